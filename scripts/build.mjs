@@ -1,0 +1,125 @@
+// Builds what the package ships: assembly/ → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
+// the chart library → one bundled file in dist/.
+//
+// With --if-changed (npm's `prepare`) nothing is done when no input has changed since dist/ was made: npm runs
+// `prepare` again at every `npx nnwasm` inside the clone. dist/ is replaced by renames, so that a command which
+// runs meanwhile never sees half of it.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+const require = createRequire(import.meta.url);
+const generated = "src/wasm/binaries.generated.ts";
+const stamp = "dist/.inputs";
+
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .filter((file) => !file.endsWith(".generated.ts"))
+    .sort();
+}
+
+/** A hash of everything that the outputs depend on, and of the names of the files. */
+function inputsHash() {
+  const hash = createHash("sha256");
+  const inputs = [
+    "package.json",
+    "asconfig.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    ...files("scripts"),
+    ...files("assembly"),
+    ...files("src"),
+  ];
+  for (const file of inputs)
+    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}
+
+function run(packageName, binary, args) {
+  const manifest = require.resolve(`${packageName}/package.json`);
+  const bin = JSON.parse(readFileSync(manifest, "utf8")).bin;
+  const script = join(dirname(manifest), typeof bin === "string" ? bin : bin[binary]);
+  const { status } = spawnSync(process.execPath, [script, ...args], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) {
+    console.error(`build: ${binary} ${args.join(" ")} failed.`);
+    process.exit(1);
+  }
+}
+
+/** Replaces `file` at once, and only if its content changes (so that watchers stay quiet). */
+function writeIfChanged(file, content) {
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, file);
+}
+
+function buildWasm(temporary) {
+  for (const target of ["plain", "threads"]) {
+    const name = target === "plain" ? "nnwasm" : "nnwasm-threads";
+    run("assemblyscript", "asc", [
+      "assembly/index.ts",
+      "--target",
+      target,
+      "--outFile",
+      join(temporary, `${name}.wasm`),
+    ]);
+  }
+  const base64 = (name) => readFileSync(join(temporary, `${name}.wasm`)).toString("base64");
+  writeIfChanged(
+    generated,
+    `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n` +
+      `export const plain: string =\n  "${base64("nnwasm")}";\nexport const threads: string =\n  "${base64("nnwasm-threads")}";\n`,
+  );
+}
+
+async function main() {
+  const hash = inputsHash();
+  if (process.argv.includes("--if-changed")) {
+    if (existsSync(stamp) && existsSync(generated) && readFileSync(stamp, "utf8") === hash) return;
+    // Installed without development dependencies: there is nothing to build with, and nothing to build.
+    if (!existsSync("node_modules/assemblyscript")) return;
+  }
+  const temporary = `build/tmp-${process.pid}`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  try {
+    buildWasm(temporary);
+    if (process.argv.includes("--wasm-only")) return;
+    const dist = join(temporary, "dist");
+    run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
+    mkdirSync(join(dist, "wasm"), { recursive: true });
+    for (const name of ["nnwasm", "nnwasm-threads"])
+      cpSync(join(temporary, `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));
+    if (existsSync("scripts/bundle-charts.mjs")) {
+      const { bundleCharts } = await import("./bundle-charts.mjs");
+      await bundleCharts(dist);
+    }
+    writeFileSync(join(dist, ".inputs"), hash);
+    const old = `${temporary}/old`;
+    if (existsSync("dist")) renameSync("dist", old);
+    renameSync(dist, "dist");
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+await main();

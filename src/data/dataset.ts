@@ -1,0 +1,53 @@
+/**
+ * What a data set is to the rest of the library: how many samples of how many numbers, and a way to put them into
+ * memory. Nothing is read before a training (or an evaluation) has planned its memory; the samples are then read
+ * straight to where they stay, as bytes where they are bytes.
+ */
+
+/** How a sample's numbers are stored. A byte b stands for b / 255. */
+export type ElementType = "uint8" | "float32";
+
+/** Where `Samples.read` puts what it reads. */
+export interface SampleTarget {
+  /** (count, features), row-major; a Uint8Array or a Float32Array as `elementType` says. */
+  readonly values: Uint8Array | Float32Array;
+  /** (count), the classes, 0 ≤ label < classes. */
+  readonly labels: Uint8Array;
+}
+
+export interface ReadOptions {
+  /** Called now and then with the number of samples that are there. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A sequence of labelled samples that can be read, whole or in part. */
+export interface Samples {
+  readonly count: number;
+  /** Numbers in a sample. */
+  readonly features: number;
+  readonly classes: number;
+  readonly elementType: ElementType;
+  /**
+   * Reads all samples into `target`, whose sizes are (count × features) and (count).
+   * @throws DatasetError if what is read is damaged
+   */
+  read(target: SampleTarget, options?: ReadOptions): Promise<void>;
+  /** The samples with these numbers, in this order; nothing is read. */
+  select(rows: Uint32Array): Samples;
+}
+
+/** A named data set: samples to train on (a split takes the validation set from them) and samples to test on. */
+export interface Dataset {
+  /** The name in the registry: "cifar10". */
+  readonly name: string;
+  /** Where it came from, for people: a folder, or "seed 1". */
+  readonly origin: string;
+  /** The shape of a sample, [channels, height, width] for images; its product is the number of features. */
+  readonly shape: readonly number[];
+  readonly features: number;
+  readonly classes: number;
+  readonly classNames: readonly string[];
+  readonly training: Samples;
+  readonly test: Samples;
+}

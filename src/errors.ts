@@ -1,0 +1,48 @@
+/**
+ * The errors that nnwasm raises. Each message names the place, the value and what was expected, and ends with
+ * the next step. `exitCode` is what the command line exits with.
+ */
+
+/** The base of all of them: `error instanceof NnwasmError` tells our refusals from bugs. */
+export class NnwasmError extends Error {
+  /** The command line's exit code. */
+  readonly exitCode: number = 1;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Tensors whose shapes do not go together. A mistake in a program, not in its input. */
+export class ShapeError extends NnwasmError {}
+
+/** A setting that is unknown, out of range, or contradicts another. */
+export class ConfigError extends NnwasmError {
+  override readonly exitCode: number = 2;
+}
+
+/** What was asked for does not fit in wasm's 4 GiB, or in the memory at hand. Raised before anything is allocated. */
+export class MemoryError extends NnwasmError {
+  override readonly exitCode: number = 2;
+}
+
+/** The training cannot go on: the loss is NaN or infinite. */
+export class TrainingError extends NnwasmError {
+  override readonly exitCode: number = 3;
+}
+
+/** A data set that is missing, incomplete or damaged. */
+export class DatasetError extends NnwasmError {
+  override readonly exitCode: number = 4;
+}
+
+/** A file that cannot be read or written, or that does not hold what its name says. */
+export class FileError extends NnwasmError {
+  override readonly exitCode: number = 4;
+}
+
+/** The lookup of a name in a registry, with the choices in the error. */
+export function choose<T>(kind: string, registry: Readonly<Record<string, T>>, name: string): T {
+  if (Object.hasOwn(registry, name)) return registry[name]!;
+  throw new ConfigError(`No ${kind} "${name}". There are: ${Object.keys(registry).join(", ")}.`);
+}

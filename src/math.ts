@@ -1,0 +1,140 @@
+/**
+ * exp and log from additions, multiplications and divisions alone, so that their bits are the same on every
+ * engine (`Math.exp` and `Math.log` are not specified to the bit). The float32 and float64 kernels of
+ * `assembly/inline/elementary.ts` carry out the same operations in the same order: these are their definition.
+ */
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** 2^k as a double, −1022 ≤ k ≤ 1023. */
+function powerOfTwo(k: number): number {
+  bits.setUint32(0, (k + 1023) << 20);
+  bits.setUint32(4, 0);
+  return bits.getFloat64(0);
+}
+
+// ln 2 in two parts: k · LN2_HIGH is exact for |k| < 2^20, as the last 20 bits of LN2_HIGH are 0.
+const LN2_HIGH = 0.69314718036912381649; // 0x3FE62E42_FEE00000
+const LN2_LOW = 1.90821492927058770002e-10; // ln 2 − LN2_HIGH
+const LOG2_E = 1.4426950408889634;
+const ROUND = 6755399441055744; // 1.5 · 2^52: (x + ROUND) − ROUND rounds x to the nearest integer, ties to even
+
+/**
+ * e^x. Error ≤ 1 ulp over the whole range; overflows to Infinity above 709.782712893384, underflows through the
+ * denormals to 0 below −745.133219101941; exp(NaN) is NaN.
+ *
+ *   x = k · ln 2 + r, |r| ≤ ln 2 / 2        e^x = 2^k · (1 + r + r² · q(r)), q: the Taylor series to r^13
+ */
+export function exp(x: number): number {
+  const clamped = Math.min(Math.max(x, -746), 710);
+  const k = clamped * LOG2_E + ROUND - ROUND;
+  const r = clamped - k * LN2_HIGH - k * LN2_LOW;
+  let q = 1 / 6227020800;
+  q = q * r + 1 / 479001600;
+  q = q * r + 1 / 39916800;
+  q = q * r + 1 / 3628800;
+  q = q * r + 1 / 362880;
+  q = q * r + 1 / 40320;
+  q = q * r + 1 / 5040;
+  q = q * r + 1 / 720;
+  q = q * r + 1 / 120;
+  q = q * r + 1 / 24;
+  q = q * r + 1 / 6;
+  q = q * r + 0.5;
+  const y = 1 + (r + r * r * q);
+  // Two factors: 2^k alone leaves the range of exponents at both ends, and the denormals are rounded once.
+  const half = k >> 1;
+  return y * powerOfTwo(half) * powerOfTwo(k - half);
+}
+
+/**
+ * The natural logarithm. Error ≤ 1 ulp; log(0) = −Infinity, log(x < 0) = log(NaN) = NaN, log(Infinity) = Infinity.
+ *
+ *   x = 2^k · (1 + f), √½ ≤ 1 + f < √2       s = f / (2 + f)
+ *   log(1 + f) = f − (f²/2 − s · (f²/2 + R)),  R = Σ 2 s^(2i) / (2i + 1), i = 1 … 10
+ */
+export function log(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return x;
+  let k = 0;
+  if (x < 2.2250738585072014e-308) {
+    x *= 18014398509481984; // 2^54: out of the denormals
+    k = -54;
+  }
+  bits.setFloat64(0, x);
+  const high = bits.getUint32(0);
+  // Counting the exponent from √½ = 0x3FE6A09E… puts 1 + f into [√½, √2).
+  const offset = high - 0x3fe6a09e;
+  k += offset >> 20;
+  bits.setUint32(0, (offset & 0xfffff) + 0x3fe6a09e);
+  const f = bits.getFloat64(0) - 1;
+  const s = f / (2 + f);
+  const z = s * s;
+  let r = 2 / 21;
+  r = r * z + 2 / 19;
+  r = r * z + 2 / 17;
+  r = r * z + 2 / 15;
+  r = r * z + 2 / 13;
+  r = r * z + 2 / 11;
+  r = r * z + 2 / 9;
+  r = r * z + 2 / 7;
+  r = r * z + 2 / 5;
+  r = r * z + 2 / 3;
+  r = r * z;
+  const halfSquare = 0.5 * f * f;
+  return k * LN2_HIGH - (halfSquare - (s * (halfSquare + r) + k * LN2_LOW) - f);
+}
+
+// The same two in float32: every operation is rounded, so that the bits are those of the wasm lanes.
+const f = Math.fround;
+const bits32 = new DataView(new ArrayBuffer(4));
+function powerOfTwo32(k: number): number {
+  bits32.setInt32(0, (k + 127) << 23);
+  return bits32.getFloat32(0);
+}
+const LN2_HIGH_32 = f(0.693359375); // 10 bits: k · LN2_HIGH_32 is exact for |k| < 2^14
+const LN2_LOW_32 = f(-2.12194440054690583e-4); // ln 2 − LN2_HIGH_32
+const LOG2_E_32 = f(LOG2_E);
+const ROUND_32 = 12582912; // 1.5 · 2^23
+
+/** e^x in float32. Error < 1.1 ulp (of float32); Infinity above 88.72284, through the denormals to 0 below −103.97208. */
+export function expf(x: number): number {
+  const clamped = f(Math.min(Math.max(x, -104), 89));
+  const k = f(f(f(clamped * LOG2_E_32) + ROUND_32) - ROUND_32);
+  const r = f(f(clamped - f(k * LN2_HIGH_32)) - f(k * LN2_LOW_32));
+  let q = f(1 / 5040);
+  q = f(f(q * r) + f(1 / 720));
+  q = f(f(q * r) + f(1 / 120));
+  q = f(f(q * r) + f(1 / 24));
+  q = f(f(q * r) + f(1 / 6));
+  q = f(f(q * r) + 0.5);
+  const y = f(1 + f(r + f(f(r * r) * q)));
+  const half = k >> 1;
+  return f(f(y * powerOfTwo32(half)) * powerOfTwo32(k - half));
+}
+
+/** The natural logarithm in float32. Error ≤ 1 ulp (of float32); the same special values as {@link log}. */
+export function logf(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return x;
+  let k = 0;
+  if (x < 1.1754943508222875e-38) {
+    x *= 33554432; // 2^25: out of the denormals
+    k = -25;
+  }
+  bits32.setFloat32(0, x);
+  const offset = bits32.getInt32(0) - 0x3f3504f3; // √½
+  k += offset >> 23;
+  bits32.setInt32(0, (offset & 0x7fffff) + 0x3f3504f3);
+  const g = f(bits32.getFloat32(0) - 1);
+  const s = f(g / f(2 + g));
+  const z = f(s * s);
+  let r = f(2 / 9);
+  r = f(f(r * z) + f(2 / 7));
+  r = f(f(r * z) + f(2 / 5));
+  r = f(f(r * z) + f(2 / 3));
+  r = f(r * z);
+  const halfSquare = f(f(0.5 * g) * g);
+  const low = f(f(s * f(halfSquare + r)) + f(k * LN2_LOW_32));
+  return f(f(k * LN2_HIGH_32) - f(f(halfSquare - low) - g));
+}
