@@ -24,6 +24,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const require = createRequire(import.meta.url);
 const generated = "src/wasm/binaries.generated.ts";
+const generatedExports = "src/wasm/exports.generated.ts";
 const stamp = "dist/.inputs";
 
 function files(folder) {
@@ -89,12 +90,26 @@ function buildWasm(temporary) {
     `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n` +
       `export const plain: string =\n  "${base64("nnwasm")}";\nexport const threads: string =\n  "${base64("nnwasm-threads")}";\n`,
   );
+  const declarations = readFileSync(join(temporary, "nnwasm.d.ts"), "utf8");
+  const signatures = [...declarations.matchAll(/^ {2}export function (.*);$/gm)].map(
+    ([, signature]) => `  ${signature};\n`,
+  );
+  writeIfChanged(
+    generatedExports,
+    `// Written by scripts/build.mjs from assembly/: the signatures of the kernels.\nexport interface Exports {\n${signatures.join("")}}\n`,
+  );
 }
 
 async function main() {
   const hash = inputsHash();
   if (process.argv.includes("--if-changed")) {
-    if (existsSync(stamp) && existsSync(generated) && readFileSync(stamp, "utf8") === hash) return;
+    if (
+      existsSync(stamp) &&
+      existsSync(generated) &&
+      existsSync(generatedExports) &&
+      readFileSync(stamp, "utf8") === hash
+    )
+      return;
     // Installed without development dependencies: there is nothing to build with, and nothing to build.
     if (!existsSync("node_modules/assemblyscript")) return;
   }

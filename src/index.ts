@@ -1,1 +1,48 @@
+/** The public API. */
+export {
+  type Backend,
+  backends,
+  type Device,
+  type EngineName,
+  referenceBackend,
+  wasmBackend,
+} from "./backend.ts";
+export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
+export type { Dataset, ElementType, ReadOptions, Samples, SampleTarget } from "./data/dataset.ts";
+export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
+export type { Standardization } from "./data/standardize.ts";
 export * from "./errors.ts";
+export {
+  ConstantInitializer,
+  HeInitializer,
+  type Initializer,
+  NormalInitializer,
+  XavierInitializer,
+  ZerosInitializer,
+} from "./initializers/index.ts";
+export {
+  type ActivationName,
+  BatchNormalization,
+  type BatchNormalizationOptions,
+  Dense,
+  type DenseOptions,
+  type Layer,
+  ReLU,
+  Softmax,
+} from "./layers/index.ts";
+export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
+export { AccuracyMetrics, type Metric } from "./metrics/index.ts";
+export type { FitOptions, StepReport } from "./model/fit.ts";
+export type { EpochRow, Evaluation, History } from "./model/history.ts";
+export { type CompileOptions, Model, type ModelOptions, type NamedArray } from "./model/model.ts";
+export type { SummaryRow } from "./model/summary.ts";
+export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";
+export { Random } from "./random.ts";
+export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";
+export {
+  ConstantSchedule,
+  type LRCyclingOptions,
+  LRCyclingSchedule,
+  type Schedule,
+} from "./schedules/index.ts";
+export type { Precision } from "./tensor.ts";

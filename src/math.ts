@@ -14,9 +14,9 @@ function powerOfTwo(k: number): number {
 }
 
 // ln 2 in two parts: k · LN2_HIGH is exact for |k| < 2^20, as the last 20 bits of LN2_HIGH are 0.
-const LN2_HIGH = 0.69314718036912381649; // 0x3FE62E42_FEE00000
-const LN2_LOW = 1.90821492927058770002e-10; // ln 2 − LN2_HIGH
-const LOG2_E = 1.4426950408889634;
+const LN2_HIGH = 0.6931471803691238; // 0x3FE62E42_FEE00000
+const LN2_LOW = 1.9082149292705877e-10; // ln 2 − LN2_HIGH
+const LOG2_E = Math.LOG2E;
 const ROUND = 6755399441055744; // 1.5 · 2^52: (x + ROUND) − ROUND rounds x to the nearest integer, ties to even
 
 /**
@@ -93,7 +93,7 @@ function powerOfTwo32(k: number): number {
   return bits32.getFloat32(0);
 }
 const LN2_HIGH_32 = f(0.693359375); // 10 bits: k · LN2_HIGH_32 is exact for |k| < 2^14
-const LN2_LOW_32 = f(-2.12194440054690583e-4); // ln 2 − LN2_HIGH_32
+const LN2_LOW_32 = f(-2.1219444005469058e-4); // ln 2 − LN2_HIGH_32
 const LOG2_E_32 = f(LOG2_E);
 const ROUND_32 = 12582912; // 1.5 · 2^23
 

@@ -1,0 +1,137 @@
+/**
+ * A batch taken from a data set that stays as it was stored, standardised on the way.
+ *
+ *   x[i,j]  = values[rows[i], j] · scale[j] + shift[j]
+ *   y[i]    = labels[rows[i]]
+ *
+ * values: (count, d), row-major, bytes or float32; rows: (n) u32 < count; x: (n, d); scale, shift: (d), of x's type;
+ * labels: (count) bytes; y: (n) bytes. A byte v that stands for v / 255 is standardised by scale = 1 / (255 · std),
+ * shift = −mean / std. Nothing overlaps.
+ */
+import { lanes } from "./inline/lanes";
+
+/** Four bytes at `p` as four u32 lanes. */
+function loadBytes(p: usize): v128 {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
+}
+
+function gatherBytes<T>(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  const full = d & ~3;
+  for (let i = 0; i < n; i++) {
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * <usize>d;
+    let j = 0;
+    for (; j < full; j += 4) {
+      const at = <usize>j * sizeof<T>();
+      const v = loadBytes(from + <usize>j);
+      if (sizeof<T>() == 4) {
+        const scaled = f32x4.mul(f32x4.convert_i32x4_u(v), v128.load(scale + at));
+        v128.store(x + at, f32x4.add(scaled, v128.load(shift + at)));
+      } else {
+        const low = f64x2.mul(f64x2.convert_low_i32x4_u(v), v128.load(scale + at));
+        v128.store(x + at, f64x2.add(low, v128.load(shift + at)));
+        const upper = v128.shuffle<i64>(v, v, 1, 1);
+        const high = f64x2.mul(f64x2.convert_low_i32x4_u(upper), v128.load(scale + at, 16));
+        v128.store(x + at, f64x2.add(high, v128.load(shift + at, 16)), 16);
+      }
+    }
+    for (; j < d; j++) {
+      const at = <usize>j * sizeof<T>();
+      store<T>(x + at, <T>load<u8>(from + <usize>j) * load<T>(scale + at) + load<T>(shift + at));
+    }
+    x += <usize>d * sizeof<T>();
+  }
+}
+
+function gatherFloats<T>(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  const full = d & ~3;
+  for (let i = 0; i < n; i++) {
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * ((<usize>d) << 2);
+    let j = 0;
+    for (; j < full; j += 4) {
+      const at = <usize>j * sizeof<T>();
+      const v = v128.load(from + ((<usize>j) << 2));
+      if (sizeof<T>() == 4) {
+        v128.store(x + at, f32x4.add(f32x4.mul(v, v128.load(scale + at)), v128.load(shift + at)));
+      } else {
+        const low = f64x2.mul(f64x2.promote_low_f32x4(v), v128.load(scale + at));
+        v128.store(x + at, f64x2.add(low, v128.load(shift + at)));
+        const upper = v128.shuffle<i64>(v, v, 1, 1);
+        const high = f64x2.mul(f64x2.promote_low_f32x4(upper), v128.load(scale + at, 16));
+        v128.store(x + at, f64x2.add(high, v128.load(shift + at, 16)), 16);
+      }
+    }
+    for (; j < d; j++) {
+      const at = <usize>j * sizeof<T>();
+      store<T>(x + at, <T>load<f32>(from + ((<usize>j) << 2)) * load<T>(scale + at) + load<T>(shift + at));
+    }
+    x += <usize>d * sizeof<T>();
+  }
+}
+
+/** y[i] = labels[rows[i]], n bytes. */
+export function gatherLabels(y: usize, labels: usize, rows: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    store<u8>(y + i, load<u8>(labels + <usize>load<u32>(rows + ((<usize>i) << 2))));
+  }
+}
+
+export function gatherBytesF32(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  gatherBytes<f32>(x, values, rows, scale, shift, n, d);
+}
+export function gatherBytesF64(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  gatherBytes<f64>(x, values, rows, scale, shift, n, d);
+}
+export function gatherFloatsF32(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  gatherFloats<f32>(x, values, rows, scale, shift, n, d);
+}
+export function gatherFloatsF64(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  gatherFloats<f64>(x, values, rows, scale, shift, n, d);
+}

@@ -1,0 +1,48 @@
+/**
+ * Helpers on 128-bit lanes that several kernels share; not exported to the host.
+ *
+ * `T` is f32 (four lanes) or f64 (two lanes). A "partial" load or store touches only the first `count` elements,
+ * 0 < count < lanes, so that a row's tail takes the same operations in the same order as its full vectors and
+ * nothing outside the row is read or written.
+ */
+
+/** Elements in a vector. */
+export function lanes<T>(): i32 {
+  return 16 / <i32>sizeof<T>();
+}
+
+/** The first `count` elements at `p`, the other lanes 0. */
+export function loadPartial<T>(p: usize, count: i32): v128 {
+  if (sizeof<T>() == 8) return v128.load64_zero(p);
+  if (count == 1) return v128.load32_zero(p);
+  const two = v128.load64_zero(p);
+  return count == 2 ? two : v128.load32_lane(p, two, 2, 8);
+}
+
+/** Stores the first `count` lanes of `v` at `p`. */
+export function storePartial<T>(p: usize, v: v128, count: i32): void {
+  if (sizeof<T>() == 8) {
+    v128.store64_lane(p, v, 0);
+  } else if (count == 1) {
+    v128.store32_lane(p, v, 0);
+  } else {
+    v128.store64_lane(p, v, 0);
+    if (count == 3) v128.store32_lane(p, v, 2, 8);
+  }
+}
+
+/** The vector at `p`, or its first `count` elements if there are fewer than a vector's. */
+export function loadUpTo<T>(p: usize, count: i32): v128 {
+  return count >= lanes<T>() ? v128.load(p) : loadPartial<T>(p, count);
+}
+
+/** The counterpart of {@link loadUpTo}. */
+export function storeUpTo<T>(p: usize, v: v128, count: i32): void {
+  if (count >= lanes<T>()) v128.store(p, v);
+  else storePartial<T>(p, v, count);
+}
+
+/** Lane 0 of `v` as a number. */
+export function first<T>(v: v128): T {
+  return v128.extract_lane<T>(v, 0);
+}

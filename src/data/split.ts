@@ -1,0 +1,46 @@
+/** Training and validation sets from a data set's training samples. */
+import { ConfigError } from "../errors.ts";
+import { permutation, Random } from "../random.ts";
+import type { Dataset, Samples } from "./dataset.ts";
+
+export interface SplitOptions {
+  /** Samples taken for validation, at random. */
+  readonly validation?: number;
+  /** Keeps only the first so many training samples of the split; validation and test stay. Default: all. */
+  readonly limit?: number | undefined;
+  readonly seed?: number;
+}
+
+export interface Split {
+  readonly train: Samples;
+  /** Undefined if none were asked for. */
+  readonly validation: Samples | undefined;
+  readonly test: Samples;
+}
+
+/**
+ * Splits at random (seeded, not stratified).
+ * @throws ConfigError if validation leaves nothing to train on, or limit is not a positive integer
+ */
+export function splitDataset(
+  dataset: Dataset,
+  { validation = 5000, limit, seed = 1 }: SplitOptions = {},
+): Split {
+  const count = dataset.training.count;
+  if (!Number.isInteger(validation) || validation < 0 || validation >= count) {
+    throw new ConfigError(
+      `${validation} validation samples were asked for, expected an integer from 0 to ${count - 1}: ` +
+        `${dataset.name} has ${count} samples to train on.`,
+    );
+  }
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
+    throw new ConfigError(`The limit is ${limit}, expected an integer ≥ 1.`);
+  }
+  const order = permutation(count, new Random(seed, "split"));
+  const train = order.subarray(validation, limit === undefined ? count : Math.min(count, validation + limit));
+  return {
+    train: dataset.training.select(train),
+    validation: validation === 0 ? undefined : dataset.training.select(order.subarray(0, validation)),
+    test: dataset.test,
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * Per-feature standardisation, (x − mean) / std, with the training samples' mean and (biased) standard deviation. It
+ * belongs to the model: it is saved with it, and serves validation, test and later inputs alike.
+ */
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { ElementType } from "./dataset.ts";
+
+/** In the units of x: for bytes, x = byte / 255. */
+export interface Standardization {
+  readonly mean: Float64Array;
+  /** Never 0: a feature that does not vary is divided by 1. */
+  readonly std: Float64Array;
+}
+
+/** What leaves the samples as they are (bytes still divided by 255). */
+export function noStandardization(features: number): Standardization {
+  return { mean: new Float64Array(features), std: new Float64Array(features).fill(1) };
+}
+
+/** Where {@link measureBytes} works. */
+export interface MomentBuffers {
+  readonly sums: Tensor<"float64">;
+  readonly squares: Tensor<"float64">;
+  readonly scratch: Tensor<"uint32">;
+}
+
+/**
+ * Of bytes, from exact integer sums, so that no order of additions matters:
+ *
+ *   mean = S₁ / (255 n)        std = √(n S₂ − S₁²) / (255 n)
+ */
+export function measureBytes(
+  values: Tensor<"uint8">,
+  buffers: MomentBuffers,
+  kernels: Kernels,
+): Standardization {
+  const { sums, squares, scratch } = buffers;
+  kernels.moments.bytes(sums, squares, values, scratch);
+  const n = values.rows;
+  const mean = new Float64Array(values.columns);
+  const std = new Float64Array(values.columns);
+  for (let j = 0; j < values.columns; j++) {
+    const [sum, square] = [sums.data[j]!, squares.data[j]!];
+    // n S₂ − S₁² = n Σ (v − v̄)²: taken apart at the integer part of the mean, it neither overflows nor cancels.
+    const shift = Math.floor(sum / n);
+    const rest = sum - shift * n;
+    const centred = square - 2 * shift * sum + shift * shift * n;
+    const variance = centred / n - (rest / n) * (rest / n);
+    mean[j] = sum / n / 255;
+    std[j] = variance > 0 ? Math.sqrt(variance) / 255 : 1;
+  }
+  return { mean, std };
+}
+
+/** Of float32 samples: two passes in float64, from the first sample to the last. */
+export function measureFloats(values: Tensor<"float32">): Standardization {
+  const [n, d] = [values.rows, values.columns];
+  const mean = new Float64Array(d);
+  const std = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += values.data[i * d + j]!;
+  for (let j = 0; j < d; j++) mean[j]! /= n;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < d; j++) std[j]! += (values.data[i * d + j]! - mean[j]!) ** 2;
+  }
+  for (let j = 0; j < d; j++) std[j] = std[j]! > 0 ? Math.sqrt(std[j]! / n) : 1;
+  return { mean, std };
+}
+
+/** The factors with which the gather kernel standardises stored values: v · scale + shift. */
+export function gatherFactors(
+  { mean, std }: Standardization,
+  elementType: ElementType,
+): { scale: Float64Array; shift: Float64Array } {
+  const unit = elementType === "uint8" ? 255 : 1;
+  return { scale: std.map((s) => 1 / (unit * s)), shift: mean.map((m, j) => -m / std[j]!) };
+}

@@ -1,0 +1,26 @@
+import type { FloatArray } from "../tensor.ts";
+import type { Initializer } from "./initializer.ts";
+
+/** The same number everywhere. */
+export class ConstantInitializer implements Initializer {
+  readonly value: number;
+
+  constructor(value = 0) {
+    this.value = value;
+  }
+
+  get name(): string {
+    return this.value === 0 ? "zeros" : `constant:${this.value}`;
+  }
+
+  fill(values: FloatArray): void {
+    values.fill(this.value);
+  }
+}
+
+/** Zeros: what biases start from in most libraries (the report draws them). */
+export class ZerosInitializer extends ConstantInitializer {
+  constructor() {
+    super(0);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Random } from "../random.ts";
+import type { FloatArray } from "../tensor.ts";
+import { fillNormal, type Initializer } from "./initializer.ts";
+
+/** N(0, √(2/fan_in)), fan_in being the number of rows: He et al. (2015), made for ReLU. */
+export class HeInitializer implements Initializer {
+  readonly name = "he";
+
+  fill(values: FloatArray, rows: number, _columns: number, random: Random): void {
+    fillNormal(values, Math.sqrt(2 / rows), random);
+  }
+}

@@ -1,0 +1,27 @@
+import { ConfigError } from "../errors.ts";
+import type { Random } from "../random.ts";
+import type { FloatArray } from "../tensor.ts";
+import { fillNormal, type Initializer } from "./initializer.ts";
+
+/** N(0, std), whatever the shape. */
+export class NormalInitializer implements Initializer {
+  readonly std: number;
+
+  /** @throws ConfigError unless std is a finite number ≥ 0 */
+  constructor(std = 0.01) {
+    if (!(std >= 0 && std < Infinity)) {
+      throw new ConfigError(
+        `NormalInitializer: the standard deviation is ${std}, expected a finite number ≥ 0.`,
+      );
+    }
+    this.std = std;
+  }
+
+  get name(): string {
+    return `normal:${this.std}`;
+  }
+
+  fill(values: FloatArray, _rows: number, _columns: number, random: Random): void {
+    fillNormal(values, this.std, random);
+  }
+}

@@ -1,0 +1,52 @@
+/** How many samples are classified right. */
+import { expectShape, type Tensor } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import type { Suffix } from "./suffix.ts";
+
+export interface AccuracyKernels {
+  /**
+   * The number of rows whose largest score stands at their label; of equal scores the first counts.
+   * @param correct (1, 1), float64, written
+   * @param scores (n, c), probabilities or logits (softmax keeps their order), c ≥ 1
+   * @param labels (n, 1)
+   * @throws ShapeError if a shape does not follow from the scores'
+   */
+  count(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void;
+}
+
+function check(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
+  expectShape("accuracy.count", "correct", correct, 1, 1);
+  expectShape("accuracy.count", "labels", labels, scores.rows, 1);
+}
+
+/** The definition. */
+export const reference: AccuracyKernels = {
+  count(correct, scores, labels) {
+    check(correct, scores, labels);
+    const c = scores.columns;
+    let count = 0;
+    for (let i = 0; i < scores.rows; i++) {
+      let best = 0;
+      for (let j = 1; j < c; j++) if (scores.data[i * c + j]! > scores.data[i * c + best]!) best = j;
+      if (best === labels.data[i]) count++;
+    }
+    correct.data[0] = count;
+  },
+};
+
+/** The same, in wasm. */
+export function wasm(exports: Exports, suffix: Suffix): AccuracyKernels {
+  const count = exports[`accuracy${suffix}`];
+  return {
+    count(correct, scores, labels) {
+      check(correct, scores, labels);
+      count(
+        correct.data.byteOffset,
+        scores.data.byteOffset,
+        labels.data.byteOffset,
+        scores.rows,
+        scores.columns,
+      );
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/** Batch normalisation (Ioffe and Szegedy 2015, algorithm 1). The formulas stand in `assembly/batchNorm.ts`. */
+import { expectShape, rounding, type Tensor } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import type { Suffix } from "./suffix.ts";
+
+export interface BatchNormKernels {
+  /**
+   * Training: y = gamma · xHat + beta, xHat = (x − mean) / sqrt(variance + epsilon), over the batch.
+   * @param y (n, d), written; may be `x`
+   * @param xHat (n, d), written: what `backward` needs
+   * @param mean (1, d), written: the batch's mean
+   * @param variance (1, d), written: the batch's biased variance, Σ(x − mean)² / n
+   * @param invStd (1, d), written: 1 / sqrt(variance + epsilon)
+   * @param x (n, d), n ≥ 1
+   * @param gamma (1, d)
+   * @param beta (1, d)
+   * @throws ShapeError if a shape does not follow from x's
+   */
+  forward(
+    y: Tensor,
+    xHat: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    invStd: Tensor,
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    epsilon: number,
+  ): void;
+  /**
+   * moving = momentum · moving + (1 − momentum) · batch.
+   * @param moving (1, d), read and written
+   * @param batch (1, d)
+   * @param momentum the share of the old average that is kept, 0 ≤ momentum ≤ 1
+   */
+  movingAverage(moving: Tensor, batch: Tensor, momentum: number): void;
+  /**
+   * Inference: y = (x − movingMean) · (gamma / sqrt(movingVariance + epsilon)) + beta.
+   * @param y (n, d), written; may be `x`
+   */
+  inference(
+    y: Tensor,
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    movingMean: Tensor,
+    movingVariance: Tensor,
+    epsilon: number,
+  ): void;
+  /**
+   * The gradient through the mean and the variance, in full.
+   * @param dx (n, d), written; may be `dy`
+   * @param dGamma (1, d), written
+   * @param dBeta (1, d), written
+   * @param dy (n, d)
+   * @param xHat (n, d), from `forward`
+   * @param gamma (1, d)
+   * @param invStd (1, d), from `forward`
+   */
+  backward(
+    dx: Tensor,
+    dGamma: Tensor,
+    dBeta: Tensor,
+    dy: Tensor,
+    xHat: Tensor,
+    gamma: Tensor,
+    invStd: Tensor,
+  ): void;
+}
+
+function check(
+  where: string,
+  x: Tensor,
+  matrices: Record<string, Tensor>,
+  vectors: Record<string, Tensor>,
+): void {
+  for (const name in matrices) expectShape(where, name, matrices[name]!, x.rows, x.columns);
+  for (const name in vectors) expectShape(where, name, vectors[name]!, 1, x.columns);
+}
+
+/** The definition. */
+export const reference: BatchNormKernels = {
+  forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
+    check("batchNorm.forward", x, { y, xHat }, { mean, variance, invStd, gamma, beta });
+    const [n, d] = [x.rows, x.columns];
+    const round = rounding(x.dtype);
+    for (let j = 0; j < d; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum = round(sum + x.data[i * d + j]!);
+      const m = round(sum / n);
+      let squares = 0;
+      for (let i = 0; i < n; i++) {
+        const deviation = round(x.data[i * d + j]! - m);
+        squares = round(squares + round(deviation * deviation));
+      }
+      const v = round(squares / n);
+      const s = round(1 / round(Math.sqrt(round(v + round(epsilon)))));
+      mean.data[j] = m;
+      variance.data[j] = v;
+      invStd.data[j] = s;
+      for (let i = 0; i < n; i++) {
+        const normalised = round(round(x.data[i * d + j]! - m) * s);
+        xHat.data[i * d + j] = normalised;
+        y.data[i * d + j] = round(gamma.data[j]! * normalised) + beta.data[j]!;
+      }
+    }
+  },
+  movingAverage(moving, batch, momentum) {
+    check("batchNorm.movingAverage", batch, { moving }, {});
+    const round = rounding(moving.dtype);
+    const [keep, take] = [round(momentum), round(1 - momentum)];
+    for (let j = 0; j < moving.size; j++) {
+      moving.data[j] = round(keep * moving.data[j]!) + round(take * batch.data[j]!);
+    }
+  },
+  inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
+    check("batchNorm.inference", x, { y }, { gamma, beta, movingMean, movingVariance });
+    const [n, d] = [x.rows, x.columns];
+    const round = rounding(x.dtype);
+    for (let j = 0; j < d; j++) {
+      const std = round(Math.sqrt(round(movingVariance.data[j]! + round(epsilon))));
+      const scale = round(gamma.data[j]! / std);
+      for (let i = 0; i < n; i++) {
+        y.data[i * d + j] = round(round(x.data[i * d + j]! - movingMean.data[j]!) * scale) + beta.data[j]!;
+      }
+    }
+  },
+  backward(dx, dGamma, dBeta, dy, xHat, gamma, invStd) {
+    check("batchNorm.backward", dy, { dx, xHat }, { dGamma, dBeta, gamma, invStd });
+    const [n, d] = [dy.rows, dy.columns];
+    const round = rounding(dy.dtype);
+    for (let j = 0; j < d; j++) {
+      let sum = 0;
+      let product = 0;
+      for (let i = 0; i < n; i++) {
+        sum = round(sum + dy.data[i * d + j]!);
+        product = round(product + round(dy.data[i * d + j]! * xHat.data[i * d + j]!));
+      }
+      dBeta.data[j] = sum;
+      dGamma.data[j] = product;
+      const factor = round(gamma.data[j]! * invStd.data[j]!);
+      const meanDy = round(sum / n);
+      const meanProduct = round(product / n);
+      for (let i = 0; i < n; i++) {
+        const centred = round(dy.data[i * d + j]! - meanDy);
+        dx.data[i * d + j] = factor * round(centred - round(xHat.data[i * d + j]! * meanProduct));
+      }
+    }
+  },
+};
+
+/** The same to the bit, in SIMD. */
+export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
+  const forward = exports[`batchNormForward${suffix}`];
+  const movingAverage = exports[`movingAverage${suffix}`];
+  const inference = exports[`batchNormInference${suffix}`];
+  const backward = exports[`batchNormBackward${suffix}`];
+  return {
+    forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
+      check("batchNorm.forward", x, { y, xHat }, { mean, variance, invStd, gamma, beta });
+      forward(
+        y.data.byteOffset,
+        xHat.data.byteOffset,
+        mean.data.byteOffset,
+        variance.data.byteOffset,
+        invStd.data.byteOffset,
+        x.data.byteOffset,
+        gamma.data.byteOffset,
+        beta.data.byteOffset,
+        x.rows,
+        x.columns,
+        epsilon,
+      );
+    },
+    movingAverage(moving, batch, momentum) {
+      check("batchNorm.movingAverage", batch, { moving }, {});
+      movingAverage(moving.data.byteOffset, batch.data.byteOffset, moving.size, momentum);
+    },
+    inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
+      check("batchNorm.inference", x, { y }, { gamma, beta, movingMean, movingVariance });
+      inference(
+        y.data.byteOffset,
+        x.data.byteOffset,
+        gamma.data.byteOffset,
+        beta.data.byteOffset,
+        movingMean.data.byteOffset,
+        movingVariance.data.byteOffset,
+        x.rows,
+        x.columns,
+        epsilon,
+      );
+    },
+    backward(dx, dGamma, dBeta, dy, xHat, gamma, invStd) {
+      check("batchNorm.backward", dy, { dx, xHat }, { dGamma, dBeta, gamma, invStd });
+      backward(
+        dx.data.byteOffset,
+        dGamma.data.byteOffset,
+        dBeta.data.byteOffset,
+        dy.data.byteOffset,
+        xHat.data.byteOffset,
+        gamma.data.byteOffset,
+        invStd.data.byteOffset,
+        dy.rows,
+        dy.columns,
+      );
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** exp and log of every element. */
+import { exp, expf, log, logf } from "../math.ts";
+import { expectShape, type Tensor } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import type { Suffix } from "./suffix.ts";
+
+export interface ElementaryKernels {
+  /** y = e^x. @param y the shape of x, written; may be `x` */
+  exp(y: Tensor, x: Tensor): void;
+  /** y = log x, the natural logarithm. @param y the shape of x, written; may be `x` */
+  log(y: Tensor, x: Tensor): void;
+}
+
+/** The definition: `src/math.ts`, where errors and special values are stated. */
+export const reference: ElementaryKernels = {
+  exp(y, x) {
+    expectShape("elementary.exp", "y", y, x.rows, x.columns);
+    const f = x.dtype === "float32" ? expf : exp;
+    for (let i = 0; i < x.size; i++) y.data[i] = f(x.data[i]!);
+  },
+  log(y, x) {
+    expectShape("elementary.log", "y", y, x.rows, x.columns);
+    const f = x.dtype === "float32" ? logf : log;
+    for (let i = 0; i < x.size; i++) y.data[i] = f(x.data[i]!);
+  },
+};
+
+/** The same to the bit, in SIMD. */
+export function wasm(exports: Exports, suffix: Suffix): ElementaryKernels {
+  const expAll = exports[`exp${suffix}`];
+  const logAll = exports[`log${suffix}`];
+  return {
+    exp(y, x) {
+      expectShape("elementary.exp", "y", y, x.rows, x.columns);
+      expAll(y.data.byteOffset, x.data.byteOffset, x.size);
+    },
+    log(y, x) {
+      expectShape("elementary.log", "y", y, x.rows, x.columns);
+      logAll(y.data.byteOffset, x.data.byteOffset, x.size);
+    },
+  };
+}

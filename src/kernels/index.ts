@@ -1,0 +1,51 @@
+/**
+ * The kernels: functions that compute on tensors in linear memory. Each family is a file that holds its contract,
+ * its definition in plain TypeScript (`reference`) and its binding to WebAssembly (`wasm`), which gives the same
+ * bits. A new family is its file, its file in assembly/, and a line here.
+ */
+import type { Precision } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import * as accuracy from "./accuracy.ts";
+import * as batchNorm from "./batchNorm.ts";
+import * as bias from "./bias.ts";
+import * as elementary from "./elementary.ts";
+import * as gather from "./gather.ts";
+import * as l2 from "./l2.ts";
+import * as matmul from "./matmul.ts";
+import * as moments from "./moments.ts";
+import * as relu from "./relu.ts";
+import * as sgd from "./sgd.ts";
+import * as softmaxCrossEntropy from "./softmaxCrossEntropy.ts";
+import { suffixOf } from "./suffix.ts";
+
+const families = {
+  accuracy,
+  batchNorm,
+  bias,
+  elementary,
+  gather,
+  l2,
+  matmul,
+  moments,
+  relu,
+  sgd,
+  softmaxCrossEntropy,
+};
+
+type Families = typeof families;
+/** All kernels by family: `kernels.batchNorm.forward(…)`. */
+export type Kernels = { readonly [F in keyof Families]: Families[F]["reference"] };
+
+function mapFamilies(build: (family: Families[keyof Families]) => unknown): Kernels {
+  return Object.fromEntries(
+    Object.entries(families).map(([name, family]) => [name, build(family)]),
+  ) as unknown as Kernels;
+}
+
+/** The definitions, in plain TypeScript, in the precision of the tensors that they are given. */
+export const referenceKernels: Kernels = mapFamilies((family) => family.reference);
+
+/** The kernels of a wasm instance, for tensors of one precision. */
+export function wasmKernels(exports: Exports, precision: Precision): Kernels {
+  return mapFamilies((family) => family.wasm(exports, suffixOf(precision)));
+}

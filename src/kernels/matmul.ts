@@ -1,0 +1,142 @@
+/** Matrix products in the three forms that training needs. */
+import { expectShape, type FloatArray, type Tensor } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import type { Suffix } from "./suffix.ts";
+
+export interface MatmulKernels {
+  /**
+   * Y = X · W.
+   * @param y (m, n), written
+   * @param x (m, k)
+   * @param w (k, n)
+   * @param workspace at least {@link MATMUL_WORKSPACE_BYTES} bytes
+   * @throws ShapeError if a shape does not follow from the others
+   */
+  multiply(y: Tensor, x: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
+  /**
+   * dW = Xᵀ · dY: the gradient by the weight.
+   * @param dw (m, n), written
+   * @param x (k, m)
+   * @param dy (k, n)
+   */
+  transposedA(dw: Tensor, x: Tensor, dy: Tensor, workspace: Tensor<"uint8">): void;
+  /**
+   * dX = dY · Wᵀ: the gradient by the input.
+   * @param dx (m, n), written
+   * @param dy (m, k)
+   * @param w (n, k)
+   */
+  transposedB(dx: Tensor, dy: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
+}
+
+/** What the wasm kernels need to pack their blocks; the module states the same number. */
+export const MATMUL_WORKSPACE_BYTES = 1310720;
+
+/** Sums are added in blocks of so many terms: part of the definition, as it decides the last bits. */
+const BLOCK = 256;
+
+function checkMultiply(y: Tensor, x: Tensor, w: Tensor): [number, number, number] {
+  expectShape("matmul.multiply", "w", w, x.columns, w.columns);
+  expectShape("matmul.multiply", "y", y, x.rows, w.columns);
+  return [x.rows, w.columns, x.columns];
+}
+
+function checkTransposedA(dw: Tensor, x: Tensor, dy: Tensor): [number, number, number] {
+  expectShape("matmul.transposedA", "dy", dy, x.rows, dy.columns);
+  expectShape("matmul.transposedA", "dw", dw, x.columns, dy.columns);
+  return [x.columns, dy.columns, x.rows];
+}
+
+function checkTransposedB(dx: Tensor, dy: Tensor, w: Tensor): [number, number, number] {
+  expectShape("matmul.transposedB", "w", w, w.rows, dy.columns);
+  expectShape("matmul.transposedB", "dx", dx, dy.rows, w.rows);
+  return [dy.rows, w.rows, dy.columns];
+}
+
+/**
+ * c (m, n) = a · b, where a's element (i, p) is a[i · aRow + p · aColumn], b's (p, j) is b[p · bRow + j · bColumn].
+ * Every product and every sum is rounded to the precision of the arrays.
+ */
+function product(
+  c: FloatArray,
+  a: FloatArray,
+  aRow: number,
+  aColumn: number,
+  b: FloatArray,
+  bRow: number,
+  bColumn: number,
+  m: number,
+  n: number,
+  k: number,
+): void {
+  c.fill(0);
+  const single = c instanceof Float32Array;
+  const partial = single ? new Float32Array(n) : new Float64Array(n);
+  for (let i = 0; i < m; i++) {
+    for (let block = 0; block < k; block += BLOCK) {
+      partial.fill(0);
+      const end = Math.min(k, block + BLOCK);
+      for (let p = block; p < end; p++) {
+        const factor = a[i * aRow + p * aColumn]!;
+        const row = p * bRow;
+        if (single) for (let j = 0; j < n; j++) partial[j]! += Math.fround(factor * b[row + j * bColumn]!);
+        else for (let j = 0; j < n; j++) partial[j]! += factor * b[row + j * bColumn]!;
+      }
+      if (block === 0) c.set(partial, i * n);
+      else for (let j = 0; j < n; j++) c[i * n + j]! += partial[j]!;
+    }
+  }
+}
+
+/** The definition. */
+export const reference: MatmulKernels = {
+  multiply(y, x, w) {
+    const [m, n, k] = checkMultiply(y, x, w);
+    product(y.data, x.data, k, 1, w.data, n, 1, m, n, k);
+  },
+  transposedA(dw, x, dy) {
+    const [m, n, k] = checkTransposedA(dw, x, dy);
+    product(dw.data, x.data, 1, m, dy.data, n, 1, m, n, k);
+  },
+  transposedB(dx, dy, w) {
+    const [m, n, k] = checkTransposedB(dx, dy, w);
+    product(dx.data, dy.data, k, 1, w.data, 1, k, m, n, k);
+  },
+};
+
+/** The same to the bit, in SIMD, packed and register-blocked. */
+export function wasm(exports: Exports, suffix: Suffix): MatmulKernels {
+  const multiply = exports[`matmul${suffix}`];
+  const transposedA = exports[`matmulTransposedA${suffix}`];
+  const transposedB = exports[`matmulTransposedB${suffix}`];
+  return {
+    multiply(y, x, w, workspace) {
+      const [m, n, k] = checkMultiply(y, x, w);
+      multiply(y.data.byteOffset, x.data.byteOffset, w.data.byteOffset, m, n, k, workspace.data.byteOffset);
+    },
+    transposedA(dw, x, dy, workspace) {
+      const [m, n, k] = checkTransposedA(dw, x, dy);
+      transposedA(
+        dw.data.byteOffset,
+        x.data.byteOffset,
+        dy.data.byteOffset,
+        m,
+        n,
+        k,
+        workspace.data.byteOffset,
+      );
+    },
+    transposedB(dx, dy, w, workspace) {
+      const [m, n, k] = checkTransposedB(dx, dy, w);
+      transposedB(
+        dx.data.byteOffset,
+        dy.data.byteOffset,
+        w.data.byteOffset,
+        m,
+        n,
+        k,
+        workspace.data.byteOffset,
+      );
+    },
+  };
+}

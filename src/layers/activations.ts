@@ -1,0 +1,12 @@
+/** The activations by name, as Dense takes them: each the layer that follows, or none. */
+import type { Layer } from "./layer.ts";
+import { ReLU } from "./relu.ts";
+import { Softmax } from "./softmax.ts";
+
+export const activations = {
+  relu: (): Layer | undefined => new ReLU(),
+  softmax: (): Layer | undefined => new Softmax(),
+  linear: (): Layer | undefined => undefined,
+} as const;
+
+export type ActivationName = keyof typeof activations;

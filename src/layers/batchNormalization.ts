@@ -1,0 +1,109 @@
+import { ConfigError } from "../errors.ts";
+import { ConstantInitializer, ZerosInitializer } from "../initializers/index.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { BuildScope, Layer, Mode, Parameter, State } from "./layer.ts";
+
+export interface BatchNormalizationOptions {
+  /** The share of the old moving average that a step keeps (Keras's sense; PyTorch's momentum is 1 − this). */
+  readonly momentum?: number;
+  /** Added to the variance, > 0. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Batch normalisation (Ioffe and Szegedy 2015), per feature:
+ *
+ *   y = gamma · (x − mean) / √(variance + epsilon) + beta
+ *
+ * In training, mean and variance are the batch's (the variance biased, Σ(x − mean)²/n), and the moving averages follow:
+ * moving = momentum · moving + (1 − momentum) · batch. In inference they are the moving averages. Both start at 0 as in
+ * the report (Keras and PyTorch start the variance at 1), and the moving variance is biased too (PyTorch's is not).
+ */
+export class BatchNormalization implements Layer {
+  readonly kind = "batchnorm";
+  /** One sample has no variance: its normalised value is 0 whatever it is. */
+  readonly minimumBatch = 2;
+  readonly momentum: number;
+  readonly epsilon: number;
+  /** (1, d), 1 at first. */
+  gamma!: Parameter;
+  /** (1, d), 0 at first. */
+  beta!: Parameter;
+  /** (1, d), 0 at first. */
+  movingMean!: State;
+  /** (1, d), 0 at first. */
+  movingVariance!: State;
+  #output!: Tensor;
+  #xHat!: Tensor;
+  #dx!: Tensor;
+  #mean!: Tensor;
+  #variance!: Tensor;
+  #invStd!: Tensor;
+
+  /** @throws ConfigError if momentum is not in [0, 1] or epsilon is not positive */
+  constructor({ momentum = 0.9, epsilon = 1e-5 }: BatchNormalizationOptions = {}) {
+    if (!(momentum >= 0 && momentum <= 1)) {
+      throw new ConfigError(`BatchNormalization: momentum is ${momentum}, expected a number from 0 to 1.`);
+    }
+    if (!(epsilon > 0 && epsilon < Infinity)) {
+      throw new ConfigError(`BatchNormalization: epsilon is ${epsilon}, expected a finite number > 0.`);
+    }
+    this.momentum = momentum;
+    this.epsilon = epsilon;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return [this.gamma, this.beta];
+  }
+
+  get states(): readonly State[] {
+    return [this.movingMean, this.movingVariance];
+  }
+
+  build(scope: BuildScope, inputs: number): number {
+    this.gamma = scope.parameter("gamma", 1, inputs, new ConstantInitializer(1));
+    this.beta = scope.parameter("beta", 1, inputs, new ZerosInitializer());
+    this.movingMean = scope.state("movingMean", inputs, 0);
+    this.movingVariance = scope.state("movingVariance", inputs, 0);
+    this.#output = scope.activation(inputs);
+    this.#xHat = scope.activation(inputs);
+    this.#dx = scope.activation(inputs);
+    this.#mean = scope.vector(inputs);
+    this.#variance = scope.vector(inputs);
+    this.#invStd = scope.vector(inputs);
+    return inputs;
+  }
+
+  forward(kernels: Kernels, x: Tensor, mode: Mode): Tensor {
+    const y = this.#output.firstRows(x.rows);
+    const [gamma, beta] = [this.gamma.value, this.beta.value];
+    const [movingMean, movingVariance] = [this.movingMean.value, this.movingVariance.value];
+    if (mode === "inference") {
+      kernels.batchNorm.inference(y, x, gamma, beta, movingMean, movingVariance, this.epsilon);
+      return y;
+    }
+    const xHat = this.#xHat.firstRows(x.rows);
+    kernels.batchNorm.forward(
+      y,
+      xHat,
+      this.#mean,
+      this.#variance,
+      this.#invStd,
+      x,
+      gamma,
+      beta,
+      this.epsilon,
+    );
+    kernels.batchNorm.movingAverage(movingMean, this.#mean, this.momentum);
+    kernels.batchNorm.movingAverage(movingVariance, this.#variance, this.momentum);
+    return y;
+  }
+
+  backward(kernels: Kernels, dy: Tensor): Tensor {
+    const dx = this.#dx.firstRows(dy.rows);
+    const xHat = this.#xHat.firstRows(dy.rows);
+    kernels.batchNorm.backward(dx, this.gamma.grad, this.beta.grad, dy, xHat, this.gamma.value, this.#invStd);
+    return dx;
+  }
+}

@@ -1,0 +1,100 @@
+import { ConfigError, choose } from "../errors.ts";
+import { type Initializer, XavierInitializer, ZerosInitializer } from "../initializers/index.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Regularizer } from "../regularizers/regularizer.ts";
+import type { Tensor } from "../tensor.ts";
+import { type ActivationName, activations } from "./activations.ts";
+import type { BuildScope, Layer, Parameter } from "./layer.ts";
+
+export interface DenseOptions {
+  /** "relu", "softmax" or "linear" (default): shorthand for the layer that follows. */
+  readonly activation?: ActivationName;
+  /** Default: XavierInitializer. */
+  readonly weightInitializer?: Initializer;
+  /** Default: zeros. The report draws its biases with the weights' initializer. */
+  readonly biasInitializer?: Initializer;
+  /** A penalty on the weight; the bias has none. Default: none. */
+  readonly weightRegularizer?: Regularizer;
+}
+
+/**
+ * A fully connected layer: y = x · W + b, with x (n, in), W (in, out), b (1, out), y (n, out).
+ *
+ * The matrix is called `weight` here; Keras says `kernel`, which is our word for a function that computes on memory.
+ *
+ *   dW = xᵀ · dy        db = Σ_i dy[i]        dx = dy · Wᵀ
+ */
+export class Dense implements Layer {
+  readonly kind = "dense";
+  readonly states = [];
+  readonly minimumBatch = 1;
+  readonly units: number;
+  readonly followedBy: Layer | undefined;
+  readonly #weightInitializer: Initializer;
+  readonly #biasInitializer: Initializer;
+  readonly #weightRegularizer: Regularizer | undefined;
+  /** (in, out). */
+  weight!: Parameter;
+  /** (1, out). */
+  bias!: Parameter;
+  #workspace!: Tensor<"uint8">;
+  #output!: Tensor;
+  #dx: Tensor | undefined;
+  #x!: Tensor;
+
+  /** @throws ConfigError if units is not a positive integer or there is no such activation */
+  constructor(
+    units: number,
+    {
+      activation = "linear",
+      weightInitializer = new XavierInitializer(),
+      biasInitializer = new ZerosInitializer(),
+      weightRegularizer,
+    }: DenseOptions = {},
+  ) {
+    if (!Number.isInteger(units) || units < 1) {
+      throw new ConfigError(`Dense: units is ${units}, expected an integer ≥ 1.`);
+    }
+    this.units = units;
+    this.followedBy = choose("activation", activations, activation)();
+    this.#weightInitializer = weightInitializer;
+    this.#biasInitializer = biasInitializer;
+    this.#weightRegularizer = weightRegularizer;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return [this.weight, this.bias];
+  }
+
+  build(scope: BuildScope, inputs: number): number {
+    this.weight = scope.parameter(
+      "weight",
+      inputs,
+      this.units,
+      this.#weightInitializer,
+      this.#weightRegularizer,
+    );
+    this.bias = scope.parameter("bias", 1, this.units, this.#biasInitializer);
+    this.#workspace = scope.workspace;
+    this.#output = scope.activation(this.units);
+    this.#dx = scope.needsInputGradient ? scope.activation(inputs) : undefined;
+    return this.units;
+  }
+
+  forward(kernels: Kernels, x: Tensor): Tensor {
+    this.#x = x;
+    const y = this.#output.firstRows(x.rows);
+    kernels.matmul.multiply(y, x, this.weight.value, this.#workspace);
+    kernels.bias.add(y, y, this.bias.value);
+    return y;
+  }
+
+  backward(kernels: Kernels, dy: Tensor): Tensor | undefined {
+    kernels.matmul.transposedA(this.weight.grad, this.#x, dy, this.#workspace);
+    kernels.bias.columnSums(this.bias.grad, dy);
+    if (this.#dx === undefined) return undefined;
+    const dx = this.#dx.firstRows(dy.rows);
+    kernels.matmul.transposedB(dx, dy, this.weight.value, this.#workspace);
+    return dx;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What a layer is: it declares its parameters and buffers once, in `build()`, and then writes the kernel calls of its
+ * forward and backward pass down. Optimizers, penalties, files, the gradient check and `summary()` walk its
+ * parameters; none knows a layer by its class.
+ */
+import type { Initializer } from "../initializers/initializer.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Regularizer } from "../regularizers/regularizer.ts";
+import type { Precision, Tensor } from "../tensor.ts";
+
+/** A learnable tensor, and the gradient that the last backward pass left for it, of the same shape. */
+export interface Parameter {
+  /** "dense1.weight". */
+  readonly name: string;
+  readonly value: Tensor;
+  readonly grad: Tensor;
+  readonly initializer: Initializer;
+  readonly regularizer?: Regularizer | undefined;
+}
+
+/** A tensor that is saved with the model but not learned, such as a moving average. */
+export interface State {
+  /** "batchnorm1.movingMean". */
+  readonly name: string;
+  readonly value: Tensor;
+  /** What it holds before the first step. */
+  readonly initial: number;
+}
+
+/** What `build()` gets its tensors from. */
+export interface BuildScope {
+  readonly precision: Precision;
+  /** Whether the gradient by the layer's inputs is wanted; the first layer's is not, but for a gradient check. */
+  readonly needsInputGradient: boolean;
+  /** The kernels' room for packed blocks. */
+  readonly workspace: Tensor<"uint8">;
+  /** A buffer of the largest batch's rows. */
+  activation(columns: number): Tensor;
+  /** A row of numbers. */
+  vector(columns: number): Tensor;
+  parameter(
+    name: string,
+    rows: number,
+    columns: number,
+    initializer: Initializer,
+    regularizer?: Regularizer,
+  ): Parameter;
+  state(name: string, columns: number, initial: number): State;
+}
+
+/** Training uses and moves batch statistics; inference uses what was learned. */
+export type Mode = "training" | "inference";
+
+export interface Layer {
+  /** What names are made of: "dense" gives dense1, dense2, … */
+  readonly kind: string;
+  readonly parameters: readonly Parameter[];
+  readonly states: readonly State[];
+  /** The smallest batch that it can be trained on. */
+  readonly minimumBatch: number;
+  /** The layer that comes next by this one's own wish: Dense's activation. */
+  readonly followedBy?: Layer | undefined;
+  /** Allocates; called once for a memory, before the others. Returns the number of outputs. */
+  build(scope: BuildScope, inputs: number): number;
+  /** Writes down the forward pass for `x` (n, inputs); the result (n, outputs) is the layer's until the next one. */
+  forward(kernels: Kernels, x: Tensor, mode: Mode): Tensor;
+  /**
+   * Writes down the backward pass that belongs to the last `forward(…, "training")`: from the gradient by the outputs
+   * every parameter's `grad` (overwritten) and, if the scope asked for it, the gradient by the inputs.
+   */
+  backward(kernels: Kernels, dy: Tensor): Tensor | undefined;
+}

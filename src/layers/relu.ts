@@ -1,0 +1,37 @@
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { BuildScope, Layer } from "./layer.ts";
+
+/** y = max(0, x), element by element; its derivative at 0 is 0. */
+export class ReLU implements Layer {
+  readonly kind = "relu";
+  readonly parameters = [];
+  readonly states = [];
+  readonly minimumBatch = 1;
+  #output!: Tensor;
+  #dx!: Tensor;
+  #y!: Tensor;
+
+  /** What the last forward pass wrote, (n, d): the gradient check looks for kinks here. */
+  get output(): Tensor {
+    return this.#y;
+  }
+
+  build(scope: BuildScope, inputs: number): number {
+    this.#output = scope.activation(inputs);
+    this.#dx = scope.activation(inputs);
+    return inputs;
+  }
+
+  forward(kernels: Kernels, x: Tensor): Tensor {
+    this.#y = this.#output.firstRows(x.rows);
+    kernels.relu.forward(this.#y, x);
+    return this.#y;
+  }
+
+  backward(kernels: Kernels, dy: Tensor): Tensor {
+    const dx = this.#dx.firstRows(dy.rows);
+    kernels.relu.backward(dx, dy, this.#y);
+    return dx;
+  }
+}

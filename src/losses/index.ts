@@ -1,0 +1,2 @@
+export { CategoricalCrossEntropyLoss } from "./categoricalCrossEntropy.ts";
+export type { Loss } from "./loss.ts";

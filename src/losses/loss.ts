@@ -1,0 +1,16 @@
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What a training makes small, apart from the penalties. */
+export interface Loss {
+  /** The kind of layer that must come last, and that this loss takes over together with itself. */
+  readonly outputKind: string;
+  /**
+   * Writes down the loss and its gradient by the scores before the output layer.
+   * @param loss (1, 1), written: the *sum* over the batch
+   * @param dz (n, c), written: the gradient of the *mean* over the batch
+   * @param z (n, c), the scores (logits)
+   * @param labels (n, 1)
+   */
+  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void;
+}

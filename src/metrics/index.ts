@@ -1,0 +1,2 @@
+export { AccuracyMetrics } from "./accuracy.ts";
+export type { Metric } from "./metric.ts";

@@ -1,0 +1,155 @@
+/** The training loop, the only one of the project. It computes and reports; it never prints. */
+import type { Samples } from "../data/dataset.ts";
+import { ConfigError, TrainingError } from "../errors.ts";
+import { Random } from "../random.ts";
+import { evaluateResident } from "./evaluate.ts";
+import type { EpochRow, History } from "./history.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Where a training stands after a step. */
+export interface StepReport {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** The mean loss of the step's batch. */
+  readonly loss: number;
+  readonly learningRate: number;
+}
+
+export interface FitOptions {
+  /** Passes over the training samples, ≥ 1. */
+  readonly epochs?: number;
+  /** Samples in an update step. */
+  readonly batchSize?: number;
+  /** Evaluated after every epoch. */
+  readonly validation?: Samples | undefined;
+  /** A new order in every epoch (default), or the order in which the samples are given. */
+  readonly shuffle?: boolean;
+  /** Decides the order of the samples; default: the model's seed. */
+  readonly seed?: number;
+  /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
+  readonly standardize?: boolean;
+  /** Ends the training after the step under way; `fit` then returns what there is. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEpoch?: (row: EpochRow) => void | Promise<void>;
+  readonly onStep?: (report: StepReport) => void;
+  /** While samples are read into memory. */
+  readonly onRead?: (done: number, total: number) => void;
+}
+
+export interface LoopOptions extends FitOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/** Other work (a signal, a redraw) gets its turn so often. */
+const YIELD_MILLISECONDS = 50;
+
+function otherWork(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+}
+
+/**
+ * The sizes of an epoch's batches: as many full ones as there are, then what is left over, unless that is less than
+ * the layers can train on (batch normalisation skips a batch of one sample).
+ * @throws ConfigError if not even one batch can be trained on
+ */
+export function batchSizes(samples: number, batchSize: number, minimumBatch: number): number[] {
+  const sizes = new Array<number>(Math.floor(samples / batchSize)).fill(batchSize);
+  if (samples % batchSize > 0) sizes.push(samples % batchSize);
+  const usable = sizes.filter((size) => size >= minimumBatch);
+  if (usable.length === 0) {
+    throw new ConfigError(
+      `${samples} samples in batches of ${batchSize} give no batch of at least ${minimumBatch}, ` +
+        "which batch normalisation needs. Use a larger batch, or more samples.",
+    );
+  }
+  return usable;
+}
+
+/**
+ * Trains on resident samples.
+ * @throws TrainingError if the loss of a step is not finite
+ */
+export async function runTraining(
+  workspace: Workspace,
+  train: Samples,
+  minimumBatch: number,
+  options: LoopOptions,
+): Promise<History> {
+  const { epochs, batchSize, validation, shuffle = true, seed, signal, onEpoch, onStep } = options;
+  const source = workspace.placement(train)!;
+  const validationSource = validation && workspace.placement(validation);
+  const sizes = batchSizes(train.count, batchSize, minimumBatch);
+  const steps = sizes.length;
+  const schedule = workspace.options.optimizer!.schedule;
+  const { loss, rows: batchRows, learningRate } = workspace;
+  const order = new Uint32Array(train.count).map((_, i) => i);
+  const rows: EpochRow[] = [];
+  const begin = performance.now();
+  let step = 0;
+  let trainSeconds = 0;
+  let interrupted = false;
+  let lastYield = begin;
+
+  for (let epoch = 1; epoch <= epochs && !interrupted; epoch++) {
+    const epochBegin = performance.now();
+    if (shuffle) {
+      // From the same start, so that an epoch's order depends on the seed and its number alone.
+      for (let i = 0; i < order.length; i++) order[i] = i;
+      new Random(seed, "shuffle", epoch).shuffle(order);
+    }
+    let start = 0;
+    let done = 0;
+    while (done < steps) {
+      const n = sizes[done]!;
+      for (let i = 0; i < n; i++) batchRows.data[i] = order[start + i]!;
+      learningRate.value = schedule.at(step);
+      workspace.plan("train", n, source).run();
+      const meanLoss = loss.data[0]! / n;
+      if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
+      start += n;
+      step++;
+      done++;
+      onStep?.({ epoch, epochs, step: done, steps, loss: meanLoss, learningRate: learningRate.value });
+      if (performance.now() - lastYield > YIELD_MILLISECONDS) {
+        await otherWork();
+        lastYield = performance.now();
+      }
+      if (signal?.aborted) {
+        interrupted = true;
+        break;
+      }
+    }
+    const epochSeconds = (performance.now() - epochBegin) / 1000;
+    trainSeconds += epochSeconds;
+    if (done < steps) break;
+    const row: EpochRow = {
+      epoch,
+      learningRate: schedule.at(step),
+      train: evaluateResident(workspace, source),
+      ...(validationSource && { validation: evaluateResident(workspace, validationSource) }),
+      steps,
+      seconds: (performance.now() - begin) / 1000,
+      trainSeconds: epochSeconds,
+      stepsPerSecond: steps / epochSeconds,
+    };
+    rows.push(row);
+    await onEpoch?.(row);
+  }
+  return { rows, steps: step, trainSeconds, seconds: (performance.now() - begin) / 1000, interrupted };
+}
+
+function diverged(loss: number, step: number, epoch: number, rate: number): TrainingError {
+  return new TrainingError(
+    `The loss is ${loss} at step ${step} (epoch ${epoch}, learning rate ${rate}). ` +
+      "Try a lower etaMax, batch normalisation, or a smaller initialisation; or check the data for extreme values.",
+  );
+}

@@ -1,0 +1,400 @@
+/** The model: layers in a row, what they are trained with, and where their numbers are. */
+import { type Backend, backends, type EngineName } from "../backend.ts";
+import { samplesFromArrays } from "../data/arrays.ts";
+import type { ElementType, Samples } from "../data/dataset.ts";
+import {
+  gatherFactors,
+  measureBytes,
+  measureFloats,
+  noStandardization,
+  type Standardization,
+} from "../data/standardize.ts";
+import { ConfigError, choose, FileError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { Random } from "../random.ts";
+import type { FloatArray, Precision, Tensor } from "../tensor.ts";
+import { evaluateResident, evaluateStaged, forEachBlock } from "./evaluate.ts";
+import { batchSizes, type FitOptions, runTraining } from "./fit.ts";
+import type { Evaluation, History } from "./history.ts";
+import { countParameters, type SummaryRow } from "./summary.ts";
+import { Workspace, type WorkspaceOptions } from "./workspace.ts";
+
+export interface ModelOptions {
+  /** What it computes in: "float32" (default) or "float64". */
+  readonly dtype?: Precision;
+  /** Decides the initial parameters and, unless fit() gets its own, the order of the samples. */
+  readonly seed?: number;
+  /** "wasm" (default) or "js", the kernels' definitions; or a backend of one's own. */
+  readonly engine?: EngineName | Backend;
+}
+
+export interface CompileOptions {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly metrics?: readonly Metric[];
+}
+
+/** A named array in the plain (rows, columns) layout, whatever it is packed as inside. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: FloatArray;
+}
+
+/** Samples that are evaluated at once, at least. */
+const EVALUATION_ROWS = 256;
+
+/**
+ * Layers in a row.
+ *
+ *     const model = new Model([new Dense(50, { activation: "relu" }), new Dense(10, { activation: "softmax" })]);
+ *     model.compile({ loss: new CategoricalCrossEntropyLoss(), optimizer: new SGDOptimizer({ schedule: 0.05 }) });
+ *     const history = await model.fit(samples, { epochs: 10 });
+ */
+export class Model {
+  readonly precision: Precision;
+  readonly seed: number;
+  readonly #backend: Backend;
+  readonly #layers: readonly (readonly [name: string, layer: Layer])[];
+  #compiled: CompileOptions | undefined;
+  #workspace: Workspace | undefined;
+  #standardization: Standardization | undefined;
+
+  /** @throws ConfigError if there is no layer, or an option is not one of its choices */
+  constructor(layers: readonly Layer[], { dtype = "float32", seed = 1, engine = "wasm" }: ModelOptions = {}) {
+    if (layers.length === 0)
+      throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
+    if (dtype !== "float32" && dtype !== "float64") {
+      throw new ConfigError(`No dtype "${dtype}". There are: float32, float64.`);
+    }
+    this.precision = dtype;
+    this.seed = seed;
+    this.#backend = typeof engine === "string" ? choose("engine", backends, engine)() : engine;
+    this.#layers = named(layers.flatMap((layer) => (layer.followedBy ? [layer, layer.followedBy] : [layer])));
+  }
+
+  /** The layers by name, Dense's activations among them: dense1, relu1, batchnorm1, … */
+  get layers(): readonly (readonly [name: string, layer: Layer])[] {
+    return this.#layers;
+  }
+
+  /** The smallest batch that all layers can be trained on. */
+  get minimumBatch(): number {
+    return Math.max(...this.#layers.map(([, layer]) => layer.minimumBatch));
+  }
+
+  /**
+   * Says what the model is trained with.
+   * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
+   */
+  compile(options: CompileOptions): this {
+    const kinds = this.#layers.map(([, layer]) => layer.kind);
+    const { outputKind } = options.loss;
+    if (kinds.at(-1) !== outputKind || kinds.indexOf("softmax") < kinds.length - 1) {
+      throw new ConfigError(
+        `Model.compile: the loss needs ${outputKind} as the last layer and nowhere else, the layers are ` +
+          `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,
+      );
+    }
+    this.#compiled = options;
+    this.#release();
+    return this;
+  }
+
+  /**
+   * Trains. The samples are read into memory, and the memory is made, at the first call; a model that was trained
+   * before goes on from its weights.
+   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite
+   */
+  async fit(train: Samples, options: FitOptions = {}): Promise<History> {
+    const { epochs = 20, batchSize = 100, validation, standardize = true, signal, onRead } = options;
+    this.#requireCompiled("fit");
+    requirePositiveInteger("epochs", epochs);
+    requirePositiveInteger("batchSize", batchSize);
+    batchSizes(train.count, batchSize, this.minimumBatch);
+    const resident = validation === undefined ? [train] : [train, validation];
+    const workspace = await this.#prepare(
+      train,
+      Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
+      resident,
+    );
+    const total = resident.reduce((sum, { count }) => sum + count, 0);
+    let before = 0;
+    for (const samples of resident) {
+      const { values, labels } = workspace.placement(samples)!;
+      const onProgress = (done: number) => onRead?.(before + done, total);
+      await samples.read(
+        { values: values.data, labels: labels.data },
+        { onProgress, ...(signal && { signal }) },
+      );
+      before += samples.count;
+    }
+    if (this.#standardization === undefined) {
+      const { values } = workspace.placement(train)!;
+      this.#setStandardization(
+        !standardize
+          ? noStandardization(train.features)
+          : values.dtype === "uint8"
+            ? measureBytes(values as Tensor<"uint8">, workspace.moments, workspace.kernels)
+            : measureFloats(values as Tensor<"float32">),
+      );
+    }
+    return await runTraining(workspace, train, this.minimumBatch, {
+      ...options,
+      epochs,
+      batchSize,
+      seed: options.seed ?? this.seed,
+    });
+  }
+
+  /**
+   * Loss, cost and metrics in inference mode.
+   * @throws ConfigError if the model is not compiled; DatasetError if the samples are of another kind
+   */
+  async evaluate(samples: Samples): Promise<Evaluation> {
+    this.#requireCompiled("evaluate");
+    const workspace = this.#workspace ?? (await this.#prepare(samples, EVALUATION_ROWS, []));
+    const placement = workspace.placement(samples);
+    return placement ? evaluateResident(workspace, placement) : await evaluateStaged(workspace, samples);
+  }
+
+  /**
+   * The last layer's output, a row for every sample: with softmax, the probabilities of the classes.
+   * @param inputs samples, or their numbers (count × features): bytes or float32, as in training
+   */
+  async predict(inputs: Samples | Uint8Array | Float32Array): Promise<FloatArray> {
+    const samples = "read" in inputs ? inputs : this.#unlabelled(inputs);
+    const workspace = this.#workspace ?? (await this.#prepare(samples, EVALUATION_ROWS, []));
+    const { output } = workspace.plan("predict", 1, workspace.staging);
+    const columns = output.columns;
+    const Result = this.precision === "float32" ? Float32Array : Float64Array;
+    const result = new Result(samples.count * columns);
+    await forEachBlock(workspace, samples, (n, start) => {
+      const { run, output } = workspace.plan("predict", n, workspace.staging);
+      run();
+      result.set(output.data, start * columns);
+    });
+    return result;
+  }
+
+  #unlabelled(values: Uint8Array | Float32Array): Samples {
+    const features = this.#workspace?.options.features;
+    if (features === undefined) {
+      throw new ConfigError(
+        "Model.predict: the number of features is not known yet. Train, load or build() first.",
+      );
+    }
+    const labels = new Uint8Array(Math.ceil(values.length / features));
+    return samplesFromArrays({ values, labels, features, classes: 256 });
+  }
+
+  /**
+   * Makes the parameters for inputs of `features` numbers, before any samples are there.
+   * @param elementType how those numbers are stored; default bytes
+   */
+  async build(features: number, elementType: ElementType = "uint8"): Promise<this> {
+    requirePositiveInteger("features", features);
+    await this.#prepare({ features, elementType }, EVALUATION_ROWS, []);
+    return this;
+  }
+
+  /** A table of the layers for inputs of `features` numbers, without a memory. */
+  summary(features: number): readonly SummaryRow[] {
+    if (this.#workspace?.options.features === features) return this.#workspace.summary;
+    // A sketch takes the layers' tensors away from the memory that they have.
+    this.#release();
+    return Workspace.sketch(this.#options({ features, elementType: "uint8" }, 1, [])).summary;
+  }
+
+  /** Learnable numbers, for inputs of `features` numbers. */
+  parameterCount(features: number): number {
+    return countParameters(this.summary(features));
+  }
+
+  /** The standardisation of the inputs, once it is known. */
+  get standardization(): Standardization | undefined {
+    return this.#standardization;
+  }
+
+  /**
+   * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance.
+   * @throws ConfigError if the model has not been built
+   */
+  tensors(): NamedArray[] {
+    if (this.#workspace === undefined)
+      throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
+    return this.#layers.flatMap(([, layer]) =>
+      [...layer.parameters, ...layer.states].map(({ name, value }) => ({
+        name,
+        shape: value.rows === 1 ? [value.columns] : [value.rows, value.columns],
+        data: value.data.slice(),
+      })),
+    );
+  }
+
+  /**
+   * Takes over tensors by name: all parameters, and whatever states there are; with "standardize.mean" and
+   * "standardize.std", the standardisation too.
+   * @param from where they come from, for errors
+   * @throws FileError if a parameter is missing, a name is unknown or a shape is another
+   */
+  async load(tensors: Iterable<NamedArray>, from = "Model.load"): Promise<void> {
+    const byName = new Map([...tensors].map((tensor) => [tensor.name, tensor]));
+    const mean = byName.get("standardize.mean");
+    const std = byName.get("standardize.std");
+    byName.delete("standardize.mean");
+    byName.delete("standardize.std");
+    if (this.#workspace === undefined) {
+      const features = byName.get("dense1.weight")?.shape[0];
+      if (features === undefined)
+        throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
+      await this.build(features);
+    }
+    const { parameters, states } = this.#workspace!;
+    for (const { name, value } of [...parameters, ...states]) {
+      const tensor = byName.get(name);
+      if (tensor === undefined) {
+        if (states.some((state) => state.name === name)) continue;
+        throw new FileError(`${from}: ${name} is missing. It must hold every parameter of this network.`);
+      }
+      byName.delete(name);
+      const expected = value.rows === 1 ? `(${value.columns})` : `(${value.rows}, ${value.columns})`;
+      const isVector = value.rows === 1 && tensor.shape.length === 2 && tensor.shape[0] === 1;
+      const shape = `(${(isVector ? tensor.shape.slice(1) : tensor.shape).join(", ")})`;
+      if (shape !== expected) {
+        throw new FileError(
+          `${from}: ${name} is ${shape}, expected ${expected}. Is it another network's file?`,
+        );
+      }
+      value.data.set(tensor.data);
+    }
+    if (byName.size > 0) {
+      const [name] = byName.keys();
+      throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
+    }
+    if (mean !== undefined && std !== undefined) {
+      this.#setStandardization({ mean: Float64Array.from(mean.data), std: Float64Array.from(std.data) });
+    }
+  }
+
+  /** The SHA-256 of {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the same. */
+  async weightsSha256(): Promise<string> {
+    const arrays = this.tensors().map(
+      ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+    const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const array of arrays) {
+      all.set(array, at);
+      at += array.length;
+    }
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  #requireCompiled(method: string): void {
+    if (this.#compiled === undefined) {
+      throw new ConfigError(
+        `Model.${method}: the model is not compiled. Call compile({ loss, optimizer }) first.`,
+      );
+    }
+  }
+
+  /** A workspace that serves: the present one, or a new one which takes over the parameters. */
+  async #prepare(
+    { features, elementType }: Pick<Samples, "features" | "elementType">,
+    maxRows: number,
+    resident: readonly Samples[],
+  ): Promise<Workspace> {
+    const old = this.#workspace;
+    if (old !== undefined && old.options.features !== features) {
+      throw new ConfigError(
+        `The samples have ${features} features, the model was built for ${old.options.features}. Make a new Model.`,
+      );
+    }
+    if (
+      old !== undefined &&
+      old.options.elementType === elementType &&
+      old.options.maxRows >= maxRows &&
+      resident.every((samples) => old.placement(samples) !== undefined)
+    ) {
+      return old;
+    }
+    const kept = old === undefined ? this.#kept : this.tensors();
+    // Released first: the old and the new memory need not fit side by side.
+    this.#workspace = undefined;
+    this.#kept = kept;
+    const options = this.#options({ features, elementType }, maxRows, resident);
+    const workspace = await Workspace.create(options, this.#backend);
+    this.#workspace = workspace;
+    const byName = new Map(kept?.map(({ name, data }) => [name, data]));
+    for (const { name, value, initializer } of workspace.parameters) {
+      const data = byName.get(name);
+      if (data !== undefined) value.data.set(data);
+      else initializer.fill(value.data, value.rows, value.columns, new Random(this.seed, "initialize", name));
+    }
+    for (const { name, value, initial } of workspace.states) {
+      const data = byName.get(name);
+      if (data !== undefined) value.data.set(data);
+      else value.data.fill(initial);
+    }
+    this.#setStandardization(this.#standardization);
+    return workspace;
+  }
+
+  #options(
+    { features, elementType }: Pick<Samples, "features" | "elementType">,
+    maxRows: number,
+    resident: readonly Samples[],
+  ): WorkspaceOptions {
+    return {
+      layers: this.#layers,
+      loss: this.#compiled?.loss,
+      metrics: this.#compiled?.metrics ?? [],
+      optimizer: this.#compiled?.optimizer,
+      precision: this.precision,
+      features,
+      elementType,
+      maxRows,
+      resident,
+    };
+  }
+
+  #kept: NamedArray[] | undefined;
+
+  /** Lets the memory go and keeps the parameters. */
+  #release(): void {
+    if (this.#workspace === undefined) return;
+    this.#kept = this.tensors();
+    this.#workspace = undefined;
+  }
+
+  #setStandardization(standardization: Standardization | undefined): void {
+    this.#standardization = standardization;
+    const workspace = this.#workspace;
+    if (workspace === undefined) return;
+    const { features, elementType } = workspace.options;
+    const { scale, shift } = gatherFactors(standardization ?? noStandardization(features), elementType);
+    workspace.scale.data.set(scale);
+    workspace.shift.data.set(shift);
+  }
+}
+
+function requirePositiveInteger(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ConfigError(`${name} is ${value}, expected an integer ≥ 1.`);
+  }
+}
+
+/** [["dense1", …], ["relu1", …], ["dense2", …]]: every kind is counted on its own. */
+function named(layers: readonly Layer[]): (readonly [string, Layer])[] {
+  const counts = new Map<string, number>();
+  return layers.map((layer) => {
+    const number = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, number);
+    return [`${layer.kind}${number}`, layer] as const;
+  });
+}

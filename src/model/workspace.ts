@@ -1,0 +1,261 @@
+/**
+ * A model in a memory: every tensor that its training needs, planned together, and the plans that run on them.
+ *
+ *   | module's own | matmul workspace | batch, activations, parameters, gradients | resident samples |
+ *
+ * All of it is added up before the memory is created, and nothing is allocated afterwards.
+ */
+import type { Backend, Device } from "../backend.ts";
+import type { ElementType, Samples } from "../data/dataset.ts";
+import type { MomentBuffers } from "../data/standardize.ts";
+import { MemoryError } from "../errors.ts";
+import type { Kernels } from "../kernels/index.ts";
+import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
+import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
+import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
+import { rewritten } from "./rewrites/index.ts";
+import type { SummaryRow } from "./summary.ts";
+
+/** Samples in linear memory. */
+export interface Placement {
+  readonly values: Tensor<"uint8"> | Tensor<"float32">;
+  /** (count, 1). */
+  readonly labels: Tensor<"uint8">;
+}
+
+/** What a workspace is made for. */
+export interface WorkspaceOptions {
+  /** With their names' numbers: [["dense1", layer], …]. */
+  readonly layers: readonly (readonly [name: string, layer: Layer])[];
+  readonly loss: Loss | undefined;
+  readonly metrics: readonly Metric[];
+  readonly optimizer: Optimizer | undefined;
+  readonly precision: Precision;
+  readonly features: number;
+  readonly elementType: ElementType;
+  /** The most samples that are computed at once. */
+  readonly maxRows: number;
+  /** Samples that stay in the memory. */
+  readonly resident: readonly Samples[];
+  /** Whether the gradient by the input is wanted. */
+  readonly inputGradient?: boolean;
+}
+
+/** The kinds of plan: a training step; loss and metrics; the output; loss and all gradients, without an update. */
+export type PlanKind = "train" | "evaluate" | "predict" | "gradient";
+
+export interface BoundPlan {
+  readonly run: () => void;
+  /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
+  readonly output: Tensor;
+}
+
+export class Workspace {
+  readonly options: WorkspaceOptions;
+  #device: Device | undefined;
+  /** (maxRows, features): the standardised batch. */
+  readonly x: Tensor;
+  /** (maxRows, 1): which samples the batch is gathered from. */
+  readonly rows: Tensor<"uint32">;
+  readonly labels: Tensor<"uint8">;
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+  /** The sum of the losses of the last batch. */
+  readonly loss: Tensor<"float64">;
+  readonly metricSums: readonly Tensor<"float64">[];
+  readonly learningRate: Scalar = { value: 0 };
+  readonly parameters: readonly Parameter[];
+  readonly states: readonly State[];
+  readonly summary: readonly SummaryRow[];
+  /** Room for a batch of samples that are not resident. */
+  readonly staging: Placement;
+  readonly moments: MomentBuffers;
+  readonly #placements = new Map<Samples, Placement>();
+  readonly #penalty: Tensor<"float64">;
+  readonly #dz: Tensor;
+  readonly #plans = new Map<string, BoundPlan>();
+
+  /**
+   * Plans, then creates the memory.
+   * @throws MemoryError, with the sizes, if it does not fit; nothing is allocated then
+   */
+  static async create(options: WorkspaceOptions, backend: Backend): Promise<Workspace> {
+    const region = new Region();
+    const workspace = new Workspace(options, region);
+    const model = region.bytes;
+    for (const samples of options.resident) workspace.#place(samples, region);
+    try {
+      workspace.#device = await backend.open(region.bytes, options.precision);
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+      throw new MemoryError(
+        `The samples need ${region.bytes - model} bytes and the model ${model}. ${error.message}`,
+        { cause: error },
+      );
+    }
+    region.bind(workspace.#device.buffer, workspace.#device.base);
+    return workspace;
+  }
+
+  /** The same plan without a memory: for its summary and its size. */
+  static sketch(options: WorkspaceOptions): Workspace {
+    return new Workspace(options, new Region());
+  }
+
+  private constructor(options: WorkspaceOptions, region: Region) {
+    const { precision, maxRows, features, elementType } = options;
+    this.options = options;
+    const matmulWorkspace = region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES);
+    this.x = region.tensor(precision, maxRows, features);
+    this.rows = region.tensor("uint32", maxRows, 1);
+    this.labels = region.tensor("uint8", maxRows, 1);
+    this.scale = region.tensor(precision, 1, features);
+    this.shift = region.tensor(precision, 1, features);
+    this.loss = region.tensor("float64", 1, 1);
+    this.#penalty = region.tensor("float64", 1, 1);
+    this.metricSums = options.metrics.map(() => region.tensor("float64", 1, 1));
+    this.staging = this.#placementOf(maxRows, region);
+    this.moments = {
+      sums: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
+      squares: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
+      scratch: region.tensor("uint32", 1, elementType === "uint8" ? 2 * features : 0),
+    };
+    const parameters: Parameter[] = [];
+    const states: State[] = [];
+    let width = features;
+    this.summary = options.layers.map(([layerName, layer], index) => {
+      const inputs = width;
+      const [firstParameter, firstState] = [parameters.length, states.length];
+      width = layer.build(
+        {
+          precision,
+          workspace: matmulWorkspace,
+          needsInputGradient: index > 0 || options.inputGradient === true,
+          activation: (columns) => region.tensor(precision, maxRows, columns),
+          vector: (columns) => region.tensor(precision, 1, columns),
+          parameter: (name, rows, columns, initializer, regularizer) => {
+            const parameter = {
+              name: `${layerName}.${name}`,
+              value: region.tensor(precision, rows, columns),
+              grad: region.tensor(precision, rows, columns),
+              initializer,
+              regularizer,
+            };
+            parameters.push(parameter);
+            return parameter;
+          },
+          state: (name, columns, initial) => {
+            const state = {
+              name: `${layerName}.${name}`,
+              value: region.tensor(precision, 1, columns),
+              initial,
+            };
+            states.push(state);
+            return state;
+          },
+        },
+        width,
+      );
+      const count = (sum: number, { value }: { value: Tensor }) => sum + value.size;
+      return {
+        name: layerName,
+        inputs,
+        outputs: width,
+        parameters: parameters.slice(firstParameter).reduce(count, 0),
+        states: states.slice(firstState).reduce(count, 0),
+      };
+    });
+    this.#dz = region.tensor(precision, maxRows, width);
+    this.parameters = parameters;
+    this.states = states;
+  }
+
+  /** The kernels that see this memory. */
+  get kernels(): Kernels {
+    return this.#device!.kernels;
+  }
+
+  #placementOf(count: number, region: Region): Placement {
+    const { features, elementType } = this.options;
+    return {
+      values: region.tensor(elementType, count, features) as Tensor<"uint8"> | Tensor<"float32">,
+      labels: region.tensor("uint8", count, 1),
+    };
+  }
+
+  #place(samples: Samples, region: Region): void {
+    if (!this.#placements.has(samples))
+      this.#placements.set(samples, this.#placementOf(samples.count, region));
+  }
+
+  /** Where these samples are, if they are resident. */
+  placement(samples: Samples): Placement | undefined {
+    return this.#placements.get(samples);
+  }
+
+  /**
+   * The plan of one kind for a batch of `n` samples: gathered from `source` if one is given, else of what stands in
+   * `x` and `labels`.
+   */
+  lower(kind: PlanKind, n: number, source?: Placement): { plan: Plan; output: Tensor } {
+    const calls: Call[] = [];
+    const kernels = recorder(calls);
+    const { layers, loss, metrics, optimizer } = this.options;
+    const x = this.x.firstRows(n);
+    const labels = this.labels.firstRows(n);
+    if (source !== undefined) {
+      const rows = this.rows.firstRows(n);
+      kernels.gather.batch(x, source.values, rows, this.scale, this.shift);
+      if (kind !== "predict") kernels.gather.labels(labels, source.labels, rows);
+    }
+    const mode: Mode = kind === "train" || kind === "gradient" ? "training" : "inference";
+    // The loss takes the output layer's place: it works on the scores before it.
+    const body = kind === "predict" ? layers : layers.slice(0, -1);
+    let y = x;
+    for (const [, layer] of body) y = layer.forward(kernels, y, mode);
+    if (kind === "predict") return { plan: calls, output: y };
+    const dz = this.#dz.firstRows(n);
+    loss!.forward(kernels, this.loss, dz, y, labels);
+    if (kind === "evaluate") {
+      metrics.forEach((metric, i) => {
+        metric.forward(kernels, this.metricSums[i]!, y, labels);
+      });
+      return { plan: calls, output: y };
+    }
+    let dy: Tensor | undefined = dz;
+    for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
+    for (const { value, grad, regularizer } of this.parameters)
+      regularizer?.addGradient(kernels, grad, value);
+    if (kind === "gradient") return { plan: calls, output: dy ?? dz };
+    for (const parameter of this.parameters) optimizer!.update(kernels, parameter, this.learningRate);
+    return { plan: rewritten(calls), output: y };
+  }
+
+  /** The plan of one kind, ready to run; lowered once, then kept. */
+  plan(kind: PlanKind, n: number, source?: Placement): BoundPlan {
+    const place = source && [this.staging, ...this.#placements.values()].indexOf(source);
+    const key = `${kind} ${n} ${place}`;
+    let bound = this.#plans.get(key);
+    if (bound === undefined) {
+      const { plan, output } = this.lower(kind, n, source);
+      bound = { run: bindPlan(plan, this.kernels), output };
+      this.#plans.set(key, bound);
+    }
+    return bound;
+  }
+
+  /** The sum of the penalties on the parameters as they stand: cost = loss + this. */
+  penalty(): number {
+    let total = 0;
+    for (const { value, regularizer } of this.parameters) {
+      if (regularizer === undefined) continue;
+      regularizer.penalty(this.kernels, this.#penalty, value);
+      total += this.#penalty.data[0]!;
+    }
+    return total;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Kernels } from "../kernels/index.ts";
+import type { Parameter } from "../layers/layer.ts";
+import { ConstantSchedule } from "../schedules/constant.ts";
+import type { Schedule } from "../schedules/schedule.ts";
+import type { Scalar } from "../tensor.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** Mini-batch gradient descent without momentum: value −= η · grad. */
+export class SGDOptimizer implements Optimizer {
+  readonly schedule: Schedule;
+
+  /** @param options.schedule a schedule, or a number for a constant rate; default 0.01 */
+  constructor({ schedule = 0.01 }: { schedule?: Schedule | number } = {}) {
+    this.schedule = typeof schedule === "number" ? new ConstantSchedule(schedule) : schedule;
+  }
+
+  update(kernels: Kernels, parameter: Parameter, learningRate: Scalar): void {
+    kernels.sgd.update(parameter.value, parameter.grad, learningRate);
+  }
+}

@@ -1,0 +1,25 @@
+import { ConfigError } from "../errors.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Regularizer } from "./regularizer.ts";
+
+/** cost += ½ · lambda · Σ w², gradient lambda · w. (Keras's `l2` has no ½: its number is half of this one.) */
+export class L2Regularizer implements Regularizer {
+  readonly lambda: number;
+
+  /** @throws ConfigError unless lambda is a finite number ≥ 0 */
+  constructor(lambda = 0.005) {
+    if (!(lambda >= 0 && lambda < Infinity)) {
+      throw new ConfigError(`L2Regularizer: lambda is ${lambda}, expected a finite number ≥ 0.`);
+    }
+    this.lambda = lambda;
+  }
+
+  penalty(kernels: Kernels, penalty: Tensor<"float64">, value: Tensor): void {
+    kernels.l2.penalty(penalty, value, this.lambda);
+  }
+
+  addGradient(kernels: Kernels, grad: Tensor, value: Tensor): void {
+    kernels.l2.addGradient(grad, value, this.lambda);
+  }
+}

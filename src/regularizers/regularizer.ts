@@ -1,0 +1,10 @@
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A penalty on a parameter: part of the cost, not of the loss. */
+export interface Regularizer {
+  /** Writes down: penalty = this parameter's part of the cost. */
+  penalty(kernels: Kernels, penalty: Tensor<"float64">, value: Tensor): void;
+  /** Writes down: grad += the penalty's gradient. */
+  addGradient(kernels: Kernels, grad: Tensor, value: Tensor): void;
+}

@@ -1,0 +1,21 @@
+import { ConfigError } from "../errors.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** The same rate at every step. */
+export class ConstantSchedule implements Schedule {
+  readonly learningRate: number;
+
+  /** @throws ConfigError unless the rate is a finite number ≥ 0 */
+  constructor(learningRate = 0.01) {
+    if (!(learningRate >= 0 && learningRate < Infinity)) {
+      throw new ConfigError(
+        `ConstantSchedule: the learning rate is ${learningRate}, expected a finite number ≥ 0.`,
+      );
+    }
+    this.learningRate = learningRate;
+  }
+
+  at(): number {
+    return this.learningRate;
+  }
+}

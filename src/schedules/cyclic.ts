@@ -1,0 +1,45 @@
+import { ConfigError } from "../errors.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface LRCyclingOptions {
+  /** The lowest rate, ≥ 0. */
+  readonly etaMin?: number;
+  /** The highest rate, ≥ etaMin. */
+  readonly etaMax?: number;
+  /** Updates in half a cycle, ≥ 1. The report: 5 · samples / batch. */
+  readonly stepSize: number;
+}
+
+/**
+ * The triangular cyclical learning rate (Smith, "Cyclical learning rates for training neural networks", 2017):
+ *
+ *   cycle = ⌊1 + t / (2s)⌋      x = |t / s − 2 · cycle + 1|      η = etaMin + (etaMax − etaMin) · max(0, 1 − x)
+ *
+ * The first update (t = 0) has etaMin, update s has etaMax, update 2s etaMin again.
+ */
+export class LRCyclingSchedule implements Schedule {
+  readonly etaMin: number;
+  readonly etaMax: number;
+  readonly stepSize: number;
+
+  /** @throws ConfigError if a rate or the step size is out of its range */
+  constructor({ etaMin = 1e-5, etaMax = 1e-1, stepSize }: LRCyclingOptions) {
+    if (!(etaMin >= 0 && etaMax >= etaMin && etaMax < Infinity)) {
+      throw new ConfigError(
+        `LRCyclingSchedule: etaMin is ${etaMin} and etaMax ${etaMax}, expected 0 ≤ etaMin ≤ etaMax.`,
+      );
+    }
+    if (!(stepSize >= 1 && stepSize < Infinity)) {
+      throw new ConfigError(`LRCyclingSchedule: stepSize is ${stepSize}, expected a number of updates ≥ 1.`);
+    }
+    this.etaMin = etaMin;
+    this.etaMax = etaMax;
+    this.stepSize = stepSize;
+  }
+
+  at(step: number): number {
+    const cycle = Math.floor(1 + step / (2 * this.stepSize));
+    const x = Math.abs(step / this.stepSize - 2 * cycle + 1);
+    return this.etaMin + (this.etaMax - this.etaMin) * Math.max(0, 1 - x);
+  }
+}
