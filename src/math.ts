@@ -93,7 +93,7 @@ function powerOfTwo32(k: number): number {
   return bits32.getFloat32(0);
 }
 const LN2_HIGH_32 = f(0.693359375); // 10 bits: k · LN2_HIGH_32 is exact for |k| < 2^14
-const LN2_LOW_32 = f(-2.1219444005469058e-4); // ln 2 − LN2_HIGH_32
+const LN2_LOW_32 = f(-0.00021219444005469057); // ln 2 − LN2_HIGH_32
 const LOG2_E_32 = f(LOG2_E);
 const ROUND_32 = 12582912; // 1.5 · 2^23
 

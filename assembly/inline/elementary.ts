@@ -10,7 +10,7 @@ function expF32(x: v128): v128 {
   const k = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.4426950408889634)));
   const r = f32x4.sub(
     f32x4.sub(clamped, f32x4.mul(k, f32x4.splat(0.693359375))),
-    f32x4.mul(k, f32x4.splat(-2.12194440054690583e-4)),
+    f32x4.mul(k, f32x4.splat(-0.00021219444005469057)),
   );
   let q = f32x4.splat(<f32>(1.0 / 5040.0));
   q = f32x4.add(f32x4.mul(q, r), f32x4.splat(<f32>(1.0 / 720.0)));
@@ -73,7 +73,7 @@ function logF32(x: v128): v128 {
   const halfSquare = f32x4.mul(f32x4.mul(f32x4.splat(0.5), g), g);
   const low = f32x4.add(
     f32x4.mul(s, f32x4.add(halfSquare, r)),
-    f32x4.mul(k, f32x4.splat(-2.12194440054690583e-4)),
+    f32x4.mul(k, f32x4.splat(-0.00021219444005469057)),
   );
   const y = f32x4.sub(f32x4.mul(k, f32x4.splat(0.693359375)), f32x4.sub(f32x4.sub(halfSquare, low), g));
   return special(
