@@ -1,0 +1,84 @@
+/**
+ * Writing a file so that nobody ever finds half of it: neither another process, nor the user after a crash, a
+ * full disk or a power cut. Either the old content is there, or all of the new.
+ */
+import { randomBytes } from "node:crypto";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { FileError } from "../errors.ts";
+import { fileError } from "./errors.ts";
+
+/**
+ * Writes `data` to a temporary file (".nnwasm-….tmp" in the same folder: a rename does not cross file
+ * systems), flushes it to the disk, and renames it to `path`; then flushes the folder, which holds the name.
+ * When this fails, the temporary file is removed and `path` is as it was. A symbolic link is followed, not
+ * replaced.
+ *
+ * @param path its folder must exist
+ * @throws FileError if it cannot be written
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  try {
+    const target = await regularFile(path);
+    const folder = dirname(target);
+    // The name does not grow with the target's, which may be as long as the file system allows.
+    const temporary = join(folder, `.nnwasm-${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      const handle = await open(temporary, "wx");
+      try {
+        await handle.writeFile(data);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, target);
+    } catch (error) {
+      // The first error says more than a second one would.
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+    await syncFolder(folder);
+  } catch (error) {
+    throw fileError(path, "written", error);
+  }
+}
+
+/**
+ * Where `path` leads, which is a regular file or nothing yet: a rename would put a file in the place of
+ * /dev/null just as well.
+ */
+async function regularFile(path: string): Promise<string> {
+  let target: string;
+  try {
+    target = await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return path;
+    throw error;
+  }
+  const stats = await stat(target);
+  if (stats.isDirectory()) {
+    throw new FileError(`${path} cannot be written: it is a folder (EISDIR). Give the name of a file.`);
+  }
+  if (!stats.isFile()) {
+    throw new FileError(`${path} cannot be written: it is a device or a pipe. Give the name of a file.`);
+  }
+  return target;
+}
+
+/**
+ * What opening or flushing a folder answers where that does not exist: Windows, some network file systems.
+ */
+const NO_FOLDER_SYNC = new Set(["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOSYS", "ENOTSUP", "EPERM"]);
+
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}

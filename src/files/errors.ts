@@ -1,0 +1,36 @@
+/** The operating system's refusals, in words: what could not be done to which file, why, and what to do. */
+import { FileError } from "../errors.ts";
+
+/** Error code → why, and the next step. */
+const CAUSES: Readonly<Record<string, readonly [reason: string, step: string]>> = {
+  EACCES: ["permission denied", "Change its permissions, or choose another place."],
+  EPERM: ["the operation is not permitted", "Change its permissions, or choose another place."],
+  EROFS: ["the file system is read-only", "Choose another place."],
+  ENOSPC: ["no space is left on the device", "Free some space, or choose another place."],
+  EDQUOT: ["the disk quota is used up", "Free some space, or choose another place."],
+  EFBIG: ["the file would be too large for the file system", "Choose another place."],
+  EIO: ["the device reports an error", "Check the disk, or choose another place."],
+  EISDIR: ["it is a folder", "Give the name of a file."],
+  ENOTDIR: ["a part of the path is a file, not a folder", "Check the path."],
+  EEXIST: ["a file of that name is in the way", "Remove it, or choose another place."],
+  ENOENT: ["it does not exist", "Check the path."],
+  ENAMETOOLONG: ["the name is too long", "Choose a shorter one."],
+  ELOOP: ["its symbolic links go in a circle", "Check the path."],
+  EMFILE: ["too many files are open", "Close some programs, or raise the limit (ulimit -n)."],
+  ERR_FS_FILE_TOO_LARGE: ["it has more than 2 GiB", "Give a smaller file."],
+};
+
+/**
+ * The FileError for an error of node:fs, which stays its `cause`. An error that is a FileError already, or
+ * none of the operating system's (a bug, then), is returned as it is.
+ *
+ * @param action what was tried: "read", "written", "created", "replaced"
+ */
+export function fileError(path: string, action: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof FileError || !("code" in error)) return error;
+  const code = String(error.code);
+  const [reason, step] = Object.hasOwn(CAUSES, code)
+    ? CAUSES[code]!
+    : [error.message, "Check the path, or choose another place."];
+  return new FileError(`${path} cannot be ${action}: ${reason} (${code}). ${step}`, { cause: error });
+}
