@@ -1,0 +1,261 @@
+/**
+ * The report's four plots of a training, as SVG: cost, loss and accuracy of the training and the validation
+ * data, and the learning rate, each against the epoch. What is drawn is decided here; `charts/render.ts`
+ * draws it.
+ */
+
+/** The measures of one set of samples after an epoch. */
+export interface PlotMeasures {
+  readonly loss: number;
+  /** The loss plus the L2 terms. */
+  readonly cost: number;
+  /** From 0 to 1. */
+  readonly accuracy: number;
+}
+
+/** One epoch. Numbers that are not finite are left out of the plots. */
+export interface PlotRow {
+  readonly epoch: number;
+  /** The rate as it stands after the epoch. */
+  readonly learningRate: number;
+  readonly train: PlotMeasures;
+  readonly validation?: PlotMeasures | undefined;
+}
+
+export type PlotName = "cost" | "loss" | "accuracy" | "learning-rate";
+
+interface Plot {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly yTitle: string;
+  /** The part of the y-axis that is shown in any case; by default the axis shows the data's range. */
+  readonly yFrom?: number;
+  /** The highest number that is possible. */
+  readonly yLimit?: number;
+  /** A name for the legend, and the number that an epoch has under it. */
+  readonly series: readonly (readonly [name: string, value: (row: PlotRow) => number | undefined])[];
+}
+
+const bothSets = (measure: keyof PlotMeasures): Plot["series"] => [
+  ["training", (row) => row.train[measure]],
+  ["validation", (row) => row.validation?.[measure]],
+];
+
+const PLOTS: Readonly<Record<PlotName, Plot>> = {
+  cost: {
+    title: "Cost",
+    subtitle: "Cross-entropy loss plus L2 penalty, after each epoch",
+    yTitle: "cost (nats)",
+    series: bothSets("cost"),
+  },
+  loss: {
+    title: "Loss",
+    subtitle: "Mean cross-entropy, after each epoch",
+    yTitle: "cross-entropy loss (nats)",
+    series: bothSets("loss"),
+  },
+  accuracy: {
+    title: "Accuracy",
+    subtitle: "Share of samples classified correctly, after each epoch",
+    yTitle: "accuracy",
+    yLimit: 1,
+    series: bothSets("accuracy"),
+  },
+  "learning-rate": {
+    title: "Learning rate",
+    subtitle: "As it stands after each epoch",
+    yTitle: "learning rate η",
+    yFrom: 0,
+    series: [["learning rate", (row) => row.learningRate]],
+  },
+};
+
+/** The plots' names, which are those of their files. */
+export const PLOT_NAMES = Object.keys(PLOTS) as readonly PlotName[];
+
+/** The four plots as SVG documents. The same rows give the same bytes. */
+export async function renderPlots(rows: readonly PlotRow[]): Promise<Record<PlotName, string>> {
+  const plots: Partial<Record<PlotName, string>> = {};
+  for (const name of PLOT_NAMES) plots[name] = await renderPlot(name, rows);
+  return plots as Record<PlotName, string>;
+}
+
+/** One plot as an SVG document. */
+export async function renderPlot(name: PlotName, rows: readonly PlotRow[]): Promise<string> {
+  const plot = PLOTS[name];
+  const lines = plot.series
+    .map(([series, value]) => ({ series, points: finitePoints(series, rows, value) }))
+    .filter(({ points }) => points.length > 0);
+  const { renderSvg } = await import("./charts/render.ts"); // only who draws waits for it to load
+  return withDescription(await renderSvg(specification(plot, lines)), plot.title, describe(plot, lines));
+}
+
+interface Point {
+  readonly series: string;
+  readonly epoch: number;
+  readonly value: number;
+}
+
+interface Line {
+  readonly series: string;
+  readonly points: readonly Point[];
+}
+
+function finitePoints(
+  series: string,
+  rows: readonly PlotRow[],
+  value: (row: PlotRow) => number | undefined,
+): Point[] {
+  const points: Point[] = [];
+  for (const row of rows) {
+    const number = value(row);
+    if (Number.isFinite(row.epoch) && number !== undefined && Number.isFinite(number)) {
+      points.push({ series, epoch: row.epoch, value: number });
+    }
+  }
+  return points;
+}
+
+/** Two colours of Okabe and Ito's palette (2008), which colour-blind people tell apart. */
+const COLORS = ["#0072B2", "#D55E00"];
+/** In grey print the dots still differ. */
+const SHAPES = ["circle", "square"];
+const FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+const INK = "#222222";
+/** Above this number of epochs their dots would hide the line. */
+const MAX_DOTS = 60;
+
+/** The plot in Vega-Lite (https://vega.github.io/vega-lite/docs/). */
+function specification(plot: Plot, lines: readonly Line[]): Record<string, unknown> {
+  const points = lines.flatMap((line) => line.points);
+  const dots = lines.flatMap((line) => (line.points.length <= MAX_DOTS ? line.points : []));
+  const epochs = extent(points.map((point) => point.epoch)) ?? [0, 1];
+  const names = lines.map((line) => line.series);
+  const legend =
+    plot.series.length > 1 ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 } : null;
+  const scale = (range: readonly string[]) => ({ domain: names, range: range.slice(0, names.length) });
+  return {
+    width: 720,
+    height: 480,
+    padding: 16,
+    autosize: { type: "fit", contains: "padding" }, // one size for all four, whatever their labels
+    background: "white",
+    title: { text: plot.title, subtitle: plot.subtitle },
+    data: { values: points },
+    encoding: {
+      x: {
+        field: "epoch",
+        type: "quantitative",
+        title: "epoch",
+        scale: { domain: epochDomain(epochs), nice: false, zero: false, padding: 8 },
+        axis: { values: epochTicks(epochs), format: "d", grid: false },
+      },
+      y: {
+        field: "value",
+        type: "quantitative",
+        title: plot.yTitle,
+        scale: { domain: valueDomain(plot, points), nice: true, zero: false },
+        axis: { tickCount: 7 },
+      },
+      color: { field: "series", type: "nominal", scale: scale(COLORS), legend },
+    },
+    layer: [
+      { mark: { type: "line", strokeWidth: 2, strokeJoin: "round", aria: false } },
+      {
+        data: { values: dots },
+        mark: { type: "point", filled: true, size: 40, opacity: 1 },
+        encoding: { shape: { field: "series", type: "nominal", scale: scale(SHAPES), legend } },
+      },
+    ],
+    config: {
+      font: FONT,
+      view: { stroke: null },
+      title: {
+        anchor: "start",
+        frame: "group",
+        fontSize: 18,
+        color: INK,
+        subtitleFontSize: 13,
+        subtitleColor: "#555555",
+        subtitlePadding: 5,
+        offset: 12,
+      },
+      axis: {
+        labelFontSize: 12,
+        labelColor: INK,
+        titleFontSize: 13,
+        titleFontWeight: "normal",
+        titleColor: INK,
+        titlePadding: 10,
+        gridColor: "#e6e6e6",
+        domainColor: "#888888",
+        tickColor: "#888888",
+      },
+      legend: { labelFontSize: 13, labelColor: INK, columnPadding: 0 },
+    },
+  };
+}
+
+function extent(values: readonly number[]): [low: number, high: number] | undefined {
+  if (values.length === 0) return undefined;
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+/** One epoch alone stands in the middle. */
+function epochDomain([first, last]: readonly [number, number]): [number, number] {
+  return first === last ? [first - 1, last + 1] : [first, last];
+}
+
+/** At most eleven whole epochs, 1, 2 or 5 · 10^k apart. */
+function epochTicks([first, last]: readonly [number, number]): number[] {
+  let step = 1;
+  for (let factor = 0; (last - first) / step > 10; factor++) step *= factor % 3 === 1 ? 2.5 : 2;
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(first / step) * step; tick <= last; tick += step) ticks.push(tick);
+  return ticks;
+}
+
+/** The data's range, with room around a curve that is flat. */
+function valueDomain(
+  { yFrom = Infinity, yLimit = Number.MAX_VALUE }: Plot,
+  points: readonly Point[],
+): [number, number] {
+  let [low, high] = extent(points.map((point) => point.value)) ?? [0, 1];
+  if (low === high) {
+    const room = high === 0 ? 1 : Math.abs(high) / 10;
+    low -= high === 0 ? 0 : room;
+    high += room;
+  }
+  return [Math.min(low, yFrom), Math.min(high, yLimit)];
+}
+
+/** What the curves show, for those who do not see them. */
+function describe(plot: Plot, lines: readonly Line[]): string {
+  const sentences = lines.map(({ series, points }) => {
+    const [first, last] = [points[0]!, points.at(-1)!];
+    const begin = `${series} ${short(first.value)} after epoch ${first.epoch}`;
+    return points.length === 1 ? begin : `${begin}, ${short(last.value)} after epoch ${last.epoch}`;
+  });
+  return `${plot.subtitle}: ${sentences.length === 0 ? "no epochs" : sentences.join("; ")}.`;
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** Puts the title and the description where browsers and screen readers look for them. */
+function withDescription(svg: string, title: string, description: string): string {
+  const head = `<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`;
+  return svg.replace(
+    /^<svg ([^>]*)>/,
+    (_, attributes) => `<svg role="graphics-document" ${attributes}>${head}`,
+  );
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
