@@ -34,7 +34,7 @@ export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
 export { AccuracyMetrics, type Metric } from "./metrics/index.ts";
 export type { FitOptions, StepReport } from "./model/fit.ts";
 export type { EpochRow, Evaluation, History } from "./model/history.ts";
-export { type CompileOptions, Model, type ModelOptions, type NamedArray } from "./model/model.ts";
+export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export type { SummaryRow } from "./model/summary.ts";
 export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";
 export { Random } from "./random.ts";

@@ -19,6 +19,7 @@ import type { FloatArray, Precision, Tensor } from "../tensor.ts";
 import { evaluateResident, evaluateStaged, forEachBlock } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining } from "./fit.ts";
 import type { Evaluation, History } from "./history.ts";
+import type { NamedTensor } from "./safetensors.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
@@ -35,13 +36,6 @@ export interface CompileOptions {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly metrics?: readonly Metric[];
-}
-
-/** A named array in the plain (rows, columns) layout, whatever it is packed as inside. */
-export interface NamedArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: FloatArray;
 }
 
 /** Samples that are evaluated at once, at least. */
@@ -223,7 +217,7 @@ export class Model {
    * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance.
    * @throws ConfigError if the model has not been built
    */
-  tensors(): NamedArray[] {
+  tensors(): NamedTensor[] {
     if (this.#workspace === undefined)
       throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
     return this.#layers.flatMap(([, layer]) =>
@@ -241,7 +235,7 @@ export class Model {
    * @param from where they come from, for errors
    * @throws FileError if a parameter is missing, a name is unknown or a shape is another
    */
-  async load(tensors: Iterable<NamedArray>, from = "Model.load"): Promise<void> {
+  async load(tensors: Iterable<NamedTensor>, from = "Model.load"): Promise<void> {
     const byName = new Map([...tensors].map((tensor) => [tensor.name, tensor]));
     const mean = byName.get("standardize.mean");
     const std = byName.get("standardize.std");
@@ -363,7 +357,7 @@ export class Model {
     };
   }
 
-  #kept: NamedArray[] | undefined;
+  #kept: NamedTensor[] | undefined;
 
   /** Lets the memory go and keeps the parameters. */
   #release(): void {

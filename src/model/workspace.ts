@@ -45,8 +45,11 @@ export interface WorkspaceOptions {
   readonly inputGradient?: boolean;
 }
 
-/** The kinds of plan: a training step; loss and metrics; the output; loss and all gradients, without an update. */
-export type PlanKind = "train" | "evaluate" | "predict" | "gradient";
+/**
+ * The kinds of plan: a training step; loss and metrics in inference mode; the output; and for the gradient check the
+ * loss in training mode, and the loss with all gradients but no update.
+ */
+export type PlanKind = "train" | "evaluate" | "predict" | "loss" | "gradient";
 
 export interface BoundPlan {
   readonly run: () => void;
@@ -212,7 +215,7 @@ export class Workspace {
       kernels.gather.batch(x, source.values, rows, this.scale, this.shift);
       if (kind !== "predict") kernels.gather.labels(labels, source.labels, rows);
     }
-    const mode: Mode = kind === "train" || kind === "gradient" ? "training" : "inference";
+    const mode: Mode = kind === "evaluate" || kind === "predict" ? "inference" : "training";
     // The loss takes the output layer's place: it works on the scores before it.
     const body = kind === "predict" ? layers : layers.slice(0, -1);
     let y = x;
@@ -220,6 +223,7 @@ export class Workspace {
     if (kind === "predict") return { plan: calls, output: y };
     const dz = this.#dz.firstRows(n);
     loss!.forward(kernels, this.loss, dz, y, labels);
+    if (kind === "loss") return { plan: calls, output: y };
     if (kind === "evaluate") {
       metrics.forEach((metric, i) => {
         metric.forward(kernels, this.metricSums[i]!, y, labels);

@@ -3,24 +3,10 @@
  * data, and the learning rate, each against the epoch. What is drawn is decided here; `charts/render.ts`
  * draws it.
  */
+import type { EpochRow } from "../model/history.ts";
 
-/** The measures of one set of samples after an epoch. */
-export interface PlotMeasures {
-  readonly loss: number;
-  /** The loss plus the L2 terms. */
-  readonly cost: number;
-  /** From 0 to 1. */
-  readonly accuracy: number;
-}
-
-/** One epoch. Numbers that are not finite are left out of the plots. */
-export interface PlotRow {
-  readonly epoch: number;
-  /** The rate as it stands after the epoch. */
-  readonly learningRate: number;
-  readonly train: PlotMeasures;
-  readonly validation?: PlotMeasures | undefined;
-}
+/** What is drawn of an epoch. Numbers that are not finite are left out of the plots. */
+export type PlotRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
 
 export type PlotName = "cost" | "loss" | "accuracy" | "learning-rate";
 
@@ -36,7 +22,7 @@ interface Plot {
   readonly series: readonly (readonly [name: string, value: (row: PlotRow) => number | undefined])[];
 }
 
-const bothSets = (measure: keyof PlotMeasures): Plot["series"] => [
+const bothSets = (measure: string): Plot["series"] => [
   ["training", (row) => row.train[measure]],
   ["validation", (row) => row.validation?.[measure]],
 ];

@@ -1,0 +1,218 @@
+/**
+ * Analytic against numerical gradients, in float64 and on the kernels that train.
+ *
+ * The cost is differentiated by every learnable number and by every input, with central differences
+ *
+ *   n(h) = (C(θ + h) − C(θ − h)) / 2h          n = (4 · n(h/2) − n(h)) / 3
+ *
+ * whose error is of order h⁴. The relative error is |a − n| / (max(|a|, |n|) + 1e-3): without the floor it would be
+ * round-off where the true gradient is 0, as it is for biases before batch normalisation. A ReLU that changes sides
+ * between the four points makes the difference quotient meaningless: the step is then made smaller twice, and if a kink
+ * is still crossed, the number is named and left out.
+ */
+import type { Backend, EngineName } from "../backend.ts";
+import { backends } from "../backend.ts";
+import { choose } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import { ReLU } from "../layers/relu.ts";
+import type { Loss } from "../losses/loss.ts";
+import { Random } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
+import { Model } from "./model.ts";
+import { Workspace } from "./workspace.ts";
+
+export interface GradientCheckOptions {
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+  /** Samples in the batch, ≥ 1 (≥ 2 with batch normalisation, over which 2 are degenerate). */
+  readonly samples?: number;
+  /** Numbers in a sample, drawn from N(0, 1). */
+  readonly features?: number;
+  /** Decides parameters, samples and labels. */
+  readonly seed?: number;
+  /** The step of the differences. */
+  readonly h?: number;
+  readonly engine?: EngineName | Backend;
+  readonly signal?: AbortSignal;
+}
+
+/** How far analytic and numerical gradient lie apart for one tensor. */
+export interface TensorCheck {
+  /** "dense1.weight"; "input". */
+  readonly name: string;
+  /** Numbers compared. */
+  readonly size: number;
+  readonly maxRelativeError: number;
+  /** Where that is. */
+  readonly worst: { readonly index: number; readonly analytic: number; readonly numerical: number };
+  /** The indices of the numbers at which a ReLU's kink lies within reach of the smallest step. */
+  readonly kinks: readonly number[];
+  /** The report's check: n(h) as it is, |a − n| / (max(|a|, |n|) + 1e-9), and |a − n| < 1.5e-4 (four decimals). */
+  readonly report: { readonly maxRelativeError: number; readonly almostEqual: boolean };
+}
+
+export interface GradientCheck {
+  readonly tensors: readonly TensorCheck[];
+  /** Learnable numbers and inputs compared, kinks left out. */
+  readonly compared: number;
+  readonly maxRelativeError: number;
+  /** Whether it is below {@link GRADIENT_TOLERANCE}. */
+  readonly passed: boolean;
+  /** "dense1.weight[17]", …: what was left out. */
+  readonly kinks: readonly string[];
+  readonly report: { readonly maxRelativeError: number; readonly almostEqual: boolean };
+}
+
+/** What the relative error must stay below. */
+export const GRADIENT_TOLERANCE = 1e-5;
+const FLOOR = 1e-3;
+const REPORT_FLOOR = 1e-9;
+/** numpy.testing.assert_array_almost_equal(…, decimal=4). */
+const FOUR_DECIMALS = 1.5e-4;
+/** Around a kink: the step, a tenth and a hundredth of it. Below, round-off would exceed the tolerance. */
+const SHRINK = [1, 0.1, 0.01];
+
+/** Checks every parameter and the input. The layers must be new ones: they are built here. */
+export async function checkGradients({
+  layers,
+  loss,
+  samples = 8,
+  features = 10,
+  seed = 1,
+  h = 1e-5,
+  engine = "wasm",
+  signal,
+}: GradientCheckOptions): Promise<GradientCheck> {
+  const model = new Model(layers, { dtype: "float64", seed, engine });
+  const workspace = await Workspace.create(
+    {
+      layers: model.layers,
+      loss,
+      metrics: [],
+      optimizer: undefined,
+      precision: "float64",
+      features,
+      elementType: "float32",
+      maxRows: samples,
+      resident: [],
+      inputGradient: true,
+    },
+    typeof engine === "string" ? choose("engine", backends, engine)() : engine,
+  );
+  for (const { name, value, initializer } of workspace.parameters) {
+    initializer.fill(value.data, value.rows, value.columns, new Random(seed, "initialize", name));
+  }
+  const random = new Random(seed, "gradientCheck");
+  for (let i = 0; i < workspace.x.size; i++) workspace.x.data[i] = random.normal();
+  const classes = workspace.summary.at(-1)!.outputs;
+  for (let i = 0; i < samples; i++) workspace.labels.data[i] = random.below(classes);
+
+  const gradient = workspace.plan("gradient", samples);
+  gradient.run();
+  const analytic = [
+    ...workspace.parameters.map(({ name, value, grad }) => ({ name, value, grad: grad.data.slice() })),
+    { name: "input", value: workspace.x as Tensor, grad: gradient.output.data.slice() },
+  ];
+  const probe = new Probe(workspace, samples, model.layers);
+  const tensors = analytic.map(({ name, value, grad }) => {
+    signal?.throwIfAborted();
+    return checkTensor(name, value, grad, probe, h);
+  });
+  const kinks = tensors.flatMap(({ name, kinks }) => kinks.map((index) => `${name}[${index}]`));
+  const maxRelativeError = Math.max(...tensors.map((tensor) => tensor.maxRelativeError));
+  return {
+    tensors,
+    compared: tensors.reduce((sum, { size }) => sum + size, 0) - kinks.length,
+    maxRelativeError,
+    passed: maxRelativeError < GRADIENT_TOLERANCE,
+    kinks,
+    report: {
+      maxRelativeError: Math.max(...tensors.map(({ report }) => report.maxRelativeError)),
+      almostEqual: tensors.every(({ report }) => report.almostEqual),
+    },
+  };
+}
+
+/** The cost as a function of one number, and whether it stays on one side of every kink. */
+class Probe {
+  readonly #workspace: Workspace;
+  readonly #run: () => void;
+  readonly #samples: number;
+  readonly #relus: readonly ReLU[];
+  readonly #sides: readonly Uint8Array[];
+  crossed = false;
+
+  constructor(workspace: Workspace, samples: number, layers: readonly (readonly [string, Layer])[]) {
+    this.#workspace = workspace;
+    this.#samples = samples;
+    this.#run = workspace.plan("loss", samples).run;
+    this.#relus = layers.flatMap(([, layer]) => (layer instanceof ReLU ? [layer] : []));
+    this.#run();
+    this.#sides = this.#relus.map(({ output }) => Uint8Array.from(output.data, (y) => (y > 0 ? 1 : 0)));
+  }
+
+  /** C with `data[index] = value`; sets `crossed` if a ReLU is on another side than it was. */
+  costAt(data: Float64Array | Float32Array, index: number, value: number): number {
+    const kept = data[index]!;
+    data[index] = value;
+    this.#run();
+    const cost = this.#workspace.loss.data[0]! / this.#samples + this.#workspace.penalty();
+    data[index] = kept;
+    this.#relus.forEach(({ output }, layer) => {
+      const sides = this.#sides[layer]!;
+      const y = output.data;
+      for (let i = 0; i < y.length; i++) if (y[i]! > 0 !== (sides[i] === 1)) this.crossed = true;
+    });
+    return cost;
+  }
+
+  /** n(h) at `data[index]`. */
+  quotient(data: Float64Array | Float32Array, index: number, h: number): number {
+    const centre = data[index]!;
+    const [above, below] = [centre + h, centre - h];
+    // Divided by what the step is after rounding, not by what it was meant to be.
+    return (this.costAt(data, index, above) - this.costAt(data, index, below)) / (above - below);
+  }
+}
+
+function checkTensor(
+  name: string,
+  value: Tensor,
+  grad: Float64Array | Float32Array,
+  probe: Probe,
+  h: number,
+): TensorCheck {
+  const kinks: number[] = [];
+  let maxRelativeError = 0;
+  let worst = { index: 0, analytic: 0, numerical: 0 };
+  const report = { maxRelativeError: 0, almostEqual: true };
+  for (let index = 0; index < value.size; index++) {
+    const a = grad[index]!;
+    let numerical = Number.NaN;
+    for (const shrink of SHRINK) {
+      probe.crossed = false;
+      const wide = probe.quotient(value.data, index, h * shrink);
+      const narrow = probe.quotient(value.data, index, (h * shrink) / 2);
+      if (shrink === 1) {
+        const difference = Math.abs(a - wide);
+        const relative = difference / (Math.max(Math.abs(a), Math.abs(wide)) + REPORT_FLOOR);
+        report.maxRelativeError = Math.max(report.maxRelativeError, relative);
+        if (!(difference < FOUR_DECIMALS)) report.almostEqual = false;
+      }
+      if (probe.crossed) continue;
+      numerical = (4 * narrow - wide) / 3;
+      break;
+    }
+    if (probe.crossed) {
+      kinks.push(index);
+      continue;
+    }
+    const error = Math.abs(a - numerical) / (Math.max(Math.abs(a), Math.abs(numerical)) + FLOOR);
+    // Not `>`: a NaN must count as the worst there is.
+    if (!(error <= maxRelativeError)) {
+      maxRelativeError = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+      worst = { index, analytic: a, numerical };
+    }
+  }
+  return { name, size: value.size, maxRelativeError, worst, kinks, report };
+}
