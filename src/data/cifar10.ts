@@ -1,0 +1,319 @@
+/**
+ * CIFAR-10 in its binary version (A. Krizhevsky, "Learning multiple layers of features from tiny images",
+ * 2009): 50,000 images to train on in five files, 10,000 to test on in a sixth. A record is one byte of
+ * label and 3,072 bytes of pixels: 1,024 red, 1,024 green, 1,024 blue, row-major.
+ *
+ * Fetching the files and checking their content against the published hashes is the business of `fetch.ts`.
+ */
+import type { FileHandle } from "node:fs/promises";
+import { DatasetError, ShapeError } from "../errors.ts";
+import { fileError } from "../files/errors.ts";
+import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
+
+const CLASS_NAMES = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+] as const;
+const SHAPE = [3, 32, 32] as const;
+const FEATURES = 3072;
+const RECORD_BYTES = 1 + FEATURES;
+const RECORDS_PER_FILE = 10_000;
+
+/** The folder in the published archive. */
+export const CIFAR10_FOLDER = "cifar-10-batches-bin";
+const TRAINING_FILES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
+const TEST_FILE = "test_batch.bin";
+const FILES = [...TRAINING_FILES, TEST_FILE];
+
+/** Records that are read at once, at most: 1.6 MB. */
+const CHUNK_RECORDS = 512;
+/**
+ * Records that are not wanted are read along when there are no more than this between two that are: 16
+ * records are 49 KB, which takes about as long to copy as another read takes to start. Half of all rows in
+ * any order are so read in long chunks, a few rows one by one.
+ */
+const MAX_GAP = 16;
+
+const ADVICE = "Replace it by a good copy; nnwasm data fetch cifar10 downloads one.";
+
+export interface Cifar10Options {
+  /** Records in each of the six files; other than 10,000 only in cut-down copies, for tests. */
+  readonly recordsPerFile?: number;
+}
+
+// On first use only, so that a program for the browser that imports the library but no data set can be
+// bundled.
+const fileSystem = () => import("node:fs/promises");
+
+/**
+ * Opens CIFAR-10: looks whether the six files are there, with the right sizes. Nothing is read from them
+ * before `read()`.
+ * @param folder holds the six files, or a folder `cifar-10-batches-bin` that does
+ * @throws DatasetError if files are missing or have the wrong size
+ */
+export async function cifar10(
+  folder: string,
+  { recordsPerFile = RECORDS_PER_FILE }: Cifar10Options = {},
+): Promise<Dataset> {
+  const found = await firstWithFiles([folder, `${folder}/${CIFAR10_FOLDER}`]);
+  if (found === undefined) {
+    throw new DatasetError(
+      `No CIFAR-10 in ${folder}: data_batch_1.bin to data_batch_5.bin and test_batch.bin are ` +
+        `neither there nor in ${CIFAR10_FOLDER} inside it. Give the folder that holds them, or run: ` +
+        "nnwasm data fetch cifar10",
+    );
+  }
+  await checkSizes(found, recordsPerFile);
+  const samples = (files: readonly string[]) =>
+    new Cifar10Samples(
+      files.map((file) => `${found}/${file}`),
+      recordsPerFile,
+    );
+  return {
+    name: "cifar10",
+    origin: found,
+    shape: SHAPE,
+    features: FEATURES,
+    classes: CLASS_NAMES.length,
+    classNames: CLASS_NAMES,
+    training: samples(TRAINING_FILES),
+    test: samples([TEST_FILE]),
+  };
+}
+
+/**
+ * Opens the CIFAR-10 that is found first: in each folder itself, in its `cifar10`, or in
+ * `cifar-10-batches-bin` in either. `dataFolders()` gives the folders in their order.
+ * @returns undefined if none of the folders holds any of the files
+ * @throws DatasetError if the first that holds any of the files lacks some, or has some of the wrong size
+ */
+export async function findCifar10(
+  folders: readonly string[],
+  options: Cifar10Options = {},
+): Promise<Dataset | undefined> {
+  const found = await locateCifar10(folders);
+  return found === undefined ? undefined : cifar10(found, options);
+}
+
+/** The folder that {@link findCifar10} opens, whether its files are complete or not. */
+export function locateCifar10(folders: readonly string[]): Promise<string | undefined> {
+  return firstWithFiles(
+    folders.flatMap((folder) => [
+      folder,
+      `${folder}/${CIFAR10_FOLDER}`,
+      `${folder}/cifar10`,
+      `${folder}/cifar10/${CIFAR10_FOLDER}`,
+    ]),
+  );
+}
+
+/** The first of the folders that holds any of the six files. */
+async function firstWithFiles(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    for (const file of FILES) if ((await fileSize(`${folder}/${file}`)) !== undefined) return folder;
+  }
+  return undefined;
+}
+
+/** The size in bytes, or undefined if there is no such file. */
+async function fileSize(path: string): Promise<number | undefined> {
+  const { stat } = await fileSystem();
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw fileError(path, "read", error);
+  }
+}
+
+async function checkSizes(folder: string, recordsPerFile: number): Promise<void> {
+  const expected = recordsPerFile * RECORD_BYTES;
+  const sizes = await Promise.all(FILES.map((file) => fileSize(`${folder}/${file}`)));
+  const missing = FILES.filter((_, index) => sizes[index] === undefined);
+  if (missing.length > 0) {
+    throw new DatasetError(
+      `${folder} holds CIFAR-10 without ${missing.join(", ")}: six files are expected. ${ADVICE}`,
+    );
+  }
+  const wrong = sizes.findIndex((size) => size !== expected);
+  if (wrong >= 0) {
+    throw new DatasetError(
+      `${folder}/${FILES[wrong]} has ${sizes[wrong]} bytes, expected ${expected} ` +
+        `(${recordsPerFile} records of ${RECORD_BYTES}). ${ADVICE}`,
+    );
+  }
+}
+
+/** The records of some files, numbered through; or those of them that `rows` lists, in its order. */
+class Cifar10Samples implements Samples {
+  readonly features = FEATURES;
+  readonly classes = CLASS_NAMES.length;
+  readonly elementType = "uint8";
+  readonly count: number;
+  readonly #files: readonly string[];
+  readonly #recordsPerFile: number;
+  readonly #rows: Uint32Array | undefined;
+
+  constructor(files: readonly string[], recordsPerFile: number, rows?: Uint32Array) {
+    this.#files = files;
+    this.#recordsPerFile = recordsPerFile;
+    this.#rows = rows;
+    this.count = rows?.length ?? files.length * recordsPerFile;
+  }
+
+  select(rows: Uint32Array): Samples {
+    const bad = rows.findIndex((row) => row >= this.count);
+    if (bad >= 0) {
+      throw new ShapeError(
+        `select: rows[${bad}] is ${rows[bad]}, expected less than ${this.count}, the number of samples.`,
+      );
+    }
+    const own = this.#rows;
+    return new Cifar10Samples(
+      this.#files,
+      this.#recordsPerFile,
+      own ? rows.map((row) => own[row]) : rows.slice(),
+    );
+  }
+
+  async read(target: SampleTarget, { onProgress, signal }: ReadOptions = {}): Promise<void> {
+    const { count } = this;
+    const perFile = this.#recordsPerFile;
+    const { values, labels } = this.#checkTarget(target);
+    const rows = this.#rows;
+    // The files are read from front to back, whatever the order of the rows.
+    const order = rows && sortedPositions(rows, this.#files.length * perFile);
+    const positionOf = (index: number) => (order ? order[index] : index);
+    const rowOf = (index: number) => (rows ? rows[positionOf(index)] : index);
+
+    // Not straight into `values`: the labels lie in between, and not every Node reads into shared memory.
+    const chunk = new Uint8Array(Math.min(count, CHUNK_RECORDS) * RECORD_BYTES);
+    let reader: FileReader | undefined;
+    let reported = 0;
+    try {
+      for (let done = 0; done < count; ) {
+        signal?.throwIfAborted();
+        const first = rowOf(done);
+        const file = Math.floor(first / perFile);
+        const limit = Math.min(first + chunk.length / RECORD_BYTES, (file + 1) * perFile);
+        let last = first;
+        let end = done + 1;
+        for (; end < count; end++) {
+          const row = rowOf(end);
+          if (row >= limit || row - last > MAX_GAP) break;
+          last = row;
+        }
+        const path = this.#files[file];
+        if (reader?.path !== path) {
+          await reader?.close();
+          reader = await FileReader.open(path);
+        }
+        const firstInFile = first - file * perFile;
+        await reader.read(chunk.subarray(0, (last - first + 1) * RECORD_BYTES), firstInFile * RECORD_BYTES);
+        for (; done < end; done++) {
+          const record = rowOf(done) - first;
+          const start = record * RECORD_BYTES;
+          const label = chunk[start];
+          if (label >= CLASS_NAMES.length) {
+            throw new DatasetError(
+              `${path}: record ${firstInFile + record} has label ${label}, expected 0 to 9. ${ADVICE}`,
+            );
+          }
+          const position = positionOf(done);
+          labels[position] = label;
+          values.set(chunk.subarray(start + 1, start + RECORD_BYTES), position * FEATURES);
+        }
+        if (onProgress && (done - reported >= CHUNK_RECORDS / 2 || done === count)) {
+          reported = done;
+          onProgress(done, count);
+        }
+      }
+    } finally {
+      await reader?.close();
+    }
+  }
+
+  #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: Uint8Array } {
+    const { count } = this;
+    if (!(values instanceof Uint8Array)) {
+      throw new ShapeError("read: values is a Float32Array, expected a Uint8Array: pixels are bytes.");
+    }
+    if (values.length !== count * FEATURES) {
+      throw new ShapeError(
+        `read: values has ${values.length} bytes, expected ${count * FEATURES} ` +
+          `(${count} samples of ${FEATURES}).`,
+      );
+    }
+    if (labels.length !== count) {
+      throw new ShapeError(`read: labels has ${labels.length} bytes, expected ${count}, one a sample.`);
+    }
+    return { values, labels };
+  }
+}
+
+/**
+ * The indices into `rows`, ordered by the rows that stand there; a counting sort.
+ * @param total each row is less
+ */
+function sortedPositions(rows: Uint32Array, total: number): Uint32Array {
+  const next = new Uint32Array(total + 1);
+  for (const row of rows) next[row + 1]++;
+  for (let row = 0; row < total; row++) next[row + 1] += next[row];
+  const order = new Uint32Array(rows.length);
+  rows.forEach((row, position) => {
+    order[next[row]++] = position;
+  });
+  return order;
+}
+
+/** An open file, for reads that are complete or fail. */
+class FileReader {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  static async open(path: string): Promise<FileReader> {
+    const { open } = await fileSystem();
+    try {
+      return new FileReader(path, await open(path));
+    } catch (error) {
+      throw fileError(path, "read", error);
+    }
+  }
+
+  /** Fills `buffer` with the bytes from `position` on. @throws DatasetError if the file ends before that */
+  async read(buffer: Uint8Array, position: number): Promise<void> {
+    for (let filled = 0; filled < buffer.length; ) {
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await this.#handle.read(buffer, filled, buffer.length - filled, position + filled));
+      } catch (error) {
+        throw fileError(this.path, "read", error);
+      }
+      if (bytesRead === 0) {
+        throw new DatasetError(
+          `${this.path} was cut to ${position + filled} bytes or less while it was read. ${ADVICE}`,
+        );
+      }
+      filled += bytesRead;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
