@@ -1,5 +1,8 @@
-/** Small data sets in CIFAR-10's format. */
+/** Small data sets in CIFAR-10's format, and archives with them, good and bad. */
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import type { PublishedArchive } from "../../src/data/fetch.ts";
 
 export const RECORD_BYTES = 3073;
 export const FILES = [
@@ -35,4 +38,83 @@ export async function writeCifar(folder: string, records: number): Promise<void>
   for (const [index, name] of FILES.entries()) {
     await writeFile(`${folder}/${name}`, fileContent(index, records));
   }
+}
+
+export interface TarEntry {
+  readonly name: string;
+  readonly data?: Uint8Array;
+  /** The type flag: "0" a file, "2" a symbolic link, "5" a folder. */
+  readonly type?: string;
+  readonly link?: string;
+  /** What the header says of the size, if not the truth. */
+  readonly size?: string;
+}
+
+/** A ustar archive. */
+export function tar(entries: readonly TarEntry[]): Buffer {
+  const blocks = entries.flatMap(({ name, data = new Uint8Array(), type = "0", link = "", size }) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0, 100);
+    header.write("0000644\0", 100);
+    header.write("0000000\0", 108);
+    header.write("0000000\0", 116);
+    header.write(size ?? `${data.length.toString(8).padStart(11, "0")}\0`, 124, 12, "latin1");
+    header.write("00000000000\0", 136);
+    header.write("        ", 148);
+    header.write(type, 156);
+    header.write(link, 157, 100);
+    header.write("ustar\x0000", 257);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    return [header, data, Buffer.alloc((512 - (data.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+const FOLDER = "cifar-10-batches-bin";
+
+/** What the published archive holds, in its order, but with few records in a file. */
+export function publishedEntries(records: number): TarEntry[] {
+  const text = new TextEncoder();
+  return [
+    { name: `${FOLDER}/`, type: "5" },
+    ...FILES.slice(0, 5).map((name, index) => ({
+      name: `${FOLDER}/${name}`,
+      data: fileContent(index, records),
+    })),
+    { name: `${FOLDER}/batches.meta.txt`, data: text.encode("airplane\nautomobile\n") },
+    { name: `${FOLDER}/readme.html`, data: text.encode("<html></html>") },
+    { name: `${FOLDER}/test_batch.bin`, data: fileContent(5, records) },
+  ];
+}
+
+/** A gzipped archive and the description of what it should be. */
+export interface ArchiveFixture {
+  readonly gzip: Buffer;
+  readonly archive: PublishedArchive;
+}
+
+/**
+ * @param records in each file
+ * @param entries what the archive holds in fact, if not what is published
+ * @param gzip its bytes, if not the entries gzipped
+ */
+export function cifarArchive(
+  records: number,
+  entries: readonly TarEntry[] = publishedEntries(records),
+  gzip: Buffer = gzipSync(tar(entries)),
+): ArchiveFixture {
+  return {
+    gzip,
+    archive: {
+      url: "http://127.0.0.1:9/not-asked",
+      bytes: gzip.length,
+      unpackedLimit: 1 << 20,
+      folder: FOLDER,
+      files: FILES.map((name, index) => {
+        const content = fileContent(index, records);
+        return { name, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+      }),
+    },
+  };
 }

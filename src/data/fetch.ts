@@ -1,0 +1,300 @@
+/**
+ * Fetching CIFAR-10 as it is published, and checking the files against the published content.
+ *
+ * Of the archive only its six known members are read, by name, into memory; each must have its known size and
+ * SHA-256. No path from the archive is ever used to write.
+ */
+import { createHash } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { parseTar } from "nanotar";
+import { DatasetError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { fileError } from "../files/errors.ts";
+import { CIFAR10_FOLDER, locateCifar10 } from "./cifar10.ts";
+import { type DownloadOptions, discard, download } from "./download.ts";
+
+/** A file of a published data set. */
+export interface PublishedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A gzipped tar archive with a data set in it. */
+export interface PublishedArchive {
+  readonly url: string;
+  /** The size of the archive. */
+  readonly bytes: number;
+  /** More than this is not unpacked. */
+  readonly unpackedLimit: number;
+  /** The folder in the archive; the files are written to a folder of the same name. */
+  readonly folder: string;
+  readonly files: readonly PublishedFile[];
+}
+
+const published = (name: string, sha256: string): PublishedFile => ({ name, bytes: 30_730_000, sha256 });
+
+export const CIFAR10_ARCHIVE: PublishedArchive = {
+  url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+  bytes: 170_052_171,
+  unpackedLimit: 256 * 1024 * 1024,
+  folder: CIFAR10_FOLDER,
+  files: [
+    published("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+    published("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+    published("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+    published("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+    published("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+    published("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
+  ],
+};
+
+/** What a file of a data set was found to be; `ok` is whether it has the published content. */
+export interface FileCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** "sha256 matches", or what is wrong. */
+  readonly finding: string;
+}
+
+export interface FetchOptions
+  extends Pick<
+    DownloadOptions,
+    "onProgress" | "onRetry" | "signal" | "fetch" | "attempts" | "stallMs" | "pauseMs"
+  > {
+  /** Where to put the data set, in a folder of the archive's name: the `cifar10` of the cache. */
+  readonly folder: string;
+  /** Another address of the same archive. */
+  readonly url?: string | undefined;
+  /** Called when all has arrived and is about to be unpacked and checked. */
+  readonly onUnpack?: () => void;
+}
+
+export interface FetchResult {
+  /** The folder that holds the files. */
+  readonly folder: string;
+  /** False if they were there already, with the published content. */
+  readonly fetched: boolean;
+}
+
+/**
+ * Puts CIFAR-10 into `folder`, unless it is there. The archive is kept as
+ * `<folder>/cifar-10-binary.tar.gz.part` until it is complete and unpacked; an interrupted download goes on
+ * from there. One process at a time, please: two that fetch into the same folder disturb each other.
+ * @param archive the published one, or a small one, for tests
+ * @throws DatasetError if the server cannot give the archive, or gives another one
+ * @throws FileError if something cannot be written
+ * @throws the signal's reason if it is aborted
+ */
+export async function fetchCifar10(
+  { folder, url, onUnpack, ...options }: FetchOptions,
+  archive: PublishedArchive = CIFAR10_ARCHIVE,
+): Promise<FetchResult> {
+  const { signal } = options;
+  const target = `${folder}/${archive.folder}`;
+  const checks = await checkFiles(target, archive.files, signal);
+  if (checks.every(({ ok }) => ok)) return { folder: target, fetched: false };
+
+  const part = `${folder}/cifar-10-binary.tar.gz.part`;
+  try {
+    await mkdir(folder, { recursive: true });
+    const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
+    let contents: Map<string, Uint8Array>;
+    try {
+      await download({
+        ...options,
+        url: url ?? archive.url,
+        file: part,
+        handle,
+        bytes: archive.bytes,
+        magic: [0x1f, 0x8b],
+      });
+      onUnpack?.();
+      contents = await unpack(handle, archive, signal);
+    } finally {
+      await handle.close();
+    }
+    await publish(contents, target, signal);
+    await discard(part);
+    return { folder: target, fetched: true };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof WrongArchive) {
+      await discard(part);
+      throw new DatasetError(
+        `The archive from ${url ?? archive.url} is not the published one: ${error.message}. ` +
+          `It is removed; run the same again to fetch it anew, or try another address (--url).`,
+        { cause: error.cause },
+      );
+    }
+    throw fileError(folder, "written", error);
+  }
+}
+
+/**
+ * Writes the files next to `target` first, so that nobody finds some of them without the others: the folder
+ * gets its name when it is complete.
+ */
+async function publish(
+  contents: ReadonlyMap<string, Uint8Array>,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const staging = `${target}.tmp`;
+  // What a run that was killed has left.
+  await rm(staging, { recursive: true, force: true });
+  try {
+    await mkdir(staging);
+    for (const [name, content] of contents) {
+      signal?.throwIfAborted();
+      await writeFileAtomic(`${staging}/${name}`, content);
+    }
+    try {
+      await rename(staging, target);
+    } catch (error) {
+      // A damaged data set is there, perhaps with files of the user's. (Windows says EPERM.)
+      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(`${(error as NodeJS.ErrnoException).code}`)) throw error;
+      for (const name of contents.keys()) await rename(`${staging}/${name}`, `${target}/${name}`);
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Compares the six files of a CIFAR-10 with the published ones.
+ * @param folder holds them, or a folder `cifar-10-batches-bin` that does
+ * @returns what was found, file by file
+ */
+export async function verifyCifar10(
+  folder: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  files: readonly PublishedFile[] = CIFAR10_ARCHIVE.files,
+): Promise<FileCheck[]> {
+  return checkFiles((await locateCifar10([folder])) ?? folder, files, signal);
+}
+
+async function checkFiles(
+  folder: string,
+  files: readonly PublishedFile[],
+  signal: AbortSignal | undefined,
+): Promise<FileCheck[]> {
+  const checks: FileCheck[] = [];
+  for (const file of files) {
+    signal?.throwIfAborted();
+    const problem = await problemOf(`${folder}/${file.name}`, file, signal);
+    checks.push({ name: file.name, ok: problem === undefined, finding: problem ?? "sha256 matches" });
+  }
+  return checks;
+}
+
+async function problemOf(
+  path: string,
+  { bytes, sha256 }: PublishedFile,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) return "is not a file";
+    if (stats.size !== bytes) return `has ${stats.size} bytes, expected ${bytes}`;
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      hash.update(chunk);
+    }
+    const actual = hash.digest("hex");
+    return actual === sha256 ? undefined : `has sha256 ${actual}, expected ${sha256}`;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "is missing" : `cannot be read (${code})`;
+  }
+}
+
+/** The archive holds something else than what is published: its bytes are of no use. */
+class WrongArchive extends Error {}
+
+/** The published files in the archive, checked. */
+async function unpack(
+  handle: FileHandle,
+  { files, folder, unpackedLimit }: PublishedArchive,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Uint8Array>> {
+  const tar = await gunzip(handle, unpackedLimit, signal);
+  const contents = new Map<string, Uint8Array>();
+  for (const { name, type, data } of membersOf(tar, (path) =>
+    files.some((file) => path === `${folder}/${file.name}`),
+  )) {
+    const file = name.slice(folder.length + 1);
+    if (type !== "file") throw new WrongArchive(`its member ${name} is not a file but of type ${type}`);
+    if (contents.has(file)) throw new WrongArchive(`its member ${name} is there twice`);
+    contents.set(file, data ?? new Uint8Array());
+  }
+  for (const { name, bytes, sha256 } of files) {
+    const content = contents.get(name);
+    if (content === undefined) throw new WrongArchive(`its member ${folder}/${name} is missing`);
+    if (content.length !== bytes) {
+      throw new WrongArchive(`its member ${folder}/${name} has ${content.length} bytes, expected ${bytes}`);
+    }
+    const actual = createHash("sha256").update(content).digest("hex");
+    if (actual !== sha256) {
+      throw new WrongArchive(`its member ${folder}/${name} has sha256 ${actual}, expected ${sha256}`);
+    }
+  }
+  return contents;
+}
+
+/**
+ * Unpacks into memory, `limit` bytes at most.
+ * @returns a buffer of `limit` bytes, zeros after the content: a tar ends with zeros anyhow, and pages that
+ *   are not written to take no memory
+ */
+async function gunzip(
+  handle: FileHandle,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<ArrayBuffer> {
+  const buffer = new ArrayBuffer(limit);
+  const bytes = new Uint8Array(buffer);
+  let length = 0;
+  const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 });
+  const unzipped = source.pipe(createGunzip({ chunkSize: 1 << 18 }));
+  source.on("error", (error) => unzipped.destroy(error));
+  try {
+    for await (const chunk of unzipped) {
+      signal?.throwIfAborted();
+      if (length + chunk.length > limit) throw new WrongArchive(`it unpacks to more than ${limit} bytes`);
+      bytes.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // zlib's errors: Z_DATA_ERROR, Z_BUF_ERROR, …
+    if (/^Z_/.test(`${code}`)) throw new WrongArchive(`it is damaged (${message})`, { cause: error });
+    throw error;
+  } finally {
+    source.destroy();
+  }
+  return buffer;
+}
+
+/**
+ * The members with a wanted path. nanotar trusts the sizes in the headers, so they are looked at on the
+ * way.
+ */
+function membersOf(tar: ArrayBuffer, wanted: (path: string) => boolean) {
+  try {
+    return parseTar(tar, {
+      filter: ({ name, size }) => {
+        // A negative one would lead it round in circles.
+        if (!(size >= 0 && size <= tar.byteLength)) throw new RangeError("a member has no valid size");
+        return wanted(name);
+      },
+    });
+  } catch (error) {
+    throw new WrongArchive(`it is no tar archive (${(error as Error).message})`, { cause: error });
+  }
+}
