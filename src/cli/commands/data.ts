@@ -1,0 +1,250 @@
+/** `nnwasm data`: which data sets there are and where, fetching them, checking them. */
+import { Argument, Command } from "commander";
+import pc from "picocolors";
+import { findCifar10, locateCifar10 } from "../../data/cifar10.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
+import { cacheFolder, dataFolders } from "../../data/locations.ts";
+import { DatasetError, NnwasmError } from "../../errors.ts";
+import { type CliContext, hasColors, Interrupted, isTerminal } from "../context.ts";
+
+/** The published data set, or a small one, for tests. */
+export interface DataCommandOptions {
+  readonly archive?: PublishedArchive;
+  readonly recordsPerFile?: number;
+}
+
+const CIFAR10_TEXT = "50,000 colour photographs of 32 × 32 to train on, 10,000 to test on, in 10 classes";
+const SYNTHETIC_TEXT =
+  "drawn images of the same number, size and classes: shapes, colours, clutter and noise";
+
+/** The command `data` with its subcommands. */
+export function dataCommand(
+  context: CliContext,
+  { archive = CIFAR10_ARCHIVE, recordsPerFile = 10_000 }: DataCommandOptions = {},
+): Command {
+  const { env, home, stdout, stderr, signal } = context;
+  const print = (text: string) => stdout.write(`${text}\n`);
+  const event = (fields: object) => print(JSON.stringify(fields));
+
+  const command = (name: string, description: string, examples: readonly string[]) =>
+    new Command(name)
+      .description(description)
+      .addHelpText("before", `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+        getOutHasColors: () => hasColors(context, stdout),
+        getErrHasColors: () => hasColors(context, stderr),
+      })
+      .exitOverride();
+
+  const list = command("list", "list the data sets, and where they are", ["nnwasm data list"])
+    .option("--json", "print NDJSON events")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      let found: Dataset | undefined;
+      let problem: string | undefined;
+      try {
+        found = await findCifar10(dataFolders(env, home), { recordsPerFile });
+      } catch (error) {
+        if (!(error instanceof NnwasmError)) throw error;
+        problem = error.message;
+      }
+      if (json) {
+        const state = found ? "here" : problem ? "damaged" : "absent";
+        const samples = { train: 50_000, test: 10_000 };
+        event({
+          event: "dataset",
+          name: "cifar10",
+          ...samples,
+          state,
+          folder: found?.origin ?? null,
+          problem,
+        });
+        event({ event: "dataset", name: "synthetic", ...samples, state: "here", folder: null });
+        return;
+      }
+      const where =
+        found?.origin ??
+        problem ??
+        `not here yet; to download it (${megabytes(archive.bytes)} MB): nnwasm data fetch cifar10`;
+      print(`cifar10    ${CIFAR10_TEXT}\n           ${where}`);
+      print(`synthetic  ${SYNTHETIC_TEXT}\n           made when it is used, from the seed`);
+    });
+
+  const fetch = command("fetch", "download a data set into the cache", [
+    "nnwasm data fetch cifar10",
+    "NNWASM_HOME=/big/disk nnwasm data fetch cifar10",
+  ])
+    .addArgument(new Argument("<name>", "the data set").choices(["cifar10"]))
+    .option("--url <url>", "another address of the same archive", archive.url)
+    .option("--quiet", "show no progress")
+    .option("--json", "print NDJSON events; progress stays on stderr")
+    .action(async (name: string, options: { url: string; quiet?: boolean; json?: boolean }) => {
+      const progress = new DownloadProgress(context, name, options.quiet ?? false);
+      try {
+        const { folder, fetched } = await fetchCifar10(
+          {
+            folder: `${cacheFolder(env, home)}/${name}`,
+            url: options.url,
+            signal,
+            onProgress: (done, total) => progress.update(done, total),
+            onRetry: (reason, pauseMs) =>
+              progress.note(`${reason}; trying again in ${(pauseMs / 1000).toFixed(0)} s`),
+            onUnpack: () => progress.note("unpacking and checking"),
+          },
+          archive,
+        );
+        progress.end();
+        if (options.json) event({ event: "result", command: "data fetch", name, folder, fetched });
+        else
+          print(`${name} is ${fetched ? "now" : "already"} in ${folder}: all files are the published ones.`);
+      } catch (error) {
+        progress.end();
+        if (!signal.aborted) throw error;
+        throw new Interrupted(`Interrupted. What has arrived is kept: the same command goes on from there.`, {
+          cause: error,
+        });
+      }
+    });
+
+  const verify = command("verify", "compare the files of a data set with the published ones", [
+    "nnwasm data verify",
+    "nnwasm data verify cifar10 --data ~/data/cifar-10-batches-bin",
+  ])
+    .addArgument(new Argument("[name]", "the data set").choices(["cifar10"]).default("cifar10"))
+    .option("--data <folder>", "the folder that holds it, instead of those that are searched")
+    .option("--json", "print NDJSON events")
+    .action(async (name: string, options: { data?: string; json?: boolean }) => {
+      const folders = options.data === undefined ? dataFolders(env, home) : [options.data];
+      const folder = await locateCifar10(folders);
+      if (folder === undefined) {
+        throw new DatasetError(
+          `No CIFAR-10 in ${folders.join(" or ")}. Give its folder with --data, or run: ` +
+            "nnwasm data fetch cifar10",
+        );
+      }
+      const checks = await verifyCifar10(folder, { signal }, archive.files).catch((error) => {
+        throw signal.aborted ? new Interrupted("Interrupted. Nothing was changed.", { cause: error }) : error;
+      });
+      const colors = pc.createColors(hasColors(context, stdout));
+      for (const check of checks) {
+        if (options.json) event({ event: "file", ...check });
+        else {
+          const mark = check.ok ? colors.green("ok ") : colors.red("bad");
+          print(`${mark}  ${check.name.padEnd(16)}  ${check.finding}`);
+        }
+      }
+      const bad = checks.filter(({ ok }) => !ok).map((check) => check.name);
+      if (bad.length > 0) {
+        throw new DatasetError(
+          `${folder} differs from the published ${name} in ${bad.join(", ")}. ` +
+            "Replace it by a good copy; nnwasm data fetch cifar10 downloads one.",
+        );
+      }
+      if (options.json) event({ event: "result", command: "data verify", name, folder });
+      else print(`${name} in ${folder}: all files are the published ones.`);
+    });
+
+  return command("data", "list, fetch and verify data sets", [
+    "nnwasm data list",
+    "nnwasm data fetch cifar10",
+    "nnwasm data verify",
+  ])
+    .addCommand(list)
+    .addCommand(fetch)
+    .addCommand(verify);
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+
+/** The rate is that of the last seconds. */
+const RATE_WINDOW_MS = 10_000;
+const REDRAW_MS = 100;
+const BAR_WIDTH = 24;
+
+/** How far a download is: on a terminal a line that is drawn anew, elsewhere a line at each tenth. */
+class DownloadProgress {
+  readonly #context: CliContext;
+  readonly #name: string;
+  readonly #quiet: boolean;
+  readonly #terminal: boolean;
+  /** (time, bytes), the oldest first. */
+  #samples: [number, number][] = [];
+  #lastDrawn = Number.NEGATIVE_INFINITY;
+  #lastTenth = -1;
+  #lineOpen = false;
+
+  constructor(context: CliContext, name: string, quiet: boolean) {
+    this.#context = context;
+    this.#name = name;
+    this.#quiet = quiet;
+    this.#terminal = isTerminal(context, context.stderr);
+  }
+
+  update(done: number, total: number): void {
+    if (this.#quiet) return;
+    const now = performance.now();
+    // Fewer bytes than before: the download has begun anew.
+    if (done < (this.#samples.at(-1)?.[1] ?? 0)) this.#samples = [];
+    const tenth = Math.floor((10 * done) / total);
+    const due = this.#terminal
+      ? now - this.#lastDrawn >= REDRAW_MS || done === total
+      : tenth !== this.#lastTenth;
+    if (!due) return;
+    this.#lastDrawn = now;
+    this.#lastTenth = tenth;
+    this.#samples.push([now, done]);
+    while (this.#samples.length > 2 && now - this.#samples[0][0] > RATE_WINDOW_MS) this.#samples.shift();
+    this.#draw(done, total);
+  }
+
+  /** A line that stays. */
+  note(text: string): void {
+    this.end();
+    if (!this.#quiet) this.#context.stderr.write(`${this.#name}: ${text}\n`);
+  }
+
+  /** Ends a line that is being drawn. */
+  end(): void {
+    if (this.#lineOpen) this.#context.stderr.write("\n");
+    this.#lineOpen = false;
+  }
+
+  #draw(done: number, total: number): void {
+    const { stderr } = this.#context;
+    const [[startTime, startBytes]] = this.#samples;
+    const [endTime, endBytes] = this.#samples.at(-1)!;
+    const rate = endTime > startTime ? ((endBytes - startBytes) / (endTime - startTime)) * 1000 : 0;
+    const amount = `${megabytes(done)} of ${megabytes(total)} MB`;
+    const speed = rate > 0 ? `  ${(rate / 1e6).toFixed(1)} MB/s` : "";
+    const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : "";
+    const percent = `${Math.floor((100 * done) / total)}%`;
+    if (!this.#terminal) {
+      stderr.write(`${this.#name}: ${percent}  ${amount}${speed}${left}\n`);
+      return;
+    }
+    const full = Math.floor((BAR_WIDTH * done) / total);
+    const colors = pc.createColors(hasColors(this.#context, stderr));
+    const bar = colors.cyan("━".repeat(full)) + colors.dim("─".repeat(BAR_WIDTH - full));
+    const before = `${this.#name}  `;
+    const after = `  ${percent.padStart(4)}  ${amount}${speed}${left}`;
+    const columns = (stderr.columns ?? 80) - 1;
+    const line =
+      before.length + BAR_WIDTH + after.length <= columns
+        ? before + bar + after
+        : `${this.#name}${after}`.slice(0, columns);
+    stderr.write(`\r\x1b[2K${line}`);
+    this.#lineOpen = true;
+  }
+}
+
+/** "8 s", "3 min 5 s", "2 h 10 min". */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,31 @@
+/** What a command gets to know of the process it runs in: a test gives it another one. */
+import { NnwasmError } from "../errors.ts";
+
+export type CliStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+  /** For results. */
+  readonly stdout: CliStream;
+  /** For progress, warnings and errors. */
+  readonly stderr: CliStream;
+  /** Aborted by the first Ctrl-C: the command saves what there is and throws {@link Interrupted}. */
+  readonly signal: AbortSignal;
+}
+
+/** The user has stopped the command. The message says what is kept and how to go on. */
+export class Interrupted extends NnwasmError {
+  override readonly exitCode: number = 130;
+}
+
+/** Whether lines on the stream may be rewritten in place. */
+export function isTerminal({ env }: CliContext, stream: CliStream): boolean {
+  return stream.isTTY === true && env.TERM !== "dumb";
+}
+
+/** Whether the stream may get colours. An empty NO_COLOR counts as unset (no-color.org). */
+export function hasColors(context: CliContext, stream: CliStream): boolean {
+  return isTerminal(context, stream) && !context.env.NO_COLOR;
+}
