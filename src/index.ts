@@ -33,8 +33,17 @@ export {
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
 export { AccuracyMetrics, type Metric } from "./metrics/index.ts";
 export type { FitOptions, StepReport } from "./model/fit.ts";
+export {
+  checkGradients,
+  GRADIENT_TOLERANCE,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type TensorCheck,
+} from "./model/gradientCheck.ts";
 export type { EpochRow, Evaluation, History } from "./model/history.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
+export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
+export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
 export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";
 export { Random } from "./random.ts";

@@ -1,0 +1,54 @@
+/** The report's kind of network: fully connected, k layers, with or without batch normalisation. */
+import { ConfigError } from "../errors.ts";
+import { type Initializer, XavierInitializer } from "../initializers/index.ts";
+import type { ActivationName } from "../layers/index.ts";
+import { activations, BatchNormalization, Dense, type Layer } from "../layers/index.ts";
+import { L2Regularizer } from "../regularizers/index.ts";
+
+/** Where batch normalisation stands: after the activation (the report), before it (the paper), or nowhere. */
+export type BatchNormPlace = "after" | "before" | false;
+
+export interface NetworkOptions {
+  /** Units of the hidden layers; an empty list makes a linear classifier. */
+  readonly hidden: readonly number[];
+  readonly classes: number;
+  readonly batchNormalization?: BatchNormPlace;
+  /** Of the hidden layers. */
+  readonly activation?: ActivationName;
+  readonly weightInitializer?: Initializer;
+  /** Default: the weights', as the report draws its biases. */
+  readonly biasInitializer?: Initializer;
+  /** λ of the L2 penalty on every weight; 0 for none. */
+  readonly l2?: number;
+}
+
+/**
+ * Dense → activation [→ BN] or Dense [→ BN] → activation for every hidden layer, then Dense → softmax.
+ * @throws ConfigError if an option is out of its range
+ */
+export function denseNetwork({
+  hidden,
+  classes,
+  batchNormalization = false,
+  activation = "relu",
+  weightInitializer = new XavierInitializer(),
+  biasInitializer = weightInitializer,
+  l2 = 0.005,
+}: NetworkOptions): Layer[] {
+  if (activation === "softmax") {
+    throw new ConfigError(
+      "Softmax can only be the last layer's activation. There are for hidden ones: relu, linear.",
+    );
+  }
+  const weightRegularizer = new L2Regularizer(l2);
+  const options = { weightInitializer, biasInitializer, ...(l2 > 0 && { weightRegularizer }) };
+  const block = (units: number): Layer[] => {
+    if (batchNormalization !== "before") {
+      const dense = new Dense(units, { ...options, activation });
+      return batchNormalization === "after" ? [dense, new BatchNormalization()] : [dense];
+    }
+    const activated = activations[activation]();
+    return [new Dense(units, options), new BatchNormalization(), ...(activated ? [activated] : [])];
+  };
+  return [...hidden.flatMap(block), new Dense(classes, { ...options, activation: "softmax" })];
+}
