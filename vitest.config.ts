@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    // For the tests that watch the heap.
+    execArgv: ["--expose-gc"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -248,6 +248,8 @@ export class Model {
       await this.build(features);
     }
     const { parameters, states } = this.#workspace!;
+    // All are checked before any is taken: a refused file leaves the model as it was.
+    const accepted: (() => void)[] = [];
     for (const { name, value } of [...parameters, ...states]) {
       const tensor = byName.get(name);
       if (tensor === undefined) {
@@ -263,12 +265,13 @@ export class Model {
           `${from}: ${name} is ${shape}, expected ${expected}. Is it another network's file?`,
         );
       }
-      value.data.set(tensor.data);
+      accepted.push(() => value.data.set(tensor.data));
     }
-    if (byName.size > 0) {
-      const [name] = byName.keys();
+    const [name] = byName.keys();
+    if (name !== undefined) {
       throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
     }
+    for (const take of accepted) take();
     if (mean !== undefined && std !== undefined) {
       this.#setStandardization({ mean: Float64Array.from(mean.data), std: Float64Array.from(std.data) });
     }
