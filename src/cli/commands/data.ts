@@ -1,12 +1,14 @@
 /** `nnwasm data`: which data sets there are and where, fetching them, checking them. */
-import { Argument, Command } from "commander";
+import { Argument, type Command } from "commander";
 import pc from "picocolors";
 import { findCifar10, locateCifar10 } from "../../data/cifar10.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { DatasetError, NnwasmError } from "../../errors.ts";
-import { type CliContext, hasColors, Interrupted, isTerminal } from "../context.ts";
+import { newCommand, writeEvent } from "../command.ts";
+import { type CliContext, hasColors, Interrupted } from "../context.ts";
+import { bar, duration, StatusLine } from "../progress.ts";
 
 /** The published data set, or a small one, for tests. */
 export interface DataCommandOptions {
@@ -23,21 +25,12 @@ export function dataCommand(
   context: CliContext,
   { archive = CIFAR10_ARCHIVE, recordsPerFile = 10_000 }: DataCommandOptions = {},
 ): Command {
-  const { env, home, stdout, stderr, signal } = context;
+  const { env, home, stdout, signal } = context;
   const print = (text: string) => stdout.write(`${text}\n`);
-  const event = (fields: object) => print(JSON.stringify(fields));
+  const event = (fields: object) => writeEvent(context, fields);
 
   const command = (name: string, description: string, examples: readonly string[]) =>
-    new Command(name)
-      .description(description)
-      .addHelpText("before", `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
-      .configureOutput({
-        writeOut: (text) => stdout.write(text),
-        writeErr: (text) => stderr.write(text),
-        getOutHasColors: () => hasColors(context, stdout),
-        getErrHasColors: () => hasColors(context, stderr),
-      })
-      .exitOverride();
+    newCommand(context, name, description, examples);
 
   const list = command("list", "list the data sets, and where they are", ["nnwasm data list"])
     .option("--json", "print NDJSON events")
@@ -160,91 +153,59 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 /** The rate is that of the last seconds. */
 const RATE_WINDOW_MS = 10_000;
-const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 
 /** How far a download is: on a terminal a line that is drawn anew, elsewhere a line at each tenth. */
 class DownloadProgress {
-  readonly #context: CliContext;
   readonly #name: string;
-  readonly #quiet: boolean;
-  readonly #terminal: boolean;
+  readonly #line: StatusLine;
   /** (time, bytes), the oldest first. */
   #samples: [number, number][] = [];
-  #lastDrawn = Number.NEGATIVE_INFINITY;
   #lastTenth = -1;
-  #lineOpen = false;
 
   constructor(context: CliContext, name: string, quiet: boolean) {
-    this.#context = context;
     this.#name = name;
-    this.#quiet = quiet;
-    this.#terminal = isTerminal(context, context.stderr);
+    this.#line = new StatusLine(context, quiet);
   }
 
   update(done: number, total: number): void {
-    if (this.#quiet) return;
     const now = performance.now();
     // Fewer bytes than before: the download has begun anew.
     if (done < (this.#samples.at(-1)?.[1] ?? 0)) this.#samples = [];
-    const tenth = Math.floor((10 * done) / total);
-    const due = this.#terminal
-      ? now - this.#lastDrawn >= REDRAW_MS || done === total
-      : tenth !== this.#lastTenth;
-    if (!due) return;
-    this.#lastDrawn = now;
-    this.#lastTenth = tenth;
     this.#samples.push([now, done]);
-    while (this.#samples.length > 2 && now - this.#samples[0][0] > RATE_WINDOW_MS) this.#samples.shift();
-    this.#draw(done, total);
+    while (this.#samples.length > 2 && now - this.#samples[0]![0] > RATE_WINDOW_MS) this.#samples.shift();
+    if (this.#line.terminal) {
+      this.#line.draw(() => this.#text(done, total), done === total);
+      return;
+    }
+    const tenth = Math.floor((10 * done) / total);
+    if (tenth !== this.#lastTenth) this.#line.note(this.#text(done, total));
+    this.#lastTenth = tenth;
   }
 
   /** A line that stays. */
   note(text: string): void {
-    this.end();
-    if (!this.#quiet) this.#context.stderr.write(`${this.#name}: ${text}\n`);
+    this.#line.note(`${this.#name}: ${text}`);
   }
 
   /** Ends a line that is being drawn. */
   end(): void {
-    if (this.#lineOpen) this.#context.stderr.write("\n");
-    this.#lineOpen = false;
+    this.#line.clear();
   }
 
-  #draw(done: number, total: number): void {
-    const { stderr } = this.#context;
-    const [[startTime, startBytes]] = this.#samples;
+  #text(done: number, total: number): string {
+    const [startTime, startBytes] = this.#samples[0]!;
     const [endTime, endBytes] = this.#samples.at(-1)!;
     const rate = endTime > startTime ? ((endBytes - startBytes) / (endTime - startTime)) * 1000 : 0;
     const amount = `${megabytes(done)} of ${megabytes(total)} MB`;
     const speed = rate > 0 ? `  ${(rate / 1e6).toFixed(1)} MB/s` : "";
     const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : "";
     const percent = `${Math.floor((100 * done) / total)}%`;
-    if (!this.#terminal) {
-      stderr.write(`${this.#name}: ${percent}  ${amount}${speed}${left}\n`);
-      return;
-    }
-    const full = Math.floor((BAR_WIDTH * done) / total);
-    const colors = pc.createColors(hasColors(this.#context, stderr));
-    const bar = colors.cyan("━".repeat(full)) + colors.dim("─".repeat(BAR_WIDTH - full));
+    if (!this.#line.terminal) return `${this.#name}: ${percent}  ${amount}${speed}${left}`;
     const before = `${this.#name}  `;
     const after = `  ${percent.padStart(4)}  ${amount}${speed}${left}`;
-    const columns = (stderr.columns ?? 80) - 1;
-    const line =
-      before.length + BAR_WIDTH + after.length <= columns
-        ? before + bar + after
-        : `${this.#name}${after}`.slice(0, columns);
-    stderr.write(`\r\x1b[2K${line}`);
-    this.#lineOpen = true;
+    return before.length + BAR_WIDTH + after.length <= this.#line.width
+      ? before + bar(done / total, BAR_WIDTH, this.#line.colors) + after
+      : `${this.#name}${after}`.slice(0, this.#line.width);
   }
-}
-
-/** "8 s", "3 min 5 s", "2 h 10 min". */
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,0 +1,137 @@
+/** `nnwasm gradcheck`: analytic against numerical gradients of the report's networks. */
+import { type Command, Option } from "commander";
+import { NnwasmError } from "../../errors.ts";
+import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
+import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
+import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
+import { integer, layerSizes, newCommand, number, writeEvent } from "../command.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { CHOICES } from "../settings.ts";
+
+/** The report's two networks, and the batches that are tried: its own 2 samples, and 8. */
+const NETWORKS = [
+  [50, 50],
+  [50, 30, 20, 20, 10, 10, 10, 10],
+];
+const PLACES: readonly BatchNormPlace[] = [false, "after", "before"];
+const SAMPLES = [2, 8];
+const CLASSES = 10;
+
+interface Flags {
+  readonly layers?: number[];
+  readonly bn?: BatchNormPlace | true;
+  readonly samples?: number;
+  readonly features: number;
+  readonly l2: number;
+  readonly seed: number;
+  readonly engine: "wasm" | "js";
+  readonly json?: boolean;
+}
+
+/** The gradients are wrong, or the check is. */
+class GradientError extends NnwasmError {}
+
+export function gradcheckCommand(context: CliContext): Command {
+  return newCommand(
+    context,
+    "gradcheck",
+    "Compare analytic with numerical gradients, in float64, for every parameter and the input.",
+    [
+      "nnwasm gradcheck                                # the report's networks, with and without BN",
+      "nnwasm gradcheck --layers 20,10 --bn --samples 32",
+    ],
+  )
+    .option(
+      "--layers <units>",
+      "units of the hidden layers (default: both networks of the report)",
+      layerSizes,
+    )
+    .addOption(
+      new Option("--bn [place]", "only with batch normalisation in this place (default: all three)").choices(
+        CHOICES.bn,
+      ),
+    )
+    .option("--samples <n>", "samples in the batch (default: 2, as in the report, and 8)", integer(1))
+    .option("--features <n>", "numbers in a sample", integer(1), 10)
+    .option("--lambda, --l2 <lambda>", "L2 penalty", number(0), 0.005)
+    .option("--seed <n>", "of parameters, samples and labels", integer(0), 1)
+    .addOption(new Option("--engine <name>", "what computes").choices(CHOICES.engine).default("wasm"))
+    .option("--json", "print NDJSON events")
+    .addHelpText(
+      "after",
+      `\nAsked for: |a − n| / (max(|a|, |n|) + 1e-3) < ${GRADIENT_TOLERANCE}, n extrapolated from two central differences.` +
+        "\nBeside it the report's own check: |a − n| / (max(|a|, |n|) + 1e-9) with h = 1e-5, and equality to 4 decimals.",
+    )
+    .action(async (flags: Flags) => {
+      const { features, l2, seed, engine, json = false } = flags;
+      const networks = flags.layers === undefined ? NETWORKS : [flags.layers];
+      const places = flags.bn === undefined ? PLACES : [flags.bn === true ? ("after" as const) : flags.bn];
+      const batches = flags.samples === undefined ? SAMPLES : [flags.samples];
+      const failed: string[] = [];
+      if (!json) context.stdout.write(`${HEADER}\n`);
+      for (const hidden of networks) {
+        for (const bn of places) {
+          for (const samples of batches) {
+            if (context.signal.aborted) throw new Interrupted("Interrupted.");
+            const check = await checkGradients({
+              layers: denseNetwork({ hidden, classes: CLASSES, batchNormalization: bn, l2 }),
+              loss: new CategoricalCrossEntropyLoss(),
+              samples,
+              features,
+              seed,
+              engine,
+            });
+            const name = `${hidden.length + 1} layers, ${bn === false ? "no BN" : `BN ${bn}`}, ${samples} samples`;
+            if (!check.passed) failed.push(`${name} (${check.maxRelativeError.toExponential(1)})`);
+            if (json) {
+              const { maxRelativeError, compared, kinks, report, passed } = check;
+              writeEvent(context, {
+                event: "gradcheck",
+                layers: hidden,
+                bn,
+                samples,
+                l2,
+                seed,
+                compared,
+                maxRelativeError,
+                kinks,
+                report,
+                passed,
+                tensors: check.tensors.map((tensor) => ({
+                  name: tensor.name,
+                  size: tensor.size,
+                  maxRelativeError: tensor.maxRelativeError,
+                })),
+              });
+            } else {
+              context.stdout.write(`${tableRow(hidden.length + 1, bn, samples, check)}\n`);
+            }
+          }
+        }
+      }
+      if (failed.length > 0) {
+        throw new GradientError(
+          `The relative error exceeds ${GRADIENT_TOLERANCE} for ${failed.join("; ")}. A backward pass is wrong.`,
+        );
+      }
+      if (json) writeEvent(context, { event: "result", command: "gradcheck", passed: true });
+      else context.stdout.write(`All below ${GRADIENT_TOLERANCE}.\n`);
+    });
+}
+
+const HEADER = "layers  BN      samples  compared  max. rel. error  kinks   report's error  4 decimals";
+
+function tableRow(layers: number, bn: BatchNormPlace, samples: number, check: GradientCheck): string {
+  const { compared, maxRelativeError, kinks, report, passed } = check;
+  const row = [
+    String(layers).padStart(6),
+    (bn === false ? "none" : bn).padEnd(6),
+    String(samples).padStart(7),
+    String(compared).padStart(8),
+    `${maxRelativeError.toExponential(1)}${passed ? "" : " !"}`.padStart(15),
+    String(kinks.length).padStart(5),
+    report.maxRelativeError.toExponential(1).padStart(15),
+    report.almostEqual ? "equal" : "differ",
+  ].join("  ");
+  return kinks.length === 0 ? row : `${row}\n        left out, at a kink of a ReLU: ${kinks.join(", ")}`;
+}

@@ -1,0 +1,58 @@
+/** `nnwasm info`: what runs here, and where things are. */
+import { availableParallelism, cpus, totalmem } from "node:os";
+import type { Command } from "commander";
+import { findCifar10 } from "../../data/cifar10.ts";
+import { cacheFolder, dataFolders } from "../../data/locations.ts";
+import { newCommand, writeEvent } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { buildId, VERSION } from "../version.ts";
+
+/** (module (func (result v128) (v128.const …))): valid where there is SIMD. */
+const SIMD_MODULE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+];
+
+export function infoCommand(context: CliContext): Command {
+  return newCommand(
+    context,
+    "info",
+    "show the version, the engine, the machine, and where data and runs are",
+    ["nnwasm info", "nnwasm info --json"],
+  )
+    .option("--json", "print one NDJSON event")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { env, home, stdout } = context;
+      const found = await findCifar10(dataFolders(env, home)).catch(() => undefined);
+      const info = {
+        version: VERSION,
+        build: await buildId(),
+        node: process.versions.node,
+        v8: process.versions.v8,
+        platform: `${process.platform} ${process.arch}`,
+        cpu: cpus()[0]?.model ?? "unknown",
+        cores: availableParallelism(),
+        memoryBytes: totalmem(),
+        simd: WebAssembly.validate(Uint8Array.from(SIMD_MODULE)),
+        sharedMemory: typeof SharedArrayBuffer !== "undefined",
+        cifar10: found?.origin ?? null,
+        cache: cacheFolder(env, home),
+        runs: "runs",
+      };
+      if (json) {
+        writeEvent(context, { event: "result", command: "info", ...info });
+        return;
+      }
+      const rows: [string, string][] = [
+        ["nnwasm", `${info.version} (kernels ${info.build})`],
+        ["node", `${info.node} (V8 ${info.v8}, ${info.platform})`],
+        ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
+        ["threads", `1 in a training; shared memory ${info.sharedMemory ? "available" : "missing"}`],
+        ["machine", `${info.cpu}, ${info.cores} cores, ${(info.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+        ["cifar10", info.cifar10 ?? "not here; nnwasm data fetch cifar10 gets it"],
+        ["cache", info.cache],
+        ["runs", `${info.runs}/ in the current folder, or --out DIR`],
+      ];
+      for (const [name, value] of rows) stdout.write(`${name.padEnd(9)} ${value}\n`);
+    });
+}

@@ -1,0 +1,371 @@
+/** `nnwasm train`: trains a network and leaves a folder with what came out. */
+import { type Command, Option } from "commander";
+import { splitDataset } from "../../data/split.ts";
+import { ConfigError, choose, TrainingError } from "../../errors.ts";
+import { readBytes } from "../../files/read.ts";
+import { parseInitializer, ZerosInitializer } from "../../initializers/index.ts";
+import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
+import { AccuracyMetrics } from "../../metrics/index.ts";
+import type { EpochRow, Evaluation, History } from "../../model/history.ts";
+import { Model } from "../../model/model.ts";
+import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../model/safetensors.ts";
+import { countParameters, type SummaryRow } from "../../model/summary.ts";
+import { optimizers } from "../../optimizers/index.ts";
+import { schedules } from "../../schedules/index.ts";
+import { integer, layerSizes, newCommand, number, writeEvent } from "../command.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { openDataset } from "../openDataset.ts";
+import { RunFolder } from "../runFolder.ts";
+import { CHOICES, DEFAULTS, mergeSettings, readSettingsFile, type TrainSettings } from "../settings.ts";
+import { TrainingProgress } from "../trainingProgress.ts";
+import { buildId, VERSION } from "../version.ts";
+
+/** What the flags give, before defaults; `bn: true` is a bare --bn. */
+type Flags = Partial<Omit<TrainSettings, "bn">> & {
+  readonly bn?: BatchNormPlace | true;
+  readonly config?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly force?: boolean;
+};
+
+const byDefault = (text: unknown) => `(default: ${text})`;
+
+export function trainCommand(context: CliContext): Command {
+  const command = newCommand(context, "train", "Train a network; the defaults are the report's.", [
+    "nnwasm train                                          # 3072-50-50-10, 20 epochs",
+    "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation after each ReLU",
+    "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
+    "nnwasm train --config runs/train-001/config.json      # the same training again, bit for bit",
+    "nnwasm train --json | jq .train.loss                  # events for another program",
+  ]);
+  command
+    .optionsGroup("The data:")
+    .option(
+      "--data <name|path>",
+      "cifar10, synthetic, or a folder that holds CIFAR-10 (default: cifar10 if it is found, else synthetic)",
+    )
+    .option("--validation <n>", `samples taken for validation ${byDefault(DEFAULTS.validation)}`, integer(0))
+    .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
+    .optionsGroup("The network:")
+    .option(
+      "--layers <units>",
+      `units of the hidden layers, or none ${byDefault(DEFAULTS.layers.join(","))}`,
+      layerSizes,
+    )
+    .addOption(
+      new Option("--bn [place]", "batch normalisation after (bare --bn) or before each activation").choices(
+        CHOICES.bn,
+      ),
+    )
+    .addOption(
+      new Option("--activation <name>", `of the hidden layers ${byDefault(DEFAULTS.activation)}`).choices(
+        CHOICES.activation,
+      ),
+    )
+    .option(
+      "--init <name|file>",
+      `weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
+    )
+    .addOption(
+      new Option(
+        "--bias-init <how>",
+        `biases: drawn as the weights are (the report), or zeros ${byDefault(DEFAULTS.biasInit)}`,
+      ).choices(CHOICES.biasInit),
+    )
+    .option("--lambda, --l2 <lambda>", `cost + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`, number(0))
+    .optionsGroup("The training:")
+    .addOption(new Option("--optimizer <name>", byDefault(DEFAULTS.optimizer)).choices(CHOICES.optimizer))
+    .addOption(
+      new Option(
+        "--lr-schedule <name>",
+        `cyclic, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
+      ).choices(CHOICES.lrSchedule),
+    )
+    .option("--eta-min <rate>", `lowest learning rate ${byDefault(DEFAULTS.etaMin)}`, number(0))
+    .option("--eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
+    .option("--step-size <updates>", "updates in half a cycle (default: 5 · samples / batch)", integer(1))
+    .option(
+      "--cycles <n>",
+      `learning rate cycles, of 10 epochs each ${byDefault(DEFAULTS.cycles)}`,
+      number(0),
+    )
+    .option("--epochs <n>", "passes over the training samples (default: 10 · cycles)", integer(1))
+    .option("--batch <n>", `samples in an update ${byDefault(DEFAULTS.batch)}`, integer(1))
+    .option("--no-shuffle", "keep the order of the training split in every epoch")
+    .option("--seed <n>", `of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`, integer(0))
+    .optionsGroup("The engine:")
+    .addOption(
+      new Option(
+        "--engine <name>",
+        `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
+      ).choices(CHOICES.engine),
+    )
+    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype))
+    .option("--threads <n>", `threads in the training ${byDefault(DEFAULTS.threads)}`, integer(1, 1))
+    .optionsGroup("Input and output:")
+    .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
+    .option("--out <dir>", "the run's folder (default: runs/train-001, or the next number)")
+    .option("--force", "replace the run that is in --out")
+    .option("--json", "print NDJSON events on stdout; progress stays on stderr")
+    .option("--quiet", "print the results only")
+    .addHelpText(
+      "after",
+      "\nEvery setting can also come from the environment (NNWASM_SEED for --seed); NNWASM_DATA is a folder of data sets." +
+        "\nCtrl-C ends after the step under way and saves what there is.",
+    )
+    .action(async (flags: Flags) => {
+      await train(context, flags, fromEnvironment(command, context));
+    });
+  return command;
+}
+
+/** The settings that NNWASM_… variables give, each checked as its flag is. */
+function fromEnvironment(command: Command, { env }: CliContext): Partial<TrainSettings> {
+  const settings: Record<string, unknown> = {};
+  for (const option of command.options) {
+    const key = option.attributeName();
+    const name = `NNWASM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    const text = env[name];
+    // NNWASM_DATA is a folder of data sets, not a data set.
+    if (!text || key === "data" || !Object.hasOwn({ ...DEFAULTS, stepSize: 0, epochs: 0, limit: 0 }, key))
+      continue;
+    try {
+      if (key === "shuffle") settings[key] = text !== "0" && text !== "false";
+      else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
+    } catch (error) {
+      throw new ConfigError(`${name}=${text}: ${(error as Error).message}`);
+    }
+  }
+  return settings;
+}
+
+async function train(context: CliContext, flags: Flags, environment: Partial<TrainSettings>): Promise<void> {
+  const begin = performance.now();
+  const { config, out, json = false, quiet = false, force = false, bn, shuffle, ...rest } = flags;
+  const given: Partial<TrainSettings> = {
+    ...rest,
+    bn: bn === true ? "after" : bn,
+    // Commander's default for --no-shuffle is true: only its absence from the line lets other sources speak.
+    shuffle: shuffle === false ? false : undefined,
+  } as Partial<TrainSettings>;
+  const file = config === undefined ? {} : await readSettingsFile(config);
+  const asked = mergeSettings(file, environment, given);
+  const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
+  const { train: samples, validation, test } = splitDataset(dataset, asked);
+  const settings = resolve(
+    asked,
+    dataset.name === "synthetic" ? "synthetic" : (asked.data ?? dataset.name),
+    samples.count,
+  );
+  const model = await buildModel(settings, dataset.classes, dataset.features);
+  const summary = model.summary(dataset.features);
+  const parameters = countParameters(summary);
+  const { signal } = context;
+  const progress = new TrainingProgress(context, quiet);
+  const folder = await RunFolder.create({ out, force });
+  await folder.writeConfig(settings);
+  if (notice !== undefined) progress.say(notice);
+  if (json) {
+    const data = {
+      name: dataset.name,
+      train: samples.count,
+      validation: validation?.count ?? 0,
+      test: test.count,
+    };
+    writeEvent(context, { event: "start", command: "train", config: settings, parameters, data });
+  } else if (!quiet) {
+    const { stderr } = context;
+    stderr.write(
+      `${dataset.name} (${dataset.origin}): ${samples.count} training, ${validation?.count ?? 0} validation, ` +
+        `${test.count} test samples of ${dataset.features} numbers, ${dataset.classes} classes\n` +
+        `${summaryTable(summary)}\n${settingsLine(settings)}\n`,
+    );
+  }
+  const rows: EpochRow[] = [];
+  const facts = {
+    command: "train",
+    version: VERSION,
+    build: await buildId(),
+    node: process.version,
+    parameters,
+  };
+  let history: History;
+  try {
+    history = await model.fit(samples, {
+      epochs: settings.epochs!,
+      batchSize: settings.batch,
+      validation,
+      shuffle: settings.shuffle,
+      signal,
+      onRead: (done, total) => progress.read(done, total),
+      onStep: (report) => progress.step(report),
+      onEpoch: async (row) => {
+        rows.push(row);
+        await folder.appendMetrics(row);
+        progress.epoch(row, settings.epochs!);
+        if (json) writeEvent(context, { event: "epoch", ...row });
+      },
+    });
+  } catch (error) {
+    progress.end();
+    if (signal.aborted)
+      throw new Interrupted("Interrupted before the first step: there is nothing to save.", { cause: error });
+    if (!(error instanceof TrainingError)) throw error;
+    await folder.writeSummary({ ...facts, state: "diverged", error: error.message, epochs: rows.length });
+    if (rows.length > 0) await folder.writePlots(rows);
+    throw error;
+  }
+  progress.end();
+  const weightsSha256 = await model.weightsSha256();
+  await folder.writeModel(encodeModel(model, settings, dataset.classNames));
+  const trained = {
+    epochs: rows.length,
+    steps: history.steps,
+    trainSeconds: history.trainSeconds,
+    stepsPerSecond: history.steps / history.trainSeconds,
+    weightsSha256,
+    out: folder.path,
+  };
+  if (history.interrupted) {
+    await folder.writeSummary({ ...facts, state: "interrupted", ...trained });
+    if (rows.length > 0) await folder.writePlots(rows);
+    await folder.close();
+    throw new Interrupted(
+      `Interrupted in epoch ${rows.length + 1}, after ${history.steps} steps. The model as it is, and the ` +
+        `${rows.length} epochs before, are in ${folder.path}.`,
+    );
+  }
+  const results = { test: await model.evaluate(test), validation: rows.at(-1)?.validation ?? null };
+  await folder.writePlots(rows);
+  const seconds = (performance.now() - begin) / 1000;
+  const result = { ...results, ...trained, seconds };
+  await folder.writeSummary({ ...facts, state: "complete", ...result });
+  await folder.close();
+  if (json) writeEvent(context, { event: "result", ...result });
+  else context.stdout.write(resultText(result, folder.path));
+}
+
+/** Every setting with the value that the run has. */
+function resolve(asked: TrainSettings, data: string, samples: number): TrainSettings {
+  const { stepSize = Math.round((5 * samples) / asked.batch), epochs = Math.round(10 * asked.cycles) } =
+    asked;
+  if (asked.etaMin > asked.etaMax) {
+    throw new ConfigError(
+      `--eta-min ${asked.etaMin} is above --eta-max ${asked.etaMax}. Lower the one or raise the other.`,
+    );
+  }
+  if (epochs < 1)
+    throw new ConfigError(`--cycles ${asked.cycles} is less than an epoch, expected at least 0.1.`);
+  return { ...asked, data, stepSize: Math.max(1, stepSize), epochs };
+}
+
+async function buildModel(settings: TrainSettings, classes: number, features: number): Promise<Model> {
+  const { seed, engine, dtype } = settings;
+  const fromFile = settings.init.endsWith(".safetensors");
+  const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
+  const layers = denseNetwork({
+    hidden: settings.layers,
+    classes,
+    batchNormalization: settings.bn,
+    activation: settings.activation,
+    weightInitializer,
+    biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
+    l2: settings.l2,
+  });
+  const schedule = choose(
+    "schedule",
+    schedules,
+    settings.lrSchedule,
+  )({
+    etaMin: settings.etaMin,
+    etaMax: settings.etaMax,
+    stepSize: settings.stepSize!,
+  });
+  const model = new Model(layers, { seed, engine, dtype }).compile({
+    loss: new CategoricalCrossEntropyLoss(),
+    optimizer: choose("optimizer", optimizers, settings.optimizer)(schedule),
+    metrics: [new AccuracyMetrics()],
+  });
+  if (fromFile) {
+    const { tensors } = decodeSafetensors(await readBytes(settings.init), settings.init);
+    await model.build(features);
+    await model.load(tensors.values(), settings.init);
+  }
+  return model;
+}
+
+/** The trained network with its standardisation, and in the metadata what is needed to build it again. */
+function encodeModel(model: Model, settings: TrainSettings, classNames: readonly string[]): Uint8Array {
+  const { mean, std } = model.standardization!;
+  const { layers, bn, activation } = settings;
+  return encodeSafetensors(
+    [
+      ...model.tensors(),
+      { name: "standardize.mean", shape: [mean.length], data: mean },
+      { name: "standardize.std", shape: [std.length], data: std },
+    ],
+    {
+      format: "nnwasm",
+      version: VERSION,
+      network: JSON.stringify({ layers, bn, activation, classes: classNames }),
+    },
+  );
+}
+
+function summaryTable(rows: readonly SummaryRow[]): string {
+  const cells = rows.map(({ name, inputs, outputs, parameters }) => [
+    name,
+    inputs === outputs && parameters === 0 ? String(outputs) : `${inputs} → ${outputs}`,
+    parameters === 0 ? "" : String(parameters),
+  ]);
+  const total = ["", "", String(countParameters(rows))];
+  const table = [["layer", "numbers", "parameters"], ...cells, total];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table
+    .map(([a, b, c]) =>
+      `  ${a!.padEnd(widths[0]!)}  ${b!.padEnd(widths[1]!)}  ${c!.padStart(widths[2]!)}`.trimEnd(),
+    )
+    .join("\n");
+}
+
+function settingsLine(settings: TrainSettings): string {
+  const { batch, l2, lrSchedule, etaMin, etaMax, stepSize, optimizer, seed, init, biasInit } = settings;
+  const rate = lrSchedule === "constant" ? `${etaMax}` : `${etaMin} … ${etaMax}, step size ${stepSize}`;
+  return (
+    `${settings.epochs} epochs, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
+    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
+  );
+}
+
+function resultText(
+  {
+    test,
+    validation,
+    epochs,
+    steps,
+    trainSeconds,
+    stepsPerSecond,
+    seconds,
+  }: {
+    test: Evaluation;
+    validation: Evaluation | null;
+    epochs: number;
+    steps: number;
+    trainSeconds: number;
+    stepsPerSecond: number;
+    seconds: number;
+  },
+  path: string,
+): string {
+  const line = (name: string, { loss, cost, accuracy }: Evaluation) =>
+    `${name.padEnd(10)}  loss ${loss.toFixed(4)}  cost ${cost.toFixed(4)}  accuracy ${accuracy!.toFixed(4)}\n`;
+  return (
+    line("test", test) +
+    (validation === null ? "" : line("validation", validation)) +
+    `${epochs} epochs, ${steps} steps in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s); ` +
+    `${seconds.toFixed(1)} s in all\nsaved in ${path}: model.safetensors, metrics.jsonl, summary.json, config.json, plots/\n`
+  );
+}

@@ -1,0 +1,68 @@
+/** Progress on stderr: a line that is drawn anew on a terminal, plain lines elsewhere. */
+import pc from "picocolors";
+import { type CliContext, hasColors, isTerminal } from "./context.ts";
+
+const REDRAW_MILLISECONDS = 100;
+
+/** One line at the bottom of a terminal. Where there is none, only what is said by `note` shows. */
+export class StatusLine {
+  readonly #context: CliContext;
+  readonly #quiet: boolean;
+  readonly terminal: boolean;
+  #lastDrawn = Number.NEGATIVE_INFINITY;
+  #open = false;
+
+  constructor(context: CliContext, quiet: boolean) {
+    this.#context = context;
+    this.#quiet = quiet;
+    this.terminal = !quiet && isTerminal(context, context.stderr);
+  }
+
+  /** The colours that stderr may get. */
+  get colors(): ReturnType<typeof pc.createColors> {
+    return pc.createColors(hasColors(this.#context, this.#context.stderr));
+  }
+
+  /** Columns that a line may have. */
+  get width(): number {
+    return (this.#context.stderr.columns ?? 80) - 1;
+  }
+
+  /** Draws the line that `text` gives, unless the last one is too recent. */
+  draw(text: () => string, force = false): void {
+    const now = performance.now();
+    if (!this.terminal || (!force && now - this.#lastDrawn < REDRAW_MILLISECONDS)) return;
+    this.#lastDrawn = now;
+    this.#context.stderr.write(`\r\x1b[2K${text()}`);
+    this.#open = true;
+  }
+
+  /** A line that stays, in the place of the one that is being drawn. */
+  note(text: string): void {
+    if (this.#quiet) return;
+    this.clear();
+    this.#context.stderr.write(`${text}\n`);
+  }
+
+  /** Takes the line that is being drawn away. */
+  clear(): void {
+    if (this.#open) this.#context.stderr.write("\r\x1b[2K");
+    this.#open = false;
+  }
+}
+
+/** "━━━━━━────", `share` of it full. */
+export function bar(share: number, width: number, colors: ReturnType<typeof pc.createColors>): string {
+  const full = Math.round(width * Math.min(1, Math.max(0, share)));
+  return colors.cyan("━".repeat(full)) + colors.dim("─".repeat(width - full));
+}
+
+/** "8 s", "3 min 5 s", "2 h 10 min". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

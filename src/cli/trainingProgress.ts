@@ -1,0 +1,61 @@
+/** A training as it shows on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
+import type { StepReport } from "../model/fit.ts";
+import type { EpochRow, Evaluation } from "../model/history.ts";
+import type { CliContext } from "./context.ts";
+import { bar, duration, StatusLine } from "./progress.ts";
+
+const BAR_WIDTH = 20;
+
+export class TrainingProgress {
+  readonly #line: StatusLine;
+  #begin = performance.now();
+  #epochBegin = this.#begin;
+
+  constructor(context: CliContext, quiet: boolean) {
+    this.#line = new StatusLine(context, quiet);
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    this.#line.note(text);
+  }
+
+  /** Samples that are being read. */
+  read(done: number, total: number): void {
+    this.#line.draw(
+      () => `reading  ${bar(done / total, BAR_WIDTH, this.#line.colors)}  ${done}/${total} samples`,
+    );
+    this.#begin = performance.now();
+    this.#epochBegin = this.#begin;
+  }
+
+  step({ epoch, epochs, step, steps, loss }: StepReport): void {
+    if (step === 1) this.#epochBegin = performance.now();
+    this.#line.draw(() => {
+      const now = performance.now();
+      const rate = (1000 * step) / (now - this.#epochBegin);
+      const done = (epoch - 1 + step / steps) / epochs;
+      const left = ((now - this.#begin) / 1000) * (1 / done - 1);
+      const text = `Epoch ${epoch}/${epochs}  ${bar(step / steps, BAR_WIDTH, this.#line.colors)}`;
+      return `${text}  ${step}/${steps}  ${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${duration(left)} left`;
+    });
+  }
+
+  epoch(row: EpochRow, epochs: number): void {
+    const { epoch, steps, trainSeconds, seconds, learningRate, train, validation } = row;
+    const numbers = ({ loss, accuracy }: Evaluation, prefix = "") =>
+      `  ${prefix}loss ${loss.toFixed(4)}  ${prefix}acc ${accuracy!.toFixed(4)}`;
+    const left = (seconds / epoch) * (epochs - epoch);
+    this.#line.note(
+      `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ` +
+        `${(steps / trainSeconds).toFixed(0)} steps/s${numbers(train)}` +
+        `${validation === undefined ? "" : numbers(validation, "val_")}  lr ${learningRate.toExponential(1)}` +
+        `${left > 0 ? `  ${duration(left)} left` : ""}`,
+    );
+  }
+
+  /** Takes away what is being drawn. */
+  end(): void {
+    this.#line.clear();
+  }
+}
