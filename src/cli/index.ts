@@ -3,12 +3,13 @@ import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { NnwasmError } from "../errors.ts";
+import { fileError } from "../files/errors.ts";
 import { newCommand, writeEvent } from "./command.ts";
 import { dataCommand } from "./commands/data.ts";
 import { gradcheckCommand } from "./commands/gradcheck.ts";
 import { infoCommand } from "./commands/info.ts";
 import { trainCommand } from "./commands/train.ts";
-import { type CliContext, hasColors } from "./context.ts";
+import { type CliContext, hasColors, Interrupted } from "./context.ts";
 import { VERSION } from "./version.ts";
 
 /** The program with all its commands. */
@@ -35,10 +36,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     stderr: process.stderr,
     signal: interrupt.signal,
   };
-  // The reader of a pipe may leave early: `nnwasm train --json | head -1`.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+  let outputLost = false;
+  for (const name of ["stdout", "stderr"] as const) {
+    process[name].on("error", (error: NodeJS.ErrnoException) => {
+      // What is written after the first error fails too.
+      if (outputLost) return;
+      outputLost = true;
+      // The reader of a pipe may leave early: `nnwasm train --json | head -1`.
+      if (error.code !== "EPIPE")
+        process.exitCode = report(context, fileError(name, "written", error), false);
       interrupt.abort();
     });
   }
@@ -52,7 +58,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program(context).parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(context, error, argv.includes("--json"));
+    const exitCode = report(context, error, argv.includes("--json"));
+    process.exitCode ||= exitCode; // a full disk behind stdout counts more than the stop that it leads to
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
@@ -73,7 +80,8 @@ function report(context: CliContext, error: unknown, json: boolean): number {
   const colors = pc.createColors(hasColors(context, context.stderr));
   if (error instanceof NnwasmError) {
     const { name, message, exitCode } = error;
-    context.stderr.write(`${colors.red(`${name}:`)} ${message}\n`);
+    const prefix = error instanceof Interrupted ? "" : `${colors.red(`${name}:`)} `; // "Interrupted: Interrupted …"
+    context.stderr.write(`${prefix}${message}\n`);
     if (json) writeEvent(context, { event: "error", name, message, exitCode });
     return exitCode;
   }
