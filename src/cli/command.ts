@@ -18,8 +18,8 @@ export function newCommand(
       writeErr: (text) => stderr.write(text),
       getOutHasColors: () => hasColors(context, stdout),
       getErrHasColors: () => hasColors(context, stderr),
-      getOutHelpWidth: () => Math.min(stdout.columns ?? 100, 110),
-      getErrHelpWidth: () => Math.min(stderr.columns ?? 100, 110),
+      getOutHelpWidth: () => Math.min(stdout.columns || 100, 110),
+      getErrHelpWidth: () => Math.min(stderr.columns || 100, 110),
     })
     .showHelpAfterError("(--help shows the options)")
     .exitOverride();

@@ -25,7 +25,14 @@ export class StatusLine {
 
   /** Columns that a line may have. */
   get width(): number {
-    return (this.#context.stderr.columns ?? 80) - 1;
+    return (this.#context.stderr.columns || 80) - 1; // a terminal that does not know its size says 0
+  }
+
+  /** `before`, a bar that is full to `share`, and `after`: without the bar, or cut, where there is no room. */
+  withBar(before: string, share: number, after: string, columns = 20): string {
+    return before.length + columns + after.length <= this.width
+      ? before + bar(share, columns, this.colors) + after
+      : (before.trimEnd() + after).slice(0, this.width);
   }
 
   /** Draws the line that `text` gives, unless the last one is too recent. */
@@ -52,7 +59,7 @@ export class StatusLine {
 }
 
 /** "━━━━━━────", `share` of it full. */
-export function bar(share: number, width: number, colors: ReturnType<typeof pc.createColors>): string {
+function bar(share: number, width: number, colors: ReturnType<typeof pc.createColors>): string {
   const full = Math.round(width * Math.min(1, Math.max(0, share)));
   return colors.cyan("━".repeat(full)) + colors.dim("─".repeat(width - full));
 }

@@ -2,9 +2,7 @@
 import type { StepReport } from "../model/fit.ts";
 import type { EpochRow, Evaluation } from "../model/history.ts";
 import type { CliContext } from "./context.ts";
-import { bar, duration, StatusLine } from "./progress.ts";
-
-const BAR_WIDTH = 20;
+import { duration, StatusLine } from "./progress.ts";
 
 export class TrainingProgress {
   readonly #line: StatusLine;
@@ -22,22 +20,19 @@ export class TrainingProgress {
 
   /** Samples that are being read. */
   read(done: number, total: number): void {
-    this.#line.draw(
-      () => `reading  ${bar(done / total, BAR_WIDTH, this.#line.colors)}  ${done}/${total} samples`,
-    );
+    this.#line.draw(() => this.#line.withBar("reading  ", done / total, `  ${done}/${total} samples`));
     this.#begin = performance.now();
     this.#epochBegin = this.#begin;
   }
 
   step({ epoch, epochs, step, steps, loss }: StepReport): void {
-    if (step === 1) this.#epochBegin = performance.now();
     this.#line.draw(() => {
       const now = performance.now();
       const rate = (1000 * step) / (now - this.#epochBegin);
       const done = (epoch - 1 + step / steps) / epochs;
       const left = ((now - this.#begin) / 1000) * (1 / done - 1);
-      const text = `Epoch ${epoch}/${epochs}  ${bar(step / steps, BAR_WIDTH, this.#line.colors)}`;
-      return `${text}  ${step}/${steps}  ${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${duration(left)} left`;
+      const numbers = `${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${duration(left)} left`;
+      return this.#line.withBar(`Epoch ${epoch}/${epochs}  `, step / steps, `  ${step}/${steps}  ${numbers}`);
     });
   }
 
@@ -52,6 +47,7 @@ export class TrainingProgress {
         `${validation === undefined ? "" : numbers(validation, "val_")}  lr ${learningRate.toExponential(1)}` +
         `${left > 0 ? `  ${duration(left)} left` : ""}`,
     );
+    this.#epochBegin = performance.now();
   }
 
   /** Takes away what is being drawn. */

@@ -8,7 +8,7 @@ import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { DatasetError, NnwasmError } from "../../errors.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
-import { bar, duration, StatusLine } from "../progress.ts";
+import { duration, StatusLine } from "../progress.ts";
 
 /** The published data set, or a small one, for tests. */
 export interface DataCommandOptions {
@@ -202,10 +202,7 @@ class DownloadProgress {
     const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : "";
     const percent = `${Math.floor((100 * done) / total)}%`;
     if (!this.#line.terminal) return `${this.#name}: ${percent}  ${amount}${speed}${left}`;
-    const before = `${this.#name}  `;
-    const after = `  ${percent.padStart(4)}  ${amount}${speed}${left}`;
-    return before.length + BAR_WIDTH + after.length <= this.#line.width
-      ? before + bar(done / total, BAR_WIDTH, this.#line.colors) + after
-      : `${this.#name}${after}`.slice(0, this.#line.width);
+    const numbers = `${percent.padStart(4)}  ${amount}${speed}${left}`;
+    return this.#line.withBar(`${this.#name}  `, done / total, `  ${numbers}`, BAR_WIDTH);
   }
 }
