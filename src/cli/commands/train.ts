@@ -211,12 +211,18 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     });
   } catch (error) {
     progress.end();
-    if (signal.aborted)
-      throw new Interrupted("Interrupted before the first step: there is nothing to save.", { cause: error });
-    if (!(error instanceof TrainingError)) throw error;
-    await folder.writeSummary({ ...facts, state: "diverged", error: error.message, epochs: rows.length });
-    if (rows.length > 0) await folder.writePlots(rows);
-    throw error;
+    const unread = error === signal.reason; // Ctrl-C while the samples were read
+    const state = unread ? "interrupted" : error instanceof TrainingError ? "diverged" : "failed";
+    const { message } = error as Error;
+    try {
+      await folder.writeSummary({ ...facts, state, error: message, epochs: rows.length });
+      if (rows.length > 0) await folder.writePlots(rows);
+      await folder.close();
+    } catch {
+      // The first error says more than a second one would.
+    }
+    if (!unread) throw error;
+    throw new Interrupted("Interrupted before the first step: there is nothing to save.", { cause: error });
   }
   progress.end();
   const weightsSha256 = await model.weightsSha256();
@@ -234,8 +240,8 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     if (rows.length > 0) await folder.writePlots(rows);
     await folder.close();
     throw new Interrupted(
-      `Interrupted in epoch ${rows.length + 1}, after ${history.steps} steps. The model as it is, and the ` +
-        `${rows.length} epochs before, are in ${folder.path}.`,
+      `Interrupted after ${history.steps} steps, in epoch ${rows.length + 1}. The model as it is, and the ` +
+        `numbers of the epochs before, are in ${folder.path}.`,
     );
   }
   const results = { test: await model.evaluate(test), validation: rows.at(-1)?.validation ?? null };
