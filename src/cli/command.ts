@@ -25,6 +25,13 @@ export function newCommand(
     .exitOverride();
 }
 
+/** Adds subcommands to a command, which names them when it is given another. */
+export function addCommands(command: Command, subcommands: readonly Command[]): Command {
+  for (const subcommand of subcommands) command.addCommand(subcommand);
+  const names = subcommands.map((subcommand) => subcommand.name()).join(", ");
+  return command.showHelpAfterError(`(the commands are ${names}; --help shows more)`);
+}
+
 /** Writes one NDJSON event to stdout. */
 export function writeEvent(context: CliContext, event: object): void {
   context.stdout.write(`${JSON.stringify(event)}\n`);

@@ -4,7 +4,7 @@ import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { NnwasmError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
-import { newCommand, writeEvent } from "./command.ts";
+import { addCommands, newCommand, writeEvent } from "./command.ts";
 import { dataCommand } from "./commands/data.ts";
 import { gradcheckCommand } from "./commands/gradcheck.ts";
 import { infoCommand } from "./commands/info.ts";
@@ -14,16 +14,17 @@ import { VERSION } from "./version.ts";
 
 /** The program with all its commands. */
 export function program(context: CliContext): Command {
-  return newCommand(context, "nnwasm", "Train dense neural networks on WebAssembly kernels.", [
+  const command = newCommand(context, "nnwasm", "Train dense neural networks on WebAssembly kernels.", [
     "nnwasm train",
     "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn",
     "nnwasm data fetch cifar10",
-  ])
-    .version(VERSION)
-    .addCommand(trainCommand(context))
-    .addCommand(gradcheckCommand(context))
-    .addCommand(dataCommand(context))
-    .addCommand(infoCommand(context));
+  ]).version(VERSION);
+  return addCommands(command, [
+    trainCommand(context),
+    gradcheckCommand(context),
+    dataCommand(context),
+    infoCommand(context),
+  ]);
 }
 
 /** Runs the command line and sets the process's exit code. */

@@ -137,14 +137,16 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
       cause,
     });
   }
-  const result = v.safeParse(FileSettings, value);
+  // To valibot an array is an object too.
+  const result = v.safeParse(FileSettings, Array.isArray(value) ? undefined : value);
   if (!result.success) {
     const [issue] = result.issues;
+    const received = Array.isArray(value) ? "an array" : issue.received;
     const key = v.getDotPath(issue);
     const known = Object.keys(FileSettings.entries).join(", ");
     throw new ConfigError(
       key === null
-        ? `--config ${path}: expected an object of settings, not ${issue.received}. There are: ${known}.`
+        ? `--config ${path}: expected an object of settings, not ${received}. There are: ${known}.`
         : issue.expected === "never"
           ? `--config ${path}: no setting "${key}". There are: ${known}.`
           : `--config ${path}: ${key} is ${issue.received}, expected ${issue.expected ?? issue.message}.`,

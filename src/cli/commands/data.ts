@@ -6,7 +6,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { DatasetError, NnwasmError } from "../../errors.ts";
-import { newCommand, writeEvent } from "../command.ts";
+import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
 import { duration, StatusLine } from "../progress.ts";
 
@@ -139,14 +139,12 @@ export function dataCommand(
       else print(`${name} in ${folder}: all files are the published ones.`);
     });
 
-  return command("data", "list, fetch and verify data sets", [
+  const data = command("data", "list, fetch and verify data sets", [
     "nnwasm data list",
     "nnwasm data fetch cifar10",
     "nnwasm data verify",
-  ])
-    .addCommand(list)
-    .addCommand(fetch)
-    .addCommand(verify);
+  ]);
+  return addCommands(data, [list, fetch, verify]);
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);

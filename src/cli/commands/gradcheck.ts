@@ -35,7 +35,7 @@ export function gradcheckCommand(context: CliContext): Command {
   return newCommand(
     context,
     "gradcheck",
-    "Compare analytic with numerical gradients, in float64, for every parameter and the input.",
+    "compare analytic with numerical gradients, in float64, for every parameter and the input",
     [
       "nnwasm gradcheck                                # the report's networks, with and without BN",
       "nnwasm gradcheck --layers 20,10 --bn --samples 32",

@@ -1,5 +1,5 @@
 /** `nnwasm train`: trains a network and leaves a folder with what came out. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, choose, TrainingError } from "../../errors.ts";
 import { readBytes } from "../../files/read.ts";
@@ -34,7 +34,7 @@ type Flags = Partial<Omit<TrainSettings, "bn">> & {
 const byDefault = (text: unknown) => `(default: ${text})`;
 
 export function trainCommand(context: CliContext): Command {
-  const command = newCommand(context, "train", "Train a network; the defaults are the report's.", [
+  const command = newCommand(context, "train", "train a network; the defaults are the report's", [
     "nnwasm train                                          # 3072-50-50-10, 20 epochs",
     "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation after each ReLU",
     "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
@@ -68,6 +68,7 @@ export function trainCommand(context: CliContext): Command {
     .option(
       "--init <name|file>",
       `weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
+      initializerOrFile,
     )
     .addOption(
       new Option(
@@ -77,7 +78,11 @@ export function trainCommand(context: CliContext): Command {
     )
     .option("--lambda, --l2 <lambda>", `cost + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`, number(0))
     .optionsGroup("The training:")
-    .addOption(new Option("--optimizer <name>", byDefault(DEFAULTS.optimizer)).choices(CHOICES.optimizer))
+    .addOption(
+      new Option("--optimizer <name>", `the update rule ${byDefault(DEFAULTS.optimizer)}`).choices(
+        CHOICES.optimizer,
+      ),
+    )
     .addOption(
       new Option(
         "--lr-schedule <name>",
@@ -104,7 +109,7 @@ export function trainCommand(context: CliContext): Command {
       ).choices(CHOICES.engine),
     )
     .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype))
-    .option("--threads <n>", `threads in the training ${byDefault(DEFAULTS.threads)}`, integer(1, 1))
+    .addOption(new Option("--threads <n>", "threads in the training").argParser(oneThread).hideHelp())
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the run's folder (default: runs/train-001, or the next number)")
@@ -133,7 +138,7 @@ function fromEnvironment(command: Command, { env }: CliContext): Partial<TrainSe
     if (!text || key === "data" || !Object.hasOwn({ ...DEFAULTS, stepSize: 0, epochs: 0, limit: 0 }, key))
       continue;
     try {
-      if (key === "shuffle") settings[key] = text !== "0" && text !== "false";
+      if (key === "shuffle") settings[key] = yesOrNo(text);
       else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
     } catch (error) {
       throw new ConfigError(`${name}=${text}: ${(error as Error).message}`);
@@ -141,6 +146,30 @@ function fromEnvironment(command: Command, { env }: CliContext): Partial<TrainSe
   }
   return settings;
 }
+
+/** A parser for commander: the name of an initializer is checked here, a file when it is read. */
+function initializerOrFile(text: string): string {
+  try {
+    if (!isFile(text)) parseInitializer(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
+  }
+  return text;
+}
+
+/** A parser for commander. A setting all the same: config.json shall say it when there can be more. */
+function oneThread(text: string): number {
+  if (text !== "1") throw new InvalidArgumentError("Expected 1: a training runs in one thread.");
+  return 1;
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === "1" || text === "true") return true;
+  if (text === "0" || text === "false") return false;
+  throw new InvalidArgumentError("Allowed choices are 1, true, 0, false.");
+}
+
+const isFile = (init: string) => init.endsWith(".safetensors");
 
 async function train(context: CliContext, flags: Flags, environment: Partial<TrainSettings>): Promise<void> {
   const begin = performance.now();
@@ -270,7 +299,7 @@ function resolve(asked: TrainSettings, data: string, samples: number): TrainSett
 
 async function buildModel(settings: TrainSettings, classes: number, features: number): Promise<Model> {
   const { seed, engine, dtype } = settings;
-  const fromFile = settings.init.endsWith(".safetensors");
+  const fromFile = isFile(settings.init);
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
   const layers = denseNetwork({
     hidden: settings.layers,
