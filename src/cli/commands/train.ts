@@ -269,7 +269,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     if (rows.length > 0) await folder.writePlots(rows);
     await folder.close();
     throw new Interrupted(
-      `Interrupted after ${history.steps} steps, in epoch ${rows.length + 1}. The model as it is, and the ` +
+      `Interrupted after ${counted(history.steps, "step")}, in epoch ${rows.length + 1}. The model as it is, and the ` +
         `numbers of the epochs before, are in ${folder.path}.`,
     );
   }
@@ -366,11 +366,13 @@ function summaryTable(rows: readonly SummaryRow[]): string {
     .join("\n");
 }
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 function settingsLine(settings: TrainSettings): string {
   const { batch, l2, lrSchedule, etaMin, etaMax, stepSize, optimizer, seed, init, biasInit } = settings;
   const rate = lrSchedule === "constant" ? `${etaMax}` : `${etaMin} … ${etaMax}, step size ${stepSize}`;
   return (
-    `${settings.epochs} epochs, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
+    `${counted(settings.epochs!, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
   );
 }
@@ -400,7 +402,7 @@ function resultText(
   return (
     line("test", test) +
     (validation === null ? "" : line("validation", validation)) +
-    `${epochs} epochs, ${steps} steps in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s); ` +
+    `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s); ` +
     `${seconds.toFixed(1)} s in all\nsaved in ${path}: model.safetensors, metrics.jsonl, summary.json, config.json, plots/\n`
   );
 }
