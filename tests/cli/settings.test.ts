@@ -1,0 +1,345 @@
+/** Where the settings of a training come from, what each does, and what is refused. */
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeSafetensors } from "../../src/model/safetensors.ts";
+import { FILES } from "../helpers/cifarFixture.ts";
+import {
+  type Environment,
+  type Event,
+  events,
+  makeCifar,
+  newFolder,
+  readTensors,
+  runCli,
+  runJson,
+} from "../helpers/cli.ts";
+
+let folder: string;
+let cifar: string;
+beforeAll(() => {
+  folder = newFolder();
+  cifar = makeCifar(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (...path: string[]): string => join(folder, ...path);
+let runs = 0;
+
+/** Trains on 300 samples for an epoch, if the flags do not say otherwise, and gives what came out. */
+async function train(flags: string, env?: Environment) {
+  const out = `run-${++runs}`;
+  const begin = `train --data ${cifar} --limit 300 --validation 100 --epochs 1 --out ${out}`;
+  const all = await runJson(`${begin} ${flags}`.trim().split(" "), folder, env);
+  return {
+    config: all[0]!.config as Event,
+    parameters: all[0]!.parameters as number,
+    epochs: all.slice(1, -1),
+    result: all.at(-1)!,
+    tensors: readTensors(at(out, "model.safetensors")),
+  };
+}
+
+/** The standard deviation around 0. */
+const deviation = (data: ArrayLike<number>) =>
+  Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0) / data.length);
+
+describe("a setting", () => {
+  it("comes from the flag, else NNWASM_…, else the file of --config, else the report", async () => {
+    writeFileSync(at("given.json"), JSON.stringify({ seed: 11, batch: 30, layers: [3], shuffle: false }));
+    const env = { NNWASM_SEED: "12", NNWASM_BATCH: "40", NNWASM_ETA_MAX: "0.03" };
+    const { config } = await train("--config given.json --seed 13", env);
+    expect(config).toMatchObject({
+      seed: 13,
+      batch: 40,
+      layers: [3],
+      etaMax: 0.03,
+      shuffle: false,
+      l2: 0.005,
+    });
+  });
+
+  it("with a default of its own follows the others: the step size, and the epochs of the cycles", async () => {
+    const out = `run-${++runs}`;
+    const args = `train --data ${cifar} --layers none --limit 130 --validation 0 --batch 50 --cycles 0.2 --out ${out}`;
+    const all = await runJson(args.split(" "), folder);
+    expect(all[0]!.config).toMatchObject({ layers: [], stepSize: 13, epochs: 2 });
+    expect(all.at(-1)).toMatchObject({ epochs: 2, steps: 6 });
+  });
+});
+
+describe("what the settings do", () => {
+  it("--init normal:SIGMA, --bias-init zeros, --l2 0 and --validation 0, seen before any learning", async () => {
+    const { tensors, epochs, result, config } = await train(
+      "--layers 20 --init normal:0.01 --bias-init zeros --l2 0 --validation 0 --eta-min 0 --eta-max 0",
+    );
+    expect(deviation(tensors.get("dense1.weight")!.data)).toBeCloseTo(0.01, 3);
+    expect(deviation(tensors.get("dense1.bias")!.data)).toBe(0);
+    expect(deviation(tensors.get("dense2.bias")!.data)).toBe(0);
+    expect(result.test.cost).toBe(result.test.loss);
+    expect(epochs[0]).not.toHaveProperty("validation");
+    expect(result.validation).toBeNull();
+    expect(config).toMatchObject({ init: "normal:0.01", biasInit: "zeros", l2: 0, validation: 0 });
+  });
+
+  it("--init he, biases drawn as the weights are, and --lambda for --l2", async () => {
+    const { tensors, result, config } = await train(
+      "--layers 20 --init he --lambda 2 --eta-min 0 --eta-max 0",
+    );
+    const weights = ["dense1.weight", "dense2.weight"].map((name) => tensors.get(name)!.data);
+    expect(deviation(weights[0]!)).toBeCloseTo(Math.sqrt(2 / 3072), 3);
+    expect(deviation(tensors.get("dense1.bias")!.data)).toBeGreaterThan(0.5);
+    const squares = weights.reduce((sum, data) => sum + data.length * deviation(data) ** 2, 0);
+    expect(result.test.cost - result.test.loss).toBeCloseTo(0.5 * 2 * squares, 3);
+    expect(config.l2).toBe(2);
+  });
+
+  it("--bn before puts the normalisation in front of the activation: other weights than --bn after", async () => {
+    const after = await train("--layers 4,4 --bn");
+    const before = await train("--layers 4,4 --bn before");
+    expect([...before.tensors.keys()]).toEqual([...after.tensors.keys()]);
+    expect(before.parameters).toBe(after.parameters);
+    expect([after.config.bn, before.config.bn]).toEqual(["after", "before"]);
+    expect(before.result.weightsSha256).not.toBe(after.result.weightsSha256);
+  });
+
+  it("--lr-schedule constant keeps the rate at --eta-max", async () => {
+    const { epochs } = await train("--layers 4 --lr-schedule constant --eta-max 0.02 --epochs 2");
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([0.02, 0.02]);
+  });
+
+  it("--step-size, --eta-min and --eta-max shape the cycle, whatever --epochs", async () => {
+    const { epochs } = await train("--layers 4 --step-size 4 --eta-min 0.01 --eta-max 0.05 --epochs 3");
+    const expected = [0.04, 0.03, 0.02].map((rate) => expect.closeTo(rate, 12)); // 3, 6 and 9 updates; up in 4, down in 4
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual(expected);
+  });
+
+  it("--batch trains on the last, partial batch as well; BN leaves out a batch of one sample", async () => {
+    expect((await train("--layers 4 --batch 299")).result.steps).toBe(2);
+    expect((await train("--layers 4 --batch 299 --bn")).result.steps).toBe(1);
+  });
+
+  it("--activation linear changes what is learnt; NNWASM_DATA is where cifar10 is looked for", async () => {
+    const relu = await train("--layers 4 --data cifar10", { NNWASM_DATA: cifar });
+    const linear = await train("--layers 4 --activation linear");
+    expect([relu.config.data, linear.config.data]).toEqual(["cifar10", cifar]);
+    expect(linear.result.weightsSha256).not.toBe(relu.result.weightsSha256);
+  });
+});
+
+const invalid = (option: string, argument: string, expectation: string) =>
+  `error: option '${option}' argument '${argument}' is invalid. ${expectation}`;
+
+describe("it is refused, with exit code 2 and the choices:", () => {
+  it.each<[string, string]>([
+    [
+      "--layers 50,0",
+      invalid(
+        "--layers <units>",
+        "50,0",
+        'Expected the units of the hidden layers, as in 50,50 (or "none" for a linear classifier).',
+      ),
+    ],
+    ["--bn below", invalid("--bn [place]", "below", "Allowed choices are after, before.")],
+    ["--activation tanh", invalid("--activation <name>", "tanh", "Allowed choices are relu, linear.")],
+    [
+      "--init glorot",
+      invalid(
+        "--init <name|file>",
+        "glorot",
+        'No initializer "glorot". There are: xavier, he, normal:SIGMA. Or give a .safetensors file.',
+      ),
+    ],
+    [
+      "--init normal:x",
+      invalid(
+        "--init <name|file>",
+        "normal:x",
+        'The initializer "normal:x" needs a standard deviation ≥ 0, as in normal:0.001. Or give a .safetensors file.',
+      ),
+    ],
+    ["--bias-init ones", invalid("--bias-init <how>", "ones", "Allowed choices are same, zeros.")],
+    ["--l2 -1", invalid("--lambda, --l2 <lambda>", "-1", "Expected a number ≥ 0.")],
+    ["--optimizer adam", invalid("--optimizer <name>", "adam", "Allowed choices are sgd.")],
+    [
+      "--lr-schedule cosine",
+      invalid("--lr-schedule <name>", "cosine", "Allowed choices are cyclic, constant."),
+    ],
+    ["--eta-max Infinity", invalid("--eta-max <rate>", "Infinity", "Expected a number ≥ 0.")],
+    ["--step-size 0", invalid("--step-size <updates>", "0", "Expected an integer ≥ 1.")],
+    ["--epochs 1.5", invalid("--epochs <n>", "1.5", "Expected an integer ≥ 1.")],
+    ["--batch ten", invalid("--batch <n>", "ten", "Expected an integer ≥ 1.")],
+    ["--validation -1", invalid("--validation <n>", "-1", "Expected an integer ≥ 0.")],
+    ["--engine cuda", invalid("--engine <name>", "cuda", "Allowed choices are wasm, js.")],
+    ["--dtype float16", invalid("--dtype <name>", "float16", "Allowed choices are float32, float64.")],
+    ["--threads 2", invalid("--threads <n>", "2", "Expected 1: a training runs in one thread.")],
+    ["--resume runs/train-001", "error: unknown option '--resume'"],
+    ["cifar10", "error: too many arguments for 'train'. Expected 0 arguments but got 1."],
+    ["--seed", "error: option '--seed <n>' argument missing"],
+  ])("train %s", async (args, message) => {
+    const { code, stdout, stderr } = await runCli(["train", "--json", ...args.split(" ")], folder);
+    expect(stderr).toBe(`${message}\n(--help shows the options)\n`);
+    const told = message.replace("error: ", "");
+    expect(events(stdout)).toEqual([{ event: "error", name: "ConfigError", message: told, exitCode: 2 }]);
+    expect(code).toBe(2);
+    expect(existsSync(at("runs"))).toBe(false);
+  });
+
+  it.each(["evaluate", "predict", "search", "worker", "reproduce", "lr-range", "export", "web"])(
+    "%s, a command that is not there yet",
+    async (command) => {
+      expect(await runCli([command, "MODEL"], folder)).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: `error: unknown command '${command}'\n(the commands are train, gradcheck, data, info; --help shows more)\n`,
+      });
+    },
+  );
+
+  it.each([
+    [
+      "--validation 50000",
+      "50000 validation samples were asked for, expected an integer from 0 to 49999: cifar10 has 50000 samples to train on.",
+    ],
+    ["--eta-min 0.2", "--eta-min 0.2 is above --eta-max 0.1. Lower the one or raise the other."],
+    ["--cycles 0", "--cycles 0 is less than an epoch, expected at least 0.1."],
+    [
+      "--batch 1 --bn --limit 5",
+      "5 samples in batches of 1 give no batch of at least 2, which batch normalisation needs. Use a larger batch, or more samples.",
+    ],
+  ])("train %s", async (args, message) => {
+    const out = `--data ${cifar} --out refused --force --quiet`;
+    expect(await runCli(`train ${out} ${args}`.split(" "), folder)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: `ConfigError: ${message}\n`,
+    });
+  });
+
+  it.each([
+    ["NNWASM_BATCH", "0", "Expected an integer ≥ 1."],
+    ["NNWASM_BN", "1", "Allowed choices are after, before."],
+    ["NNWASM_SHUFFLE", "maybe", "Allowed choices are 1, true, 0, false."],
+  ])("%s=%s in the environment", async (name, value, message) => {
+    const { code, stderr } = await runCli(["train"], folder, { [name]: value });
+    expect([code, stderr]).toEqual([2, `ConfigError: ${name}=${value}: ${message}\n`]);
+  });
+
+  const SETTINGS =
+    "data, layers, bn, activation, init, biasInit, l2, optimizer, lrSchedule, etaMin, etaMax, stepSize, cycles, " +
+    "epochs, batch, validation, limit, shuffle, seed, threads, engine, dtype";
+  it.each([
+    ['{"bach": 10}', `no setting "bach". There are: ${SETTINGS}.`],
+    ['{"__proto__": {}}', `no setting "__proto__". There are: ${SETTINGS}.`],
+    ['{"batch": 0}', "batch is 0, expected >=1."],
+    ['{"layers": [50, "50"]}', 'layers.1 is "50", expected number.'],
+    ['{"engine": "cuda"}', 'engine is "cuda", expected ("wasm" | "js").'],
+    ["[]", `expected an object of settings, not an array. There are: ${SETTINGS}.`],
+    ["null", `expected an object of settings, not null. There are: ${SETTINGS}.`],
+  ])("--config with %s", async (text, message) => {
+    writeFileSync(at("config.json"), text);
+    const result = await runCli(["train", "--config", "config.json"], folder);
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: `ConfigError: --config config.json: ${message}\n`,
+    });
+  });
+
+  it("--config with what is no JSON", async () => {
+    writeFileSync(at("config.json"), "{batch: 10}");
+    const { code, stderr } = await runCli(["train", "--config", "config.json"], folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^ConfigError: --config config\.json is not JSON: .* Correct it there\.\n$/);
+  });
+
+  it("--data mnist, which is not there yet", async () => {
+    const { code, stderr } = await runCli(["train", "--data", "mnist"], folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^ConfigError: No data set "mnist"\. There are: cifar10, (synthetic, )?or a folder that holds CIFAR-10\.\n$/,
+    );
+  });
+});
+
+describe("it ends with exit code 4 and what to do about it:", () => {
+  const refused = async (...args: string[]) => {
+    const result = await runCli(["train", ...args, "--quiet", "--json"], folder);
+    const event = events(result.stdout).at(-1)!;
+    expect(event.event).toBe("error");
+    expect([event.exitCode, result.code]).toEqual([4, 4]);
+    expect(result.stderr).toBe(`${event.name}: ${event.message}\n`);
+    return `${event.name}: ${event.message}`;
+  };
+
+  it("--data with a folder that is not there", async () => {
+    expect(await refused("--data", "./nowhere")).toMatch(
+      /^DatasetError: --data \.\/nowhere: there is no such folder\. Give one of: cifar10, (synthetic, )?or a folder that holds CIFAR-10\.$/,
+    );
+  });
+
+  it("--data with a folder without CIFAR-10", async () => {
+    mkdirSync(at("empty"));
+    expect(await refused("--data", "./empty")).toBe(
+      "DatasetError: No CIFAR-10 in ./empty: data_batch_1.bin to data_batch_5.bin and test_batch.bin are " +
+        "neither there nor in cifar-10-batches-bin inside it. Give the folder that holds them, or run: " +
+        "nnwasm data fetch cifar10",
+    );
+  });
+
+  it("--data cifar10 that is nowhere: it never falls back to another data set", async () => {
+    expect(await refused("--data", "cifar10")).toBe(
+      `DatasetError: --data cifar10: it is not in ${at(".cache/nnwasm")}. To fetch it: nnwasm data fetch cifar10`,
+    );
+  });
+
+  it("a file of the wrong size, or with labels over 9", async () => {
+    const damaged = at("damaged");
+    mkdirSync(damaged);
+    for (const name of FILES) writeFileSync(join(damaged, name), "");
+    for (const name of FILES) truncateSync(join(damaged, name), 30_730_000);
+    truncateSync(join(damaged, FILES[2]), 30_729_999);
+    expect(await refused("--data", "damaged")).toBe(
+      "DatasetError: damaged/data_batch_3.bin has 30729999 bytes, expected 30730000 (10000 records of 3073). " +
+        "Replace it by a good copy; nnwasm data fetch cifar10 downloads one.",
+    );
+    writeFileSync(join(damaged, FILES[2]), Buffer.alloc(30_730_000, 10));
+    expect(await refused("--data", "damaged", "--out", "wrong-labels")).toMatch(
+      /^DatasetError: damaged\/data_batch_3\.bin: record \d+ has label 10, expected 0 to 9\. Replace it by a good copy; nnwasm data fetch cifar10 downloads one\.$/,
+    );
+  });
+
+  it("--init with a file that is not there, is none, or is another network's", async () => {
+    const data = ["--data", cifar, "--limit", "100", "--layers", "4"];
+    expect(await refused(...data, "--init", "none.safetensors")).toBe(
+      "FileError: none.safetensors cannot be read: it does not exist (ENOENT). Check the path.",
+    );
+    writeFileSync(at("text.safetensors"), "text");
+    expect(await refused(...data, "--init", "text.safetensors")).toMatch(
+      /^FileError: text\.safetensors.*\.$/,
+    );
+    const tensor = (name: string, ...shape: number[]) => ({
+      name,
+      shape,
+      data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
+    });
+    const other = [tensor("dense1.weight", 3072, 5), tensor("dense1.bias", 5)];
+    writeFileSync(at("other.safetensors"), encodeSafetensors(other));
+    expect(await refused(...data, "--init", "other.safetensors")).toBe(
+      "FileError: other.safetensors: dense1.weight is (3072, 5), expected (3072, 4). Is it another network's file?",
+    );
+  });
+
+  it("--config with a file that is not there", async () => {
+    expect(await refused("--config", "none.json")).toBe(
+      "FileError: --config none.json cannot be read (ENOENT). Is the path right?",
+    );
+  });
+
+  it("--out where no folder can be made", async () => {
+    writeFileSync(at("file"), "");
+    expect(await refused("--data", cifar, "--out", "file/run")).toBe(
+      "FileError: file/run cannot be created: a part of the path is a file, not a folder (ENOTDIR). Check the path.",
+    );
+  });
+});
