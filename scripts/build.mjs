@@ -34,11 +34,12 @@ function files(folder) {
     .sort();
 }
 
-/** A hash of everything that the outputs depend on, and of the names of the files. */
+/** A hash of everything that the outputs depend on, the compilers' versions too, and of the names of the files. */
 function inputsHash() {
   const hash = createHash("sha256");
   const inputs = [
     "package.json",
+    "package-lock.json",
     "asconfig.json",
     "tsconfig.json",
     "tsconfig.build.json",
@@ -100,6 +101,20 @@ function buildWasm(temporary) {
   );
 }
 
+/** Puts `fresh` in the place of `folder`, whatever another build that runs meanwhile puts there. */
+function replaceFolder(folder, fresh, old) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (existsSync(folder)) renameSync(folder, `${old}-${attempt}`);
+      renameSync(fresh, folder);
+      return;
+    } catch (error) {
+      // Gone, or there again, since it was looked at.
+      if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code) || attempt === 9) throw error;
+    }
+  }
+}
+
 async function main() {
   const hash = inputsHash();
   if (process.argv.includes("--if-changed")) {
@@ -129,9 +144,7 @@ async function main() {
       await bundleCharts(dist);
     }
     writeFileSync(join(dist, ".inputs"), hash);
-    const old = `${temporary}/old`;
-    if (existsSync("dist")) renameSync("dist", old);
-    renameSync(dist, "dist");
+    replaceFolder("dist", dist, join(temporary, "old"));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
