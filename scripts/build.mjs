@@ -26,6 +26,8 @@ const require = createRequire(import.meta.url);
 const generated = "src/wasm/binaries.generated.ts";
 const generatedExports = "src/wasm/exports.generated.ts";
 const stamp = "dist/.inputs";
+/** The binaries of the last build: compiling them takes most of the time, and most changes are not theirs. */
+const wasmCache = "build/wasm";
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -34,23 +36,27 @@ function files(folder) {
     .sort();
 }
 
-/** A hash of everything that the outputs depend on, the compilers' versions too, and of the names of the files. */
-function inputsHash() {
+/** What the binaries depend on; the lockfile stands for the compilers. */
+const wasmInputs = () => ["package-lock.json", "asconfig.json", ...files("scripts"), ...files("assembly")];
+
+/** What the outputs depend on. */
+const inputs = () => [
+  ...wasmInputs(),
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  ...files("src"),
+];
+
+/** A hash of the files and of their names. */
+function hashOf(names) {
   const hash = createHash("sha256");
-  const inputs = [
-    "package.json",
-    "package-lock.json",
-    "asconfig.json",
-    "tsconfig.json",
-    "tsconfig.build.json",
-    ...files("scripts"),
-    ...files("assembly"),
-    ...files("src"),
-  ];
-  for (const file of inputs)
-    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
+  for (const name of names)
+    hash.update(relative(root, name)).update("\0").update(readFileSync(name)).update("\0");
   return hash.digest("hex");
 }
+
+const readIfThere = (file) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
 
 function run(packageName, binary, args) {
   const manifest = require.resolve(`${packageName}/package.json`);
@@ -67,31 +73,38 @@ function run(packageName, binary, args) {
 
 /** Replaces `file` at once, and only if its content changes (so that watchers stay quiet). */
 function writeIfChanged(file, content) {
-  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  if (readIfThere(file) === content) return;
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, content);
   renameSync(temporary, file);
 }
 
-function buildWasm(temporary) {
-  for (const target of ["plain", "threads"]) {
-    const name = target === "plain" ? "nnwasm" : "nnwasm-threads";
-    run("assemblyscript", "asc", [
-      "assembly/index.ts",
-      "--target",
-      target,
-      "--outFile",
-      join(temporary, `${name}.wasm`),
-    ]);
+/** Puts the two binaries into `folder`: those of the last build, if nothing that they depend on has changed. */
+function compileWasm(folder, old) {
+  const hash = hashOf(wasmInputs());
+  if (readIfThere(`${wasmCache}/.inputs`) === hash) {
+    cpSync(wasmCache, folder, { recursive: true });
+    return;
   }
-  const base64 = (name) => readFileSync(join(temporary, `${name}.wasm`)).toString("base64");
+  const outFile = (name) => ["--outFile", join(folder, `${name}.wasm`)];
+  run("assemblyscript", "asc", ["assembly/index.ts", "--target", "plain", ...outFile("nnwasm")]);
+  run("assemblyscript", "asc", ["assembly/index.ts", "--target", "threads", ...outFile("nnwasm-threads")]);
+  writeFileSync(join(folder, ".inputs"), hash);
+  cpSync(folder, `${folder}-copy`, { recursive: true });
+  replaceFolder(wasmCache, `${folder}-copy`, old);
+}
+
+function buildWasm(temporary) {
+  const folder = join(temporary, "wasm");
+  compileWasm(folder, join(temporary, "old-wasm"));
+  const base64 = (name) => readFileSync(join(folder, `${name}.wasm`)).toString("base64");
   writeIfChanged(
     generated,
     `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n` +
       `export const plain: string =\n  "${base64("nnwasm")}";\nexport const threads: string =\n  "${base64("nnwasm-threads")}";\n`,
   );
-  const declarations = readFileSync(join(temporary, "nnwasm.d.ts"), "utf8");
+  const declarations = readFileSync(join(folder, "nnwasm.d.ts"), "utf8");
   const signatures = [...declarations.matchAll(/^ {2}export function (.*);$/gm)].map(
     ([, signature]) => `  ${signature};\n`,
   );
@@ -116,15 +129,9 @@ function replaceFolder(folder, fresh, old) {
 }
 
 async function main() {
-  const hash = inputsHash();
+  const hash = hashOf(inputs());
   if (process.argv.includes("--if-changed")) {
-    if (
-      existsSync(stamp) &&
-      existsSync(generated) &&
-      existsSync(generatedExports) &&
-      readFileSync(stamp, "utf8") === hash
-    )
-      return;
+    if (readIfThere(stamp) === hash && existsSync(generated) && existsSync(generatedExports)) return;
     // Installed without development dependencies: there is nothing to build with, and nothing to build.
     if (!existsSync("node_modules/assemblyscript")) return;
   }
@@ -138,7 +145,7 @@ async function main() {
     run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     mkdirSync(join(dist, "wasm"), { recursive: true });
     for (const name of ["nnwasm", "nnwasm-threads"])
-      cpSync(join(temporary, `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));
+      cpSync(join(temporary, "wasm", `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));
     if (existsSync("scripts/bundle-charts.mjs")) {
       const { bundleCharts } = await import("./bundle-charts.mjs");
       await bundleCharts(dist);
