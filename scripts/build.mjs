@@ -65,10 +65,7 @@ function run(packageName, binary, args) {
   const { status } = spawnSync(process.execPath, [script, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
   });
-  if (status !== 0) {
-    console.error(`build: ${binary} ${args.join(" ")} failed.`);
-    process.exit(1);
-  }
+  if (status !== 0) throw new Error(`build: ${binary} ${args.join(" ")} failed.`);
 }
 
 /** Replaces `file` at once, and only if its content changes (so that watchers stay quiet). */
@@ -157,4 +154,9 @@ async function main() {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
