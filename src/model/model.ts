@@ -104,7 +104,7 @@ export class Model {
    * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
-    const { epochs = 20, batchSize = 100, validation, standardize = true, signal, onRead } = options;
+    const { epochs = 20, batchSize = 100, validation, standardize = true } = options;
     this.#requireCompiled("fit");
     requirePositiveInteger("epochs", epochs);
     requirePositiveInteger("batchSize", batchSize);
@@ -115,17 +115,7 @@ export class Model {
       Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
       resident,
     );
-    const total = resident.reduce((sum, { count }) => sum + count, 0);
-    let before = 0;
-    for (const samples of resident) {
-      const { values, labels } = workspace.placement(samples)!;
-      const onProgress = (done: number) => onRead?.(before + done, total);
-      await samples.read(
-        { values: values.data, labels: labels.data },
-        { onProgress, ...(signal && { signal }) },
-      );
-      before += samples.count;
-    }
+    await readResident(workspace, resident, options);
     if (this.#standardization === undefined) {
       const { values } = workspace.placement(train)!;
       this.#setStandardization(
@@ -377,6 +367,25 @@ export class Model {
     const { scale, shift } = gatherFactors(standardization ?? noStandardization(features), elementType);
     workspace.scale.data.set(scale);
     workspace.shift.data.set(shift);
+  }
+}
+
+/** Reads the samples that are not in their places yet. */
+async function readResident(
+  workspace: Workspace,
+  resident: readonly Samples[],
+  { signal, onRead }: FitOptions,
+): Promise<void> {
+  const missing = resident.filter((samples) => !workspace.placement(samples)!.filled);
+  const total = missing.reduce((sum, { count }) => sum + count, 0);
+  let before = 0;
+  for (const samples of missing) {
+    const placement = workspace.placement(samples)!;
+    const onProgress = (done: number) => onRead?.(before + done, total);
+    const target = { values: placement.values.data, labels: placement.labels.data };
+    await samples.read(target, { onProgress, ...(signal && { signal }) });
+    placement.filled = true;
+    before += samples.count;
   }
 }
 

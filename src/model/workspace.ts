@@ -25,6 +25,8 @@ export interface Placement {
   readonly values: Tensor<"uint8"> | Tensor<"float32">;
   /** (count, 1). */
   readonly labels: Tensor<"uint8">;
+  /** Whether the samples have been read into it. */
+  filled: boolean;
 }
 
 /** What a workspace is made for. */
@@ -187,6 +189,7 @@ export class Workspace {
     return {
       values: region.tensor(elementType, count, features) as Tensor<"uint8"> | Tensor<"float32">,
       labels: region.tensor("uint8", count, 1),
+      filled: false,
     };
   }
 
