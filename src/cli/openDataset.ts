@@ -22,7 +22,9 @@ export async function openDataset(
   if (name === undefined) {
     const found = await datasets.cifar10!(request);
     if (found !== undefined) return { dataset: found, notice: undefined };
-    throw new DatasetError(`CIFAR-10 is not in ${request.folders.join(" or ")}. To fetch it (170 MB): ${FETCH}`);
+    throw new DatasetError(
+      `CIFAR-10 is not in ${request.folders.join(" or ")}. To fetch it (170 MB): ${FETCH}`,
+    );
   }
   if (Object.hasOwn(datasets, name)) {
     const dataset = await datasets[name]!(request);
