@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { wasmBackend } from "../../src/backend.ts";
+import { referenceKernels } from "../../src/kernels/index.ts";
+
+/** ["accuracy.count", …]. */
+const names = (kernels: object) =>
+  Object.entries(kernels).flatMap(([family, functions]) =>
+    Object.keys(functions as object).map((name) => `${family}.${name}`),
+  );
+
+it("has a wasm kernel for every definition, and no other", async () => {
+  const { kernels } = await wasmBackend().open(0, "float32");
+  expect(names(kernels)).toEqual(names(referenceKernels));
+});
+
+it("has these kernels", () => {
+  expect(names(referenceKernels)).toEqual([
+    "accuracy.count",
+    "batchNorm.forward",
+    "batchNorm.movingAverage",
+    "batchNorm.inference",
+    "batchNorm.backward",
+    "bias.add",
+    "bias.columnSums",
+    "elementary.exp",
+    "elementary.log",
+    "gather.batch",
+    "gather.labels",
+    "l2.penalty",
+    "l2.addGradient",
+    "matmul.multiply",
+    "matmul.transposedA",
+    "matmul.transposedB",
+    "moments.bytes",
+    "relu.forward",
+    "relu.backward",
+    "sgd.update",
+    "sgd.updateL2",
+    "softmaxCrossEntropy.softmax",
+    "softmaxCrossEntropy.forward",
+  ]);
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
+import type { Tensor } from "../../src/tensor.ts";
+import { plain, threads } from "../../src/wasm/binaries.generated.ts";
+import type { Exports } from "../../src/wasm/exports.generated.ts";
+import { expectSameBits } from "../helpers/expectNumbers.ts";
+import { everyTwins, float32Twins, float64Twins, floats, type Twins, written } from "../helpers/twins.ts";
+import { kinds, numbers } from "../helpers/values.ts";
+
+type Size = readonly [m: number, n: number, k: number];
+
+/** The three forms, each with the shapes of its operands a and b for a result (m, n) of sums over k. */
+const forms = {
+  multiply: ([m, n, k]: Size) => ({ a: [m, k], b: [k, n] }),
+  transposedA: ([m, n, k]: Size) => ({ a: [k, m], b: [k, n] }),
+  transposedB: ([m, n, k]: Size) => ({ a: [m, k], b: [n, k] }),
+} as const;
+type Form = keyof typeof forms;
+const formNames = Object.keys(forms) as Form[];
+
+type Values = ArrayLike<number> | (() => number);
+
+function product(twins: Twins, form: Form, size: Size, a: Values, b: Values) {
+  const shapes = forms[form](size);
+  const tensor = ([rows, columns]: readonly number[], values?: Values) => floats(rows!, columns!, values);
+  return twins.check(
+    `matmul.${form}`,
+    { c: written(tensor(size)), a: tensor(shapes.a, a), b: tensor(shapes.b, b) },
+    (kernels, { c, a, b }, workspace) => kernels.matmul[form](c, a, b, workspace),
+  ).c.data;
+}
+
+describe("matmul, by hand", () => {
+  // (1 2 3; 4 5 6) · (7 8; 9 10; 11 12) = (58 64; 139 154)
+  it.each([
+    ["multiply", [1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]],
+    ["transposedA", [1, 4, 2, 5, 3, 6], [7, 8, 9, 10, 11, 12]],
+    ["transposedB", [1, 2, 3, 4, 5, 6], [7, 9, 11, 8, 10, 12]],
+  ] as const)("%s multiplies (2, 3) by (3, 2)", (form, a, b) => {
+    expect([...product(float64Twins, form, [2, 2, 3], a, b)]).toEqual([58, 64, 139, 154]);
+  });
+
+  it.each(formNames)("%s gives zeros for a sum of no terms", (form) => {
+    expect([...product(float64Twins, form, [2, 2, 0], [], [])]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("adds the terms in their order, in blocks of 256", () => {
+    // 2^24 + 1 is 2^24 in float32: the ones of the first block are lost, the two of the second are added first.
+    const row = [16777216, ...new Array(257).fill(1)];
+    const ones = new Array(258).fill(1);
+    expect([...product(float32Twins, "multiply", [1, 1, 258], row, ones)]).toEqual([16777218]);
+    expect([...product(float32Twins, "multiply", [1, 1, 257], row.slice(1), ones.slice(1))]).toEqual([257]);
+    expect([...product(float32Twins, "multiply", [1, 1, 256], row.slice(0, 256), ones.slice(2))]).toEqual([
+      16777216,
+    ]);
+  });
+
+  it("keeps NaN and infinities in their rows and columns", () => {
+    const a = [1, NaN, 2, 2, Infinity, 1];
+    // Rows (1 NaN) (2 2) (∞ 1), times the columns (1, 0) (0, 1).
+    expect([...product(float32Twins, "multiply", [3, 2, 2], a, [1, 0, 0, 1])]).toEqual([
+      NaN,
+      NaN,
+      2,
+      2,
+      Infinity,
+      NaN,
+    ]);
+  });
+
+  it.each([
+    ["nnwasm", plain, { initial: 1, maximum: 65536 }],
+    ["nnwasm-threads", threads, { initial: 1, maximum: 65536, shared: true }],
+  ])("states the workspace that %s.wasm needs", async (_name, binary, descriptor) => {
+    const memory = new WebAssembly.Memory(descriptor);
+    const { instance } = await WebAssembly.instantiate(Buffer.from(binary, "base64"), { env: { memory } });
+    const exports = instance.exports as unknown as Exports;
+    expect(exports.matmulWorkspaceBytes()).toBe(MATMUL_WORKSPACE_BYTES);
+  });
+});
+
+const small = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33];
+
+// The products of the report's networks: a batch of 100 through 3072 → 50 → 50 → 10, and 50 → 30 → 20 → 10.
+const layers = [
+  [3072, 50],
+  [50, 50],
+  [50, 30],
+  [30, 20],
+  [20, 10],
+  [10, 10],
+] as const;
+
+// A block more, a block less, one after the other: MC = 128 rows, NC = 512 columns, KC = 256 terms.
+const edges: Size[] = [
+  ...[127, 128, 129, 257].map((m): Size => [m, 5, 7]),
+  ...[511, 512, 513, 1025].map((n): Size => [3, n, 5]),
+  ...[255, 256, 257, 511, 512, 513].map((k): Size => [5, 9, k]),
+  [129, 513, 257],
+];
+
+describe.each(everyTwins)("matmul in $name", (twins) => {
+  it.each(formNames)("%s has the definition's bits at 2,744 shapes up to (33, 33, 33)", (form) => {
+    const next = numbers("ordinary", twins.precision, "matmul");
+    for (const m of small)
+      for (const n of small) for (const k of small) product(twins, form, [m, n, k], next, next);
+  });
+
+  it.each(kinds)("has the definition's bits for %s values, at tails of every kind", (kind) => {
+    const next = numbers(kind, twins.precision, "matmul");
+    for (const form of formNames) {
+      for (const m of [1, 2, 3, 5, 6, 7]) {
+        for (const n of [1, 2, 3, 4, 6, 9, 13, 16, 23]) {
+          for (const k of [1, 2, 5, 300]) product(twins, form, [m, n, k], next, next);
+        }
+      }
+    }
+  });
+
+  it.each(formNames)("%s has the definition's bits at the blocks' edges", (form) => {
+    const next = numbers("ordinary", twins.precision, "edges");
+    for (const shape of edges) product(twins, form, shape, next, next);
+  });
+
+  const wrong = { c: floats(2, 3), a: floats(2, 4), b: floats(4, 3), bad: floats(5, 5) };
+  it.each([
+    ["matmul.multiply: w is (5, 5), expected (4, 5).", "multiply", ["c", "a", "bad"]],
+    ["matmul.multiply: y is (5, 5), expected (2, 3).", "multiply", ["bad", "a", "b"]],
+    ["matmul.transposedA: dy is (4, 3), expected (2, 3).", "transposedA", ["bad", "a", "b"]],
+    ["matmul.transposedA: dw is (5, 5), expected (4, 3).", "transposedA", ["bad", "a", "c"]],
+    ["matmul.transposedB: w is (2, 3), expected (2, 4).", "transposedB", ["bad", "a", "c"]],
+    ["matmul.transposedB: dx is (5, 5), expected (2, 2).", "transposedB", ["bad", "a", "a"]],
+  ] as const)("refuses other shapes: %s", (message, form, names) => {
+    twins.refuses(message, wrong, (kernels, tensors, workspace) => {
+      const [c, a, b] = names.map((name) => tensors[name]) as [Tensor, Tensor, Tensor];
+      kernels.matmul[form](c, a, b, workspace);
+    });
+  });
+});
+
+describe.each([float32Twins, float64Twins])("matmul in $name, at the report's sizes", (twins) => {
+  it.each(layers)("has the definition's bits for a layer (%i, %i) and a batch of 100", (inputs, outputs) => {
+    const next = numbers("ordinary", twins.precision, "layer", inputs, outputs);
+    product(twins, "multiply", [100, outputs, inputs], next, next);
+    product(twins, "transposedA", [inputs, outputs, 100], next, next);
+    product(twins, "transposedB", [100, inputs, outputs], next, next);
+  });
+
+  it("gives an element the same bits wherever it stands", () => {
+    const next = numbers("ordinary", twins.precision, "place");
+    const [m, n, k] = [11, 53, 300];
+    const a = Array.from({ length: m * k }, next);
+    const b = Array.from({ length: k * n }, next);
+    const whole = product(twins, "multiply", [m, n, k], a, b).slice();
+    for (const [i, j] of [
+      [0, 0],
+      [10, 52],
+      [5, 47],
+      [6, 33],
+    ] as const) {
+      const row = a.slice(i * k, (i + 1) * k);
+      const column = Array.from({ length: k }, (_, p) => b[p * n + j]!);
+      expectSameBits(product(twins, "multiply", [1, 1, k], row, column), [whole[i * n + j]!]);
+    }
+  });
+});
