@@ -31,7 +31,7 @@ describe("moments, by hand", () => {
     expect(moments(float32Twins, 0, 2, () => 0)).toEqual({ sums: [0, 0], squares: [0, 0] });
   });
 
-  // A block of 65,536 rows of 255 has the largest sum of squares that fits in 32 bits.
+  // Blocks have 65,536 rows; 66,051 rows of 255 are the most whose squares fit in 32 bits.
   it.each([65_535, 65_536, 65_537, 70_000, 131_073])("is exact over %i rows, all 255", (n) => {
     expect(moments(float32Twins, n, 9, () => 255)).toEqual({
       sums: new Array(9).fill(255 * n),
