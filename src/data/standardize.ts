@@ -61,7 +61,10 @@ export function measureFloats(values: Tensor<"float32">): Standardization {
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += values.data[i * d + j]!;
   for (let j = 0; j < d; j++) mean[j]! /= n;
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < d; j++) std[j]! += (values.data[i * d + j]! - mean[j]!) ** 2;
+    for (let j = 0; j < d; j++) {
+      const deviation = values.data[i * d + j]! - mean[j]!;
+      std[j]! += deviation * deviation;
+    }
   }
   for (let j = 0; j < d; j++) std[j] = std[j]! > 0 ? Math.sqrt(std[j]! / n) : 1;
   return { mean, std };
