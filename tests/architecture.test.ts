@@ -1,5 +1,5 @@
 /** What the documents say of the source's structure, asserted: see each test's title. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -119,16 +119,6 @@ describe("imports", () => {
         .map((other) => `${file} imports ${other}`);
     });
     expect(wrong).toEqual([]);
-  });
-
-  it("name files that exist, with their ending", () => {
-    const missing = sources.flatMap((file) =>
-      imports
-        .get(file)!
-        .filter(({ from }) => from.startsWith(".") && !existsSync(join(root, resolve(file, from))))
-        .map(({ from }) => `${file}: ${from}`),
-    );
-    expect(missing).toEqual([]);
   });
 
   it("reach Node's modules from data, files and the command line alone", () => {
