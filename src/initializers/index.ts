@@ -26,7 +26,8 @@ export const initializers: Readonly<Record<string, (argument: string | undefined
 
 /** @throws ConfigError, with the choices, if there is no such initializer */
 export function parseInitializer(text: string): Initializer {
-  const [name, argument] = text.split(":", 2) as [string, string | undefined];
+  const colon = text.indexOf(":");
+  const [name, argument] = colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
   if (!Object.hasOwn(initializers, name) || (argument !== undefined && name !== "normal")) {
     throw new ConfigError(`No initializer "${text}". There are: xavier, he, normal:SIGMA.`);
   }
