@@ -1,0 +1,9 @@
+import { expect, it } from "vitest";
+import { ConstantSchedule, LRCyclingSchedule, schedules } from "../../src/schedules/index.ts";
+
+it("the schedules are made from the command line's settings, by name", () => {
+  const settings = { etaMin: 0.001, etaMax: 0.1, stepSize: 450 };
+  expect(Object.keys(schedules)).toEqual(["cyclic", "constant"]);
+  expect(schedules.cyclic!(settings)).toEqual(new LRCyclingSchedule(settings));
+  expect(schedules.constant!(settings)).toEqual(new ConstantSchedule(0.1));
+});
