@@ -10,16 +10,20 @@ const isPenalty = ({ family, name }: Call) => family === "l2" && name === "addGr
 const isUpdate = ({ family, name }: Call) => family === "sgd" && name === "update";
 
 export function fuseL2Update(plan: Plan): Plan {
-  const updated = new Set(plan.filter(isUpdate).map(({ args: [, grad] }) => grad));
-  const lambdas = new Map<unknown, unknown>();
-  return plan.flatMap((call) => {
-    if (isPenalty(call) && updated.has(call.args[0])) {
-      const [grad, , lambda] = call.args;
-      lambdas.set(grad, lambda);
-      return [];
-    }
+  const penaltyOf = new Map<Call, Call>();
+  for (const [at, update] of plan.entries()) {
+    if (!isUpdate(update)) continue;
+    const [value, grad] = update.args;
+    const penalties = plan.slice(0, at).filter((call) => isPenalty(call) && call.args[0] === grad);
+    // Two penalties on one gradient, or one on another weight, are not what updateL2 computes.
+    if (penalties.length === 1 && penalties[0]!.args[1] === value) penaltyOf.set(update, penalties[0]!);
+  }
+  const fused = new Set(penaltyOf.values());
+  return plan.flatMap((call): Call[] => {
+    if (fused.has(call)) return [];
+    const penalty = penaltyOf.get(call);
+    if (penalty === undefined) return [call];
     const [value, grad, rate] = call.args;
-    if (!isUpdate(call) || !lambdas.has(grad)) return [call];
-    return [{ family: "sgd", name: "updateL2", args: [value, grad, lambdas.get(grad), rate] } satisfies Call];
+    return [{ family: "sgd", name: "updateL2", args: [value, grad, penalty.args[2], rate] }];
   });
 }

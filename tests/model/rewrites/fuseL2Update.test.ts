@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { wasmBackend } from "../../../src/backend.ts";
+import { CategoricalCrossEntropyLoss } from "../../../src/losses/index.ts";
+import { Model } from "../../../src/model/model.ts";
+import { denseNetwork } from "../../../src/model/network.ts";
+import { fuseL2Update } from "../../../src/model/rewrites/fuseL2Update.ts";
+import { rewritten } from "../../../src/model/rewrites/index.ts";
+import { Workspace } from "../../../src/model/workspace.ts";
+import { SGDOptimizer } from "../../../src/optimizers/index.ts";
+import { bindPlan, type Call, describePlan, type Plan, recorder } from "../../../src/plan.ts";
+import { Random } from "../../../src/random.ts";
+import { Region } from "../../../src/tensor.ts";
+import { clusters } from "../../helpers/samples.ts";
+
+describe("fuseL2Update", () => {
+  const region = new Region();
+  const matrix = () => region.tensor("float32", 2, 3);
+  const [w, dw, v, dv] = [matrix(), matrix(), matrix(), matrix()];
+  const rate = { value: 0.1 };
+  const record = (write: (kernels: ReturnType<typeof recorder>) => void): Plan => {
+    const calls: Call[] = [];
+    write(recorder(calls));
+    return calls;
+  };
+
+  it("turns a penalty's gradient and the update after it into one call, in the update's place", () => {
+    const plan = record((kernels) => {
+      kernels.relu.forward(v, w);
+      kernels.l2.addGradient(dw, w, 0.005);
+      kernels.sgd.update(v, dv, rate);
+      kernels.sgd.update(w, dw, rate);
+    });
+    const fused = fuseL2Update(plan);
+    expect(fused).toEqual([
+      { family: "relu", name: "forward", args: [v, w] },
+      { family: "sgd", name: "update", args: [v, dv, rate] },
+      { family: "sgd", name: "updateL2", args: [w, dw, 0.005, rate] },
+    ]);
+    expect([fused[2]!.args[0] === w, fused[2]!.args[1] === dw, fused[2]!.args[3] === rate]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("keeps each parameter's own lambda", () => {
+    const plan = record((kernels) => {
+      kernels.l2.addGradient(dw, w, 0.1);
+      kernels.l2.addGradient(dv, v, 0.2);
+      kernels.sgd.update(v, dv, rate);
+      kernels.sgd.update(w, dw, rate);
+    });
+    expect(fuseL2Update(plan).map(({ name, args }) => [name, args[0] === w, args[2]])).toEqual([
+      ["updateL2", false, 0.2],
+      ["updateL2", true, 0.1],
+    ]);
+  });
+
+  it.each<[string, (kernels: ReturnType<typeof recorder>) => void]>([
+    [
+      "a penalty without an update, and an update without a penalty",
+      (kernels) => {
+        kernels.l2.addGradient(dw, w, 0.1);
+        kernels.sgd.update(v, dv, rate);
+      },
+    ],
+    [
+      "two penalties on one gradient",
+      (kernels) => {
+        kernels.l2.addGradient(dw, w, 0.1);
+        kernels.l2.addGradient(dw, w, 0.2);
+        kernels.sgd.update(w, dw, rate);
+      },
+    ],
+    [
+      "a penalty on another weight than the one that is updated",
+      (kernels) => {
+        kernels.l2.addGradient(dw, v, 0.1);
+        kernels.sgd.update(w, dw, rate);
+      },
+    ],
+    [
+      "a penalty after the update",
+      (kernels) => {
+        kernels.sgd.update(w, dw, rate);
+        kernels.l2.addGradient(dw, w, 0.1);
+      },
+    ],
+    ["an empty plan", () => {}],
+  ])("leaves alone %s", (_what, write) => {
+    const plan = record(write);
+    expect(fuseL2Update(plan)).toEqual(plan);
+  });
+});
+
+/** A workspace of a small network with batch normalisation on its own memory, its parameters drawn from seed 1. */
+async function workspace() {
+  const samples = clusters(40);
+  const model = new Model(denseNetwork({ hidden: [7, 5], classes: 4, batchNormalization: "after", l2: 0.1 }));
+  const created = await Workspace.create(
+    {
+      layers: model.layers,
+      loss: new CategoricalCrossEntropyLoss(),
+      metrics: [],
+      optimizer: new SGDOptimizer(),
+      precision: "float32",
+      features: samples.features,
+      elementType: samples.elementType,
+      maxRows: 10,
+      resident: [samples],
+    },
+    wasmBackend(),
+  );
+  const source = created.placement(samples)!;
+  await samples.read({ values: source.values.data, labels: source.labels.data });
+  created.scale.data.fill(1 / 255);
+  for (const { name, value, initializer } of created.parameters) {
+    initializer.fill(value.data, value.rows, value.columns, new Random(1, name));
+  }
+  return { created, source };
+}
+
+describe("a training step's plan", () => {
+  it("is the gradient's plan and the updates, rewritten", async () => {
+    const { created, source } = await workspace();
+    const calls: Call[] = [...created.lower("gradient", 10, source).plan];
+    for (const parameter of created.parameters) {
+      new SGDOptimizer().update(recorder(calls), parameter, created.learningRate);
+    }
+    const names = (plan: Plan) => describePlan(plan).map((line) => line.split(" ")[0]);
+    expect(created.lower("train", 10, source).plan).toEqual(rewritten(calls));
+    expect(names(calls).slice(-13)).toEqual([
+      ...new Array(3).fill("l2.addGradient"),
+      ...new Array(10).fill("sgd.update"),
+    ]);
+    expect(names(rewritten(calls)).slice(-10)).toEqual([
+      ...["sgd.updateL2", "sgd.update", "sgd.update", "sgd.update"],
+      ...["sgd.updateL2", "sgd.update", "sgd.update", "sgd.update"],
+      ...["sgd.updateL2", "sgd.update"],
+    ]);
+    expect(rewritten(calls).length).toBe(calls.length - 3);
+  });
+
+  it("gives the same bits with and without the rewriting, step after step", async () => {
+    const train = async (rewrite: (plan: Plan) => Plan) => {
+      const { created, source } = await workspace();
+      const calls: Call[] = [...created.lower("gradient", 10, source).plan];
+      for (const parameter of created.parameters) {
+        new SGDOptimizer().update(recorder(calls), parameter, created.learningRate);
+      }
+      const run = bindPlan(rewrite(calls), created.kernels);
+      const losses: number[] = [];
+      for (let step = 0; step < 100; step++) {
+        for (let i = 0; i < 10; i++) created.rows.data[i] = (10 * step + i) % 40;
+        created.learningRate.value = 0.1 - step / 2000;
+        run();
+        losses.push(created.loss.data[0]!);
+      }
+      return { losses, values: created.parameters.map(({ value }) => [...value.data]) };
+    };
+    const fused = await train(rewritten);
+    expect(fused).toEqual(await train((plan) => plan));
+    // It has learned something, so that equality means something.
+    expect(fused.losses.at(-1)).toBeLessThan(0.7 * fused.losses[0]!);
+  });
+});
