@@ -164,7 +164,7 @@ function unit32(truth: number): number {
   return double[0]!;
 }
 
-/** The largest error of `f`, in ulps of float32, against `truth` in float64 (whose own error is some 2^-29 of one). */
+/** The largest error of `f`, in ulps of float32, against `truth`, whose own error in float64 is nothing to it. */
 function worst32(
   f: (x: number) => number,
   truth: (x: number) => number,

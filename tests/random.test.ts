@@ -5,7 +5,7 @@ import { permutation, Random } from "../src/random.ts";
 const take = <T>(count: number, next: () => T) => Array.from({ length: count }, next);
 
 /**
- * xoshiro128** 1.1 and the seeding, written anew in BigInt arithmetic modulo 2^32, without a thought for speed.
+ * xoshiro128** 1.1 and the seeding, written anew in BigInt arithmetic modulo 2^32.
  */
 const u32 = (x: bigint) => BigInt.asUintN(32, x);
 const rotate = (x: bigint, by: bigint) => u32(x << by) | (x >> (32n - by));
@@ -165,8 +165,8 @@ describe("below", () => {
     expect(take(1000, () => random.below(bound))).toEqual(take(1000, accepted));
   });
 
-  // The classes are remainders, which would be of unequal size without the second draws: below 3 · 2^30, half of
-  // the numbers would be 3 q. The limits have p = 0.001 with a degree of freedom less than classes.
+  // The classes are remainders, which would be of unequal size without the second draws: below 3 · 2^30,
+  // half of the numbers would be 3 q. The limits have p = 0.001 with a degree of freedom less than classes.
   it.each([
     [2, 2, 10.83],
     [3, 3, 13.82],

@@ -1,6 +1,6 @@
 /**
- * e^x and log x to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They are the
- * oracle for src/math.ts, as Math.exp and Math.log err by almost as much as what is tested.
+ * e^x and log x to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They
+ * are the oracle for src/math.ts, as Math.exp and Math.log err by almost as much as what is tested.
  */
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -50,8 +50,8 @@ function expFixed(x: bigint): Scaled {
 }
 
 /**
- * |actual − truth| in units in the last place of a double: of the binade in which the truth lies, and never less than
- * the smallest denormal.
+ * |actual − truth| in units in the last place of a double: of the binade in which the truth lies, and never
+ * less than the smallest denormal.
  */
 function ulps(actual: number, truth: Scaled): number {
   const size = truth.mantissa < 0n ? -truth.mantissa : truth.mantissa;

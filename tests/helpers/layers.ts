@@ -17,7 +17,7 @@ export interface BuiltLayer {
   backward(dy: readonly number[]): number[] | undefined;
 }
 
-/** Builds a layer in float64 for up to `rows` samples of `inputs` numbers; its parameters are drawn from seed 1. */
+/** A layer in float64 for up to `rows` samples of `inputs` numbers, its parameters drawn from seed 1. */
 export async function buildLayer(
   layer: Layer,
   {

@@ -1,8 +1,8 @@
 /**
- * The same kernel call on WebAssembly and on its definition, in two memories that are laid out alike: what is written
- * must have the same bits, and nothing else may be written. All that no input fills (guard zones between the tensors,
- * the outputs before the call) holds a pattern of huge numbers, so that what is read or written where it must not be
- * shows.
+ * The same kernel call on WebAssembly and on its definition, in two memories that are laid out alike: what
+ * is written must have the same bits, and nothing else may be written. All that no input fills (guard zones
+ * between the tensors, the outputs before the call) holds a pattern of huge numbers, so that what is read
+ * or written where it must not be shows.
  */
 import { expect } from "vitest";
 import { type Device, referenceBackend, wasmBackend } from "../../src/backend.ts";
@@ -52,7 +52,7 @@ type Call<S extends Slots> = (kernels: Kernels, tensors: Tensors<S>, workspace: 
 /** Wider than any group of vectors that a kernel stores at once. */
 const GUARD = 64;
 
-/** Words 0x7F?????? differ from place to place; as numbers they are huge, as row numbers out of every range. */
+/** Words 0x7F??????, another in every place: as numbers they are huge, as row numbers out of range. */
 const pattern = new Uint8Array(
   new Uint32Array(1 << 21).map((_, i) => 0x7f000000 | (Math.imul(i + 1, 0x9e3779b1) >>> 9)).buffer,
 );

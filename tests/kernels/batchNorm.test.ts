@@ -32,8 +32,8 @@ function forward(
 
 describe("batchNorm, by hand", () => {
   it("normalises 3 samples of 2 features", () => {
-    // Columns (1, 3, 5) and (2, 6, 10): means 3 and 6, variances 8/3 and 32/3; with epsilon 4/3 the deviations
-    // are 2 and √12.
+    // Columns (1, 3, 5) and (2, 6, 10): means 3 and 6, variances 8/3 and 32/3; with epsilon 4/3 the
+    // deviations are 2 and √12.
     const t = forward(float64Twins, [3, 2], [1, 2, 3, 6, 5, 10], [1, 2], [0, 100], 4 / 3);
     expectClose(t.mean.data, [3, 6]);
     expectClose(t.variance.data, [8 / 3, 32 / 3]);

@@ -1,4 +1,4 @@
-/** How exact exp and log are is tests/math.test.ts's matter; here the wasm lanes have the bits of src/math.ts. */
+/** That the wasm lanes have the bits of src/math.ts; how exact those are is tests/math.test.ts's matter. */
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend.ts";
 import { exp, expf, log, logf } from "../../src/math.ts";

@@ -45,7 +45,7 @@ describe("matmul, by hand", () => {
   });
 
   it("adds the terms in their order, in blocks of 256", () => {
-    // 2^24 + 1 is 2^24 in float32: the ones of the first block are lost, the two of the second are added first.
+    // 2^24 + 1 is 2^24 in float32: the first block's ones are lost, the second's two are added first.
     const row = [16777216, ...new Array(257).fill(1)];
     const ones = new Array(258).fill(1);
     expect([...product(float32Twins, "multiply", [1, 1, 258], row, ones)]).toEqual([16777218]);

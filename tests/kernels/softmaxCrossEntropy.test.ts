@@ -31,7 +31,7 @@ function softmax(twins: Twins, z: readonly number[]) {
   return [...y.data];
 }
 
-// mpmath, 30 digits: e = [exp(k) for k in (1, 2, 3)]; [v / sum(e) for v in e]; [-log(v / sum(e)) for v in e]
+// mpmath: e = [exp(k) for k in (1, 2, 3)]; [v / sum(e) for v in e]; [-log(v / sum(e)) for v in e]
 const softmax123 = [0.09003057317038046, 0.24472847105479764, 0.6652409557748219];
 const losses123 = [2.4076059644443806, 1.4076059644443806, 0.4076059644443806];
 

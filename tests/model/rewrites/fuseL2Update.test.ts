@@ -93,7 +93,7 @@ describe("fuseL2Update", () => {
   });
 });
 
-/** A workspace of a small network with batch normalisation on its own memory, its parameters drawn from seed 1. */
+/** A small network with batch normalisation in a memory of its own, its parameters drawn from seed 1. */
 async function workspace() {
   const samples = clusters(40);
   const model = new Model(denseNetwork({ hidden: [7, 5], classes: 4, batchNormalization: "after", l2: 0.1 }));
