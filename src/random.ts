@@ -26,9 +26,10 @@ export class Random {
     }
     let h = mix(mix(0x9e3779b9, seed >>> 0), Math.floor(seed / 4294967296));
     for (const part of path) {
-      const text = typeof part === "number" ? `#${part}` : part;
+      const text = String(part);
       for (let i = 0; i < text.length; i++) h = mix(h, text.charCodeAt(i));
-      h = mix(h, 0x10000 + text.length);
+      // Closed by the kind and the length: 3 is not "3", and "a", "b" not "ab".
+      h = mix(h, (typeof part === "number" ? 0x20000 : 0x10000) + text.length);
     }
     this.#a = mix(h, 1);
     this.#b = mix(h, 2);
