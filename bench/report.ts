@@ -1,0 +1,95 @@
+/** What the benchmark prints and writes. */
+import type { Machine } from "./machine.ts";
+import type { GemmShare } from "./peak.ts";
+import { digits, formatTable } from "./table.ts";
+import type { Timing } from "./timing.ts";
+
+/** A case, measured. */
+export interface Measured {
+  readonly name: string;
+  readonly kind: "training" | "kernel";
+  readonly flops: number | undefined;
+  readonly wasm: Timing;
+  readonly js: Timing;
+}
+
+export interface Report {
+  readonly machine: Machine;
+  readonly peak: GemmShare | undefined;
+  readonly measured: readonly Measured[];
+}
+
+/** GFLOP/s by the median. */
+function gflops({ flops }: Measured, { median }: Timing): number | undefined {
+  return flops === undefined ? undefined : flops / median / 1e9;
+}
+
+/** An entry of `--json`: a training's steps, or a kernel's calls. */
+function result(measured: Measured, engine: "wasm" | "js") {
+  const timing = measured[engine];
+  return {
+    case: measured.name,
+    engine,
+    threads: 1,
+    stepsPerSecond: 1 / timing.median,
+    gflops: gflops(measured, timing),
+    seconds: timing,
+  };
+}
+
+/** What `--json` writes. */
+export function toJson({ machine, peak, measured }: Report): string {
+  const results = measured.flatMap((each) => [result(each, "wasm"), result(each, "js")]);
+  return `${JSON.stringify({ machine, peak, results }, null, 2)}\n`;
+}
+
+function section(kind: Measured["kind"], measured: readonly Measured[]): string[] {
+  const own = measured.filter((each) => each.kind === kind);
+  if (own.length === 0) return [];
+  const isTraining = kind === "training";
+  const scale = isTraining ? 1e3 : 1e6;
+  const header = [
+    isTraining ? "training step" : "kernel",
+    "engine",
+    ...(isTraining ? ["steps/s"] : []),
+    ...[isTraining ? "ms min" : "µs min", "median", "mean ± sd", "GFLOP/s", "wasm : js"],
+  ];
+  const row = (each: Measured, engine: "wasm" | "js") => {
+    const timing = each[engine];
+    const rate = gflops(each, timing);
+    return [
+      engine === "wasm" ? each.name : "",
+      engine,
+      ...(isTraining ? [digits(1 / timing.median)] : []),
+      digits(timing.min * scale),
+      digits(timing.median * scale),
+      `${digits(timing.mean * scale)} ± ${digits(timing.sd * scale)}`,
+      rate === undefined ? "" : digits(rate),
+      engine === "wasm" ? `${digits(each.js.median / each.wasm.median)}×` : "",
+    ];
+  };
+  return [
+    formatTable(
+      header,
+      own.flatMap((each) => [row(each, "wasm"), row(each, "js")]),
+    ),
+  ];
+}
+
+function describePeak({ peak, gemm, share }: GemmShare): string {
+  const line =
+    `SIMD128 peak of a core: float32 ${digits(peak.float32)} GFLOP/s, float64 ${digits(peak.float64)}; ` +
+    `1024³ matrix product ${digits(gemm)}: ${digits(100 * share)}% (best of repeats)`;
+  return share <= 1 ? line : `${line}. More than the peak: assembly/peak.ts does not reach it here.`;
+}
+
+/** The tables, for people. */
+export function toText({ machine, peak, measured }: Report): string {
+  const { cpu, cores, memory, platform, node, v8 } = machine;
+  return [
+    `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node} (V8 ${v8}), one thread`,
+    ...(peak === undefined ? [] : [describePeak(peak)]),
+    ...section("training", measured),
+    ...section("kernel", measured),
+  ].join("\n\n");
+}

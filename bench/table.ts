@@ -1,0 +1,19 @@
+/** Text in columns: the first to the left, the others to the right; columns two spaces apart. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Three significant digits, without an exponent: "0.123", "12.3", "1234". */
+export function digits(value: number): string {
+  const whole = value < 1 ? 0 : Math.floor(Math.log10(value));
+  return value.toFixed(Math.max(0, 2 - whole));
+}

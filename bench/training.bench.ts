@@ -1,0 +1,214 @@
+/**
+ * Whole training steps of the report's networks: the library's own training (`Model.fit`: shuffle, gather, forward,
+ * loss, backward, update) beside the same network in plain JavaScript, from the same initial numbers.
+ */
+import {
+  BatchNormalization,
+  CategoricalCrossEntropyLoss,
+  Dense,
+  type History,
+  L2Regularizer,
+  type Layer,
+  LRCyclingSchedule,
+  Model,
+  type Samples,
+  SGDOptimizer,
+  type Standardization,
+  samplesFromArrays,
+} from "../src/index.ts";
+import { permutation, Random } from "../src/random.ts";
+import { Network, type StandardizedSamples } from "./baseline/network.ts";
+import { alternate, type Effort, type Slice, type Timing } from "./timing.ts";
+
+export interface TrainingCase {
+  readonly name: string;
+  /** Features, units of every layer, classes. */
+  readonly widths: readonly number[];
+  readonly batchNormalization: boolean;
+  readonly batchSize: number;
+}
+
+const features = 3072;
+const classes = 10;
+const nine = [features, 50, 30, 20, 20, 10, 10, 10, 10, classes];
+const three = [features, 50, 50, classes];
+
+export const cases: readonly TrainingCase[] = [
+  { name: "net3", widths: three, batchNormalization: false, batchSize: 100 },
+  { name: "net3bn", widths: three, batchNormalization: true, batchSize: 100 },
+  { name: "net9", widths: nine, batchNormalization: false, batchSize: 100 },
+  { name: "net9bn", widths: nine, batchNormalization: true, batchSize: 100 },
+  { name: "wide", widths: [features, 1024, 1024, classes], batchNormalization: true, batchSize: 256 },
+];
+
+const LAMBDA = 0.005;
+const SEED = 1;
+/** What a loss of the baseline may differ by from the library's, relative to it, in the steps that are checked. */
+export const LOSS_TOLERANCE = 1e-4;
+
+/** The multiplications and additions of the matrix products: forward, by the weight, and but for the first by the input. */
+export function flopsOfStep({ widths, batchSize }: TrainingCase): number {
+  const products = widths.slice(1).map((outputs, i) => (i === 0 ? 2 : 3) * widths[i]! * outputs);
+  return 2 * batchSize * products.reduce((sum, product) => sum + product, 0);
+}
+
+/** Random bytes of CIFAR-10's shape with random labels. */
+export interface BenchmarkData {
+  readonly values: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly samples: Samples;
+}
+
+export function makeData(count: number): BenchmarkData {
+  const random = new Random(SEED, "bench", "data");
+  const values = new Uint8Array(count * features);
+  const words = new Uint32Array(values.buffer);
+  for (let i = 0; i < words.length; i++) words[i] = random.uint32();
+  const labels = new Uint8Array(count).map(() => random.below(classes));
+  return { values, labels, samples: samplesFromArrays({ values, labels, features, classes }) };
+}
+
+/** The samples as the baseline takes them: float32, standardised once. */
+function standardize({ values, labels }: BenchmarkData, { mean, std }: Standardization): StandardizedSamples {
+  const standardized = new Float32Array(values.length);
+  const scale = std.map((s) => 1 / (255 * s));
+  const shift = mean.map((m, j) => -m / std[j]!);
+  for (let i = 0, j = 0; i < values.length; i++) {
+    standardized[i] = values[i]! * scale[j]! + shift[j]!;
+    j = j + 1 === features ? 0 : j + 1;
+  }
+  return { values: standardized, labels };
+}
+
+/** Both contenders on one data set, which they share between cases. */
+export class TrainingContest {
+  readonly #data: BenchmarkData;
+  #standardized: StandardizedSamples | undefined;
+
+  constructor(data: BenchmarkData) {
+    this.#data = data;
+  }
+
+  /** The losses of the first steps, from the library and from the baseline. */
+  async losses(trainingCase: TrainingCase, steps: number): Promise<{ wasm: number[]; js: number[] }> {
+    const { model, initial } = await this.#model(trainingCase);
+    const wasm: number[] = [];
+    await this.#fit(model, trainingCase, SEED, (loss) => wasm.push(loss) >= steps);
+    const js: number[] = [];
+    const step = this.#baseline(trainingCase, model, initial);
+    while (js.length < steps) js.push(step());
+    return { wasm, js };
+  }
+
+  /**
+   * The library's time for a step, and the baseline's.
+   * @throws Error if the losses of the first `checkedSteps` steps differ by more than LOSS_TOLERANCE
+   */
+  async measure(trainingCase: TrainingCase, effort: Effort, checkedSteps: number): Promise<[Timing, Timing]> {
+    const losses = await this.losses(trainingCase, checkedSteps);
+    losses.wasm.forEach((loss, i) => {
+      if (!(Math.abs(losses.js[i]! - loss) <= LOSS_TOLERANCE * loss)) {
+        throw new Error(
+          `${trainingCase.name}: the baseline's loss at step ${i + 1} is ${losses.js[i]}, the library's ${loss}, ` +
+            `expected within ${LOSS_TOLERANCE} of it. Correct bench/baseline.`,
+        );
+      }
+    });
+    const { model, initial } = await this.#model(trainingCase);
+    let seed = SEED;
+    const wasm: Slice = async (seconds) => {
+      const deadline = performance.now() + seconds * 1000;
+      const { trainSeconds, steps } = await this.#fit(
+        model,
+        trainingCase,
+        seed++,
+        () => performance.now() >= deadline,
+      );
+      return trainSeconds / steps;
+    };
+    // The data are read and measured before the clock runs.
+    await wasm(0);
+    const step = this.#baseline(trainingCase, model, initial);
+    const js: Slice = (seconds) => {
+      const begin = performance.now();
+      let steps = 0;
+      let elapsed = 0;
+      do {
+        const loss = step();
+        if (!Number.isFinite(loss)) throw new Error(`${trainingCase.name}: the baseline's loss is ${loss}.`);
+        steps++;
+        elapsed = (performance.now() - begin) / 1000;
+      } while (elapsed < seconds);
+      return elapsed / steps;
+    };
+    return await alternate(wasm, js, effort);
+  }
+
+  /** A fresh model, and its initial numbers by name. */
+  async #model({ widths, batchNormalization, batchSize }: TrainingCase) {
+    const weightRegularizer = new L2Regularizer(LAMBDA);
+    const layers = widths.slice(1, -1).flatMap((units): Layer[] => {
+      const dense = new Dense(units, { activation: "relu", weightRegularizer });
+      return batchNormalization ? [dense, new BatchNormalization()] : [dense];
+    });
+    const output = new Dense(classes, { activation: "softmax", weightRegularizer });
+    const model = new Model([...layers, output], { seed: SEED });
+    const optimizer = new SGDOptimizer({ schedule: this.#schedule(batchSize) });
+    model.compile({ loss: new CategoricalCrossEntropyLoss(), optimizer });
+    await model.build(features);
+    const initial = new Map(model.tensors().map(({ name, data }) => [name, data as Float32Array]));
+    return { model, initial };
+  }
+
+  /** The report's. */
+  #schedule(batchSize: number): LRCyclingSchedule {
+    return new LRCyclingSchedule({ stepSize: (5 * this.#data.samples.count) / batchSize });
+  }
+
+  /** Trains until `done` says so, asked after every step with its loss. */
+  #fit(
+    model: Model,
+    { batchSize }: TrainingCase,
+    seed: number,
+    done: (loss: number) => boolean,
+  ): Promise<History> {
+    const stop = new AbortController();
+    return model.fit(this.#data.samples, {
+      epochs: 1_000_000,
+      batchSize,
+      seed,
+      signal: stop.signal,
+      onStep: ({ loss }) => {
+        if (done(loss)) stop.abort();
+      },
+    });
+  }
+
+  /** A function that does the next training step of the baseline, as the library does with the same seed. */
+  #baseline(
+    { widths, batchNormalization, batchSize }: TrainingCase,
+    model: Model,
+    parameters: ReadonlyMap<string, Float32Array>,
+  ): () => number {
+    this.#standardized ??= standardize(this.#data, model.standardization!);
+    const samples = this.#standardized;
+    const network = new Network({ widths, batchNormalization, batchSize, lambda: LAMBDA, parameters });
+    const schedule = this.#schedule(batchSize);
+    const count = samples.labels.length;
+    const shuffled = (epoch: number) => permutation(count, new Random(SEED, "shuffle", epoch));
+    let epoch = 1;
+    let order = shuffled(epoch);
+    let at = 0;
+    let step = 0;
+    return () => {
+      // Whole batches only: what is left over of an epoch, the library trains on too.
+      if (at + batchSize > count) {
+        order = shuffled(++epoch);
+        at = 0;
+      }
+      const rows = order.subarray(at, at + batchSize);
+      at += batchSize;
+      return network.step(samples, rows, schedule.at(step++));
+    };
+  }
+}
