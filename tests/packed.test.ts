@@ -80,15 +80,6 @@ describe("the packed package", () => {
     expect(mode & 0o111).toBe(0o111);
     expect(MANIFEST.bin).toEqual({ nnwasm: "./bin/nnwasm.js" });
   });
-
-  it("says what it needs: Node 20, its types, the MIT licence", () => {
-    expect(MANIFEST).toMatchObject({
-      type: "module",
-      engines: { node: ">=20" },
-      license: "MIT",
-      exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
-    });
-  });
 });
 
 describe("what is installed with it", () => {
@@ -97,20 +88,6 @@ describe("what is installed with it", () => {
     expect(installed.map((path) => path.replace("node_modules/", "")).sort()).toEqual(
       ["nnwasm", ...NAMES].sort(),
     );
-    expect(NAMES).toEqual(expect.arrayContaining(Object.keys(MANIFEST.dependencies)));
-  });
-
-  it("is at most 40 packages, without install scripts and native binaries", () => {
-    expect(NAMES.length).toBeLessThanOrEqual(40);
-    for (const [path, { hasInstallScript }] of PRODUCTION) {
-      const { scripts = {} } = readJson(join(project, path, "package.json"));
-      const hooks = ["preinstall", "install", "postinstall"].filter((name) => name in scripts);
-      expect([path, hasInstallScript, hooks]).toEqual([path, undefined, []]);
-    }
-    const native = filesIn(join(project, "node_modules")).filter((path) =>
-      /\.(node|bare|so|dylib|dll|exe)$/.test(path),
-    );
-    expect(native).toEqual([]);
   });
 });
 
