@@ -155,7 +155,7 @@ function put<T>(to: usize, v: v128, add: bool, columns: i32): void {
   }
 }
 
-/** 2 rows × 4 vectors. a: [k][2], b: [k][4 vectors]. */
+/** 2 rows × 4 vectors, k ≥ 1. a: [k][2], b: [k][4 vectors]. */
 function tile2x4<T>(
   c: usize,
   cStride: usize,
@@ -175,7 +175,7 @@ function tile2x4<T>(
   let c12 = c00;
   let c13 = c00;
   const end = b + ((<usize>k) << 6);
-  while (b < end) {
+  do {
     const a0 = v128.load_splat<T>(a);
     const a1 = v128.load_splat<T>(a, sizeof<T>());
     const b0 = v128.load(b);
@@ -183,16 +183,16 @@ function tile2x4<T>(
     const b2 = v128.load(b, 32);
     const b3 = v128.load(b, 48);
     c00 = v128.add<T>(c00, v128.mul<T>(a0, b0));
-    c01 = v128.add<T>(c01, v128.mul<T>(a0, b1));
-    c02 = v128.add<T>(c02, v128.mul<T>(a0, b2));
-    c03 = v128.add<T>(c03, v128.mul<T>(a0, b3));
     c10 = v128.add<T>(c10, v128.mul<T>(a1, b0));
+    c01 = v128.add<T>(c01, v128.mul<T>(a0, b1));
     c11 = v128.add<T>(c11, v128.mul<T>(a1, b1));
+    c02 = v128.add<T>(c02, v128.mul<T>(a0, b2));
     c12 = v128.add<T>(c12, v128.mul<T>(a1, b2));
+    c03 = v128.add<T>(c03, v128.mul<T>(a0, b3));
     c13 = v128.add<T>(c13, v128.mul<T>(a1, b3));
     a += 2 * sizeof<T>();
     b += 64;
-  }
+  } while (b != end);
   const l = lanes<T>();
   put<T>(c, c00, add, columns);
   put<T>(c + 16, c01, add, columns - l);
@@ -229,7 +229,7 @@ function tile4x2<T>(
   let c31 = c00;
   let a2 = rows > 2 ? a + pair : a;
   const end = b + ((<usize>k) << 5);
-  while (b < end) {
+  do {
     const x0 = v128.load_splat<T>(a);
     const x1 = v128.load_splat<T>(a, sizeof<T>());
     const x2 = v128.load_splat<T>(a2);
@@ -247,7 +247,7 @@ function tile4x2<T>(
     a += 2 * sizeof<T>();
     a2 += 2 * sizeof<T>();
     b += 32;
-  }
+  } while (b != end);
   const l = lanes<T>();
   put<T>(c, c00, add, columns);
   put<T>(c + 16, c01, add, columns - l);
@@ -286,7 +286,7 @@ function tile6x1<T>(
   let a2 = rows > 2 ? a + pair : a;
   let a4 = rows > 4 ? a2 + pair : a;
   const end = b + ((<usize>k) << 4);
-  while (b < end) {
+  do {
     const b0 = v128.load(b);
     c0 = v128.add<T>(c0, v128.mul<T>(v128.load_splat<T>(a), b0));
     c1 = v128.add<T>(c1, v128.mul<T>(v128.load_splat<T>(a, sizeof<T>()), b0));
@@ -298,7 +298,7 @@ function tile6x1<T>(
     a2 += 2 * sizeof<T>();
     a4 += 2 * sizeof<T>();
     b += 16;
-  }
+  } while (b != end);
   put<T>(c, c0, add, columns);
   if (rows > 1) put<T>(c + cStride, c1, add, columns);
   if (rows > 2) put<T>(c + 2 * cStride, c2, add, columns);
