@@ -8,6 +8,7 @@ export {
   wasmBackend,
 } from "./backend.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
+export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Samples, SampleTarget } from "./data/dataset.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { Standardization } from "./data/standardize.ts";
