@@ -68,20 +68,50 @@ export interface BatchNormKernels {
   ): void;
 }
 
-function check(
-  where: string,
-  x: Tensor,
-  matrices: Record<string, Tensor>,
-  vectors: Record<string, Tensor>,
+function checkForward(
+  ...[y, xHat, mean, variance, invStd, x, gamma, beta]: Parameters<BatchNormKernels["forward"]>
+) {
+  const { rows, columns } = x;
+  expectShape("batchNorm.forward", "y", y, rows, columns);
+  expectShape("batchNorm.forward", "xHat", xHat, rows, columns);
+  expectShape("batchNorm.forward", "mean", mean, 1, columns);
+  expectShape("batchNorm.forward", "variance", variance, 1, columns);
+  expectShape("batchNorm.forward", "invStd", invStd, 1, columns);
+  expectShape("batchNorm.forward", "gamma", gamma, 1, columns);
+  expectShape("batchNorm.forward", "beta", beta, 1, columns);
+}
+
+function checkMovingAverage(moving: Tensor, batch: Tensor): void {
+  expectShape("batchNorm.movingAverage", "moving", moving, batch.rows, batch.columns);
+}
+
+function checkInference(
+  ...[y, x, gamma, beta, mean, variance]: Parameters<BatchNormKernels["inference"]>
 ): void {
-  for (const name in matrices) expectShape(where, name, matrices[name]!, x.rows, x.columns);
-  for (const name in vectors) expectShape(where, name, vectors[name]!, 1, x.columns);
+  const { rows, columns } = x;
+  expectShape("batchNorm.inference", "y", y, rows, columns);
+  expectShape("batchNorm.inference", "gamma", gamma, 1, columns);
+  expectShape("batchNorm.inference", "beta", beta, 1, columns);
+  expectShape("batchNorm.inference", "movingMean", mean, 1, columns);
+  expectShape("batchNorm.inference", "movingVariance", variance, 1, columns);
+}
+
+function checkBackward(
+  ...[dx, dGamma, dBeta, dy, xHat, gamma, invStd]: Parameters<BatchNormKernels["backward"]>
+) {
+  const { rows, columns } = dy;
+  expectShape("batchNorm.backward", "dx", dx, rows, columns);
+  expectShape("batchNorm.backward", "xHat", xHat, rows, columns);
+  expectShape("batchNorm.backward", "dGamma", dGamma, 1, columns);
+  expectShape("batchNorm.backward", "dBeta", dBeta, 1, columns);
+  expectShape("batchNorm.backward", "gamma", gamma, 1, columns);
+  expectShape("batchNorm.backward", "invStd", invStd, 1, columns);
 }
 
 /** The definition. */
 export const reference: BatchNormKernels = {
   forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
-    check("batchNorm.forward", x, { y, xHat }, { mean, variance, invStd, gamma, beta });
+    checkForward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon);
     const [n, d] = [x.rows, x.columns];
     const round = rounding(x.dtype);
     for (let j = 0; j < d; j++) {
@@ -106,7 +136,7 @@ export const reference: BatchNormKernels = {
     }
   },
   movingAverage(moving, batch, momentum) {
-    check("batchNorm.movingAverage", batch, { moving }, {});
+    checkMovingAverage(moving, batch);
     const round = rounding(moving.dtype);
     const [keep, take] = [round(momentum), round(1 - momentum)];
     for (let j = 0; j < moving.size; j++) {
@@ -114,7 +144,7 @@ export const reference: BatchNormKernels = {
     }
   },
   inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
-    check("batchNorm.inference", x, { y }, { gamma, beta, movingMean, movingVariance });
+    checkInference(y, x, gamma, beta, movingMean, movingVariance, epsilon);
     const [n, d] = [x.rows, x.columns];
     const round = rounding(x.dtype);
     for (let j = 0; j < d; j++) {
@@ -126,7 +156,7 @@ export const reference: BatchNormKernels = {
     }
   },
   backward(dx, dGamma, dBeta, dy, xHat, gamma, invStd) {
-    check("batchNorm.backward", dy, { dx, xHat }, { dGamma, dBeta, gamma, invStd });
+    checkBackward(dx, dGamma, dBeta, dy, xHat, gamma, invStd);
     const [n, d] = [dy.rows, dy.columns];
     const round = rounding(dy.dtype);
     for (let j = 0; j < d; j++) {
@@ -157,7 +187,7 @@ export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
   const backward = exports[`batchNormBackward${suffix}`];
   return {
     forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
-      check("batchNorm.forward", x, { y, xHat }, { mean, variance, invStd, gamma, beta });
+      checkForward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon);
       forward(
         y.data.byteOffset,
         xHat.data.byteOffset,
@@ -173,11 +203,11 @@ export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
       );
     },
     movingAverage(moving, batch, momentum) {
-      check("batchNorm.movingAverage", batch, { moving }, {});
+      checkMovingAverage(moving, batch);
       movingAverage(moving.data.byteOffset, batch.data.byteOffset, moving.size, momentum);
     },
     inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
-      check("batchNorm.inference", x, { y }, { gamma, beta, movingMean, movingVariance });
+      checkInference(y, x, gamma, beta, movingMean, movingVariance, epsilon);
       inference(
         y.data.byteOffset,
         x.data.byteOffset,
@@ -191,7 +221,7 @@ export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
       );
     },
     backward(dx, dGamma, dBeta, dy, xHat, gamma, invStd) {
-      check("batchNorm.backward", dy, { dx, xHat }, { dGamma, dBeta, gamma, invStd });
+      checkBackward(dx, dGamma, dBeta, dy, xHat, gamma, invStd);
       backward(
         dx.data.byteOffset,
         dGamma.data.byteOffset,
