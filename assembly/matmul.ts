@@ -19,10 +19,11 @@
  */
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
 
-// A block of A (128 KiB in float32) stays in L2, a panel of B (KC × 16 elements, 16 KiB) in L1.
-const KC: i32 = 256;
+// In float32 a block of A (192 KiB) stays in L2 and a panel of B (KC × 16 elements, 24 KiB) in L1; a block of B is as
+// wide as it is to pack A only once for 1024 columns.
+const KC: i32 = 384;
 const MC: i32 = 128;
-const NC: i32 = 512;
+const NC: i32 = 1024;
 
 /** Bytes that a product needs to pack its blocks, in either precision. */
 export function matmulWorkspaceBytes(): i32 {

@@ -30,10 +30,10 @@ export interface MatmulKernels {
 }
 
 /** What the wasm kernels need to pack their blocks; the module states the same number. */
-export const MATMUL_WORKSPACE_BYTES = 1310720;
+export const MATMUL_WORKSPACE_BYTES = 3538944;
 
 /** Sums are added in blocks of so many terms: part of the definition, as it decides the last bits. */
-const BLOCK = 256;
+const BLOCK = 384;
 
 function checkMultiply(y: Tensor, x: Tensor, w: Tensor): [number, number, number] {
   expectShape("matmul.multiply", "w", w, x.columns, w.columns);

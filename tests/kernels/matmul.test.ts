@@ -44,13 +44,13 @@ describe("matmul, by hand", () => {
     expect([...product(float64Twins, form, [2, 2, 0], [], [])]).toEqual([0, 0, 0, 0]);
   });
 
-  it("adds the terms in their order, in blocks of 256", () => {
+  it("adds the terms in their order, in blocks of 384", () => {
     // 2^24 + 1 is 2^24 in float32: the first block's ones are lost, the second's two are added first.
-    const row = [16777216, ...new Array(257).fill(1)];
-    const ones = new Array(258).fill(1);
-    expect([...product(float32Twins, "multiply", [1, 1, 258], row, ones)]).toEqual([16777218]);
-    expect([...product(float32Twins, "multiply", [1, 1, 257], row.slice(1), ones.slice(1))]).toEqual([257]);
-    expect([...product(float32Twins, "multiply", [1, 1, 256], row.slice(0, 256), ones.slice(2))]).toEqual([
+    const row = [16777216, ...new Array(385).fill(1)];
+    const ones = new Array(386).fill(1);
+    expect([...product(float32Twins, "multiply", [1, 1, 386], row, ones)]).toEqual([16777218]);
+    expect([...product(float32Twins, "multiply", [1, 1, 385], row.slice(1), ones.slice(1))]).toEqual([385]);
+    expect([...product(float32Twins, "multiply", [1, 1, 384], row.slice(0, 384), ones.slice(2))]).toEqual([
       16777216,
     ]);
   });
@@ -91,12 +91,12 @@ const layers = [
   [10, 10],
 ] as const;
 
-// A block more, a block less, one after the other: MC = 128 rows, NC = 512 columns, KC = 256 terms.
+// A block more, a block less, one after the other: MC = 128 rows, NC = 1024 columns, KC = 384 terms.
 const edges: Size[] = [
   ...[127, 128, 129, 257].map((m): Size => [m, 5, 7]),
-  ...[511, 512, 513, 1025].map((n): Size => [3, n, 5]),
-  ...[255, 256, 257, 511, 512, 513].map((k): Size => [5, 9, k]),
-  [129, 513, 257],
+  ...[1023, 1024, 1025, 2049].map((n): Size => [3, n, 5]),
+  ...[383, 384, 385, 767, 768, 769].map((k): Size => [5, 9, k]),
+  [129, 1025, 385],
 ];
 
 describe.each(everyTwins)("matmul in $name", (twins) => {
