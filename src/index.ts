@@ -12,6 +12,7 @@ export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Samples, SampleTarget } from "./data/dataset.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { Standardization } from "./data/standardize.ts";
+export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export * from "./errors.ts";
 export {
   ConstantInitializer,
