@@ -10,7 +10,8 @@ import type { CliContext } from "./context.ts";
 const FETCH = "nnwasm data fetch cifar10";
 
 /**
- * The data set that `name` says: one of the registry's, or a folder that holds CIFAR-10. Without a name: CIFAR-10.
+ * The data set that `name` says: one of the registry's, or a folder that holds CIFAR-10. Without a name: CIFAR-10 if it
+ * is found, else the synthetic one, with a notice.
  * @throws DatasetError if it is not there or damaged; ConfigError if there is no such data set
  */
 export async function openDataset(
@@ -22,9 +23,10 @@ export async function openDataset(
   if (name === undefined) {
     const found = await datasets.cifar10!(request);
     if (found !== undefined) return { dataset: found, notice: undefined };
-    throw new DatasetError(
-      `CIFAR-10 is not in ${request.folders.join(" or ")}. To fetch it (170 MB): ${FETCH}`,
-    );
+    return {
+      dataset: (await datasets.synthetic!(request))!,
+      notice: `CIFAR-10 is not here (${FETCH} gets it, 170 MB): training on the synthetic data set instead.`,
+    };
   }
   if (Object.hasOwn(datasets, name)) {
     const dataset = await datasets[name]!(request);
