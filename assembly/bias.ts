@@ -6,17 +6,25 @@
  *
  * x, y, dy: (n, d), row-major; bias, dBias: (d). y may be x; nothing else overlaps.
  */
-import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
+import { lanes, loadPartial, loadUpTo, storePartial, storeUpTo } from "./inline/lanes";
 
 function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
+  const full = (<usize>d * sizeof<T>()) & ~15;
+  const left = d & (lanes<T>() - 1);
+  const rest = <usize>left * sizeof<T>();
   for (let i = 0; i < n; i++) {
     let b = bias;
-    for (let left = d; left > 0; left -= lanes<T>()) {
-      storeUpTo<T>(y, v128.add<T>(loadUpTo<T>(x, left), loadUpTo<T>(b, left)), left);
-      const bytes = <usize>min(left, lanes<T>()) * sizeof<T>();
-      x += bytes;
-      y += bytes;
-      b += bytes;
+    const end = x + full;
+    while (x < end) {
+      v128.store(y, v128.add<T>(v128.load(x), v128.load(b)));
+      x += 16;
+      y += 16;
+      b += 16;
+    }
+    if (left) {
+      storePartial<T>(y, v128.add<T>(loadPartial<T>(x, left), loadPartial<T>(b, left)), left);
+      x += rest;
+      y += rest;
     }
   }
 }

@@ -15,6 +15,41 @@ function loadBytes(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
 
+/** Four bytes, as integers in lanes, standardised. */
+function standardized(v: v128, scale: v128, shift: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_u(v), scale), shift);
+}
+
+/** The bytes of one row, 16 at a time as long as there are so many, to float32. */
+function standardizeRow(x: usize, from: usize, scale: usize, shift: usize, d: i32): void {
+  const end = from + (d & ~15);
+  while (from < end) {
+    const bytes = v128.load(from);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const high = i16x8.extend_high_i8x16_u(bytes);
+    v128.store(x, standardized(i32x4.extend_low_i16x8_u(low), v128.load(scale), v128.load(shift)));
+    v128.store(
+      x,
+      standardized(i32x4.extend_high_i16x8_u(low), v128.load(scale, 16), v128.load(shift, 16)),
+      16,
+    );
+    v128.store(
+      x,
+      standardized(i32x4.extend_low_i16x8_u(high), v128.load(scale, 32), v128.load(shift, 32)),
+      32,
+    );
+    v128.store(
+      x,
+      standardized(i32x4.extend_high_i16x8_u(high), v128.load(scale, 48), v128.load(shift, 48)),
+      48,
+    );
+    from += 16;
+    x += 64;
+    scale += 64;
+    shift += 64;
+  }
+}
+
 function gatherBytes<T>(
   x: usize,
   values: usize,
@@ -28,6 +63,10 @@ function gatherBytes<T>(
   for (let i = 0; i < n; i++) {
     const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * <usize>d;
     let j = 0;
+    if (sizeof<T>() == 4) {
+      standardizeRow(x, from, scale, shift, d);
+      j = d & ~15;
+    }
     for (; j < full; j += 4) {
       const at = <usize>j * sizeof<T>();
       const v = loadBytes(from + <usize>j);

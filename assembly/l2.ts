@@ -7,7 +7,7 @@
  * w, dw: n elements; penalty: one f64. The squares are added in float64, in four interleaved sums (element i goes
  * to sum i mod 4), then (0 + 1) + (2 + 3).
  */
-import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
+import { lanes, loadPartial, loadUpTo, storePartial } from "./inline/lanes";
 
 function l2Penalty<T>(penalty: usize, w: usize, n: i32, lambda: f64): void {
   let low = f64x2.splat(0);
@@ -37,10 +37,16 @@ function l2Penalty<T>(penalty: usize, w: usize, n: i32, lambda: f64): void {
 
 function l2Gradient<T>(dw: usize, w: usize, n: i32, lambda: f64): void {
   const factor = v128.splat<T>(<T>lambda);
-  for (let left = n; left > 0; left -= lanes<T>()) {
-    storeUpTo<T>(dw, v128.add<T>(loadUpTo<T>(dw, left), v128.mul<T>(factor, loadUpTo<T>(w, left))), left);
+  const end = w + ((<usize>n * sizeof<T>()) & ~15);
+  while (w < end) {
+    v128.store(dw, v128.add<T>(v128.load(dw), v128.mul<T>(factor, v128.load(w))));
     dw += 16;
     w += 16;
+  }
+  const left = n & (lanes<T>() - 1);
+  if (left) {
+    const product = v128.mul<T>(factor, loadPartial<T>(w, left));
+    storePartial<T>(dw, v128.add<T>(loadPartial<T>(dw, left), product), left);
   }
 }
 

@@ -7,28 +7,39 @@
  * The derivative at 0 is 0. A NaN passes forward, so that a broken training shows in the loss. All arrays have n
  * elements; y may be x, dx may be dy.
  */
-import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
+import { lanes, loadPartial, storePartial } from "./inline/lanes";
+
+/** Keeps what is not ≤ 0: −0 becomes 0, NaN stays. */
+function rectified<T>(x: v128): v128 {
+  return v128.andnot(x, v128.le<T>(x, v128.splat<T>(<T>0)));
+}
+
+/** dy where y > 0. */
+function passed<T>(dy: v128, y: v128): v128 {
+  return v128.and(dy, v128.gt<T>(y, v128.splat<T>(<T>0)));
+}
 
 function reluForward<T>(y: usize, x: usize, n: i32): void {
-  const zero = v128.splat<T>(<T>0);
-  for (let left = n; left > 0; left -= lanes<T>()) {
-    const v = loadUpTo<T>(x, left);
-    // Keeps what is not ≤ 0: −0 becomes 0, NaN stays.
-    storeUpTo<T>(y, v128.andnot(v, v128.le<T>(v, zero)), left);
+  const end = x + ((<usize>n * sizeof<T>()) & ~15);
+  while (x < end) {
+    v128.store(y, rectified<T>(v128.load(x)));
     x += 16;
     y += 16;
   }
+  const left = n & (lanes<T>() - 1);
+  if (left) storePartial<T>(y, rectified<T>(loadPartial<T>(x, left)), left);
 }
 
 function reluBackward<T>(dx: usize, dy: usize, y: usize, n: i32): void {
-  const zero = v128.splat<T>(<T>0);
-  for (let left = n; left > 0; left -= lanes<T>()) {
-    const active = v128.gt<T>(loadUpTo<T>(y, left), zero);
-    storeUpTo<T>(dx, v128.and(loadUpTo<T>(dy, left), active), left);
+  const end = y + ((<usize>n * sizeof<T>()) & ~15);
+  while (y < end) {
+    v128.store(dx, passed<T>(v128.load(dy), v128.load(y)));
     dx += 16;
     dy += 16;
     y += 16;
   }
+  const left = n & (lanes<T>() - 1);
+  if (left) storePartial<T>(dx, passed<T>(loadPartial<T>(dy, left), loadPartial<T>(y, left)), left);
 }
 
 export function reluForwardF32(y: usize, x: usize, n: i32): void {

@@ -6,26 +6,42 @@
  *
  * w, dw: n elements, not overlapping.
  */
-import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
+import { lanes, loadPartial, storePartial } from "./inline/lanes";
+
+/** w − rate · dw. */
+function updated<T>(w: v128, dw: v128, rate: v128): v128 {
+  return v128.sub<T>(w, v128.mul<T>(rate, dw));
+}
+
+/** w − rate · (dw + factor · w). */
+function updatedL2<T>(w: v128, dw: v128, factor: v128, rate: v128): v128 {
+  return updated<T>(w, v128.add<T>(dw, v128.mul<T>(factor, w)), rate);
+}
 
 function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64): void {
   const rate = v128.splat<T>(<T>learningRate);
-  for (let left = n; left > 0; left -= lanes<T>()) {
-    storeUpTo<T>(w, v128.sub<T>(loadUpTo<T>(w, left), v128.mul<T>(rate, loadUpTo<T>(dw, left))), left);
+  const end = w + ((<usize>n * sizeof<T>()) & ~15);
+  while (w < end) {
+    v128.store(w, updated<T>(v128.load(w), v128.load(dw), rate));
     w += 16;
     dw += 16;
   }
+  const left = n & (lanes<T>() - 1);
+  if (left) storePartial<T>(w, updated<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), rate), left);
 }
 
 function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64): void {
   const rate = v128.splat<T>(<T>learningRate);
   const factor = v128.splat<T>(<T>lambda);
-  for (let left = n; left > 0; left -= lanes<T>()) {
-    const value = loadUpTo<T>(w, left);
-    const gradient = v128.add<T>(loadUpTo<T>(dw, left), v128.mul<T>(factor, value));
-    storeUpTo<T>(w, v128.sub<T>(value, v128.mul<T>(rate, gradient)), left);
+  const end = w + ((<usize>n * sizeof<T>()) & ~15);
+  while (w < end) {
+    v128.store(w, updatedL2<T>(v128.load(w), v128.load(dw), factor, rate));
     w += 16;
     dw += 16;
+  }
+  const left = n & (lanes<T>() - 1);
+  if (left) {
+    storePartial<T>(w, updatedL2<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), factor, rate), left);
   }
 }
 
