@@ -1,9 +1,11 @@
 /**
- * The data set that is always at hand: images of ten shapes, made from a seed, of CIFAR-10's size and split. It is
- * what `train` runs on where CIFAR-10 is not to be found, and made so that the same things can be seen on it:
- * dense networks learn it, a linear model does not, and a deep network learns it sooner with batch normalisation.
+ * The data set that is always at hand: images of ten shapes, made from a seed, of CIFAR-10's size and
+ * split. It is what `train` runs on where CIFAR-10 is not to be found, and made so that the same things can
+ * be seen on it: dense networks learn it, a linear model does not, and a deep network learns it sooner with
+ * batch normalisation.
  *
- * An image depends on the seed, its split and its number, on nothing else: only those that are asked for are made.
+ * An image depends on the seed, its split and its number, on nothing else: only those that are asked for
+ * are made.
  */
 import { ConfigError, ShapeError } from "../errors.ts";
 import { permutation, Random } from "../random.ts";
@@ -22,8 +24,8 @@ const CLASSES = shapeNames.length;
 const SLICE = 30;
 
 /**
- * 50,000 training and 10,000 test images of 3 × 32 × 32 bytes (all red ones, row by row, all green, all blue), as
- * many of each of the ten classes.
+ * 50,000 training and 10,000 test images of 3 × 32 × 32 bytes (all red ones, row by row, all green, all
+ * blue), as many of each of the ten classes.
  * @throws ConfigError if seed is not an integer from 0 to 2^53 − 1
  */
 export function synthetic({ seed = 1 }: SyntheticOptions = {}): Dataset {
@@ -77,7 +79,7 @@ class SyntheticSamples implements Samples {
         block = rowBlock;
         blockLabels = permutation(CLASSES, new Random(this.#seed, "synthetic", this.#split, "labels", block));
       }
-      const label = blockLabels[row % CLASSES]!;
+      const label = blockLabels[row % CLASSES];
       labels[i] = label;
       painter(values, i * FEATURES, label, new Random(this.#seed, "synthetic", this.#split, row));
       if (performance.now() >= sliceEnd) {
@@ -102,7 +104,7 @@ class SyntheticSamples implements Samples {
       this.#seed,
       this.#split,
       rows.length,
-      own ? rows.map((row) => own[row]!) : rows.slice(),
+      own ? rows.map((row) => own[row]) : rows.slice(),
     );
   }
 
@@ -111,7 +113,8 @@ class SyntheticSamples implements Samples {
     if (!(values instanceof Uint8Array) || values.length !== expected || labels.length !== this.count) {
       throw new ShapeError(
         `read: the target is a ${values.constructor.name} of ${values.length} and ${labels.length} labels, ` +
-          `expected a Uint8Array of ${expected} (${this.count} samples of ${FEATURES}) and ${this.count} labels.`,
+          `expected a Uint8Array of ${expected} (${this.count} samples of ${FEATURES}) and ` +
+          `${this.count} labels.`,
       );
     }
     return { values, labels };

@@ -1,6 +1,7 @@
 /**
- * The ten shapes of the synthetic images, as signed distances: how far inside (> 0) or outside (< 0) of its outline
- * a point lies. A distance serves every size: coverage of a pixel is the distance in pixels, plus a half, cut to [0, 1].
+ * The ten shapes of the synthetic images, as signed distances: how far inside (> 0) or outside (< 0) of its
+ * outline a point lies. A distance serves every size: coverage of a pixel is the distance in pixels, plus a
+ * half, cut to [0, 1].
  *
  * Shapes are about 1 in radius, around (0, 0); x points right and y down, as in the images.
  */
@@ -19,11 +20,11 @@ function polygon(...corners: number[]): Distance {
   return (x, y) => {
     let nearest = Infinity;
     let inside = false;
-    let x0 = corners[corners.length - 2]!;
-    let y0 = corners[corners.length - 1]!;
+    let x0 = corners[corners.length - 2];
+    let y0 = corners[corners.length - 1];
     for (let i = 0; i < corners.length; i += 2) {
-      const x1 = corners[i]!;
-      const y1 = corners[i + 1]!;
+      const x1 = corners[i];
+      const y1 = corners[i + 1];
       const edgeX = x1 - x0;
       const edgeY = y1 - y0;
       const along = ((x - x0) * edgeX + (y - y0) * edgeY) / (edgeX * edgeX + edgeY * edgeY);
@@ -51,7 +52,7 @@ const without =
 const rectangle = (left: number, top: number, right: number, bottom: number): Distance =>
   polygon(left, top, right, top, right, bottom, left, bottom);
 
-/** The classes, in the order of their labels: of about the same area, and no two of them alike when blurred. */
+/** The classes, in the order of their labels: of about the same area, and not alike when blurred. */
 const shapes: Readonly<Record<string, Distance>> = {
   ring: without(disc(1), disc(0.6)),
   // biome-ignore format: a corner a column
@@ -86,7 +87,7 @@ export const CELLS_PER_UNIT = 50;
 /** What a table's distances are multiplied by to be integers. */
 export const DISTANCE_SCALE = 256;
 
-/** A shape's signed distances at the centres of the cells, times DISTANCE_SCALE; (TABLE_SIDE, TABLE_SIDE), row-major. */
+/** A shape's distances at the centres of the cells, × DISTANCE_SCALE; (TABLE_SIDE, TABLE_SIDE), row-major. */
 function tabulate(distance: Distance): Int16Array {
   const centre = (cell: number) => (cell + 0.5 - TABLE_SIDE / 2) / CELLS_PER_UNIT;
   const table = new Int16Array(TABLE_SIDE * TABLE_SIDE);
