@@ -1,6 +1,7 @@
 /** Samples from arrays that are in memory already. */
 import { DatasetError } from "../errors.ts";
 import type { Samples, SampleTarget } from "./dataset.ts";
+import { selectRows } from "./selection.ts";
 
 export interface ArraySamplesOptions {
   /** (count, features), row-major; bytes stand for v / 255. */
@@ -77,10 +78,7 @@ class ArraySamples implements Samples {
   }
 
   select(rows: Uint32Array): Samples {
-    for (const row of rows) {
-      if (row >= this.count) throw new DatasetError(`There is no sample ${row}: there are ${this.count}.`);
-    }
-    const own = rows.map((row) => this.#rows?.[row] ?? row);
+    const own = selectRows(rows, this.#rows, this.count);
     return new ArraySamples(this.#values, this.#labels, this.features, this.classes, own);
   }
 }

@@ -9,6 +9,7 @@ import type { FileHandle } from "node:fs/promises";
 import { DatasetError, ShapeError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
+import { selectRows } from "./selection.ts";
 
 const CLASS_NAMES = [
   "airplane",
@@ -172,18 +173,8 @@ class Cifar10Samples implements Samples {
   }
 
   select(rows: Uint32Array): Samples {
-    const bad = rows.findIndex((row) => row >= this.count);
-    if (bad >= 0) {
-      throw new ShapeError(
-        `select: rows[${bad}] is ${rows[bad]}, expected less than ${this.count}, the number of samples.`,
-      );
-    }
-    const own = this.#rows;
-    return new Cifar10Samples(
-      this.#files,
-      this.#recordsPerFile,
-      own ? rows.map((row) => own[row]) : rows.slice(),
-    );
+    const selected = selectRows(rows, this.#rows, this.count);
+    return new Cifar10Samples(this.#files, this.#recordsPerFile, selected);
   }
 
   async read(target: SampleTarget, { onProgress, signal }: ReadOptions = {}): Promise<void> {

@@ -10,6 +10,7 @@
 import { ConfigError, ShapeError } from "../errors.ts";
 import { permutation, Random } from "../random.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
+import { selectRows } from "./selection.ts";
 import { CHANNELS, createPainter, type Painter, SIDE } from "./synthetic/painter.ts";
 import { shapeNames } from "./synthetic/shapes.ts";
 
@@ -93,18 +94,11 @@ class SyntheticSamples implements Samples {
   }
 
   select(rows: Uint32Array): Samples {
-    const bad = rows.findIndex((row) => row >= this.count);
-    if (bad >= 0) {
-      throw new ShapeError(
-        `select: rows[${bad}] is ${rows[bad]}, expected less than ${this.count}, the number of samples.`,
-      );
-    }
-    const own = this.#rows;
     return new SyntheticSamples(
       this.#seed,
       this.#split,
       rows.length,
-      own ? rows.map((row) => own[row]) : rows.slice(),
+      selectRows(rows, this.#rows, this.count),
     );
   }
 

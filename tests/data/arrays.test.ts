@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
-import { DatasetError } from "../../src/errors.ts";
+import { DatasetError, ShapeError } from "../../src/errors.ts";
 
 /** Values and labels, as they are read. */
 async function read(samples: Samples): Promise<{ values: number[]; labels: number[] }> {
@@ -66,10 +66,10 @@ describe("samplesFromArrays", () => {
   it("refuses a sample that is not there, among the selected ones too", () => {
     const samples = samplesFromArrays({ values: bytes(), labels: [0, 0, 0], features: 2 });
     expect(() => samples.select(Uint32Array.from([0, 3]))).toThrow(
-      new DatasetError("There is no sample 3: there are 3."),
+      new ShapeError("select: rows[1] is 3, expected less than 3, the number of samples."),
     );
     expect(() => samples.select(Uint32Array.from([2])).select(Uint32Array.from([1]))).toThrow(
-      new DatasetError("There is no sample 1: there are 1."),
+      new ShapeError("select: rows[0] is 1, expected less than 1, the number of samples."),
     );
   });
 
