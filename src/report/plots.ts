@@ -18,6 +18,11 @@ interface Plot {
   readonly yFrom?: number;
   /** The highest number that is possible. */
   readonly yLimit?: number;
+  /**
+   * Where the highest number is more than this times the lowest, the axis is logarithmic: a deep network's loss in
+   * inference mode can leap to hundreds for an epoch, beside which all else would be one flat line.
+   */
+  readonly logAbove?: number;
   /** A name for the legend, and the number that an epoch has under it. */
   readonly series: readonly (readonly [name: string, value: (row: PlotRow) => number | undefined])[];
 }
@@ -32,12 +37,14 @@ const PLOTS: Readonly<Record<PlotName, Plot>> = {
     title: "Cost",
     subtitle: "Cross-entropy loss plus L2 penalty, after each epoch",
     yTitle: "cost (nats)",
+    logAbove: 30,
     series: bothSets("cost"),
   },
   loss: {
     title: "Loss",
     subtitle: "Mean cross-entropy, after each epoch",
     yTitle: "cross-entropy loss (nats)",
+    logAbove: 30,
     series: bothSets("loss"),
   },
   accuracy: {
@@ -116,6 +123,8 @@ function specification(plot: Plot, lines: readonly Line[]): Record<string, unkno
   const points = lines.flatMap((line) => line.points);
   const dots = lines.flatMap((line) => (line.points.length <= MAX_DOTS ? line.points : []));
   const epochs = extent(points.map((point) => point.epoch)) ?? [0, 1];
+  const [low, high] = extent(points.map((point) => point.value)) ?? [0, 0];
+  const logarithmic = low > 0 && high > low * (plot.logAbove ?? Infinity);
   const names = lines.map((line) => line.series);
   const legend =
     plot.series.length > 1 ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 } : null;
@@ -139,9 +148,11 @@ function specification(plot: Plot, lines: readonly Line[]): Record<string, unkno
       y: {
         field: "value",
         type: "quantitative",
-        title: plot.yTitle,
-        scale: { domain: valueDomain(plot, points), nice: true, zero: false },
-        axis: { tickCount: 7 },
+        title: logarithmic ? `${plot.yTitle}, logarithmic` : plot.yTitle,
+        scale: logarithmic
+          ? { type: "log", domain: [low, high], nice: true }
+          : { domain: valueDomain(plot, points), nice: true, zero: false },
+        axis: { tickCount: logarithmic ? 4 : 7 },
       },
       color: { field: "series", type: "nominal", scale: scale(COLORS), legend },
     },

@@ -213,3 +213,18 @@ describe("the bundled chart library", () => {
     }
   });
 });
+
+describe("a loss that leaps", () => {
+  it("gets a logarithmic axis, on which the other epochs can still be told apart", async () => {
+    const rows = training(10);
+    const leap = { loss: 600, cost: 601, accuracy: 0.1 };
+    const leaping = rows.map((row, i) => (i === 5 ? { ...row, train: leap } : row));
+    expect(texts(await renderPlot("loss", leaping))).toContain("cross-entropy loss (nats), logarithmic");
+    expect(texts(await renderPlot("cost", leaping))).toContain("cost (nats), logarithmic");
+    expect(texts(await renderPlot("loss", rows))).toContain("cross-entropy loss (nats)");
+    expect(texts(await renderPlot("accuracy", leaping))).toContain("accuracy");
+    expect(dots(await renderPlot("loss", leaping))).toEqual(
+      expect.arrayContaining([expect.stringContaining("600")]),
+    );
+  });
+});
