@@ -18,11 +18,11 @@ export interface GemmShare {
   readonly share: number;
 }
 
-/** A millisecond, for tests. */
+/** About a millisecond: long against the clock, short against another program's turn. */
 const ROUNDS = 500_000;
+/** Runs for every one of the product, which takes longer. */
+const RUNS = 5;
 const SINK = 65536;
-/** About what assembly/peak.ts has; only the length of a repeat depends on it. */
-const CHAINS = 14;
 
 /** A function that runs the peak loop once and returns its GFLOP/s. */
 export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak) => number> {
@@ -49,13 +49,9 @@ export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak
   };
 }
 
-/**
- * The best of several repeats each, by turns and equally long: on a shared machine the clock changes within
- * milliseconds, and the luckiest of many short repeats would be held against the average over a long one.
- */
+/** The best of several repeats each, by turns, so that they meet the same clock rate. */
 export async function measureGemmShare(gemm: KernelCase, repeats: number): Promise<GemmShare> {
-  const flopsPerRound = 2 * 4 * CHAINS;
-  const loop = await peakLoops(Math.round(gemm.flops! / flopsPerRound));
+  const loop = await peakLoops();
   const { wasm } = await prepare(gemm);
   let best = { float32: 0, float64: 0, gemm: 0 };
   for (let i = -3; i < repeats; i++) {
@@ -65,8 +61,10 @@ export async function measureGemmShare(gemm: KernelCase, repeats: number): Promi
     const begin = performance.now();
     wasm();
     best.gemm = Math.max(best.gemm, gemm.flops! / (performance.now() - begin) / 1e6);
-    best.float32 = Math.max(best.float32, loop("float32"));
-    best.float64 = Math.max(best.float64, loop("float64"));
+    for (let run = 0; run < RUNS; run++) {
+      best.float32 = Math.max(best.float32, loop("float32"));
+      best.float64 = Math.max(best.float64, loop("float64"));
+    }
   }
   const { float32, float64 } = best;
   return { peak: { float32, float64 }, gemm: best.gemm, share: best.gemm / float32 };
