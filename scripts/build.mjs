@@ -1,4 +1,5 @@
-// Builds what the package ships: assembly/ → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
+// Builds what the package ships: assembly/, with the tiles that
+// tiles.mjs writes → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
 // the chart library → one bundled file in dist/.
 //
 // With --if-changed (npm's `prepare`) nothing is done when no input has changed since dist/ was made: npm runs
@@ -19,11 +20,13 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { tilesSource } from "./tiles.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const require = createRequire(import.meta.url);
 const generated = "src/wasm/binaries.generated.ts";
+const generatedTiles = "assembly/tiles.generated.ts";
 const generatedExports = "src/wasm/exports.generated.ts";
 const stamp = "dist/.inputs";
 /** The binaries of the last build: compiling them takes most of the time, and most changes are not theirs. */
@@ -94,6 +97,7 @@ function compileWasm(folder, old) {
 
 function buildWasm(temporary) {
   const folder = join(temporary, "wasm");
+  writeIfChanged(generatedTiles, tilesSource());
   compileWasm(folder, join(temporary, "old-wasm"));
   const base64 = (name) => readFileSync(join(folder, `${name}.wasm`)).toString("base64");
   writeIfChanged(

@@ -30,10 +30,7 @@ export interface MatmulKernels {
 }
 
 /** What the wasm kernels need to pack their blocks; the module states the same number. */
-export const MATMUL_WORKSPACE_BYTES = 3538944;
-
-/** Sums are added in blocks of so many terms: part of the definition, as it decides the last bits. */
-const BLOCK = 384;
+export const MATMUL_WORKSPACE_BYTES = 8912896;
 
 function checkMultiply(y: Tensor, x: Tensor, w: Tensor): [number, number, number] {
   expectShape("matmul.multiply", "w", w, x.columns, w.columns);
@@ -55,7 +52,7 @@ function checkTransposedB(dx: Tensor, dy: Tensor, w: Tensor): [number, number, n
 
 /**
  * c (m, n) = a · b, where a's element (i, p) is a[i · aRow + p · aColumn], b's (p, j) is b[p · bRow + j · bColumn].
- * Every product and every sum is rounded to the precision of the arrays.
+ * The terms of a sum are added in the order of p; every product and every sum is rounded to the arrays' precision.
  */
 function product(
   c: FloatArray,
@@ -71,19 +68,13 @@ function product(
 ): void {
   c.fill(0);
   const single = c instanceof Float32Array;
-  const partial = single ? new Float32Array(n) : new Float64Array(n);
   for (let i = 0; i < m; i++) {
-    for (let block = 0; block < k; block += BLOCK) {
-      partial.fill(0);
-      const end = Math.min(k, block + BLOCK);
-      for (let p = block; p < end; p++) {
-        const factor = a[i * aRow + p * aColumn]!;
-        const row = p * bRow;
-        if (single) for (let j = 0; j < n; j++) partial[j]! += Math.fround(factor * b[row + j * bColumn]!);
-        else for (let j = 0; j < n; j++) partial[j]! += factor * b[row + j * bColumn]!;
-      }
-      if (block === 0) c.set(partial, i * n);
-      else for (let j = 0; j < n; j++) c[i * n + j]! += partial[j]!;
+    const row = c.subarray(i * n, (i + 1) * n);
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * aRow + p * aColumn]!;
+      const from = p * bRow;
+      if (single) for (let j = 0; j < n; j++) row[j]! += Math.fround(factor * b[from + j * bColumn]!);
+      else for (let j = 0; j < n; j++) row[j]! += factor * b[from + j * bColumn]!;
     }
   }
 }

@@ -44,15 +44,12 @@ describe("matmul, by hand", () => {
     expect([...product(float64Twins, form, [2, 2, 0], [], [])]).toEqual([0, 0, 0, 0]);
   });
 
-  it("adds the terms in their order, in blocks of 384", () => {
-    // 2^24 + 1 is 2^24 in float32: the first block's ones are lost, the second's two are added first.
-    const row = [16777216, ...new Array(385).fill(1)];
-    const ones = new Array(386).fill(1);
-    expect([...product(float32Twins, "multiply", [1, 1, 386], row, ones)]).toEqual([16777218]);
-    expect([...product(float32Twins, "multiply", [1, 1, 385], row.slice(1), ones.slice(1))]).toEqual([385]);
-    expect([...product(float32Twins, "multiply", [1, 1, 384], row.slice(0, 384), ones.slice(2))]).toEqual([
-      16777216,
-    ]);
+  it("adds the terms one by one, in their order", () => {
+    // 2^24 + 1 is 2^24 in float32: every 1 after it is lost, every 1 before it counts.
+    const ones = new Array(3000).fill(1);
+    const sum = (row: number[]) => [...product(float32Twins, "multiply", [1, 1, row.length], row, ones)];
+    expect(sum([16777216, ...ones.slice(1)])).toEqual([16777216]);
+    expect(sum([...ones.slice(1), 16777216])).toEqual([16777216 + 3000]);
   });
 
   it("keeps NaN and infinities in their rows and columns", () => {
@@ -91,12 +88,15 @@ const layers = [
   [10, 10],
 ] as const;
 
-// A block more, a block less, one after the other: MC = 128 rows, NC = 1024 columns, KC = 384 terms.
+// A block more, a block less, one after the other: MC = 64 rows, NC = 1024 columns, KC = 1024 terms.
 const edges: Size[] = [
-  ...[127, 128, 129, 257].map((m): Size => [m, 5, 7]),
+  ...[63, 64, 65, 129].map((m): Size => [m, 5, 7]),
   ...[1023, 1024, 1025, 2049].map((n): Size => [3, n, 5]),
-  ...[383, 384, 385, 767, 768, 769].map((k): Size => [5, 9, k]),
-  [129, 1025, 385],
+  ...[1023, 1024, 1025, 2047, 2048, 2049].map((k): Size => [5, 9, k]),
+  // Panels of 5, 4, 2 and 1 vectors, of two and of four elements, in every combination; the last one not full.
+  ...Array.from({ length: 120 }, (_, i): Size => [i % 11, i + 1, 3 + (i % 9)]),
+  [65, 1025, 200],
+  [65, 41, 1025],
 ];
 
 describe.each(everyTwins)("matmul in $name", (twins) => {
