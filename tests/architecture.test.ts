@@ -66,11 +66,14 @@ const mayImport: Record<string, readonly string[]> = {
     ...[...ground, "kernels", "plan", "backend", "data", "schedules", "initializers", "regularizers"],
     ...["losses", "metrics", "layers", "optimizers"],
   ],
-  report: [...ground, "model"],
+  tuner: ground,
+  report: [...ground, "model", "tuner"],
 };
-const parts = Object.keys(mayImport);
-mayImport.index = parts;
-mayImport.cli = [...parts, "index"];
+const library = Object.keys(mayImport);
+mayImport.index = library;
+mayImport.training = library;
+mayImport.experiments = [...library, "training"];
+mayImport.cli = [...library, "index", "training", "experiments"];
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {

@@ -1,23 +1,27 @@
 /** `nnwasm train`: trains a network and leaves a folder with what came out. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { splitDataset } from "../../data/split.ts";
-import { ConfigError, choose, TrainingError } from "../../errors.ts";
-import { readBytes } from "../../files/read.ts";
-import { parseInitializer, ZerosInitializer } from "../../initializers/index.ts";
-import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
-import { AccuracyMetrics } from "../../metrics/index.ts";
+import { ConfigError, TrainingError } from "../../errors.ts";
+import { parseInitializer } from "../../initializers/index.ts";
 import type { EpochRow, Evaluation, History } from "../../model/history.ts";
-import { Model } from "../../model/model.ts";
-import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../model/safetensors.ts";
+import type { Model } from "../../model/model.ts";
+import type { BatchNormPlace } from "../../model/network.ts";
+import { encodeSafetensors } from "../../model/safetensors.ts";
 import { countParameters, type SummaryRow } from "../../model/summary.ts";
-import { optimizers } from "../../optimizers/index.ts";
-import { schedules } from "../../schedules/index.ts";
+import { buildModel, isInitialFile } from "../../training/build.ts";
+import {
+  CHOICES,
+  DEFAULTS,
+  mergeSettings,
+  type ResolvedSettings,
+  resolveSettings,
+  type TrainSettings,
+} from "../../training/settings.ts";
 import { integer, layerSizes, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { RunFolder } from "../runFolder.ts";
-import { CHOICES, DEFAULTS, mergeSettings, readSettingsFile, type TrainSettings } from "../settings.ts";
+import { readSettingsFile } from "../settingsFile.ts";
 import { TrainingProgress } from "../trainingProgress.ts";
 import { buildId, VERSION } from "../version.ts";
 
@@ -150,7 +154,7 @@ function fromEnvironment(command: Command, { env }: CliContext): Partial<TrainSe
 /** A parser for commander: the name of an initializer is checked here, a file when it is read. */
 function initializerOrFile(text: string): string {
   try {
-    if (!isFile(text)) parseInitializer(text);
+    if (!isInitialFile(text)) parseInitializer(text);
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
   }
@@ -169,8 +173,6 @@ function yesOrNo(text: string): boolean {
   throw new InvalidArgumentError("Allowed choices are 1, true, 0, false.");
 }
 
-const isFile = (init: string) => init.endsWith(".safetensors");
-
 async function train(context: CliContext, flags: Flags, environment: Partial<TrainSettings>): Promise<void> {
   const begin = performance.now();
   const { config, out, json = false, quiet = false, force = false, bn, shuffle, ...rest } = flags;
@@ -184,12 +186,12 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   const asked = mergeSettings(file, environment, given);
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
   const { train: samples, validation, test } = splitDataset(dataset, asked);
-  const settings = resolve(
+  const settings = resolveSettings(
     asked,
     dataset.name === "synthetic" ? "synthetic" : (asked.data ?? dataset.name),
     samples.count,
   );
-  const model = await buildModel(settings, dataset.classes, dataset.features);
+  const model = await buildModel(settings, dataset);
   const summary = model.summary(dataset.features);
   const parameters = countParameters(summary);
   const { signal } = context;
@@ -224,7 +226,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   let history: History;
   try {
     history = await model.fit(samples, {
-      epochs: settings.epochs!,
+      epochs: settings.epochs,
       batchSize: settings.batch,
       validation,
       shuffle: settings.shuffle,
@@ -234,7 +236,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
       onEpoch: async (row) => {
         rows.push(row);
         await folder.appendMetrics(row);
-        progress.epoch(row, settings.epochs!);
+        progress.epoch(row, settings.epochs);
         if (json) writeEvent(context, { event: "epoch", ...row });
       },
     });
@@ -283,57 +285,8 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   else context.stdout.write(resultText(result, folder.path));
 }
 
-/** Every setting with the value that the run has. */
-function resolve(asked: TrainSettings, data: string, samples: number): TrainSettings {
-  const { stepSize = Math.round((5 * samples) / asked.batch), epochs = Math.round(10 * asked.cycles) } =
-    asked;
-  if (asked.etaMin > asked.etaMax) {
-    throw new ConfigError(
-      `--eta-min ${asked.etaMin} is above --eta-max ${asked.etaMax}. Lower the one or raise the other.`,
-    );
-  }
-  if (epochs < 1)
-    throw new ConfigError(`--cycles ${asked.cycles} is less than an epoch, expected at least 0.1.`);
-  return { ...asked, data, stepSize: Math.max(1, stepSize), epochs };
-}
-
-async function buildModel(settings: TrainSettings, classes: number, features: number): Promise<Model> {
-  const { seed, engine, dtype } = settings;
-  const fromFile = isFile(settings.init);
-  const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
-  const layers = denseNetwork({
-    hidden: settings.layers,
-    classes,
-    batchNormalization: settings.bn,
-    activation: settings.activation,
-    weightInitializer,
-    biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
-    l2: settings.l2,
-  });
-  const schedule = choose(
-    "schedule",
-    schedules,
-    settings.lrSchedule,
-  )({
-    etaMin: settings.etaMin,
-    etaMax: settings.etaMax,
-    stepSize: settings.stepSize!,
-  });
-  const model = new Model(layers, { seed, engine, dtype }).compile({
-    loss: new CategoricalCrossEntropyLoss(),
-    optimizer: choose("optimizer", optimizers, settings.optimizer)(schedule),
-    metrics: [new AccuracyMetrics()],
-  });
-  if (fromFile) {
-    const { tensors } = decodeSafetensors(await readBytes(settings.init), settings.init);
-    await model.build(features);
-    await model.load(tensors.values(), settings.init);
-  }
-  return model;
-}
-
 /** The trained network with its standardisation, and in the metadata what is needed to build it again. */
-function encodeModel(model: Model, settings: TrainSettings, classNames: readonly string[]): Uint8Array {
+function encodeModel(model: Model, settings: ResolvedSettings, classNames: readonly string[]): Uint8Array {
   const { mean, std } = model.standardization!;
   const { layers, bn, activation } = settings;
   return encodeSafetensors(
@@ -368,11 +321,11 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-function settingsLine(settings: TrainSettings): string {
+function settingsLine(settings: ResolvedSettings): string {
   const { batch, l2, lrSchedule, etaMin, etaMax, stepSize, optimizer, seed, init, biasInit } = settings;
   const rate = lrSchedule === "constant" ? `${etaMax}` : `${etaMin} … ${etaMax}, step size ${stepSize}`;
   return (
-    `${counted(settings.epochs!, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
+    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
   );
 }

@@ -1,0 +1,87 @@
+/**
+ * Settings from a file. A flag beats an environment variable (NNWASM_SEED for --seed), which beats the file of
+ * --config, which beats the report's default.
+ */
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { ConfigError, FileError } from "../errors.ts";
+import { CHOICES, type TrainSettings } from "../training/settings.ts";
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
+const choice = (names: readonly string[]) => v.picklist(names as [string, ...string[]]);
+
+/** A configuration file: any of the settings, with the types that config.json of a run has. */
+const FileSettings = v.strictObject({
+  data: v.optional(v.string()),
+  layers: v.optional(v.array(positive)),
+  bn: v.optional(v.union([v.literal(false), choice(CHOICES.bn)])),
+  activation: v.optional(choice(CHOICES.activation)),
+  init: v.optional(v.string()),
+  biasInit: v.optional(choice(CHOICES.biasInit)),
+  l2: v.optional(rate),
+  optimizer: v.optional(choice(CHOICES.optimizer)),
+  lrSchedule: v.optional(choice(CHOICES.lrSchedule)),
+  etaMin: v.optional(rate),
+  etaMax: v.optional(rate),
+  stepSize: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
+  cycles: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+  epochs: v.optional(positive),
+  batch: v.optional(positive),
+  validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  limit: v.optional(positive),
+  shuffle: v.optional(v.boolean()),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  threads: v.optional(v.literal(1)),
+  engine: v.optional(choice(CHOICES.engine)),
+  dtype: v.optional(choice(CHOICES.dtype)),
+});
+
+const MAXIMUM_FILE_BYTES = 1_000_000;
+
+/**
+ * Reads a configuration file, such as a run's config.json.
+ * @throws FileError if it cannot be read; ConfigError, with the key and what is expected, if it is not one
+ */
+export async function readSettingsFile(path: string): Promise<Partial<TrainSettings>> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new FileError(
+      `--config ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}). Is the path right?`,
+      {
+        cause,
+      },
+    );
+  }
+  if (text.length > MAXIMUM_FILE_BYTES) {
+    throw new ConfigError(
+      `--config ${path} has ${text.length} characters, expected a short JSON object of settings.`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`--config ${path} is not JSON: ${(cause as Error).message}. Correct it there.`, {
+      cause,
+    });
+  }
+  // To valibot an array is an object too.
+  const result = v.safeParse(FileSettings, Array.isArray(value) ? undefined : value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    const received = Array.isArray(value) ? "an array" : issue.received;
+    const key = v.getDotPath(issue);
+    const known = Object.keys(FileSettings.entries).join(", ");
+    throw new ConfigError(
+      key === null
+        ? `--config ${path}: expected an object of settings, not ${received}. There are: ${known}.`
+        : issue.expected === "never"
+          ? `--config ${path}: no setting "${key}". There are: ${known}.`
+          : `--config ${path}: ${key} is ${issue.received}, expected ${issue.expected ?? issue.message}.`,
+    );
+  }
+  return result.output as Partial<TrainSettings>;
+}

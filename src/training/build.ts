@@ -1,0 +1,61 @@
+/** From settings to a model that can be trained. */
+import type { Backend, EngineName } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { choose } from "../errors.ts";
+import { readBytes } from "../files/read.ts";
+import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
+import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
+import { AccuracyMetrics } from "../metrics/index.ts";
+import { Model } from "../model/model.ts";
+import { denseNetwork } from "../model/network.ts";
+import { decodeSafetensors } from "../model/safetensors.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { schedules } from "../schedules/index.ts";
+import { DEFAULTS, type ResolvedSettings } from "./settings.ts";
+
+/** Whether `init` names a file of tensors, not an initializer. */
+export const isInitialFile = (init: string): boolean => init.endsWith(".safetensors");
+
+/**
+ * The network that the settings describe, compiled; its parameters made if they come from a file.
+ * @param engine what it computes on, instead of the settings' engine
+ * @throws ConfigError if a setting is out of range; FileError if the file of `init` does not fit
+ */
+export async function buildModel(
+  settings: ResolvedSettings,
+  { classes, features }: Pick<Dataset, "classes" | "features">,
+  engine: EngineName | Backend = settings.engine,
+): Promise<Model> {
+  const { seed, dtype } = settings;
+  const fromFile = isInitialFile(settings.init);
+  const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
+  const layers = denseNetwork({
+    hidden: settings.layers,
+    classes,
+    batchNormalization: settings.bn,
+    activation: settings.activation,
+    weightInitializer,
+    biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
+    l2: settings.l2,
+  });
+  const schedule = choose(
+    "schedule",
+    schedules,
+    settings.lrSchedule,
+  )({
+    etaMin: settings.etaMin,
+    etaMax: settings.etaMax,
+    stepSize: settings.stepSize,
+  });
+  const model = new Model(layers, { seed, engine, dtype }).compile({
+    loss: new CategoricalCrossEntropyLoss(),
+    optimizer: choose("optimizer", optimizers, settings.optimizer)(schedule),
+    metrics: [new AccuracyMetrics()],
+  });
+  if (fromFile) {
+    const { tensors } = decodeSafetensors(await readBytes(settings.init), settings.init);
+    await model.build(features);
+    await model.load(tensors.values(), settings.init);
+  }
+  return model;
+}
