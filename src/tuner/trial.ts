@@ -1,0 +1,98 @@
+/** What is known of a trial, and what samplers and pruners get to see. */
+import type { Distribution, Params, ParamValue, SearchSpace } from "./searchSpace.ts";
+
+/** Whether a larger or a smaller value is better. */
+export type Direction = "maximize" | "minimize";
+
+/**
+ * "complete" has a value; "pruned" was stopped by the pruner, its value is the last that it reported; "failed" raised
+ * an error or gave a value that is not finite.
+ */
+export type TrialState = "complete" | "pruned" | "failed";
+
+/** A value reported on the way, after so many epochs (or whatever the objective counts), from 1. */
+export interface Report {
+  readonly step: number;
+  readonly value: number;
+}
+
+/** A trial that has ended: a line of trials.jsonl. */
+export interface FinishedTrial {
+  /** From 0, in the order of proposal. */
+  readonly number: number;
+  /** From 0: the trials of a round are proposed knowing those of the rounds before, and nothing of each other. */
+  readonly round: number;
+  readonly params: Params;
+  readonly distributions: Readonly<Record<string, Distribution>>;
+  readonly state: TrialState;
+  /** Absent if it failed. */
+  readonly value?: number;
+  readonly reports: readonly Report[];
+  /** What the error said, if it failed. */
+  readonly error?: string;
+  readonly seconds: number;
+  /** What else the objective wants to keep: test accuracy, a hash. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** What a proposal may depend on; nothing in it depends on which trial ended first. */
+export interface SamplerContext {
+  readonly seed: number;
+  readonly direction: Direction;
+  /** Of the trial that is being proposed. */
+  readonly number: number;
+  readonly round: number;
+  /** Its place in its round, from 0. */
+  readonly indexInRound: number;
+  /** All trials of the rounds before, by number. */
+  readonly history: readonly FinishedTrial[];
+  /** The earlier trials of this round: their values are not known yet. */
+  readonly pending: readonly { readonly number: number; readonly params: Params }[];
+}
+
+/** Proposes parameters. It keeps no state of its own: the same context, the same proposal. */
+export interface Sampler {
+  readonly name: string;
+  /**
+   * Trials in a round that this sampler prescribes; undefined leaves it to the study, Infinity says that proposals do
+   * not depend on results at all.
+   */
+  roundSize?(round: number): number | undefined;
+  /** The most trials that it can propose, if there is such a number (a grid's size). */
+  limit?(space: SearchSpace): number;
+  /** Values for all parameters of a declared space at once; those whose condition is not met are left out. */
+  propose?(space: SearchSpace, context: SamplerContext): Params;
+  /** A value for a single parameter. */
+  sample(name: string, distribution: Distribution, context: SamplerContext): ParamValue;
+}
+
+/** What a pruner decides on. */
+export interface PrunerContext {
+  readonly direction: Direction;
+  /** The trial in question. */
+  readonly number: number;
+  readonly round: number;
+  readonly indexInRound: number;
+  readonly reports: readonly Report[];
+  readonly step: number;
+  /** All trials of the rounds before. */
+  readonly history: readonly FinishedTrial[];
+  /** If the pruner waits for the round: the trials of this one's group that have come to `step`, with it, by number. */
+  readonly cohort: readonly { readonly number: number; readonly value: number }[];
+}
+
+/** Decides whether a trial goes on. */
+export interface Pruner {
+  readonly name: string;
+  /**
+   * Whether it compares the trials of a round with each other: a trial then waits at a step on which the pruner decides
+   * until all others of its group have come there or ended.
+   */
+  readonly waits: boolean;
+  /** The trials of a round that are compared with each other: those with the same number here. */
+  group(indexInRound: number): number;
+  /** Whether it decides after this step. */
+  decidesAt(step: number, group: number): boolean;
+  /** Whether the trial ends here. */
+  shouldPrune(context: PrunerContext): boolean;
+}
