@@ -19,6 +19,8 @@ export interface Device {
 
 export interface Backend {
   readonly name: string;
+  /** The memory that all of its devices are parts of, if there is one: samples that lie in it are used in place. */
+  readonly memory?: WebAssembly.Memory;
   /**
    * Creates a memory with room for `bytes` bytes from `base` on.
    * @throws MemoryError if it does not fit; nothing is allocated then
@@ -55,6 +57,37 @@ function compiled(shared: boolean): Promise<WebAssembly.Module> {
   return module;
 }
 
+function requireSharedArrayBuffer(): void {
+  if (typeof SharedArrayBuffer !== "undefined") return;
+  throw new ConfigError(
+    "Shared memory needs SharedArrayBuffer, which this page does not have: " +
+      "serve it with the headers COOP same-origin and COEP require-corp, or use wasmBackend().",
+  );
+}
+
+const noMemory = (bytes: number, cause: unknown) =>
+  new MemoryError(`The system does not give ${bytes} bytes of memory. Use fewer samples, or free memory.`, {
+    cause,
+  });
+
+function newMemory(pages: number, shared: boolean): WebAssembly.Memory {
+  try {
+    // A shared memory must state its maximum as the module does; the plain one is as large as it gets.
+    return new WebAssembly.Memory({ initial: pages, maximum: shared ? 65536 : pages, shared });
+  } catch (cause) {
+    throw noMemory(pages * PAGE, cause);
+  }
+}
+
+async function instantiateKernels(shared: boolean, memory: WebAssembly.Memory): Promise<Exports> {
+  const instance = await instantiate<Exports & Record<string, unknown>>(compiled(shared), {
+    env: { memory },
+  });
+  const exports = instance.exports as unknown as Exports;
+  if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
+  return exports;
+}
+
 /**
  * The WebAssembly kernels.
  * @param options.shared the memory is a SharedArrayBuffer, which several workers can see
@@ -65,29 +98,63 @@ export function wasmBackend({ shared = false } = {}): Backend {
     name: "wasm",
     async open(bytes, precision) {
       checkSize(bytes);
-      if (shared && typeof SharedArrayBuffer === "undefined") {
-        throw new ConfigError(
-          "Shared memory needs SharedArrayBuffer, which this page does not have: " +
-            "serve it with the headers COOP same-origin and COEP require-corp, or use wasmBackend().",
-        );
-      }
-      const pages = Math.ceil((BASE + bytes) / PAGE);
-      let memory: WebAssembly.Memory;
-      try {
-        // A shared memory must state its maximum as the module does; the plain one is as large as it gets.
-        memory = new WebAssembly.Memory({ initial: pages, maximum: shared ? 65536 : pages, shared });
-      } catch (cause) {
-        throw new MemoryError(
-          `The system does not give ${pages * PAGE} bytes of memory. Use fewer samples, or free memory.`,
-          { cause },
-        );
-      }
-      const instance = await instantiate<Exports & Record<string, unknown>>(compiled(shared), {
-        env: { memory },
-      });
-      const exports = instance.exports as unknown as Exports;
-      if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
+      if (shared) requireSharedArrayBuffer();
+      const memory = newMemory(Math.ceil((BASE + bytes) / PAGE), shared);
+      const exports = await instantiateKernels(shared, memory);
       return { buffer: memory.buffer, base: BASE, kernels: wasmKernels(exports, precision) };
+    },
+  };
+}
+
+/**
+ * A memory that several threads can see, of `bytes` bytes from `base` on.
+ * @throws MemoryError, ConfigError as {@link wasmBackend}'s open()
+ */
+export function createSharedMemory(bytes: number): { memory: WebAssembly.Memory; base: number } {
+  checkSize(bytes);
+  requireSharedArrayBuffer();
+  return { memory: newMemory(Math.ceil((BASE + bytes) / PAGE), true), base: BASE };
+}
+
+/** A backend whose models live in one shared memory, beside what is there already. */
+export interface SharedBackend extends Backend {
+  readonly memory: WebAssembly.Memory;
+  /** Gives the room of all models that were made so far to those that come: they must not be used any more. */
+  reset(): void;
+}
+
+/**
+ * The WebAssembly kernels on a shared memory, for one thread of several. It grows by what this thread's models need
+ * (a shared memory's growth detaches no view), and what it has grown by stays this thread's.
+ */
+export function sharedBackend(memory: WebAssembly.Memory): SharedBackend {
+  let exports: Promise<Exports> | undefined;
+  let room = { base: 0, bytes: 0 };
+  let used = 0;
+  return {
+    name: "wasm",
+    memory,
+    reset() {
+      used = 0;
+    },
+    async open(bytes, precision) {
+      exports ??= instantiateKernels(true, memory);
+      const kernels = wasmKernels(await exports, precision);
+      if (used + bytes > room.bytes) {
+        checkSize(memory.buffer.byteLength + bytes);
+        const pages = Math.ceil(bytes / PAGE);
+        try {
+          room = { base: memory.grow(pages) * PAGE, bytes: pages * PAGE };
+        } catch (cause) {
+          throw noMemory(pages * PAGE, cause);
+        }
+        used = 0;
+      }
+      const base = room.base + used;
+      used += Math.ceil(bytes / 64) * 64;
+      // A fresh memory is zero, a reused one is not.
+      new Uint8Array(memory.buffer, base, bytes).fill(0);
+      return { buffer: memory.buffer, base, kernels };
     },
   };
 }

@@ -31,6 +31,12 @@ export class TrainingError extends NnwasmError {
   override readonly exitCode: number = 3;
 }
 
+/** A search that cannot go on, or that is asked for what it does not have. */
+export class StudyError extends NnwasmError {}
+
+/** Raised by an objective whose trial the pruner stops: no failure. */
+export class TrialPruned extends NnwasmError {}
+
 /** A data set that is missing, incomplete or damaged. */
 export class DatasetError extends NnwasmError {
   override readonly exitCode: number = 4;

@@ -3,6 +3,7 @@
  * memory. Nothing is read before a training (or an evaluation) has planned its memory; the samples are then read
  * straight to where they stay, as bytes where they are bytes.
  */
+import type { Tensor } from "../tensor.ts";
 
 /** How a sample's numbers are stored. A byte b stands for b / 255. */
 export type ElementType = "uint8" | "float32";
@@ -21,8 +22,21 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where samples lie that are in a memory already, which kernels see. */
+export interface Residence {
+  readonly memory: WebAssembly.Memory;
+  /** All samples of the source, (all, features). */
+  readonly values: Tensor<"uint8"> | Tensor<"float32">;
+  /** (all, 1). */
+  readonly labels: Tensor<"uint8">;
+  /** Which of them these samples are, in this order; undefined: all. */
+  readonly rows: Uint32Array | undefined;
+}
+
 /** A sequence of labelled samples that can be read, whole or in part. */
 export interface Samples {
+  /** A model that computes in this memory uses them where they are; others read them. */
+  readonly residence?: Residence;
   readonly count: number;
   /** Numbers in a sample. */
   readonly features: number;

@@ -29,19 +29,30 @@ export interface MomentBuffers {
  * Of bytes, from exact integer sums, so that no order of additions matters:
  *
  *   mean = S₁ / (255 n)        std = √(n S₂ − S₁²) / (255 n)
+ *
+ * @param blocks the samples, all or some at a time; a block may take the place of the one before
  */
 export function measureBytes(
-  values: Tensor<"uint8">,
+  blocks: Iterable<Tensor<"uint8">>,
   buffers: MomentBuffers,
   kernels: Kernels,
 ): Standardization {
-  const { sums, squares, scratch } = buffers;
-  kernels.moments.bytes(sums, squares, values, scratch);
-  const n = values.rows;
-  const mean = new Float64Array(values.columns);
-  const std = new Float64Array(values.columns);
-  for (let j = 0; j < values.columns; j++) {
-    const [sum, square] = [sums.data[j]!, squares.data[j]!];
+  const d = buffers.sums.columns;
+  const sums = new Float64Array(d);
+  const squares = new Float64Array(d);
+  let n = 0;
+  for (const block of blocks) {
+    kernels.moments.bytes(buffers.sums, buffers.squares, block, buffers.scratch);
+    for (let j = 0; j < d; j++) {
+      sums[j]! += buffers.sums.data[j]!;
+      squares[j]! += buffers.squares.data[j]!;
+    }
+    n += block.rows;
+  }
+  const mean = new Float64Array(d);
+  const std = new Float64Array(d);
+  for (let j = 0; j < d; j++) {
+    const [sum, square] = [sums[j]!, squares[j]!];
     // n S₂ − S₁² = n Σ (v − v̄)²: taken apart at the integer part of the mean, it neither overflows nor cancels.
     const shift = Math.floor(sum / n);
     const rest = sum - shift * n;
@@ -54,15 +65,19 @@ export function measureBytes(
 }
 
 /** Of float32 samples: two passes in float64, from the first sample to the last. */
-export function measureFloats(values: Tensor<"float32">): Standardization {
-  const [n, d] = [values.rows, values.columns];
+export function measureFloats(values: Tensor<"float32">, rows?: Uint32Array): Standardization {
+  const [n, d] = [rows?.length ?? values.rows, values.columns];
   const mean = new Float64Array(d);
   const std = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += values.data[i * d + j]!;
+  for (let i = 0; i < n; i++) {
+    const from = (rows?.[i] ?? i) * d;
+    for (let j = 0; j < d; j++) mean[j]! += values.data[from + j]!;
+  }
   for (let j = 0; j < d; j++) mean[j]! /= n;
   for (let i = 0; i < n; i++) {
+    const from = (rows?.[i] ?? i) * d;
     for (let j = 0; j < d; j++) {
-      const deviation = values.data[i * d + j]! - mean[j]!;
+      const deviation = values.data[from + j]! - mean[j]!;
       std[j]! += deviation * deviation;
     }
   }

@@ -3,16 +3,17 @@
 import type { Samples } from "../data/dataset.ts";
 import { DatasetError } from "../errors.ts";
 import type { Evaluation } from "./history.ts";
-import type { Placement, Workspace } from "./workspace.ts";
+import { type Placement, Workspace } from "./workspace.ts";
 
 /** Of samples that are resident in the workspace. */
 export function evaluateResident(workspace: Workspace, placement: Placement): Evaluation {
-  const count = placement.labels.rows;
+  const count = Workspace.count(placement);
+  const { selection } = placement;
   const totals = newTotals(workspace);
   const block = workspace.options.maxRows;
   for (let start = 0; start < count; start += block) {
     const n = Math.min(block, count - start);
-    for (let i = 0; i < n; i++) workspace.rows.data[i] = start + i;
+    for (let i = 0; i < n; i++) workspace.rows.data[i] = selection?.[start + i] ?? start + i;
     workspace.plan("evaluate", n, placement).run();
     add(totals, workspace);
   }

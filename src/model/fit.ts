@@ -22,6 +22,11 @@ export interface StepReport {
 export interface FitOptions {
   /** Passes over the training samples, ≥ 1. */
   readonly epochs?: number;
+  /**
+   * Epochs that are done already (default 0): a model that stopped after them, with the same weights, data and seed,
+   * ends with the same bits as if it had not stopped.
+   */
+  readonly initialEpoch?: number;
   /** Samples in an update step. */
   readonly batchSize?: number;
   /** Evaluated after every epoch. */
@@ -42,6 +47,7 @@ export interface FitOptions {
 
 export interface LoopOptions extends FitOptions {
   readonly epochs: number;
+  readonly initialEpoch: number;
   readonly batchSize: number;
   readonly seed: number;
 }
@@ -84,22 +90,33 @@ export async function runTraining(
   minimumBatch: number,
   options: LoopOptions,
 ): Promise<History> {
-  const { epochs, batchSize, validation, shuffle = true, seed, signal, onEpoch, onStep } = options;
+  const {
+    epochs,
+    initialEpoch,
+    batchSize,
+    validation,
+    shuffle = true,
+    seed,
+    signal,
+    onEpoch,
+    onStep,
+  } = options;
   const source = workspace.placement(train)!;
   const validationSource = validation && workspace.placement(validation);
   const sizes = batchSizes(train.count, batchSize, minimumBatch);
   const steps = sizes.length;
   const schedule = workspace.options.optimizer!.schedule;
   const { loss, rows: batchRows, learningRate } = workspace;
+  const { selection } = source;
   const order = new Uint32Array(train.count).map((_, i) => i);
   const rows: EpochRow[] = [];
   const begin = performance.now();
-  let step = 0;
+  let step = initialEpoch * steps;
   let trainSeconds = 0;
   let interrupted = false;
   let lastYield = begin;
 
-  for (let epoch = 1; epoch <= epochs && !interrupted; epoch++) {
+  for (let epoch = initialEpoch + 1; epoch <= epochs && !interrupted; epoch++) {
     const epochBegin = performance.now();
     if (shuffle) {
       // From the same start, so that an epoch's order depends on the seed and its number alone.
@@ -110,7 +127,10 @@ export async function runTraining(
     let done = 0;
     while (done < steps) {
       const n = sizes[done]!;
-      for (let i = 0; i < n; i++) batchRows.data[i] = order[start + i]!;
+      for (let i = 0; i < n; i++) {
+        const row = order[start + i]!;
+        batchRows.data[i] = selection === undefined ? row : selection[row]!;
+      }
       learningRate.value = schedule.at(step);
       workspace.plan("train", n, source).run();
       const meanLoss = loss.data[0]! / n;
@@ -144,7 +164,13 @@ export async function runTraining(
     rows.push(row);
     await onEpoch?.(row);
   }
-  return { rows, steps: step, trainSeconds, seconds: (performance.now() - begin) / 1000, interrupted };
+  return {
+    rows,
+    steps: step - initialEpoch * steps,
+    trainSeconds,
+    seconds: (performance.now() - begin) / 1000,
+    interrupted,
+  };
 }
 
 function diverged(loss: number, step: number, epoch: number, rate: number): TrainingError {

@@ -104,9 +104,14 @@ export class Model {
    * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
-    const { epochs = 20, batchSize = 100, validation, standardize = true } = options;
+    const { epochs = 20, initialEpoch = 0, batchSize = 100, validation, standardize = true } = options;
     this.#requireCompiled("fit");
     requirePositiveInteger("epochs", epochs);
+    if (!Number.isInteger(initialEpoch) || initialEpoch < 0 || initialEpoch >= epochs) {
+      throw new ConfigError(
+        `initialEpoch is ${initialEpoch}, expected an integer from 0 to ${epochs - 1}, one less than epochs.`,
+      );
+    }
     requirePositiveInteger("batchSize", batchSize);
     batchSizes(train.count, batchSize, this.minimumBatch);
     const resident = validation === undefined ? [train] : [train, validation];
@@ -117,18 +122,20 @@ export class Model {
     );
     await readResident(workspace, resident, options);
     if (this.#standardization === undefined) {
-      const { values } = workspace.placement(train)!;
+      const placement = workspace.placement(train)!;
+      const { values, selection } = placement;
       this.#setStandardization(
         !standardize
           ? noStandardization(train.features)
           : values.dtype === "uint8"
-            ? measureBytes(values as Tensor<"uint8">, workspace.moments, workspace.kernels)
-            : measureFloats(values as Tensor<"float32">),
+            ? measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels)
+            : measureFloats(values as Tensor<"float32">, selection),
       );
     }
     return await runTraining(workspace, train, this.minimumBatch, {
       ...options,
       epochs,
+      initialEpoch,
       batchSize,
       seed: options.seed ?? this.seed,
     });

@@ -25,6 +25,8 @@ export interface Placement {
   readonly values: Tensor<"uint8"> | Tensor<"float32">;
   /** (count, 1). */
   readonly labels: Tensor<"uint8">;
+  /** Which of its rows the samples are, in this order; undefined: all. */
+  readonly selection: Uint32Array | undefined;
   /** Whether the samples have been read into it. */
   filled: boolean;
 }
@@ -82,6 +84,7 @@ export class Workspace {
   readonly #placements = new Map<Samples, Placement>();
   readonly #penalty: Tensor<"float64">;
   readonly #dz: Tensor;
+  #memory: WebAssembly.Memory | undefined;
   readonly #plans = new Map<string, BoundPlan>();
 
   /**
@@ -92,7 +95,11 @@ export class Workspace {
     const region = new Region();
     const workspace = new Workspace(options, region);
     const model = region.bytes;
-    for (const samples of options.resident) workspace.#place(samples, region);
+    workspace.#memory = backend.memory;
+    for (const samples of options.resident) {
+      if (workspace.placement(samples) === undefined)
+        workspace.#placements.set(samples, workspace.#placementOf(samples.count, region));
+    }
     try {
       workspace.#device = await backend.open(region.bytes, options.precision);
     } catch (error) {
@@ -189,17 +196,39 @@ export class Workspace {
     return {
       values: region.tensor(elementType, count, features) as Tensor<"uint8"> | Tensor<"float32">,
       labels: region.tensor("uint8", count, 1),
+      selection: undefined,
       filled: false,
     };
   }
 
-  #place(samples: Samples, region: Region): void {
-    if (!this.#placements.has(samples))
-      this.#placements.set(samples, this.#placementOf(samples.count, region));
+  /** How many samples there are in a place. */
+  static count({ selection, labels }: Placement): number {
+    return selection?.length ?? labels.rows;
   }
 
-  /** Where these samples are, if they are resident. */
+  /** The samples' bytes, block by block: those that are selected are copied to the staging room. */
+  *byteBlocks({ values, selection }: Placement): Generator<Tensor<"uint8">> {
+    const bytes = values as Tensor<"uint8">;
+    if (selection === undefined) return yield bytes;
+    const block = this.staging.values as Tensor<"uint8">;
+    const d = bytes.columns;
+    for (let start = 0; start < selection.length; start += block.rows) {
+      const n = Math.min(block.rows, selection.length - start);
+      for (let i = 0; i < n; i++) {
+        const row = selection[start + i]!;
+        block.data.set(bytes.data.subarray(row * d, (row + 1) * d), i * d);
+      }
+      yield block.firstRows(n);
+    }
+  }
+
+  /** Where these samples are, if they are resident here. */
   placement(samples: Samples): Placement | undefined {
+    const { residence } = samples;
+    if (residence !== undefined && residence.memory === this.#memory && !this.#placements.has(samples)) {
+      const { values, labels, rows: selection } = residence;
+      this.#placements.set(samples, { values, labels, selection, filled: true });
+    }
     return this.#placements.get(samples);
   }
 

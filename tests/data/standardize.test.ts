@@ -22,7 +22,7 @@ async function bytesOf(n: number, d: number, values: ArrayLike<number>, backend 
   const { buffer, base, kernels } = await backend.open(region.bytes, "float32");
   region.bind(buffer, base);
   tensor.data.set(values);
-  return measureBytes(tensor, buffers, kernels);
+  return measureBytes([tensor], buffers, kernels);
 }
 
 function floatsOf(n: number, d: number, values: ArrayLike<number>): Standardization {

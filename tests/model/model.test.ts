@@ -50,6 +50,26 @@ describe("fit", () => {
     }
   });
 
+  it("goes on after a stop to the bits of a training without one", async () => {
+    const samples = clusters(50);
+    const options = { epochs: 5, batchSize: 16, validation: clusters(20, { seed: 2 }) };
+    const make = () => network(bn, { schedule: new LRCyclingSchedule({ stepSize: 7 }) });
+    const whole = make();
+    const { rows } = await whole.fit(samples, options);
+    const first = make();
+    await first.fit(samples, { ...options, epochs: 2 });
+    const second = make();
+    await second.load(first.tensors());
+    const rest = await second.fit(samples, { ...options, initialEpoch: 2 });
+    expect(await second.weightsSha256()).toBe(await whole.weightsSha256());
+    const numbers = (row: EpochRow) => [row.epoch, row.learningRate, row.train, row.validation];
+    expect(rest.rows.map(numbers)).toEqual(rows.slice(2).map(numbers));
+    expect(rest.steps).toBe(12);
+    await expect(second.fit(samples, { epochs: 2, initialEpoch: 2 })).rejects.toThrow(
+      "initialEpoch is 2, expected an integer from 0 to 1, one less than epochs.",
+    );
+  });
+
   it("trains on the partial batch at the end of an epoch", async () => {
     const reports: StepReport[] = [];
     await network().fit(clusters(25), { epochs: 1, batchSize: 10, onStep: (report) => reports.push(report) });
