@@ -1,0 +1,61 @@
+/** A data set in one shared memory, and what another thread must know to see it there. */
+import { createSharedMemory } from "../backend.ts";
+import type { Dataset, Samples } from "../data/dataset.ts";
+import { type ResidentLayout, residentBytes, residentSamples } from "../data/resident.ts";
+
+/** All of it but the samples themselves: a worker gets it as a message, with the memory. */
+export interface DatasetDescription extends Omit<Dataset, "training" | "test"> {
+  readonly training: ResidentLayout;
+  readonly test: ResidentLayout;
+}
+
+export interface PlacedDataset {
+  readonly memory: WebAssembly.Memory;
+  readonly description: DatasetDescription;
+}
+
+/**
+ * Reads a data set into a shared memory of its own, once for all trainings.
+ * @param onRead called with the number of samples that are there
+ * @throws DatasetError if it is damaged; MemoryError if it does not fit
+ */
+export async function placeDataset(
+  dataset: Dataset,
+  {
+    onRead,
+    signal,
+  }: { onRead?: (done: number, total: number) => void; signal?: AbortSignal | undefined } = {},
+): Promise<PlacedDataset> {
+  const layoutOf = ({ count, features, classes, elementType }: Samples, base: number): ResidentLayout => ({
+    ...{ base, count, features, classes, elementType },
+  });
+  const { training, test, ...facts } = dataset;
+  const bytes = residentBytes(layoutOf(training, 0));
+  const { memory, base } = createSharedMemory(bytes + residentBytes(layoutOf(test, 0)));
+  const layouts = { training: layoutOf(training, base), test: layoutOf(test, base + bytes) };
+  const total = training.count + test.count;
+  let before = 0;
+  for (const [samples, layout] of [
+    [training, layouts.training],
+    [test, layouts.test],
+  ] as const) {
+    const { values, labels } = residentSamples(memory, layout).residence!;
+    const onProgress = (done: number) => onRead?.(before + done, total);
+    await samples.read(
+      { values: values.data, labels: labels.data },
+      { onProgress, ...(signal && { signal }) },
+    );
+    before += samples.count;
+  }
+  return { memory, description: { ...facts, ...layouts } };
+}
+
+/** The data set where it lies. */
+export function openPlacedDataset({ memory, description }: PlacedDataset): Dataset {
+  const { training, test, ...facts } = description;
+  return {
+    ...facts,
+    training: residentSamples(memory, training),
+    test: residentSamples(memory, test),
+  };
+}

@@ -1,0 +1,80 @@
+/** Workers that train side by side, all on one copy of the data. */
+import { MessageChannel } from "node:worker_threads";
+import { Tinypool } from "tinypool";
+import { NnwasmError, TrainingError } from "../errors.ts";
+import type { EpochRow } from "../model/history.ts";
+import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
+import type { PlacedDataset } from "./placedDataset.ts";
+
+export interface TrainingPoolOptions {
+  readonly data: PlacedDataset;
+  /** Threads, each with one training at a time. */
+  readonly workers: number;
+  /** The built worker, for one who runs this file from its source. */
+  readonly workerFile?: URL;
+}
+
+/** A training could not be done; the message says why. */
+export class JobError extends NnwasmError {}
+
+/**
+ *     const pool = new TrainingPool({ data: await placeDataset(dataset), workers: 2 });
+ *     const outcomes = await Promise.all(jobs.map((job) => pool.run(job)));
+ *     await pool.close();
+ *
+ * Jobs wait in the order in which they come; a worker takes the next one when it is done with the last. What a training
+ * gives depends on its job alone.
+ */
+export class TrainingPool {
+  readonly #pool: Tinypool;
+  readonly #memory: WebAssembly.Memory;
+
+  constructor({ data, workers, workerFile = new URL("./worker.js", import.meta.url) }: TrainingPoolOptions) {
+    this.#memory = data.memory;
+    this.#pool = new Tinypool({
+      filename: workerFile.href,
+      workerData: data,
+      minThreads: workers,
+      maxThreads: workers,
+    });
+  }
+
+  /** Bytes of the memory that all workers share: the data, once, and each worker's models. */
+  get memoryBytes(): number {
+    // A view of the buffer at hand would not see how far the others have grown it: growing by nothing does.
+    this.#memory.grow(0);
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * Trains.
+   * @param options.onEpoch called after every epoch
+   * @param options.signal ends it at once, with the signal's reason
+   * @throws TrainingError if it diverges; JobError for whatever else goes wrong in it
+   */
+  async run(
+    job: TrainingJob,
+    { onEpoch, signal }: { onEpoch?: (row: EpochRow) => void; signal?: AbortSignal | undefined } = {},
+  ): Promise<TrainingOutcome> {
+    signal?.throwIfAborted();
+    const { port1, port2 } = new MessageChannel();
+    port1.on("message", (row: EpochRow) => onEpoch?.(row));
+    try {
+      const task = { job, port: port2 };
+      const reply: Reply = await this.#pool.run(task, { transferList: [port2], ...(signal && { signal }) });
+      if ("outcome" in reply) return reply.outcome;
+      const { name, message } = reply.error;
+      throw name === "TrainingError" ? new TrainingError(message) : new JobError(message);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      port1.close();
+    }
+  }
+
+  /** Ends the workers, whatever they do. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

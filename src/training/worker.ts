@@ -1,0 +1,62 @@
+/** What runs in a worker: trainings one after another, on the samples that lie in the shared memory. */
+import type { MessagePort } from "node:worker_threads";
+import { sharedBackend } from "../backend.ts";
+import { type Split, splitDataset } from "../data/split.ts";
+import { buildModel } from "./build.ts";
+import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
+import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
+import { resolveSettings, type TrainSettings } from "./settings.ts";
+
+const placed = process.__tinypool_state__.workerData as PlacedDataset;
+const dataset = openPlacedDataset(placed);
+const backend = sharedBackend(placed.memory);
+const splits = new Map<string, Split>();
+
+/** The same samples for the same settings: the permutation of a split is made once. */
+function splitFor({ seed, validation, limit }: TrainSettings): Split {
+  const key = `${seed} ${validation} ${limit}`;
+  let split = splits.get(key);
+  if (split === undefined) {
+    split = splitDataset(dataset, { seed, validation, limit });
+    splits.set(key, split);
+  }
+  return split;
+}
+
+async function train({ settings, from, to }: TrainingJob, port: MessagePort): Promise<TrainingOutcome> {
+  const { train, validation, test } = splitFor(settings);
+  const resolved = resolveSettings(settings, dataset.name, train.count);
+  // The last job's model is gone: its room is free.
+  backend.reset();
+  const model = await buildModel(resolved, dataset, resolved.engine === "wasm" ? backend : resolved.engine);
+  if (from !== undefined) {
+    await model.build(dataset.features, train.elementType);
+    await model.load(from.tensors, "the part before");
+  }
+  const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
+  const { rows, steps, trainSeconds, seconds } = await model.fit(train, {
+    epochs,
+    initialEpoch: from?.epoch ?? 0,
+    batchSize: resolved.batch,
+    validation,
+    shuffle: resolved.shuffle,
+    onEpoch: (row) => port.postMessage(row),
+  });
+  const end =
+    epochs < resolved.epochs
+      ? undefined
+      : { test: await model.evaluate(test), weightsSha256: await model.weightsSha256() };
+  return { rows, steps, trainSeconds, seconds, tensors: model.tensors(), end };
+}
+
+/** @param port gets a row after every epoch */
+export default async function run({ job, port }: { job: TrainingJob; port: MessagePort }): Promise<Reply> {
+  try {
+    return { outcome: await train(job, port) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { error: { name, message } };
+  } finally {
+    port.close();
+  }
+}
