@@ -1,0 +1,231 @@
+/** The densities of TPE: mixtures of a kernel around each observation and a prior over the whole range. */
+import { ConfigError } from "../../errors.ts";
+import { exp, log } from "../../math.ts";
+import type { Random } from "../../random.ts";
+import { logNormalPdf, normalMass } from "../normal.ts";
+import {
+  type CategoricalDistribution,
+  choiceIndex,
+  type Distribution,
+  type FloatDistribution,
+  type IntDistribution,
+  type Params,
+  type ParamValue,
+} from "../searchSpace.ts";
+import { clamp } from "./random.ts";
+
+export interface ParzenOptions {
+  /** The prior's share, where an observation with the weight 1 has 1; > 0. */
+  readonly priorWeight: number;
+  /** The weights of n observations, from the oldest to the newest. */
+  readonly weights: (n: number) => readonly number[];
+  /** Whether the ends of the range count as neighbours when the widths of the outermost kernels are chosen. */
+  readonly endpoints: boolean;
+  /** One width for all kernels, that of a joint density, in place of the distance to the neighbours. */
+  readonly multivariate: boolean;
+}
+
+/** The kernels of one parameter: 0 … n − 1 around the observations, n the prior. */
+interface Kernels {
+  sample(kernel: number, random: Random): ParamValue;
+  /** The logarithm of a kernel's probability of a choice or an integer, or of its density at a real number. */
+  logDensity(kernel: number, value: ParamValue): number;
+}
+
+/**
+ * A density over some parameters: Σ_i w_i Π_p k_pi(x_p), i over the observations and the prior. A number has a normal
+ * distribution cut to its range, in the logarithm if the distribution is logarithmic (the density is then one over the
+ * logarithm); an integer has that of the interval from value − ½ to value + ½; a choice has a weight.
+ *
+ * The widths and weights are those of Optuna's `_ParzenEstimator`, after Bergstra et al., "Algorithms for
+ * hyper-parameter optimization" (2011), and, if multivariate, Falkner et al., "BOHB" (2018).
+ */
+export class ParzenEstimator {
+  readonly #kernels: readonly (readonly [name: string, kernels: Kernels])[];
+  /** Of the kernels, normalised. */
+  readonly #weights: readonly number[];
+
+  /**
+   * @param distributions of the parameters, each with more than one value
+   * @param observations from the oldest to the newest: values of all these parameters, within the distributions
+   * @throws ConfigError if the weights are not as many finite numbers ≥ 0 as there are observations
+   */
+  constructor(
+    distributions: readonly (readonly [name: string, distribution: Distribution])[],
+    observations: readonly Params[],
+    options: ParzenOptions,
+  ) {
+    const weights = [...observationWeights(observations.length, options), options.priorWeight];
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    this.#weights = weights.map((weight) => weight / sum);
+    this.#kernels = distributions.map(([name, distribution]) => {
+      const values = observations.map((params) => params[name]!);
+      const kernels =
+        distribution.kind === "categorical"
+          ? new CategoricalKernels(distribution, values, options)
+          : new NumericKernels(distribution, values as number[], distributions.length, options);
+      return [name, kernels];
+    });
+  }
+
+  /** Draws a kernel by its weight, and each parameter from it. */
+  sample(random: Random): Params {
+    const kernel = drawIndex(this.#weights, random);
+    return Object.fromEntries(this.#kernels.map(([name, kernels]) => [name, kernels.sample(kernel, random)]));
+  }
+
+  logDensity(params: Params): number {
+    const terms = this.#weights.map((weight, kernel) =>
+      this.#kernels.reduce(
+        (sum, [name, kernels]) => sum + kernels.logDensity(kernel, params[name]!),
+        log(weight),
+      ),
+    );
+    // The prior's term is finite, so the largest is.
+    const largest = terms.reduce((max, term) => Math.max(max, term), -Infinity);
+    return largest + log(terms.reduce((sum, term) => sum + exp(term - largest), 0));
+  }
+}
+
+function observationWeights(n: number, { weights }: ParzenOptions): readonly number[] {
+  const result = weights(n);
+  if (result.length !== n || !result.every((weight) => weight >= 0 && weight < Infinity)) {
+    throw new ConfigError(
+      `TPESampler: weights(${n}) is ${JSON.stringify(result)}, expected ${n} finite numbers ≥ 0.`,
+    );
+  }
+  return result;
+}
+
+/** An index as likely as its weight; the weights sum to 1, but for rounding. */
+function drawIndex(weights: readonly number[], random: Random): number {
+  let rest = random.uniform();
+  for (const [i, weight] of weights.entries()) {
+    rest -= weight;
+    if (rest < 0) return i;
+  }
+  return weights.length - 1;
+}
+
+/** Every kernel gives each choice the share priorWeight / (n + 1), and its observation's 1 more. */
+class CategoricalKernels implements Kernels {
+  readonly #distribution: CategoricalDistribution;
+  readonly #rows: readonly (readonly number[])[];
+
+  constructor(
+    distribution: CategoricalDistribution,
+    values: readonly ParamValue[],
+    { priorWeight }: ParzenOptions,
+  ) {
+    this.#distribution = distribution;
+    const count = distribution.choices.length;
+    const share = priorWeight / (values.length + 1);
+    const sum = count * share + 1;
+    this.#rows = [
+      ...values.map((value) => {
+        const observed = choiceIndex(distribution, value);
+        return Array.from({ length: count }, (_, i) => (share + (i === observed ? 1 : 0)) / sum);
+      }),
+      Array.from({ length: count }, () => 1 / count),
+    ];
+  }
+
+  sample(kernel: number, random: Random): ParamValue {
+    return this.#distribution.choices[drawIndex(this.#rows[kernel]!, random)]!;
+  }
+
+  logDensity(kernel: number, value: ParamValue): number {
+    return log(this.#rows[kernel]![choiceIndex(this.#distribution, value)]!);
+  }
+}
+
+class NumericKernels implements Kernels {
+  readonly #distribution: FloatDistribution | IntDistribution;
+  /** The range: that of the numbers, an integer's widened by ½ to either side, or of their logarithms. */
+  readonly #low: number;
+  readonly #high: number;
+  readonly #means: readonly number[];
+  readonly #deviations: readonly number[];
+  /** The probability that the uncut normal distribution has in the range; ≥ 0.34, as no deviation exceeds the range. */
+  readonly #masses: readonly number[];
+
+  constructor(
+    distribution: FloatDistribution | IntDistribution,
+    values: readonly number[],
+    parameters: number,
+    options: ParzenOptions,
+  ) {
+    this.#distribution = distribution;
+    const margin = distribution.kind === "int" ? 0.5 : 0;
+    const low = this.#coordinate(distribution.low - margin);
+    const high = this.#coordinate(distribution.high + margin);
+    this.#low = low;
+    this.#high = high;
+    this.#means = [...values.map((value) => this.#coordinate(value)), low + 0.5 * (high - low)];
+    this.#deviations = this.#chooseDeviations(parameters, options);
+    this.#masses = this.#means.map((mean, i) => {
+      const deviation = this.#deviations[i]!;
+      return normalMass((low - mean) / deviation, (high - mean) / deviation);
+    });
+  }
+
+  #coordinate(value: number): number {
+    return this.#distribution.log ? log(value) : value;
+  }
+
+  /**
+   * Univariate: the distance to the farther of the two neighbours among the observations and the prior's mean.
+   * Multivariate: Scott's rule, 0.2 · n^(−1 / (d + 4)) of the range. In either case not above the range, and not below
+   * its share 1 / min(100, n + 2) ("magic clip"): few observations say little about a place.
+   */
+  #chooseDeviations(parameters: number, { endpoints, multivariate }: ParzenOptions): readonly number[] {
+    const means = this.#means;
+    const low = this.#low;
+    const high = this.#high;
+    const range = high - low;
+    const n = means.length - 1;
+    const least = range / Math.min(100, n + 2);
+
+    const deviations = new Array<number>(n + 1);
+    if (multivariate) {
+      deviations.fill(0.2 * exp(-log(Math.max(n, 1)) / (parameters + 4)) * range);
+    } else {
+      const order = means.map((_, i) => i).sort((a, b) => means[a]! - means[b]! || a - b);
+      for (const [rank, i] of order.entries()) {
+        const mean = means[i]!;
+        const before = order[rank - 1];
+        const after = order[rank + 1];
+        const toBefore = mean - (before !== undefined ? means[before]! : endpoints ? low : mean);
+        const toAfter = (after !== undefined ? means[after]! : endpoints ? high : mean) - mean;
+        deviations[i] = Math.max(toBefore, toAfter);
+      }
+    }
+    const clipped = deviations.map((deviation) => clamp(deviation, least, range));
+    clipped[n] = range; // the prior's
+    return clipped;
+  }
+
+  sample(kernel: number, random: Random): number {
+    const { kind, low, high } = this.#distribution;
+    const mean = this.#means[kernel]!;
+    const deviation = this.#deviations[kernel]!;
+    // At least one draw in three is within the range.
+    let x = mean + deviation * random.normal();
+    while (x < this.#low || x > this.#high) x = mean + deviation * random.normal();
+    const value = this.#distribution.log ? exp(x) : x;
+    return clamp(kind === "int" ? Math.round(value) : value, low, high);
+  }
+
+  logDensity(kernel: number, value: ParamValue): number {
+    const number = value as number;
+    const mean = this.#means[kernel]!;
+    const deviation = this.#deviations[kernel]!;
+    const mass = this.#masses[kernel]!;
+    if (this.#distribution.kind === "float") {
+      return logNormalPdf((this.#coordinate(number) - mean) / deviation) - log(deviation * mass);
+    }
+    const from = (this.#coordinate(number - 0.5) - mean) / deviation;
+    const to = (this.#coordinate(number + 0.5) - mean) / deviation;
+    return log(normalMass(from, to) / mass);
+  }
+}

@@ -1,0 +1,46 @@
+/** Random search (Bergstra and Bengio, "Random search for hyper-parameter optimization", 2012), and its draws. */
+import { exp, log } from "../../math.ts";
+import { Random } from "../../random.ts";
+import type { Distribution, ParamValue } from "../searchSpace.ts";
+import type { Sampler, SamplerContext } from "../trial.ts";
+
+/** `value`, or the end of the range that it is beyond. */
+export const clamp = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), high);
+
+/** From low (t = 0) to high (t = 1), exactly at both ends, never beyond them, without overflow in between. */
+export const between = (low: number, high: number, t: number): number =>
+  clamp((1 - t) * low + t * high, low, high);
+
+/**
+ * A value as likely as the distribution says: uniform; uniform in the logarithm; of several choices, each alike. An
+ * integer on a logarithmic scale is a real number from low − ½ to high + ½, rounded.
+ */
+export function sampleDistribution(distribution: Distribution, random: Random): ParamValue {
+  if (distribution.kind === "categorical")
+    return distribution.choices[random.below(distribution.choices.length)]!;
+  const { kind, low, high } = distribution;
+  const u = random.uniform();
+  if (!distribution.log) {
+    return kind === "float" ? between(low, high, u) : Math.min(low + Math.floor(u * (high - low + 1)), high);
+  }
+  if (kind === "float") return clamp(exp(between(log(low), log(high), u)), low, high);
+  return clamp(Math.round(exp(between(log(low - 0.5), log(high + 0.5), u))), low, high);
+}
+
+/** The random numbers that a sampler draws for some parameters of a trial: the same, whatever was drawn before. */
+export const streamOf = (sampler: string, { seed, number }: SamplerContext, ...params: string[]): Random =>
+  new Random(seed, "sampler", sampler, number, ...params);
+
+/** Draws every parameter from its distribution, whatever the results. */
+export class RandomSampler implements Sampler {
+  readonly name = "random";
+
+  roundSize(): number {
+    return Infinity;
+  }
+
+  sample(name: string, distribution: Distribution, context: SamplerContext): ParamValue {
+    return sampleDistribution(distribution, streamOf(this.name, context, name));
+  }
+}
