@@ -1,0 +1,125 @@
+import { ConfigError } from "../../errors.ts";
+import type { Pruner, PrunerContext } from "../trial.ts";
+
+export interface AshaPrunerOptions {
+  /** The first rung: the fewest steps that a trial gets, ≥ 1. */
+  readonly minimum?: number;
+  /** η: one trial in so many goes on from a rung, and the next rung is at so many times the steps. An integer ≥ 2. */
+  readonly reduction?: number;
+  /** 1 is successive halving; more make it Hyperband, which hedges against curves that cross late. */
+  readonly brackets?: number;
+  /** The steps of a trial that is not pruned: nothing is decided there, where nothing is left to be saved. */
+  readonly maximum?: number;
+  /** Decides at once, on those that have come so far. Faster with many workers; NOT REPRODUCIBLE. */
+  readonly asynchronous?: boolean;
+}
+
+/**
+ * Successive halving (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization",
+ * 2016) in one or several brackets, which makes it Hyperband (Li et al., "Hyperband: A novel bandit-based approach to
+ * hyperparameter optimization", 2018). Bracket s has its rungs at the steps
+ *
+ *   minimum · η^(s + k),  k = 0, 1, 2, …        below maximum
+ *
+ * and of the n trials of a round's bracket that come to a rung, the best ⌈n / η⌉ go on: ⌊n / η⌋ in the paper, rounded up
+ * here so that one always does. Of equal values, the lower trial number goes on; a value that is not finite never does.
+ *
+ * With B brackets, a round's trials are dealt to them in Hyperband's proportions, evenly mixed:
+ *
+ *   bracket s gets ⌈B · η^(B − 1 − s) / (B − s)⌉        for η = 3, B = 3: 9, 5 and 3 trials of 17
+ *
+ * (Algorithm 1 there has n = ⌈(s_max + 1) · η^s' / (s' + 1)⌉ with s' = s_max − s, s_max = B − 1.) So each spends about
+ * as many steps; the first tries many trials briefly, the last few for long.
+ *
+ * A rung is a barrier: a trial waits for the others of its bracket and round, so that the decision depends on their
+ * values alone, not on the number of workers or their speed. ASHA proper (Li et al., "A system for massively parallel
+ * hyperparameter tuning", 2020) never waits: whoever arrives is compared with those who happened to be there before,
+ * and some go on that would not have later. `asynchronous` does this (in Optuna's form: who does not go on at once has
+ * ended), keeps all workers busy, and gives other results at every run.
+ */
+export class AshaPruner implements Pruner {
+  readonly name: string;
+  readonly waits: boolean;
+  readonly minimum: number;
+  readonly reduction: number;
+  readonly brackets: number;
+  readonly maximum: number;
+  /** What each bracket gets of a round. */
+  readonly #shares: readonly number[];
+  /** The bracket of each place in a round, as far as was asked for. */
+  readonly #dealt: number[] = [];
+  /** How often each bracket is among them. */
+  readonly #given: number[];
+
+  /** @throws ConfigError if an option is out of its range, or the last bracket would start after `maximum` */
+  constructor({
+    minimum = 1,
+    reduction = 3,
+    brackets = 1,
+    maximum = Infinity,
+    asynchronous = false,
+  }: AshaPrunerOptions = {}) {
+    for (const [name, value, least] of [
+      ["minimum", minimum, 1],
+      ["reduction", reduction, 2],
+      ["brackets", brackets, 1],
+      ["maximum", maximum === Infinity ? 1 : maximum, 1],
+    ] as const) {
+      if (!Number.isSafeInteger(value) || value < least) {
+        throw new ConfigError(`AshaPruner: ${name} is ${value}, expected an integer ≥ ${least}.`);
+      }
+    }
+    const last = Math.min(maximum, Number.MAX_SAFE_INTEGER);
+    let start = minimum;
+    for (let s = 1; s < brackets && start <= last; s++) start *= reduction;
+    if (start > last) {
+      throw new ConfigError(
+        `AshaPruner: with ${brackets} brackets the last starts after step ${last}. Give fewer, or a lower minimum.`,
+      );
+    }
+    this.name = asynchronous ? "asha (asynchronous, not reproducible)" : "asha";
+    this.waits = !asynchronous;
+    this.minimum = minimum;
+    this.reduction = reduction;
+    this.brackets = brackets;
+    this.maximum = maximum;
+    const shares = new Array<number>(brackets);
+    for (let s = brackets - 1, power = 1; s >= 0; s--, power *= reduction) {
+      shares[s] = Math.ceil((brackets * power) / (brackets - s));
+    }
+    this.#shares = shares;
+    this.#given = shares.map(() => 0);
+  }
+
+  /** The bracket of a round's trial: the one that is furthest behind its share. */
+  group(indexInRound: number): number {
+    const shares = this.#shares;
+    if (shares.length === 1) return 0;
+    const total = shares.reduce((sum, share) => sum + share);
+    while (this.#dealt.length <= indexInRound) {
+      const lags = shares.map((share, s) => share * (this.#dealt.length + 1) - this.#given[s]! * total);
+      const bracket = lags.indexOf(Math.max(...lags));
+      this.#given[bracket]! += 1;
+      this.#dealt.push(bracket);
+    }
+    return this.#dealt[indexInRound]!;
+  }
+
+  /** Whether the step is a rung of the bracket. */
+  decidesAt(step: number, group: number): boolean {
+    if (step >= this.maximum) return false;
+    let rung = this.minimum;
+    for (let k = 0; k < group || rung < step; k++) rung *= this.reduction;
+    return rung === step;
+  }
+
+  shouldPrune({ direction, number, indexInRound, step, cohort }: PrunerContext): boolean {
+    if (!this.decidesAt(step, this.group(indexInRound))) return false;
+    const sign = direction === "maximize" ? -1 : 1;
+    const ranking = cohort
+      .filter(({ value }) => Number.isFinite(value))
+      .sort((a, b) => sign * (a.value - b.value) || a.number - b.number);
+    const place = ranking.findIndex((trial) => trial.number === number);
+    return place < 0 || place >= Math.ceil(cohort.length / this.reduction);
+  }
+}
