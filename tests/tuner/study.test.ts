@@ -1,0 +1,320 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TrialPruned } from "../../src/errors.ts";
+import { Random } from "../../src/random.ts";
+import { AshaPruner, MedianPruner } from "../../src/tuner/pruners/index.ts";
+import {
+  CoarseToFineSampler,
+  GridSampler,
+  RandomSampler,
+  TPESampler,
+} from "../../src/tuner/samplers/index.ts";
+import { categorical, float, int, when } from "../../src/tuner/searchSpace.ts";
+import { type Objective, Study, type StudyOptions, type Trial } from "../../src/tuner/study.ts";
+import type { FinishedTrial, Sampler } from "../../src/tuner/trial.ts";
+
+const space = { x: float(-5, 5), l2: float(1e-5, 1e-1, { log: true }), units: int(1, 64) };
+
+/** A value of the trial's parameters, best at x = 2. */
+const bowl = ({ params }: Trial): number => -((Number(params.x) - 2) ** 2) - Number(params.units) / 100;
+
+/** After a wait that only `seed` and the trial decide: whoever is asked first need not end first. */
+const afterAWhile = async (seed: number, trial: Trial): Promise<void> => {
+  for (let turns = new Random(seed, "wait", trial.number).below(12); turns > 0; turns--)
+    await new Promise<void>((resolve) => setImmediate(resolve));
+};
+
+/** A learning curve that comes to `bowl` in nine steps; the pruner may end it. */
+const curve =
+  (seed: number): Objective =>
+  async (trial) => {
+    for (let step = 1; step <= 9; step++) {
+      await afterAWhile(seed + step, trial);
+      trial.report(bowl(trial) - 10 / step, step);
+      if (await trial.shouldPrune()) throw new TrialPruned("It lags behind.");
+    }
+    return bowl(trial);
+  };
+
+/** What must not depend on the time that things take. */
+const table = ({ trials }: Study) => trials.map(({ seconds: _, ...trial }) => trial);
+
+describe("study", () => {
+  it("finds the best of its trials, the first of equals", async () => {
+    const study = new Study({ sampler: new GridSampler({ points: 3 }), space: { x: float(-1, 1) } });
+    await study.optimize(({ params }) => Number(params.x) ** 2, { trials: 10 });
+    expect(study.trials.map(({ params, value }) => [params.x, value])).toEqual([
+      [-1, 1],
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(study.best).toMatchObject({ number: 0, value: 1, state: "complete" });
+    const least = new Study({
+      sampler: new GridSampler({ points: 3 }),
+      space: { x: float(-1, 1) },
+      direction: "minimize",
+    });
+    await least.optimize(({ params }) => Number(params.x) ** 2, { trials: 10 });
+    expect(least.best).toMatchObject({ number: 1, value: 0 });
+    expect(least.ranked.map(({ number }) => number)).toEqual([1, 0, 2]);
+  });
+
+  it("asks and tells", async () => {
+    const study = new Study({ space });
+    expect(study.best).toBeUndefined();
+    const trial = study.ask();
+    expect(Object.keys(trial.params)).toEqual(["x", "l2", "units"]);
+    trial.setAttribute("test", 0.5);
+    expect(await study.tell(trial, { value: 3 })).toMatchObject({
+      number: 0,
+      round: 0,
+      state: "complete",
+      value: 3,
+      attributes: { test: 0.5 },
+      distributions: space,
+    });
+    await expect(study.tell(trial, { value: 3 })).rejects.toThrow(
+      "Trial 0 is not under way. Tell once what ask() gave.",
+    );
+  });
+
+  it("lets an objective suggest what it needs, one depending on another", async () => {
+    const study = new Study({ seed: 4 });
+    await study.optimize(
+      (trial) => {
+        const kind = trial.suggestCategorical("kind", ["linear", "deep"]);
+        const layers = kind === "deep" ? trial.suggestInt("layers", 1, 4) : 0;
+        expect(trial.suggestCategorical("kind", ["linear", "deep"])).toBe(kind);
+        return layers + trial.suggestFloat("rate", 1e-3, 1, { log: true });
+      },
+      { trials: 12 },
+    );
+    const names = study.trials.map(({ params }) => Object.keys(params).join(" "));
+    expect(new Set(names)).toEqual(new Set(["kind rate", "kind layers rate"]));
+    expect(
+      study.trials.every(
+        ({ params, distributions }) => Object.keys(params).length === Object.keys(distributions).length,
+      ),
+    ).toBe(true);
+  });
+
+  it("refuses a name that comes back with a distribution which does not hold its value", async () => {
+    const trial = new Study({ space: { x: float(1, 2) } }).ask();
+    const { x } = trial.params;
+    expect(() => trial.suggestFloat("x", 5, 6)).toThrow(
+      `Trial 0: x is ${x} already, which the distribution asked for now does not hold. Ask for one name with one distribution.`,
+    );
+  });
+
+  it("leaves out the parameters whose condition is not met", () => {
+    const study = new Study({
+      seed: 2,
+      roundSize: Infinity,
+      space: { bn: categorical([false, "after"]), momentum: when(float(0.5, 0.99), "bn", ["after"]) },
+    });
+    const params = Array.from({ length: 20 }, () => study.ask().params);
+    expect(params.every(({ bn, momentum }) => (bn === "after") === (momentum !== undefined))).toBe(true);
+    expect(new Set(params.map(({ bn }) => bn)).size).toBe(2);
+  });
+
+  it("shows a sampler the rounds before, and of its own round no more than what was proposed", async () => {
+    const seen: unknown[] = [];
+    const spy: Sampler = {
+      name: "spy",
+      sample(_name, _distribution, { number, round, indexInRound, history, pending }) {
+        seen.push([number, round, indexInRound, history.map((t) => t.number), pending.map((t) => t.number)]);
+        return number;
+      },
+    };
+    const study = new Study({ sampler: spy, roundSize: 2, space: { x: float(0, 9) } });
+    await study.optimize(({ number }) => number, { trials: 5 });
+    expect(seen).toEqual([
+      [0, 0, 0, [], []],
+      [1, 0, 1, [], [0]],
+      [2, 1, 0, [0, 1], []],
+      [3, 1, 1, [0, 1], [2]],
+      [4, 2, 0, [0, 1, 2, 3], []],
+    ]);
+  });
+
+  it("does not begin a round before the last one has ended", () => {
+    const study = new Study({ space, roundSize: 2, sampler: new TPESampler() });
+    study.ask();
+    study.ask();
+    expect(() => study.ask()).toThrow(
+      "Trial 2 is of round 1 and trial 0, of an earlier one, has not ended. Tell its value first.",
+    );
+  });
+
+  it("records a trial that fails, and one whose value is no number, and goes on", async () => {
+    const study = new Study({ space });
+    await study.optimize(
+      ({ number }) => {
+        if (number === 1) throw new Error("Out of luck.");
+        return number === 2 ? Number.NaN : number;
+      },
+      { trials: 4 },
+    );
+    expect(study.trials.map(({ state, value, error }) => [state, value, error])).toEqual([
+      ["complete", 0, undefined],
+      ["failed", undefined, "Out of luck."],
+      ["failed", undefined, "The value is NaN, expected a finite number."],
+      ["complete", 3, undefined],
+    ]);
+  });
+
+  it("ends when too many fail in a row, and keeps what there is", async () => {
+    const study = new Study({ space });
+    const run = study.optimize(
+      ({ number }) => {
+        if (number > 2) throw new Error("No memory.");
+        return 1;
+      },
+      { trials: 100, maxConsecutiveFailures: 3 },
+    );
+    await expect(run).rejects.toThrow(
+      "3 trials in a row have failed, 3 to 5; the last one said: No memory. Mend the cause, narrow the search space, or allow more.",
+    );
+    expect(study.trials.length).toBe(6);
+  });
+
+  it("ends when the signal says so, without the trials under way; their numbers come again", async () => {
+    const stop = new AbortController();
+    const study = new Study({ space, roundSize: 4 });
+    const objective: Objective = async (trial) => {
+      await afterAWhile(1, trial);
+      if (trial.number === 6 && !stop.signal.aborted) stop.abort(new Error("Enough."));
+      return bowl(trial);
+    };
+    await expect(study.optimize(objective, { trials: 12, parallel: 3, signal: stop.signal })).rejects.toThrow(
+      "Enough.",
+    );
+    expect(study.trials.some(({ number }) => number === 6)).toBe(false);
+    await study.optimize(objective, { trials: 12, parallel: 3 });
+    const whole = await new Study({ space, roundSize: 4 }).optimize(bowl, { trials: 12 });
+    expect(table(study)).toEqual(table(whole));
+  });
+
+  it.each([
+    [
+      "step 0 is not above",
+      (trial: Trial) => trial.report(1, 0),
+      "Trial 0: step 0 was reported after 0, expected a larger integer.",
+    ],
+    [
+      "a value is not finite",
+      (trial: Trial) => trial.report(Infinity, 1),
+      "Trial 0: the value after step 1 is Infinity, expected a finite number.",
+    ],
+  ])("refuses a report of which %s", (_title, report, message) => {
+    expect(() => report(new Study().ask())).toThrow(message);
+  });
+
+  it("cannot prune what has reported nothing", async () => {
+    await expect(new Study().ask().shouldPrune()).rejects.toThrow(
+      "Trial 0 has reported nothing. Call trial.report() first.",
+    );
+  });
+
+  it("refuses trials of before that another study had", () => {
+    const trial = { number: 3, round: 3 } as FinishedTrial;
+    const sampler = new TPESampler();
+    expect(() => new Study({ sampler, roundSize: 2, trials: [trial] })).toThrow(
+      "Trial 3 of before was in round 3, expected 1. Go on with the sampler and the round size that the study began with.",
+    );
+    expect(() => new Study({ sampler, trials: [trial, trial] })).toThrow("Trial 3 of before is there twice.");
+  });
+
+  it.each([
+    [{ roundSize: 0 }, "The round size is 0, expected an integer ≥ 1, or Infinity."],
+    [{ direction: "up" as "maximize" }, 'No direction "up". There are: maximize, minimize.'],
+  ])("refuses the options %o", (options, message) => {
+    expect(() => new Study(options)).toThrow(message);
+  });
+});
+
+const kinds: [string, () => StudyOptions, number][] = [
+  ["random", () => ({ sampler: new RandomSampler() }), 12],
+  ["coarse-to-fine", () => ({ sampler: new CoarseToFineSampler({ coarse: 6, fine: 4 }) }), 14],
+  ["TPE in rounds of 4", () => ({ sampler: new TPESampler({ startup: 4 }), roundSize: 4 }), 14],
+  ["median", () => ({ pruner: new MedianPruner({ startup: 2, warmup: 1 }), roundSize: 4 }), 14],
+  ["ASHA", () => ({ sampler: new RandomSampler(), pruner: new AshaPruner({ reduction: 3 }) }), 12],
+  [
+    "TPE with ASHA in rounds of 6",
+    () => ({
+      sampler: new TPESampler({ startup: 6 }),
+      pruner: new AshaPruner({ reduction: 3 }),
+      roundSize: 6,
+    }),
+    15,
+  ],
+];
+
+describe.each(kinds)("a study with %s", (_name, options, trials) => {
+  const run = async (seed: number, parallel: number, more: StudyOptions = {}) => {
+    const study = new Study({ ...options(), space, seed: 3, ...more });
+    return await study.optimize(curve(seed), { trials, parallel });
+  };
+
+  it("gives the same trials whatever the number of workers and whoever ends first", async () => {
+    const expected = table(await run(0, 1));
+    expect(expected.length).toBe(trials);
+    for (const [seed, parallel] of [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 8],
+    ] as const)
+      expect(table(await run(seed, parallel))).toEqual(expected);
+  });
+
+  it("cut off anywhere, goes on to the same trials", async () => {
+    // In the order in which they ended: any beginning of it is what a killed search leaves.
+    const log: FinishedTrial[] = [];
+    const whole = table(await run(5, 3, { onFinished: (trial) => void log.push(trial) }));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(trials), fc.nat(1000), async (kept, seed) => {
+        const study = await run(seed, 1 + (seed % 4), { trials: log.slice(0, kept) });
+        expect(table(study)).toEqual(whole);
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe("a pruner that waits", () => {
+  it("lets a trial that fails hold nobody up", async () => {
+    const study = new Study({
+      space,
+      pruner: new AshaPruner({ reduction: 2 }),
+      sampler: new RandomSampler(),
+    });
+    await study.optimize(
+      async (trial) => {
+        if (trial.number === 2) throw new Error("Broken.");
+        return await curve(1)(trial);
+      },
+      { trials: 6 },
+    );
+    expect(study.trials.map(({ state }) => state).filter((state) => state === "failed")).toEqual(["failed"]);
+    expect(study.trials.some(({ state }) => state === "pruned")).toBe(true);
+    expect(study.best!.value).toBe(Math.max(...study.trials.map(({ value }) => value ?? -Infinity)));
+  });
+
+  it("gives up the trials that wait when the study ends", async () => {
+    const study = new Study({
+      space,
+      pruner: new AshaPruner({ reduction: 2 }),
+      sampler: new RandomSampler(),
+    });
+    const run = study.optimize(
+      async (trial) => {
+        if (trial.number < 2) throw new Error("Broken.");
+        return await curve(1)(trial);
+      },
+      { trials: 6, maxConsecutiveFailures: 2 },
+    );
+    await expect(run).rejects.toThrow("2 trials in a row have failed, 0 to 1; the last one said: Broken.");
+    expect(study.trials.map(({ number }) => number)).toEqual([0, 1]);
+  });
+});
