@@ -4,6 +4,16 @@
  * draws it.
  */
 import type { EpochRow } from "../model/history.ts";
+import {
+  ALONE,
+  BLUE,
+  type ChartSize,
+  chart,
+  extent,
+  short,
+  VERMILION,
+  withDescription,
+} from "./chartStyle.ts";
 
 /** What is drawn of an epoch. Numbers that are not finite are left out of the plots. */
 export type PlotRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
@@ -67,20 +77,31 @@ const PLOTS: Readonly<Record<PlotName, Plot>> = {
 export const PLOT_NAMES = Object.keys(PLOTS) as readonly PlotName[];
 
 /** The four plots as SVG documents. The same rows give the same bytes. */
-export async function renderPlots(rows: readonly PlotRow[]): Promise<Record<PlotName, string>> {
+export async function renderPlots(
+  rows: readonly PlotRow[],
+  size: ChartSize = ALONE,
+): Promise<Record<PlotName, string>> {
   const plots: Partial<Record<PlotName, string>> = {};
-  for (const name of PLOT_NAMES) plots[name] = await renderPlot(name, rows);
+  for (const name of PLOT_NAMES) plots[name] = await renderPlot(name, rows, size);
   return plots as Record<PlotName, string>;
 }
 
 /** One plot as an SVG document. */
-export async function renderPlot(name: PlotName, rows: readonly PlotRow[]): Promise<string> {
+export async function renderPlot(
+  name: PlotName,
+  rows: readonly PlotRow[],
+  size: ChartSize = ALONE,
+): Promise<string> {
   const plot = PLOTS[name];
   const lines = plot.series
     .map(([series, value]) => ({ series, points: finitePoints(series, rows, value) }))
     .filter(({ points }) => points.length > 0);
   const { renderSvg } = await import("./charts/render.ts"); // only who draws waits for it to load
-  return withDescription(await renderSvg(specification(plot, lines)), plot.title, describe(plot, lines));
+  return withDescription(
+    await renderSvg(specification(plot, lines, size)),
+    plot.title,
+    describe(plot, lines),
+  );
 }
 
 interface Point {
@@ -109,17 +130,14 @@ function finitePoints(
   return points;
 }
 
-/** Two colours of Okabe and Ito's palette (2008), which colour-blind people tell apart. */
-const COLORS = ["#0072B2", "#D55E00"];
+const COLORS = [BLUE, VERMILION];
 /** In grey print the dots still differ. */
 const SHAPES = ["circle", "square"];
-const FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
-const INK = "#222222";
 /** Above this number of epochs their dots would hide the line. */
 const MAX_DOTS = 60;
 
 /** The plot in Vega-Lite (https://vega.github.io/vega-lite/docs/). */
-function specification(plot: Plot, lines: readonly Line[]): Record<string, unknown> {
+function specification(plot: Plot, lines: readonly Line[], size: ChartSize): Record<string, unknown> {
   const points = lines.flatMap((line) => line.points);
   const dots = lines.flatMap((line) => (line.points.length <= MAX_DOTS ? line.points : []));
   const epochs = extent(points.map((point) => point.epoch)) ?? [0, 1];
@@ -130,12 +148,7 @@ function specification(plot: Plot, lines: readonly Line[]): Record<string, unkno
     plot.series.length > 1 ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 } : null;
   const scale = (range: readonly string[]) => ({ domain: names, range: range.slice(0, names.length) });
   return {
-    width: 720,
-    height: 480,
-    padding: 16,
-    autosize: { type: "fit", contains: "padding" }, // one size for all four, whatever their labels
-    background: "white",
-    title: { text: plot.title, subtitle: plot.subtitle },
+    ...chart(size, plot.title, plot.subtitle),
     data: { values: points },
     encoding: {
       x: {
@@ -164,44 +177,7 @@ function specification(plot: Plot, lines: readonly Line[]): Record<string, unkno
         encoding: { shape: { field: "series", type: "nominal", scale: scale(SHAPES), legend } },
       },
     ],
-    config: {
-      font: FONT,
-      view: { stroke: null },
-      title: {
-        anchor: "start",
-        frame: "group",
-        fontSize: 18,
-        color: INK,
-        subtitleFontSize: 13,
-        subtitleColor: "#555555",
-        subtitlePadding: 5,
-        offset: 12,
-      },
-      axis: {
-        labelFontSize: 12,
-        labelColor: INK,
-        titleFontSize: 13,
-        titleFontWeight: "normal",
-        titleColor: INK,
-        titlePadding: 10,
-        gridColor: "#e6e6e6",
-        domainColor: "#888888",
-        tickColor: "#888888",
-      },
-      legend: { labelFontSize: 13, labelColor: INK, columnPadding: 0 },
-    },
   };
-}
-
-function extent(values: readonly number[]): [low: number, high: number] | undefined {
-  if (values.length === 0) return undefined;
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
 }
 
 /** One epoch alone stands in the middle. */
@@ -240,19 +216,4 @@ function describe(plot: Plot, lines: readonly Line[]): string {
     return points.length === 1 ? begin : `${begin}, ${short(last.value)} after epoch ${last.epoch}`;
   });
   return `${plot.subtitle}: ${sentences.length === 0 ? "no epochs" : sentences.join("; ")}.`;
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(4)));
-
-/** Puts the title and the description where browsers and screen readers look for them. */
-function withDescription(svg: string, title: string, description: string): string {
-  const head = `<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`;
-  return svg.replace(
-    /^<svg ([^>]*)>/,
-    (_, attributes) => `<svg role="graphics-document" ${attributes}>${head}`,
-  );
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,0 +1,133 @@
+/**
+ * How all charts look: the colours, by light and by dark, and Vega-Lite's configuration. A chart's file has the
+ * colours for light paper; a page (page.ts) puts in the others where its reader prefers dark.
+ */
+
+export interface Shade {
+  /** The colour in the file: unlike every other one here, so that the page knows what it stands for. */
+  readonly light: string;
+  readonly dark: string;
+}
+
+/**
+ * The series are colours of Okabe and Ito's palette (2008), which colour-blind people tell apart, and lighter ones of
+ * the same hue. The ramp, from worst to best, is a stretch of viridis (van der Walt and Smith, 2015), even in lightness:
+ * what is best stands out most, darkest on light paper, brightest on dark.
+ */
+export const PALETTE = {
+  paper: { light: "#ffffff", dark: "#15181d" },
+  ink: { light: "#222222", dark: "#e9ebee" },
+  muted: { light: "#555555", dark: "#b3b9c2" },
+  grid: { light: "#e6e6e6", dark: "#2d323a" },
+  axis: { light: "#888888", dark: "#858c97" },
+  blue: { light: "#0072b2", dark: "#5cb3f0" },
+  vermilion: { light: "#d55e00", dark: "#ff9454" },
+  green: { light: "#009e73", dark: "#41cda0" },
+  purple: { light: "#cc79a7", dark: "#e8a6cb" },
+  orange: { light: "#e69f00", dark: "#ffc34d" },
+  "ramp-1": { light: "#87d549", dark: "#355f8d" },
+  "ramp-2": { light: "#3cbb75", dark: "#287c8e" },
+  "ramp-3": { light: "#1f9b8a", dark: "#1f998a" },
+  "ramp-4": { light: "#297b8e", dark: "#32b67a" },
+  "ramp-5": { light: "#38588c", dark: "#6ccd5a" },
+  "ramp-6": { light: "#47307e", dark: "#b2dd2d" },
+  "ramp-7": { light: "#440154", dark: "#fde725" },
+} as const satisfies Readonly<Record<string, Shade>>;
+
+export const PAPER = PALETTE.paper.light;
+export const INK = PALETTE.ink.light;
+export const MUTED = PALETTE.muted.light;
+export const GRID = PALETTE.grid.light;
+export const AXIS = PALETTE.axis.light;
+export const BLUE = PALETTE.blue.light;
+export const VERMILION = PALETTE.vermilion.light;
+/** From worst to best. */
+export const RAMP: readonly string[] = [1, 2, 3, 4, 5, 6, 7].map(
+  (step) => PALETTE[`ramp-${step}` as keyof typeof PALETTE].light,
+);
+
+export const FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+
+export interface ChartSize {
+  /** In pixels, titles and all. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** For a chart that stands alone: a file that a browser opens. */
+export const ALONE: ChartSize = { width: 720, height: 480 };
+
+/** For a chart in a page: shown at the width of a phone, or of half a page, its texts can still be read. */
+export const IN_PAGE: ChartSize = { width: 480, height: 340 };
+
+/** What every chart's specification begins with. */
+export function chart(
+  { width, height }: ChartSize,
+  title: string,
+  subtitle: string,
+): Record<string, unknown> {
+  return {
+    width,
+    height,
+    padding: width < ALONE.width ? 6 : 16,
+    autosize: { type: "fit", contains: "padding" }, // one size for all, whatever their labels
+    background: PAPER,
+    title: { text: title, subtitle },
+    config: CONFIG,
+  };
+}
+
+const CONFIG = {
+  font: FONT,
+  view: { stroke: null },
+  title: {
+    anchor: "start",
+    frame: "group",
+    fontSize: 18,
+    color: INK,
+    subtitleFontSize: 13,
+    subtitleColor: MUTED,
+    subtitlePadding: 5,
+    offset: 12,
+  },
+  axis: {
+    labelFontSize: 12,
+    labelColor: INK,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+    titleColor: INK,
+    titlePadding: 10,
+    gridColor: GRID,
+    domainColor: AXIS,
+    tickColor: AXIS,
+  },
+  legend: { labelFontSize: 13, labelColor: INK, columnPadding: 0 },
+};
+
+/** Puts a title and a description where browsers and screen readers look for them. */
+export function withDescription(svg: string, title: string, description: string): string {
+  const head = `<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`;
+  return svg.replace(
+    /^<svg ([^>]*)>/,
+    (_, attributes) => `<svg role="graphics-document" ${attributes}>${head}`,
+  );
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The lowest and the highest of the values, if there are any. */
+export function extent(values: readonly number[]): [low: number, high: number] | undefined {
+  if (values.length === 0) return undefined;
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+/** A number with four digits that count. */
+export const short = (value: number): string => String(Number(value.toPrecision(4)));
