@@ -101,7 +101,7 @@ const CONFIG = {
     domainColor: AXIS,
     tickColor: AXIS,
   },
-  legend: { labelFontSize: 13, labelColor: INK, columnPadding: 0 },
+  legend: { labelFontSize: 13, labelColor: INK, columnPadding: 14 },
 };
 
 /** Puts a title and a description where browsers and screen readers look for them. */

@@ -266,7 +266,7 @@ a{color:var(--link)}
 code,pre,kbd{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
 pre{padding:.85rem 1rem;background:var(--tint);border:1px solid var(--grid);border-radius:.4rem;\
 white-space:pre-wrap;overflow-wrap:anywhere;max-width:none}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(11rem,100%),1fr));gap:1rem 2rem;max-width:none}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9rem,100%),1fr));gap:1rem 1.5rem;max-width:none}
 .facts dt{font-size:.875rem;color:var(--muted)}
 .facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 figure{margin:1.5rem 0;max-width:48rem;min-width:0}
@@ -285,7 +285,7 @@ th,td{padding:.35rem .75rem;text-align:left;vertical-align:top;border-bottom:1px
 th:first-child,td:first-child{padding-left:.4rem}
 thead th{vertical-align:bottom;border-bottom:1px solid var(--axis);white-space:nowrap}
 th small{display:block;font-weight:400;white-space:nowrap}
-tbody th{font-weight:inherit}
+tbody th{font-weight:inherit;white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
 .highlight{background:var(--mark);font-weight:600}
 summary{cursor:pointer}
