@@ -60,6 +60,17 @@ export const ALONE: ChartSize = { width: 720, height: 480 };
 /** For a chart in a page: shown at the width of a phone, or of half a page, its texts can still be read. */
 export const IN_PAGE: ChartSize = { width: 480, height: 340 };
 
+/** A chart, and what it shows in words. */
+export interface Chart {
+  /** Of its file, without the ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  /** Whether it needs the width of a page. */
+  readonly wide: boolean;
+  readonly specification: Readonly<Record<string, unknown>>;
+}
+
 /** What every chart's specification begins with. */
 export function chart(
   { width, height }: ChartSize,
@@ -101,7 +112,16 @@ const CONFIG = {
     domainColor: AXIS,
     tickColor: AXIS,
   },
-  legend: { labelFontSize: 13, labelColor: INK, columnPadding: 14 },
+  legend: {
+    labelFontSize: 13,
+    labelColor: INK,
+    titleFontSize: 13,
+    titleFontWeight: "normal",
+    titleColor: MUTED,
+    titlePadding: 10,
+    columnPadding: 14,
+    layout: { top: { direction: "horizontal", margin: 24 } },
+  },
 };
 
 /** Puts a title and a description where browsers and screen readers look for them. */
@@ -116,18 +136,3 @@ export function withDescription(svg: string, title: string, description: string)
 function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
-
-/** The lowest and the highest of the values, if there are any. */
-export function extent(values: readonly number[]): [low: number, high: number] | undefined {
-  if (values.length === 0) return undefined;
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
-}
-
-/** A number with four digits that count. */
-export const short = (value: number): string => String(Number(value.toPrecision(4)));

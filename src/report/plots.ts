@@ -4,16 +4,8 @@
  * draws it.
  */
 import type { EpochRow } from "../model/history.ts";
-import {
-  ALONE,
-  BLUE,
-  type ChartSize,
-  chart,
-  extent,
-  short,
-  VERMILION,
-  withDescription,
-} from "./chartStyle.ts";
+import { ALONE, BLUE, type ChartSize, chart, VERMILION, withDescription } from "./chartStyle.ts";
+import { countDomain, countTicks, extent, short, type ValueAxis, valueEncoding } from "./charts/axes.ts";
 
 /** What is drawn of an epoch. Numbers that are not finite are left out of the plots. */
 export type PlotRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
@@ -23,16 +15,7 @@ export type PlotName = "cost" | "loss" | "accuracy" | "learning-rate";
 interface Plot {
   readonly title: string;
   readonly subtitle: string;
-  readonly yTitle: string;
-  /** The part of the y-axis that is shown in any case; by default the axis shows the data's range. */
-  readonly yFrom?: number;
-  /** The highest number that is possible. */
-  readonly yLimit?: number;
-  /**
-   * Where the highest number is more than this times the lowest, the axis is logarithmic: a deep network's loss in
-   * inference mode can leap to hundreds for an epoch, beside which all else would be one flat line.
-   */
-  readonly logAbove?: number;
+  readonly axis: ValueAxis;
   /** A name for the legend, and the number that an epoch has under it. */
   readonly series: readonly (readonly [name: string, value: (row: PlotRow) => number | undefined])[];
 }
@@ -46,29 +29,25 @@ const PLOTS: Readonly<Record<PlotName, Plot>> = {
   cost: {
     title: "Cost",
     subtitle: "Cross-entropy loss plus L2 penalty, after each epoch",
-    yTitle: "cost (nats)",
-    logAbove: 30,
+    axis: { title: "cost (nats)", logAbove: 30 },
     series: bothSets("cost"),
   },
   loss: {
     title: "Loss",
     subtitle: "Mean cross-entropy, after each epoch",
-    yTitle: "cross-entropy loss (nats)",
-    logAbove: 30,
+    axis: { title: "cross-entropy loss (nats)", logAbove: 30 },
     series: bothSets("loss"),
   },
   accuracy: {
     title: "Accuracy",
     subtitle: "Share of samples classified correctly, after each epoch",
-    yTitle: "accuracy",
-    yLimit: 1,
+    axis: { title: "accuracy", limit: 1 },
     series: bothSets("accuracy"),
   },
   "learning-rate": {
     title: "Learning rate",
     subtitle: "As it stands after each epoch",
-    yTitle: "learning rate η",
-    yFrom: 0,
+    axis: { title: "learning rate η", from: 0 },
     series: [["learning rate", (row) => row.learningRate]],
   },
 };
@@ -141,8 +120,6 @@ function specification(plot: Plot, lines: readonly Line[], size: ChartSize): Rec
   const points = lines.flatMap((line) => line.points);
   const dots = lines.flatMap((line) => (line.points.length <= MAX_DOTS ? line.points : []));
   const epochs = extent(points.map((point) => point.epoch)) ?? [0, 1];
-  const [low, high] = extent(points.map((point) => point.value)) ?? [0, 0];
-  const logarithmic = low > 0 && high > low * (plot.logAbove ?? Infinity);
   const names = lines.map((line) => line.series);
   const legend =
     plot.series.length > 1 ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 } : null;
@@ -155,18 +132,13 @@ function specification(plot: Plot, lines: readonly Line[], size: ChartSize): Rec
         field: "epoch",
         type: "quantitative",
         title: "epoch",
-        scale: { domain: epochDomain(epochs), nice: false, zero: false, padding: 8 },
-        axis: { values: epochTicks(epochs), format: "d", grid: false },
+        scale: { domain: countDomain(epochs), nice: false, zero: false, padding: 8 },
+        axis: { values: countTicks(epochs), format: "d", grid: false },
       },
-      y: {
-        field: "value",
-        type: "quantitative",
-        title: logarithmic ? `${plot.yTitle}, logarithmic` : plot.yTitle,
-        scale: logarithmic
-          ? { type: "log", domain: [low, high], nice: true }
-          : { domain: valueDomain(plot, points), nice: true, zero: false },
-        axis: { tickCount: logarithmic ? 4 : 7 },
-      },
+      y: valueEncoding(
+        plot.axis,
+        points.map((point) => point.value),
+      ),
       color: { field: "series", type: "nominal", scale: scale(COLORS), legend },
     },
     layer: [
@@ -178,34 +150,6 @@ function specification(plot: Plot, lines: readonly Line[], size: ChartSize): Rec
       },
     ],
   };
-}
-
-/** One epoch alone stands in the middle. */
-function epochDomain([first, last]: readonly [number, number]): [number, number] {
-  return first === last ? [first - 1, last + 1] : [first, last];
-}
-
-/** At most eleven whole epochs, 1, 2 or 5 · 10^k apart. */
-function epochTicks([first, last]: readonly [number, number]): number[] {
-  let step = 1;
-  for (let factor = 0; (last - first) / step > 10; factor++) step *= factor % 3 === 1 ? 2.5 : 2;
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(first / step) * step; tick <= last; tick += step) ticks.push(tick);
-  return ticks;
-}
-
-/** The data's range, with room around a curve that is flat. */
-function valueDomain(
-  { yFrom = Infinity, yLimit = Number.MAX_VALUE }: Plot,
-  points: readonly Point[],
-): [number, number] {
-  let [low, high] = extent(points.map((point) => point.value)) ?? [0, 1];
-  if (low === high) {
-    const room = high === 0 ? 1 : Math.abs(high) / 10;
-    low -= high === 0 ? 0 : room;
-    high += room;
-  }
-  return [Math.min(low, yFrom), Math.min(high, yLimit)];
 }
 
 /** What the curves show, for those who do not see them. */

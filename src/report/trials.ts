@@ -1,0 +1,125 @@
+/** What reports say of a search's trials: values, names and the best of them, in words and in order. */
+import type { Distribution, ParamValue, SearchSpace } from "../tuner/searchSpace.ts";
+import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
+import { short, type ValueAxis } from "./charts/axes.ts";
+
+export interface Importance {
+  readonly name: string;
+  readonly importance: number;
+}
+
+/** What is drawn of a search. Numbers that are not finite are left out of the plots. */
+export interface SearchResult {
+  readonly trials: readonly FinishedTrial[];
+  readonly space: SearchSpace;
+  readonly direction: Direction;
+  /** What the trials' values are, as it is set: "validation.accuracy". */
+  readonly objective: string;
+  /** How much each parameter matters: permutation importance in a random forest of the trials. */
+  readonly importance?: readonly Importance[];
+}
+
+/** What is said of a value: "validation accuracy", "training loss (nats)". */
+export function objectiveTitle(objective: string): string {
+  const [, set, measure] = /^(train|validation|test)\.(\w+)$/.exec(objective) ?? [];
+  if (set === undefined) return objective.replaceAll(".", " ");
+  const unit = measure === "loss" || measure === "cost" ? " (nats)" : "";
+  return `${set === "train" ? "training" : set} ${measure}${unit}`;
+}
+
+export const objectiveAxis = (objective: string): ValueAxis => ({
+  title: objectiveTitle(objective),
+  ...(objective.endsWith("accuracy") ? { limit: 1 } : { logAbove: 30 }),
+});
+
+/** A parameter's value as one writes it: 0.005, 50,50, relu. */
+export function paramText(value: ParamValue): string {
+  if (typeof value === "number") return short(value);
+  return Array.isArray(value) ? value.map(paramText).join(",") : String(value);
+}
+
+/** In the order in which they are named and listed. */
+const STATES: readonly TrialState[] = ["complete", "pruned", "failed"];
+
+/** The value of a trial that has one. */
+export function finiteValue({ state, value }: FinishedTrial): number | undefined {
+  return state !== "failed" && value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** A trial's state; one without a value has failed, whatever it says. */
+export function stateOf(trial: FinishedTrial): TrialState {
+  return finiteValue(trial) === undefined ? "failed" : trial.state;
+}
+
+/** How many trials there are of each state that occurs, in the states' order. */
+export function countStates(trials: readonly FinishedTrial[]): [state: TrialState, count: number][] {
+  return STATES.map((state): [TrialState, number] => [
+    state,
+    trials.filter((trial) => stateOf(trial) === state).length,
+  ]).filter(([, count]) => count > 0);
+}
+
+/** "14 complete, 4 pruned, 2 failed" */
+export function stateCounts(trials: readonly FinishedTrial[]): string {
+  return (
+    countStates(trials)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(", ") || "no trials"
+  );
+}
+
+/** The trials' values, pruned ones' included. */
+export const valuesOf = (trials: readonly FinishedTrial[]): number[] =>
+  trials.map(finiteValue).filter((value) => value !== undefined);
+
+/** Negative if `a` is the better value, as a sort's comparison: the best comes first. */
+export const compareValues = (direction: Direction, a: number, b: number): number =>
+  direction === "maximize" ? b - a : a - b;
+
+/** The best of the trials that came to their end, the first of them if there are several. */
+export function bestTrial({
+  trials,
+  direction,
+}: SearchResult): (FinishedTrial & { value: number }) | undefined {
+  let best: (FinishedTrial & { value: number }) | undefined;
+  for (const trial of trials) {
+    const value = finiteValue(trial);
+    if (trial.state !== "complete" || value === undefined) continue;
+    if (best === undefined || compareValues(direction, value, best.value) < 0) best = { ...trial, value };
+  }
+  return best;
+}
+
+/** "l2 = 0.0034; layers = 50,30": each parameter by its name. */
+export function paramsText({ params }: FinishedTrial): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} = ${paramText(value)}`)
+    .join("; ");
+}
+
+/** A trial in words, for screen readers. */
+export function trialText(trial: FinishedTrial, objective: string): string {
+  const value = finiteValue(trial);
+  const result = value === undefined ? "failed" : `${objectiveTitle(objective)} ${short(value)}`;
+  const state = stateOf(trial) === "pruned" ? ", pruned" : "";
+  return `trial ${trial.number}: ${result}${state}; ${paramsText(trial)}`;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly distribution: Distribution;
+}
+
+/** The space's parameters and, if trials asked for others as they went, those. */
+export function parametersOf({ space, trials }: SearchResult): Parameter[] {
+  const distributions = new Map<string, Distribution>(Object.entries(space));
+  for (const trial of trials) {
+    for (const [name, distribution] of Object.entries(trial.distributions)) {
+      if (!distributions.has(name)) distributions.set(name, distribution);
+    }
+  }
+  return [...distributions].map(([name, distribution]) => ({ name, distribution }));
+}
+
+/** With a capital letter. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
