@@ -117,10 +117,11 @@ export function facts(list: readonly (readonly [label: string, value: Content])[
 </dl>`;
 }
 
-/** Text to be copied: a command. Lines that are too long are broken for the eye only. */
+/** Text to be copied: a command. Lines that are too long are broken for the eye only, between words. */
 export function code(text: string): Html {
+  const words = text.split(/(\s+)/).map((word) => (/\S/.test(word) ? html`<span>${word}</span>` : word));
   return html`
-<pre tabindex="0"><code>${text}</code></pre>`;
+<pre tabindex="0"><code>${words}</code></pre>`;
 }
 
 /** Something that is folded away until its reader opens it. */
@@ -190,9 +191,9 @@ export interface TableOptions {
   readonly columns: readonly Column[];
   /** A row's first cell is its heading. */
   readonly rows: readonly (readonly Content[])[];
-  readonly note?: Content;
+  readonly note?: Content | undefined;
   /** The place of the row that stands out. */
-  readonly highlightRow?: number;
+  readonly highlightRow?: number | undefined;
 }
 
 /** A table, which scrolls sideways by itself where the page is too narrow for it. */
@@ -264,6 +265,8 @@ a{color:var(--link)}
 .note,figcaption,footer,small{font-size:.875rem;color:var(--muted)}
 .note{margin-top:.5rem}
 code,pre,kbd{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
+pre code{font-size:inherit}
+pre span{display:inline-block;max-width:100%}
 pre{padding:.85rem 1rem;background:var(--tint);border:1px solid var(--grid);border-radius:.4rem;\
 white-space:pre-wrap;overflow-wrap:anywhere;max-width:none}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(9rem,100%),1fr));gap:1rem 1.5rem;max-width:none}
@@ -274,7 +277,7 @@ figure.wide{max-width:none;grid-column:1/-1}
 figcaption{margin-top:.35rem;max-width:75ch}
 .chart{overflow-x:auto}
 .chart svg{display:block;width:100%;height:auto}
-.wide .chart svg{min-width:36rem}
+.wide .chart svg{min-width:48rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.5rem 2.5rem;margin:1.5rem 0}
 .figures figure{margin:0}
 .table{overflow-x:auto;margin:1.5rem 0 1rem;max-width:max-content}
@@ -290,6 +293,7 @@ tbody th{font-weight:inherit;white-space:nowrap}
 .highlight{background:var(--mark);font-weight:600}
 summary{cursor:pointer}
 details[open]>summary{margin-bottom:.35rem}
+.error{display:block;min-width:14rem;max-width:24rem;overflow-wrap:anywhere;color:var(--muted)}
 :focus-visible{outline:2px solid var(--blue);outline-offset:2px}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--grid)}
 @page{size:A4;margin:18mm 16mm}

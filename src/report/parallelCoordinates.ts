@@ -102,7 +102,7 @@ export function parallelCoordinates(
     scale: { domain: [0, axes.length], nice: false, zero: false },
   };
   const text = { type: "text", align: "right", baseline: "middle", dx: -7, fontSize: 12, aria: false };
-  const width = Math.max(size.width, Math.min(1600, 160 * (axes.length + 1)));
+  const width = Math.max(960, size.width, 160 * (axes.length + 1));
   const title = "All parameters at once";
   const pruned = points.some(({ kind }) => kind === "pruned");
   const line = (kind: string, mark: Record<string, unknown>) => ({

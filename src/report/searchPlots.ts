@@ -100,15 +100,18 @@ const LEGEND = {
 /** The area of a dot, in square pixels: many trials get small ones. */
 const dotSize = (trials: number): number => (trials <= 60 ? 45 : trials <= 300 ? 25 : 12);
 
-/** The shape of each state that occurs; the legend is left out where all are complete. */
-function stateEncoding(trials: readonly FinishedTrial[], range: Readonly<Record<TrialState, string>>) {
+/** The shape or colour of each state that occurs; the legend is left out where all are complete. */
+function stateEncoding(
+  trials: readonly FinishedTrial[],
+  range: Readonly<Record<TrialState, string>>,
+  symbols: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const states = countStates(trials).map(([state]) => state);
-  const legend = states.some((state) => state !== "complete") ? { ...LEGEND, title: null } : null;
   return {
     field: "state",
     type: "nominal",
     scale: { domain: states, range: states.map((state) => range[state]) },
-    legend: legend && { ...legend, symbolFillColor: MUTED, symbolStrokeColor: MUTED },
+    legend: states.some((state) => state !== "complete") ? { ...LEGEND, ...symbols, title: null } : null,
   };
 }
 
@@ -123,7 +126,6 @@ function history(search: SearchResult, size: ChartSize): Chart {
   const numbers = extent(trials.map(({ number }) => number)) ?? [0, 1];
   const domain = countDomain(numbers);
   const title = "Course of the search";
-  const color = stateEncoding(trials, COLORS);
   const y = valueEncoding(objectiveAxis(objective), valuesOf(trials));
   return {
     name: "history",
@@ -154,7 +156,7 @@ function history(search: SearchResult, size: ChartSize): Chart {
         ...dots(rows, dotSize(trials.length), {
           y,
           shape: stateEncoding(trials, SHAPES),
-          color: { ...color, legend: color.legend && { ...LEGEND, title: null } },
+          color: stateEncoding(trials, COLORS),
         }),
       ],
     },
@@ -286,7 +288,7 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
           scale: { domain: times.labels, range: times.colors },
           legend: times.labels.length > 1 ? { ...LEGEND, title: times.title } : null,
         },
-        shape: stateEncoding(trials, SHAPES),
+        shape: stateEncoding(trials, SHAPES, { symbolFillColor: MUTED, symbolStrokeColor: MUTED }),
       }),
     },
   };

@@ -32,9 +32,12 @@ export const objectiveAxis = (objective: string): ValueAxis => ({
   ...(objective.endsWith("accuracy") ? { limit: 1 } : { logAbove: 30 }),
 });
 
-/** A parameter's value as one writes it: 0.005, 50,50, relu. */
+/** A parameter's value as one writes it, with four digits that count: 0.005, 2.5e-5, 50,50, relu. */
 export function paramText(value: ParamValue): string {
-  if (typeof value === "number") return short(value);
+  if (typeof value === "number") {
+    const rounded = Number(value.toPrecision(4));
+    return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
+  }
   return Array.isArray(value) ? value.map(paramText).join(",") : String(value);
 }
 

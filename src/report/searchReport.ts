@@ -1,0 +1,163 @@
+/** The report of a search: one HTML page with the best setting, the plots and all trials. */
+import type { FinishedTrial } from "../tuner/trial.ts";
+import { type Chart, IN_PAGE } from "./chartStyle.ts";
+import { short } from "./charts/axes.ts";
+import {
+  type Column,
+  type Content,
+  code,
+  details,
+  facts,
+  figure,
+  figures,
+  type Html,
+  html,
+  page,
+  paragraph,
+  section,
+  table,
+} from "./page.ts";
+import { renderSearchChart, searchCharts } from "./searchPlots.ts";
+import {
+  bestTrial,
+  compareValues,
+  finiteValue,
+  objectiveTitle,
+  type Parameter,
+  parametersOf,
+  paramText,
+  type SearchResult,
+  sentence,
+  stateCounts,
+  stateOf,
+} from "./trials.ts";
+
+export interface SearchReport extends SearchResult {
+  readonly title: string;
+  /** The command that ran the search. */
+  readonly command: string;
+  /** What else is to be known of it: data, sampler, budget, time, machine. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** The command that trains with the best setting. */
+  readonly bestCommand: string;
+  /** Whether the table has the accuracy on the test data; by default, if any trial knows it. */
+  readonly testColumn?: boolean;
+}
+
+/** The report as an HTML document that needs nothing else. The same search gives the same bytes. */
+export async function searchReport(report: SearchReport): Promise<string> {
+  const { title, command, trials, objective, testColumn = trials.some(hasTest) } = report;
+  const parameters = parametersOf(report);
+  const charts = new Map<string, Html>();
+  for (const chart of searchCharts(report, IN_PAGE)) charts.set(chart.name, await drawn(chart));
+  const { history, importance, "parallel-coordinates": parallel, ...others } = Object.fromEntries(charts);
+  return page({
+    title,
+    subtitle: `${sentence(objectiveTitle(objective))}, ${report.direction}d over ${counted(trials.length, "trial")}: ${stateCounts(trials)}`,
+    body: [
+      section("Best setting", bestSetting(report)),
+      section("The search", facts(report.facts), code(command)),
+      section(
+        "What mattered",
+        figures([history, importance, parallel].filter((chart) => chart !== undefined)),
+        importance === undefined
+          ? paragraph("There are too few trials to say which parameter mattered.")
+          : [],
+      ),
+      parameters.length === 0 ? [] : section("Each parameter", figures(Object.values(others))),
+      section("All trials", trialTable(report, parameters, testColumn)),
+    ],
+  });
+}
+
+async function drawn(chart: Chart): Promise<Html> {
+  const { name, caption, wide } = chart;
+  return figure(await renderSearchChart(chart), { id: name, caption, wide });
+}
+
+function bestSetting(report: SearchReport): Content {
+  const best = bestTrial(report);
+  if (best === undefined) {
+    return paragraph("No trial came to its end with a value. The table below says what became of each.");
+  }
+  const test = testAccuracy(best);
+  return [
+    facts([
+      [objectiveTitle(report.objective), valueText(best.value, report.objective)],
+      ...(test === undefined ? [] : [["test accuracy", test.toFixed(4)] as const]),
+      ...Object.entries(best.params).map(([name, value]) => [name, paramText(value)] as const),
+      ["trial", best.number],
+    ]),
+    paragraph("To train with it:"),
+    code(report.bestCommand),
+  ];
+}
+
+/** The trials with a value, best first, those that came to their end before those pruned; then those that failed. */
+function inOrder({ trials, direction }: SearchResult): FinishedTrial[] {
+  const rank = { complete: 0, pruned: 1, failed: 2 };
+  return [...trials].sort(
+    (a, b) =>
+      rank[stateOf(a)] - rank[stateOf(b)] ||
+      compareValues(direction, finiteValue(a) ?? 0, finiteValue(b) ?? 0) ||
+      a.number - b.number,
+  );
+}
+
+function trialTable(report: SearchReport, parameters: readonly Parameter[], testColumn: boolean): Html {
+  const { objective } = report;
+  const trials = inOrder(report);
+  const columns: Column[] = [
+    { title: "trial", align: "right" },
+    { title: "state" },
+    ...parameters.map(({ name, distribution }): Column => {
+      return distribution.kind === "categorical" ? { title: name } : { title: name, align: "right" };
+    }),
+    { title: objectiveTitle(objective), align: "right" },
+    ...(testColumn ? [{ title: "test accuracy", align: "right" } as const] : []),
+    { title: "epochs", align: "right" },
+    { title: "seconds", align: "right" },
+  ];
+  const rows = trials.map((trial): Content[] => {
+    const value = finiteValue(trial);
+    const test = testAccuracy(trial);
+    return [
+      trial.number,
+      stateOf(trial) === "failed"
+        ? details("failed", html`<span class="error">${trial.error ?? "It gave no finite value."}</span>`)
+        : stateOf(trial),
+      ...parameters.map(({ name }) => {
+        const param = trial.params[name];
+        return param === undefined ? "" : paramText(param);
+      }),
+      value === undefined ? "" : valueText(value, objective),
+      ...(testColumn ? [test === undefined ? "" : test.toFixed(4)] : []),
+      trial.reports.length,
+      trial.seconds.toFixed(1),
+    ];
+  });
+  return table({
+    caption: `${sentence(counted(trials.length, "trial"))}, the best first`,
+    columns,
+    rows,
+    highlightRow: bestTrial(report) === undefined ? undefined : 0,
+    note: trials.some((trial) => stateOf(trial) === "pruned")
+      ? "The value of a trial that was pruned is the last that it reported, after so many epochs."
+      : undefined,
+  });
+}
+
+/** Accuracies with as many decimals as there are samples to count, other values with four digits. */
+function valueText(value: number, objective: string): string {
+  return objective.endsWith("accuracy") ? value.toFixed(4) : short(value);
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The accuracy on the test data that a trial's attributes hold, as a number or among other measures. */
+function testAccuracy({ attributes: { test } }: FinishedTrial): number | undefined {
+  const value = typeof test === "object" && test !== null ? (test as { accuracy?: unknown }).accuracy : test;
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+const hasTest = (trial: FinishedTrial): boolean => testAccuracy(trial) !== undefined;
