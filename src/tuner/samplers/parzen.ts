@@ -21,15 +21,13 @@ export interface ParzenOptions {
   readonly weights: (n: number) => readonly number[];
   /** Whether the ends of the range count as neighbours when the widths of the outermost kernels are chosen. */
   readonly endpoints: boolean;
-  /** One width for all kernels, that of a joint density, in place of the distance to the neighbours. */
-  readonly multivariate: boolean;
 }
 
 /** The kernels of one parameter: 0 … n − 1 around the observations, n the prior. */
 interface Kernels {
   sample(kernel: number, random: Random): ParamValue;
-  /** The logarithm of a kernel's probability of a choice or an integer, or of its density at a real number. */
-  logDensity(kernel: number, value: ParamValue): number;
+  /** Adds the logarithm of each kernel's probability of a choice or an integer, or of its density at a real number. */
+  addLogDensities(value: ParamValue, sums: Float64Array): void;
 }
 
 /**
@@ -37,13 +35,13 @@ interface Kernels {
  * distribution cut to its range, in the logarithm if the distribution is logarithmic (the density is then one over the
  * logarithm); an integer has that of the interval from value − ½ to value + ½; a choice has a weight.
  *
- * The widths and weights are those of Optuna's `_ParzenEstimator`, after Bergstra et al., "Algorithms for
- * hyper-parameter optimization" (2011), and, if multivariate, Falkner et al., "BOHB" (2018).
+ * After Bergstra et al., "Algorithms for hyper-parameter optimization" (2011); widths and weights as in Optuna 5.
  */
 export class ParzenEstimator {
   readonly #kernels: readonly (readonly [name: string, kernels: Kernels])[];
   /** Of the kernels, normalised. */
   readonly #weights: readonly number[];
+  readonly #logWeights: readonly number[];
 
   /**
    * @param distributions of the parameters, each with more than one value
@@ -58,12 +56,13 @@ export class ParzenEstimator {
     const weights = [...observationWeights(observations.length, options), options.priorWeight];
     const sum = weights.reduce((total, weight) => total + weight, 0);
     this.#weights = weights.map((weight) => weight / sum);
+    this.#logWeights = this.#weights.map(log);
     this.#kernels = distributions.map(([name, distribution]) => {
       const values = observations.map((params) => params[name]!);
       const kernels =
         distribution.kind === "categorical"
           ? new CategoricalKernels(distribution, values, options)
-          : new NumericKernels(distribution, values as number[], distributions.length, options);
+          : new NumericKernels(distribution, values as number[], options);
       return [name, kernels];
     });
   }
@@ -75,15 +74,14 @@ export class ParzenEstimator {
   }
 
   logDensity(params: Params): number {
-    const terms = this.#weights.map((weight, kernel) =>
-      this.#kernels.reduce(
-        (sum, [name, kernels]) => sum + kernels.logDensity(kernel, params[name]!),
-        log(weight),
-      ),
-    );
+    const terms = Float64Array.from(this.#logWeights);
+    for (const [name, kernels] of this.#kernels) kernels.addLogDensities(params[name]!, terms);
     // The prior's term is finite, so the largest is.
-    const largest = terms.reduce((max, term) => Math.max(max, term), -Infinity);
-    return largest + log(terms.reduce((sum, term) => sum + exp(term - largest), 0));
+    let largest = -Infinity;
+    for (const term of terms) largest = Math.max(largest, term);
+    let sum = 0;
+    for (const term of terms) sum += exp(term - largest);
+    return largest + log(sum);
   }
 }
 
@@ -134,8 +132,9 @@ class CategoricalKernels implements Kernels {
     return this.#distribution.choices[drawIndex(this.#rows[kernel]!, random)]!;
   }
 
-  logDensity(kernel: number, value: ParamValue): number {
-    return log(this.#rows[kernel]![choiceIndex(this.#distribution, value)]!);
+  addLogDensities(value: ParamValue, sums: Float64Array): void {
+    const choice = choiceIndex(this.#distribution, value);
+    for (const [kernel, row] of this.#rows.entries()) sums[kernel]! += log(row[choice]!);
   }
 }
 
@@ -148,11 +147,12 @@ class NumericKernels implements Kernels {
   readonly #deviations: readonly number[];
   /** The probability that the uncut normal distribution has in the range; ≥ 0.34, as no deviation exceeds the range. */
   readonly #masses: readonly number[];
+  /** log(deviation · mass), by which the densities are divided. */
+  readonly #logScales: readonly number[];
 
   constructor(
     distribution: FloatDistribution | IntDistribution,
     values: readonly number[],
-    parameters: number,
     options: ParzenOptions,
   ) {
     this.#distribution = distribution;
@@ -162,11 +162,12 @@ class NumericKernels implements Kernels {
     this.#low = low;
     this.#high = high;
     this.#means = [...values.map((value) => this.#coordinate(value)), low + 0.5 * (high - low)];
-    this.#deviations = this.#chooseDeviations(parameters, options);
+    this.#deviations = this.#chooseDeviations(options);
     this.#masses = this.#means.map((mean, i) => {
       const deviation = this.#deviations[i]!;
       return normalMass((low - mean) / deviation, (high - mean) / deviation);
     });
+    this.#logScales = this.#masses.map((mass, i) => log(this.#deviations[i]! * mass));
   }
 
   #coordinate(value: number): number {
@@ -174,35 +175,27 @@ class NumericKernels implements Kernels {
   }
 
   /**
-   * Univariate: the distance to the farther of the two neighbours among the observations and the prior's mean.
-   * Multivariate: Scott's rule, 0.2 · n^(−1 / (d + 4)) of the range. In either case not above the range, and not below
-   * its share 1 / min(100, n + 2) ("magic clip"): few observations say little about a place.
+   * The distance to the farther of the two neighbours among the observations, for the outermost to the one that they
+   * have. Not above the range, and not below its share 1 / min(100, n + 2) ("magic clip"): few observations say little
+   * about a place. The prior's is the range.
    */
-  #chooseDeviations(parameters: number, { endpoints, multivariate }: ParzenOptions): readonly number[] {
-    const means = this.#means;
+  #chooseDeviations({ endpoints }: ParzenOptions): readonly number[] {
     const low = this.#low;
     const high = this.#high;
     const range = high - low;
-    const n = means.length - 1;
+    const n = this.#means.length - 1;
     const least = range / Math.min(100, n + 2);
-
-    const deviations = new Array<number>(n + 1);
-    if (multivariate) {
-      deviations.fill(0.2 * exp(-log(Math.max(n, 1)) / (parameters + 4)) * range);
-    } else {
-      const order = means.map((_, i) => i).sort((a, b) => means[a]! - means[b]! || a - b);
-      for (const [rank, i] of order.entries()) {
-        const mean = means[i]!;
-        const before = order[rank - 1];
-        const after = order[rank + 1];
-        const toBefore = mean - (before !== undefined ? means[before]! : endpoints ? low : mean);
-        const toAfter = (after !== undefined ? means[after]! : endpoints ? high : mean) - mean;
-        deviations[i] = Math.max(toBefore, toAfter);
-      }
+    const deviations = new Array<number>(n + 1).fill(range);
+    const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => this.#means[a]! - this.#means[b]!);
+    // An observation alone has no neighbours but the ends.
+    const withEnds = endpoints || n === 1;
+    for (const [rank, i] of order.entries()) {
+      const mean = this.#means[i]!;
+      const before = rank > 0 ? this.#means[order[rank - 1]!]! : withEnds ? low : mean;
+      const after = rank < n - 1 ? this.#means[order[rank + 1]!]! : withEnds ? high : mean;
+      deviations[i] = clamp(Math.max(mean - before, after - mean), least, range);
     }
-    const clipped = deviations.map((deviation) => clamp(deviation, least, range));
-    clipped[n] = range; // the prior's
-    return clipped;
+    return deviations;
   }
 
   sample(kernel: number, random: Random): number {
@@ -216,16 +209,21 @@ class NumericKernels implements Kernels {
     return clamp(kind === "int" ? Math.round(value) : value, low, high);
   }
 
-  logDensity(kernel: number, value: ParamValue): number {
+  addLogDensities(value: ParamValue, sums: Float64Array): void {
     const number = value as number;
-    const mean = this.#means[kernel]!;
-    const deviation = this.#deviations[kernel]!;
-    const mass = this.#masses[kernel]!;
     if (this.#distribution.kind === "float") {
-      return logNormalPdf((this.#coordinate(number) - mean) / deviation) - log(deviation * mass);
+      const x = this.#coordinate(number);
+      for (let i = 0; i < sums.length; i++) {
+        sums[i]! += logNormalPdf((x - this.#means[i]!) / this.#deviations[i]!) - this.#logScales[i]!;
+      }
+    } else {
+      const from = this.#coordinate(number - 0.5);
+      const to = this.#coordinate(number + 0.5);
+      for (let i = 0; i < sums.length; i++) {
+        const mean = this.#means[i]!;
+        const deviation = this.#deviations[i]!;
+        sums[i]! += log(normalMass((from - mean) / deviation, (to - mean) / deviation) / this.#masses[i]!);
+      }
     }
-    const from = (this.#coordinate(number - 0.5) - mean) / deviation;
-    const to = (this.#coordinate(number + 0.5) - mean) / deviation;
-    return log(normalMass(from, to) / mass);
   }
 }

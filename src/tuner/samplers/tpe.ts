@@ -87,7 +87,7 @@ export class TPESampler implements Sampler {
     this.gamma = gamma;
     this.multivariate = multivariate;
     this.constantLiar = constantLiar;
-    this.#parzen = { priorWeight, weights, endpoints, multivariate };
+    this.#parzen = { priorWeight, weights, endpoints };
   }
 
   propose(space: SearchSpace, context: SamplerContext): Params {
