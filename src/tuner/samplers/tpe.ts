@@ -160,7 +160,7 @@ export class TPESampler implements Sampler {
     return { ...best, ...Object.fromEntries(single) };
   }
 
-  /** The best `gamma(n)` trials, by number. */
+  /** The best `gamma(n)` trials, of equals the first, by number. */
   #good(ended: readonly FinishedTrial[], direction: Direction): readonly FinishedTrial[] {
     const count = this.gamma(ended.length);
     if (!Number.isInteger(count) || count < 0) {
@@ -170,7 +170,7 @@ export class TPESampler implements Sampler {
     }
     return ended
       .map((trial) => ({ trial, rank: rankOf(trial, direction) }))
-      .sort((a, b) => compareRanks(a.rank, b.rank) || a.trial.number - b.trial.number)
+      .sort((a, b) => compareRanks(a.rank, b.rank))
       .slice(0, count)
       .map(({ trial }) => trial)
       .sort((a, b) => a.number - b.number);

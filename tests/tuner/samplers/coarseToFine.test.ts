@@ -9,7 +9,7 @@ import {
   type ParamValue,
 } from "../../../src/tuner/searchSpace.ts";
 import type { FinishedTrial, SamplerContext } from "../../../src/tuner/trial.ts";
-import { kolmogorovSmirnov } from "../../helpers/distributions.ts";
+import { chiSquared, kolmogorovSmirnov } from "../../helpers/distributions.ts";
 import { contextOf, runSequentially, trialOf } from "../../helpers/tuning.ts";
 
 const lambda = { l2: float(1e-5, 1e-1, { log: true }) };
@@ -112,6 +112,15 @@ describe("CoarseToFineSampler", () => {
     expect(around(2).sort()).toEqual([1, 2, 3]);
     expect(around(1).sort()).toEqual([1, 2]);
     expect(around(200).sort((a, b) => a - b)).toEqual(Array.from({ length: 41 }, (_, i) => 160 + i));
+  });
+
+  it("cuts an integer's interval at the range so that the end keeps its share", () => {
+    // U(2, 3.5) around 3, rounded: 2 from (2, 2.5), 3 from (2.5, 3.5).
+    const range = int(1, 3);
+    const values = draws(range, { history: historyOf(range, [0, 3, 1]) });
+    const counts = [1, 2, 3].map((value) => values.filter((drawn) => drawn === value).length);
+    expect(counts[0]).toBe(0);
+    expect(chiSquared(counts.slice(1), [1 / 3, 2 / 3])).toBeLessThan(1);
   });
 
   it("keeps the best trial's choice", () => {

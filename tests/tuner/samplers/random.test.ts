@@ -108,13 +108,13 @@ describe("sampleDistribution", () => {
           typeof value === "number" && value >= low && value <= high;
         const log = sampleDistribution(float(c, d, { log: true }), random);
         const integer = sampleDistribution(int(i, j), random);
-        const logInteger = sampleDistribution(int(1, Math.abs(i) + 1, { log: true }), random);
+        const logInteger = sampleDistribution(int(1, Math.max(Math.abs(i), 1), { log: true }), random);
         return (
           within(sampleDistribution(float(a, b), random), a, b) &&
           within(log, c, d) &&
           within(integer, i, j) &&
           Number.isSafeInteger(integer) &&
-          within(logInteger, 1, Math.abs(i) + 1) &&
+          within(logInteger, 1, Math.max(Math.abs(i), 1)) &&
           Number.isInteger(logInteger)
         );
       }),
