@@ -6,7 +6,7 @@ export interface MedianPrunerOptions {
   readonly startup?: number;
   /** Nothing is pruned at steps ≤ warmup, ≥ 0. */
   readonly warmup?: number;
-  /** From step warmup + 1 on, it decides at every so-manieth step, ≥ 1. */
+  /** From step warmup + 1 on, it decides every so many steps, ≥ 1. */
   readonly interval?: number;
 }
 
@@ -58,9 +58,8 @@ export class MedianPruner implements Pruner {
       .map((trial) => trial.reports.find((report) => report.step === step)?.value)
       .filter((value) => value !== undefined && Number.isFinite(value)) as number[];
     if (others.length === 0) return false;
-    const own = reports.filter((report) => report.step <= step && Number.isFinite(report.value));
-    if (own.length === 0) return true;
-    const values = own.map((report) => report.value);
+    const values = reports.map((report) => report.value).filter(Number.isFinite);
+    if (values.length === 0) return true;
     return direction === "maximize"
       ? Math.max(...values) < median(others)
       : Math.min(...values) > median(others);

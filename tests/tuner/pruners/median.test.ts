@@ -71,7 +71,7 @@ describe("MedianPruner", () => {
     ]);
   });
 
-  it("prunes nothing at the steps of the warm-up, then decides at every interval-th", () => {
+  it("prunes nothing at the steps of the warm-up, then decides again after every interval", () => {
     const pruner = new MedianPruner({ warmup: 2, interval: 3 });
     const steps = Array.from({ length: 10 }, (_, i) => i + 1);
     expect(steps.filter((step) => pruner.decidesAt(step))).toEqual([3, 6, 9]);
