@@ -1,0 +1,201 @@
+/** Which parameters the results of a study depend on. */
+import { Random } from "../random.ts";
+import { encode } from "./encoding.ts";
+import type { Distribution } from "./searchSpace.ts";
+import type { FinishedTrial } from "./trial.ts";
+
+export interface ParameterImportance {
+  readonly name: string;
+  /** Its share, from 0 to 1. */
+  readonly importance: number;
+}
+
+export interface ImportanceOptions {
+  readonly seed?: number;
+  /** In the forest, ≥ 1. */
+  readonly trees?: number;
+}
+
+/** Fewer trials say nothing. */
+const FEWEST_TRIALS = 8;
+const FEWEST_IN_LEAF = 2;
+/** The permutations that are tried for each tree and parameter. */
+const PERMUTATIONS = 16;
+/** The code of a parameter that a trial does not have: below all others. */
+const ABSENT = -1;
+
+/**
+ * The permutation importance of the parameters, in a random forest (Breiman, "Random forests", 2001, §10): how much
+ * the forest's mean squared error on the trials that a tree has not seen grows when one parameter's values are
+ * permuted among them, as shares of the sum; the most important first. Less than nothing counts as 0.
+ *
+ * The forest: regression trees on bootstrap samples, all parameters considered at every split, leaves of 2 trials or
+ * more; a categorical parameter is split into the best two sets of its choices. The scale of a number does not matter.
+ *
+ * A share is one of squared effects: of two independent parameters, that with three times the effect gets nine times
+ * the share. Parameters that go together share what they explain: a conditional one (absent is a value of its own)
+ * with what it depends on. It speaks of where the trials are, which an adaptive sampler puts where values are good.
+ *
+ * Complete and pruned trials count, with their (last) values, failed ones do not.
+ * @param trials in any order: they are put in that of their numbers
+ * @returns one entry a parameter; none for fewer than 8 trials, and shares of 0 if the values depend on nothing
+ */
+export function parameterImportance(
+  trials: readonly FinishedTrial[],
+  { seed = 1, trees = 64 }: ImportanceOptions = {},
+): ParameterImportance[] {
+  const measured = trials
+    .filter(({ state, value }) => state !== "failed" && value !== undefined && Number.isFinite(value))
+    .sort((a, b) => a.number - b.number);
+  if (measured.length < FEWEST_TRIALS) return [];
+  const distributions: Record<string, Distribution> = Object.assign(
+    {},
+    ...measured.map((trial) => trial.distributions),
+  );
+  const columns = Object.entries(distributions).map(
+    ([name, distribution]): Column => ({
+      categorical: distribution.kind === "categorical",
+      codes: Float64Array.from(measured, ({ params }) => encode(distribution, params[name], ABSENT)),
+    }),
+  );
+  // Scaled, so that no square overflows; around 0, so that none loses what makes the difference.
+  const largest = Math.max(...measured.map(({ value }) => Math.abs(value!))) || 1;
+  const scaled = Float64Array.from(measured, ({ value }) => value! / largest);
+  const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
+  const values = scaled.map((value) => value - mean);
+  const increases = columns.map(() => 0);
+  for (let t = 0; t < trees; t++) {
+    const random = new Random(seed, "importance", t);
+    const { sample, rest } = bootstrap(values.length, random);
+    if (rest.length < 2) continue;
+    const tree = grow(columns, values, sample);
+    columns.forEach((_, c) => {
+      increases[c]! += errorIncrease(tree, columns, values, rest, c);
+    });
+  }
+  const gains = increases.map((increase) => Math.max(increase, 0));
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return Object.keys(distributions)
+    .map((name, c) => ({ name, importance: total > 0 ? gains[c]! / total : 0 }))
+    .sort((a, b) => b.importance - a.importance);
+}
+
+/** A parameter of all trials: codes of numbers are ordered, those of categories are not. */
+interface Column {
+  readonly categorical: boolean;
+  readonly codes: Float64Array;
+}
+
+/** A value, or a question: whether the code is ≤ threshold or, for categories, one of a set. */
+type Tree = number | Split;
+
+interface Split {
+  readonly column: number;
+  readonly goesLeft: (code: number) => boolean;
+  readonly left: Tree;
+  readonly right: Tree;
+}
+
+/** n of n rows drawn with replacement, and the rows that were not drawn, in random order. */
+function bootstrap(n: number, random: Random): { sample: number[]; rest: number[] } {
+  const sample = Array.from({ length: n }, () => random.below(n));
+  const drawn = new Set(sample);
+  const rest = Array.from({ length: n }, (_, row) => row).filter((row) => !drawn.has(row));
+  return { sample, rest: random.shuffle(rest) };
+}
+
+/** A regression tree on some rows: each split is the one that leaves the smallest sum of squares. */
+function grow(columns: readonly Column[], values: Float64Array, rows: readonly number[]): Tree {
+  const sum = rows.reduce((s, row) => s + values[row]!, 0);
+  // Σ (y − mean)² of both parts is smallest where Σ sum² / n of both is largest.
+  const unsplit = (sum * sum) / rows.length;
+  let best = unsplit + 1e-12 * Math.abs(unsplit);
+  let split: { column: number; order: number[]; keys: Float64Array; size: number } | undefined;
+  columns.forEach((column, c) => {
+    const keys = keysOf(column, values, rows);
+    const order = rows.toSorted((a, b) => keys[a]! - keys[b]!);
+    let left = 0;
+    for (let size = 1; size <= rows.length - FEWEST_IN_LEAF; size++) {
+      left += values[order[size - 1]!]!;
+      if (size < FEWEST_IN_LEAF || keys[order[size - 1]!] === keys[order[size]!]) continue;
+      const score = (left * left) / size + ((sum - left) * (sum - left)) / (rows.length - size);
+      if (score > best) {
+        best = score;
+        split = { column: c, order, keys, size };
+      }
+    }
+  });
+  if (split === undefined) return sum / rows.length;
+  const { column, order, keys, size } = split;
+  const { categorical, codes } = columns[column]!;
+  const [leftRows, rightRows] = [order.slice(0, size), order.slice(size)];
+  const threshold = (keys[leftRows.at(-1)!]! + keys[rightRows[0]!]!) / 2;
+  const set = new Set(leftRows.map((row) => codes[row]!));
+  return {
+    column,
+    goesLeft: categorical ? (code) => set.has(code) : (code) => code <= threshold,
+    left: grow(columns, values, leftRows),
+    right: grow(columns, values, rightRows),
+  };
+}
+
+/**
+ * What the rows are sorted by to find the best split of a column: the code or, of a category, the mean value of its
+ * rows, as one of the splits of that order is the best of all two sets (Fisher, "On grouping for maximum homogeneity",
+ * 1958). By row; those of other rows are not set.
+ */
+function keysOf({ categorical, codes }: Column, values: Float64Array, rows: readonly number[]): Float64Array {
+  if (!categorical) return codes;
+  const sums = new Map<number, { sum: number; n: number }>();
+  for (const row of rows) {
+    const { sum, n } = sums.get(codes[row]!) ?? { sum: 0, n: 0 };
+    sums.set(codes[row]!, { sum: sum + values[row]!, n: n + 1 });
+  }
+  const keys = new Float64Array(codes.length);
+  for (const row of rows) {
+    const { sum, n } = sums.get(codes[row]!)!;
+    keys[row] = sum / n;
+  }
+  return keys;
+}
+
+/** What a tree says of a row, its code in one column taken from another row. */
+function predict(
+  tree: Tree,
+  columns: readonly Column[],
+  row: number,
+  permuted: number,
+  donor: number,
+): number {
+  let node = tree;
+  while (typeof node !== "number") {
+    const code = columns[node.column]!.codes[node.column === permuted ? donor : row]!;
+    node = node.goesLeft(code) ? node.left : node.right;
+  }
+  return node;
+}
+
+/**
+ * The mean squared error on rows with a column permuted, less that without, averaged over permutations: every row
+ * gets the code of the next, then of the one after, and so on.
+ * @param rows in random order
+ */
+function errorIncrease(
+  tree: Tree,
+  columns: readonly Column[],
+  values: Float64Array,
+  rows: readonly number[],
+  column: number,
+): number {
+  const shifts = Math.min(rows.length - 1, PERMUTATIONS);
+  let increase = 0;
+  rows.forEach((row, i) => {
+    const squared = (donor: number) => {
+      const error = predict(tree, columns, row, column, donor) - values[row]!;
+      return error * error;
+    };
+    const own = squared(row);
+    for (let shift = 1; shift <= shifts; shift++) increase += squared(rows[(i + shift) % rows.length]!) - own;
+  });
+  return increase / (shifts * rows.length);
+}
