@@ -23,14 +23,12 @@ export const PALETTE = {
   blue: { light: "#0072b2", dark: "#5cb3f0" },
   vermilion: { light: "#d55e00", dark: "#ff9454" },
   green: { light: "#009e73", dark: "#41cda0" },
-  purple: { light: "#cc79a7", dark: "#e8a6cb" },
-  orange: { light: "#e69f00", dark: "#ffc34d" },
-  "ramp-1": { light: "#87d549", dark: "#355f8d" },
-  "ramp-2": { light: "#3cbb75", dark: "#287c8e" },
-  "ramp-3": { light: "#1f9b8a", dark: "#1f998a" },
-  "ramp-4": { light: "#297b8e", dark: "#32b67a" },
-  "ramp-5": { light: "#38588c", dark: "#6ccd5a" },
-  "ramp-6": { light: "#47307e", dark: "#b2dd2d" },
+  "ramp-1": { light: "#22a884", dark: "#2d718e" },
+  "ramp-2": { light: "#21918d", dark: "#238a8e" },
+  "ramp-3": { light: "#2a788e", dark: "#20a386" },
+  "ramp-4": { light: "#35608d", dark: "#3dbb75" },
+  "ramp-5": { light: "#414487", dark: "#74d055" },
+  "ramp-6": { light: "#482575", dark: "#b9de29" },
   "ramp-7": { light: "#440154", dark: "#fde725" },
 } as const satisfies Readonly<Record<string, Shade>>;
 
@@ -60,6 +58,9 @@ export const ALONE: ChartSize = { width: 720, height: 480 };
 /** For a chart in a page: shown at the width of a phone, or of half a page, its texts can still be read. */
 export const IN_PAGE: ChartSize = { width: 480, height: 340 };
 
+/** Above this number of trials a screen reader is not given each mark: the page's table has them all. */
+export const MAX_LABELLED = 200;
+
 /** A chart, and what it shows in words. */
 export interface Chart {
   /** Of its file, without the ending. */
@@ -88,7 +89,8 @@ export function chart(
   };
 }
 
-const CONFIG = {
+/** The look of titles, axes and legends, in Vega-Lite's words. */
+export const CONFIG = {
   font: FONT,
   view: { stroke: null },
   title: {

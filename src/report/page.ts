@@ -306,6 +306,9 @@ figure,tr,pre,.facts div{break-inside:avoid}
 .figures{grid-template-columns:1fr 1fr;gap:1rem}
 .chart,.table{overflow:visible}
 .wide .chart svg{min-width:0}
+table{font-size:8pt}
+thead th,thead small,.number{white-space:normal}
+th,td{padding:.2rem .4rem}
 .highlight,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 a{color:inherit}
 }

@@ -1,7 +1,7 @@
 /** The chart of all parameters at once: an axis for each, a line for each trial. */
 import { log } from "../math.ts";
-import { AXIS, type Chart, type ChartSize, chart, INK, PAPER, RAMP } from "./chartStyle.ts";
-import { evenTexts, extent, linearTicks } from "./charts/axes.ts";
+import { AXIS, type Chart, type ChartSize, chart, INK, MAX_LABELLED, PAPER, RAMP } from "./chartStyle.ts";
+import { evenTexts, extent, linearTicks, type Range } from "./charts/axes.ts";
 import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
 import {
   bestTrial,
@@ -18,13 +18,14 @@ import {
 
 /** Where a parameter that a trial does without is drawn: below its axis, which goes from 0 to 1. */
 const ABSENT = -0.14;
-/** Above this number of trials their lines let others shine through. */
-const MAX_SOLID = 60;
+/** Lines let others shine through so that about so many of them, in one place, look solid. */
+const SOLID = 40;
 
 /** By the step of the ramp, "0" to "6", or grey. */
 const COLOR = {
   field: "color",
   type: "nominal",
+  sort: null,
   scale: { domain: [...RAMP.map((_, i) => String(i)), "pruned"], range: [...RAMP, AXIS] },
   legend: null,
 };
@@ -34,97 +35,54 @@ export function parallelCoordinates(
   parameters: readonly Parameter[],
   size: ChartSize,
 ): Chart {
-  const { trials, objective, direction } = search;
-  const values = valuesOf(trials.filter((trial) => stateOf(trial) === "complete"));
-  const [low, high] = extent(values) ?? [0, 0];
-  const share = (value: number) => (high > low ? (value - low) / (high - low) : 0.5);
+  const { trials, objective } = search;
   const axes = parameters.map((parameter) => ({ parameter, axis: parameterAxis(parameter, trials) }));
-  const best = bestTrial(search);
-
-  const points = [...trials]
-    .filter((trial) => finiteValue(trial) !== undefined)
-    // What is drawn later lies on top: the better trials.
-    .sort((a, b) => compareValues(direction, finiteValue(b)!, finiteValue(a)!))
-    .flatMap((trial) => {
-      const value = finiteValue(trial)!;
-      const complete = stateOf(trial) === "complete";
-      const goodness = direction === "maximize" ? share(value) : 1 - share(value);
-      const line = {
-        trial: trial.number,
-        kind: !complete ? "pruned" : trial.number === best?.number ? "best" : "complete",
-        color: complete ? String(Math.min(RAMP.length - 1, Math.floor(goodness * RAMP.length))) : "pruned",
-        text: trialText(trial, objective),
-      };
-      const places = axes.map(({ parameter, axis }, column) => {
-        const value = trial.params[parameter.name];
-        const place = value === undefined ? undefined : axis.place(value);
-        return { ...line, column, at: place === undefined ? ABSENT : along(axis, place) };
-      });
-      return complete ? [...places, { ...line, column: axes.length, at: share(value) }] : places;
-    });
+  const values = valuesOf(trials.filter((trial) => stateOf(trial) === "complete"));
+  const points = trialPoints(search, axes, extent(values) ?? [0, 0]);
   const lacking = axes.map((_, column) => points.some((p) => p.column === column && p.at === ABSENT));
+  const labels = axes.flatMap(({ axis }, column) => [
+    ...axis.ticks.map(({ place, label }) => ({ column, at: along(axis, place), label })),
+    ...(lacking[column] ? [{ column, at: ABSENT, label: "not there" }] : []),
+  ]);
+  const titles = [...axes.map(({ axis }) => axis.title), objectiveTitle(objective)];
+  const heads = titles.map((label, column) => ({ column, label, from: 0, to: 1 }));
 
-  const valueTicks = values.length === 0 ? [] : low < high ? linearTicks([low, high]) : [low];
-  const labels = [
-    ...axes.flatMap(({ axis }, column) => [
-      ...axis.ticks.map(({ place, label }) => ({ column, at: along(axis, place), label })),
-      ...(lacking[column] ? [{ column, at: ABSENT, label: "not there" }] : []),
-    ]),
-  ];
-  const texts = evenTexts(valueTicks);
-  const valueLabels = valueTicks.map((value, i) => ({
-    column: axes.length,
-    at: share(value),
-    label: texts[i]!,
-  }));
-  const heads = [
-    ...axes.map(({ axis }, column) => ({ column, label: axis.title, from: 0, to: 1 })),
-    { column: axes.length, label: objectiveTitle(objective), from: 0, to: 1 },
-  ];
-  const key = RAMP.map((_, i) => ({
-    column: axes.length,
-    from: i / RAMP.length,
-    to: (i + 1) / RAMP.length,
-    color: String(direction === "maximize" ? i : RAMP.length - 1 - i),
-  }));
-
+  const scale = { nice: false, zero: false };
+  const x = {
+    ...{ field: "column", type: "quantitative", axis: null },
+    scale: { ...scale, domain: [0, axes.length] },
+  };
   const bottom = lacking.includes(true) ? ABSENT - 0.04 : 0;
   const y = (field: string) => ({
-    field,
-    type: "quantitative",
-    axis: null,
-    scale: { domain: [bottom, 1], nice: false, padding: 4 },
+    ...{ field, type: "quantitative", axis: null },
+    scale: { ...scale, domain: [bottom, 1], padding: 4 },
   });
-  const x = {
-    field: "column",
-    type: "quantitative",
-    axis: null,
-    scale: { domain: [0, axes.length], nice: false, zero: false },
-  };
-  const text = { type: "text", align: "right", baseline: "middle", dx: -7, fontSize: 12, aria: false };
-  const width = Math.max(960, size.width, 160 * (axes.length + 1));
-  const title = "All parameters at once";
-  const pruned = points.some(({ kind }) => kind === "pruned");
-  const line = (kind: string, mark: Record<string, unknown>) => ({
+  const line = (kind: Point["kind"], { color, ...mark }: Readonly<Record<string, unknown>>) => ({
     data: { values: points.filter((point) => point.kind === kind) },
-    mark: { type: "line", strokeJoin: "round", ...mark },
+    mark: {
+      ...{ type: "line", strokeJoin: "round", aria: trials.length <= MAX_LABELLED },
+      ...mark,
+      ...(color === undefined ? {} : { color }),
+    },
     encoding: {
-      x,
-      y: y("at"),
-      detail: { field: "trial" },
-      description: { field: "text" },
-      color: COLOR,
+      ...{ x, y: y("at"), detail: { field: "trial" }, description: { field: "text" } },
+      ...(color === undefined ? { color: COLOR } : {}),
     },
   });
-  const opacity = trials.length > MAX_SOLID ? 0.45 : 0.9;
+  const texts = (values: readonly unknown[], field: string, mark: Readonly<Record<string, unknown>>) => ({
+    data: { values },
+    mark: { type: "text", baseline: "middle", fontSize: 12, color: INK, aria: false, ...mark },
+    encoding: { x, y: y(field), text: { field: "label" } },
+  });
+  const halo = { stroke: PAPER, strokeWidth: 4, strokeJoin: "round", color: PAPER };
+  const toTheLeft = { align: "right", dx: -7 };
+  const opacity = Math.min(0.9, Math.max(0.08, SOLID / trials.length));
+  const title = "All parameters at once";
+  const width = Math.max(960, size.width, 160 * (axes.length + 1));
   return {
     name: "parallel-coordinates",
     title,
-    caption: [
-      "A line for each trial that has a value, in the colour of its value at the last axis; the best one is thick.",
-      pruned ? " Trials that were pruned are dashed and have no place on the last axis." : "",
-      best === undefined ? "" : ` The best is trial ${best.number}: ${paramsText(best)}.`,
-    ].join(""),
+    caption: caption(search, points),
     wide: true,
     specification: {
       ...chart(
@@ -139,51 +97,104 @@ export function parallelCoordinates(
           mark: { type: "rule", color: AXIS, aria: false },
           encoding: { x, y: y("from"), y2: { field: "to" } },
         },
-        line("pruned", { strokeWidth: 1, strokeDash: [4, 3], opacity: 0.6 }),
+        line("pruned", { strokeWidth: 1, strokeDash: [4, 3], opacity: opacity * 0.7 }),
         line("complete", { strokeWidth: 1.5, opacity }),
-        line("best", { strokeWidth: 3.5, opacity: 1 }),
-        ...(values.length === 0 ? [] : [colorKey(key, x, y)]),
-        ...[{ stroke: PAPER, strokeWidth: 4, strokeJoin: "round", color: PAPER }, { color: INK }].map(
-          (look) => ({
-            data: { values: labels },
-            mark: { ...text, ...look },
-            encoding: { x, y: y("at"), text: { field: "label" } },
-          }),
-        ),
+        line("best", { strokeWidth: 7, color: PAPER, aria: false }),
+        line("best", { strokeWidth: 3.5 }),
         {
-          data: { values: valueLabels },
-          mark: { ...text, align: "left", dx: 20, color: INK },
-          encoding: { x, y: y("at"), text: { field: "label" } },
+          data: { values: colorKey(search, axes.length) },
+          mark: { type: "bar", width: 8, xOffset: 9, aria: false },
+          encoding: { x, y: y("from"), y2: { field: "to" }, color: COLOR },
         },
-        {
-          data: { values: heads },
-          mark: { type: "text", dy: -14, baseline: "bottom", fontSize: 13, color: INK, aria: false },
-          encoding: { x, y: y("to"), text: { field: "label" } },
-        },
+        texts(labels, "at", { ...toTheLeft, ...halo }),
+        texts(labels, "at", toTheLeft),
+        texts(valueLabels(values, axes.length), "at", { align: "left", dx: 20 }),
+        texts(heads, "to", { dy: -14, baseline: "bottom", fontSize: 13 }),
       ],
     },
   };
 }
 
-/** The colours along the axis of values. */
-function colorKey(
-  values: readonly Record<string, unknown>[],
-  x: Record<string, unknown>,
-  y: (field: string) => Record<string, unknown>,
-): Record<string, unknown> {
-  return {
-    data: { values },
-    mark: { type: "bar", width: 8, xOffset: 9, aria: false },
-    encoding: {
-      x,
-      y: y("from"),
-      y2: { field: "to" },
-      color: COLOR,
-    },
-  };
+/** Where a trial's line meets an axis. */
+interface Point {
+  readonly trial: number;
+  readonly kind: "pruned" | "complete" | "best";
+  readonly color: string;
+  readonly text: string;
+  readonly column: number;
+  /** From 0 to 1, or ABSENT. */
+  readonly at: number;
 }
 
+/** The lines of the trials that have a value; what comes later lies on top: the better ones. */
+function trialPoints(
+  search: SearchResult,
+  axes: readonly { readonly parameter: Parameter; readonly axis: ParameterAxis }[],
+  values: Range,
+): Point[] {
+  const { trials, objective, direction } = search;
+  const best = bestTrial(search);
+  return trials
+    .filter((trial) => finiteValue(trial) !== undefined)
+    .sort((a, b) => compareValues(direction, finiteValue(b)!, finiteValue(a)!))
+    .flatMap((trial) => {
+      const complete = stateOf(trial) === "complete";
+      const height = share(values, finiteValue(trial)!);
+      const line = {
+        trial: trial.number,
+        kind: !complete ? "pruned" : trial.number === best?.number ? "best" : "complete",
+        color: complete ? colorOf(direction === "maximize" ? height : 1 - height) : "pruned",
+        text: trialText(trial, objective),
+      } as const;
+      const places = axes.map(({ parameter, axis }, column) => {
+        const value = trial.params[parameter.name];
+        const place = value === undefined ? undefined : axis.place(value);
+        return { ...line, column, at: place === undefined ? ABSENT : along(axis, place) };
+      });
+      return complete ? [...places, { ...line, column: axes.length, at: height }] : places;
+    });
+}
+
+/** The step of the ramp, from 0, worst, to 1, best. */
+const colorOf = (goodness: number): string =>
+  String(Math.min(RAMP.length - 1, Math.floor(goodness * RAMP.length)));
+
+/** The ramp along the axis of values. */
+function colorKey({ direction }: SearchResult, column: number): Record<string, unknown>[] {
+  return RAMP.map((_, i) => ({
+    column,
+    from: i / RAMP.length,
+    to: (i + 1) / RAMP.length,
+    color: String(direction === "maximize" ? i : RAMP.length - 1 - i),
+  }));
+}
+
+function valueLabels(values: readonly number[], column: number): Record<string, unknown>[] {
+  const range = extent(values);
+  if (range === undefined) return [];
+  const ticks = linearTicks(range);
+  const texts = evenTexts(ticks);
+  return ticks.map((tick, i) => ({ column, at: share(range, tick), label: texts[i]! }));
+}
+
+/** How far between the lowest and the highest value; in the middle if there is one value only. */
+const share = ([low, high]: Range, value: number): number =>
+  high > low ? (value - low) / (high - low) : 0.5;
+
 /** How far along an axis a place is, from 0 to 1. */
-function along({ domain: [low, high], logarithmic }: ParameterAxis, place: number): number {
-  return logarithmic ? (log(place) - log(low)) / (log(high) - log(low)) : (place - low) / (high - low);
+function along({ domain, logarithmic }: ParameterAxis, place: number): number {
+  const [low, high] = domain;
+  return logarithmic ? share([log(low), log(high)], log(place)) : share(domain, place);
+}
+
+function caption(search: SearchResult, points: readonly Point[]): string {
+  const best = bestTrial(search);
+  const sentences = [
+    "A line for each trial that has a value, in the colour of its value at the last axis; the best one is thick.",
+  ];
+  if (points.some(({ kind }) => kind === "pruned")) {
+    sentences.push("Trials that were pruned are dashed and have no place on the last axis.");
+  }
+  if (best !== undefined) sentences.push(`The best is trial ${best.number}: ${paramsText(best)}.`);
+  return sentences.join(" ");
 }

@@ -9,8 +9,10 @@ import {
   BLUE,
   type Chart,
   type ChartSize,
+  CONFIG,
   chart,
   INK,
+  MAX_LABELLED,
   MUTED,
   RAMP,
   VERMILION,
@@ -41,7 +43,7 @@ import {
 
 /**
  * The plots as SVG documents, by the names of their files: "history", "parameter-l2" for each parameter,
- * "parallel-coordinates" and, if it is given, "importance". The same search gives the same bytes.
+ * "parallel-coordinates" if any trial has a value, and "importance" if it is given. The same search gives the same bytes.
  */
 export async function renderSearchPlots(
   search: SearchResult,
@@ -66,7 +68,8 @@ export function searchCharts(search: SearchResult, size: ChartSize = ALONE): Cha
     history(search, size),
     ...parameters.map((parameter, i) => againstParameter(search, parameter, names[i]!, size)),
   ];
-  if (parameters.length > 0) charts.push(parallelCoordinates(search, parameters, size));
+  if (parameters.length > 0 && valuesOf(search.trials).length > 0)
+    charts.push(parallelCoordinates(search, parameters, size));
   if (search.importance !== undefined && search.importance.length > 0) {
     charts.push(importanceBars(search.importance, size));
   }
@@ -97,6 +100,15 @@ const LEGEND = {
   titlePadding: 10,
 };
 
+/** Two legends, the one under the other. */
+const STACKED = {
+  config: { ...CONFIG, legend: { ...CONFIG.legend, layout: { top: { direction: "vertical", margin: 4 } } } },
+};
+
+/** What two legends in a row take, about: texts with their symbols and the gaps. */
+const legendWidth = (texts: readonly string[]): number =>
+  texts.reduce((width, text) => width + textWidth(text, 13) + 30, 0);
+
 /** The area of a dot, in square pixels: many trials get small ones. */
 const dotSize = (trials: number): number => (trials <= 60 ? 45 : trials <= 300 ? 25 : 12);
 
@@ -105,7 +117,7 @@ function stateEncoding(
   trials: readonly FinishedTrial[],
   range: Readonly<Record<TrialState, string>>,
   symbols: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> {
+) {
   const states = countStates(trials).map(([state]) => state);
   return {
     field: "state",
@@ -174,8 +186,9 @@ function dots(
   size: number,
   { y, color, ...others }: Readonly<Record<string, unknown>>,
 ): Record<string, unknown>[] {
-  const mark = { type: "point", filled: true, size, opacity: size < 25 ? 0.7 : 1 };
-  const encoding = { ...others, description: { field: "text" } };
+  const labelled = rows.length <= MAX_LABELLED;
+  const mark = { type: "point", filled: true, size, opacity: size < 25 ? 0.7 : 1, aria: labelled };
+  const encoding = { ...others, ...(labelled ? { description: { field: "text" } } : {}) };
   return [
     {
       data: { values: rows.filter(({ value }) => value !== undefined) },
@@ -230,7 +243,6 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
   const times = timesOf(search.trials);
   const rows = trials
     .map((trial) => ({
-      trial,
       place: axis.place(trial.params[parameter.name]!),
       value: finiteValue(trial),
       state: stateOf(trial),
@@ -243,17 +255,17 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
   const labels = axis.ticks.map(({ label }) => label);
   const room = (size.width - 90) / labels.length;
   const slanted = categorical && labels.some((label) => textWidth(label, 12) > room - 6);
-  const best = bestTrial(search);
-  const bestValue = best?.params[parameter.name];
+  const color = {
+    field: "time",
+    type: "nominal",
+    scale: { domain: times.labels, range: times.colors },
+    legend: times.labels.length > 1 ? { ...LEGEND, title: times.title } : null,
+  };
+  const shape = stateEncoding(trials, SHAPES, { symbolFillColor: MUTED, symbolStrokeColor: MUTED });
   return {
     name,
     title,
-    caption:
-      best === undefined
-        ? "No trial came to its end with a value."
-        : bestValue === undefined
-          ? `The best trial, ${best.number}, does without ${parameter.name}.`
-          : `Best at ${parameter.name} = ${paramText(bestValue)} (trial ${best.number}).`,
+    caption: bestAt(search, parameter.name),
     wide: false,
     specification: {
       ...chart(
@@ -282,16 +294,23 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
       },
       layer: dots(categorical ? sideBySide(rows) : rows, dotSize(trials.length), {
         y: valueEncoding(objectiveAxis(objective), valuesOf(search.trials)),
-        color: {
-          field: "time",
-          type: "nominal",
-          scale: { domain: times.labels, range: times.colors },
-          legend: times.labels.length > 1 ? { ...LEGEND, title: times.title } : null,
-        },
-        shape: stateEncoding(trials, SHAPES, { symbolFillColor: MUTED, symbolStrokeColor: MUTED }),
+        color,
+        shape,
       }),
+      ...(legendWidth([times.title, ...times.labels, ...shape.scale.domain]) > size.width - 70
+        ? STACKED
+        : {}),
     },
   };
+}
+
+/** Where the parameter is best, in words. */
+function bestAt(search: SearchResult, parameter: string): string {
+  const best = bestTrial(search);
+  if (best === undefined) return "No trial came to its end with a value.";
+  const value = best.params[parameter];
+  if (value === undefined) return `The best trial, ${best.number}, does without ${parameter}.`;
+  return `Best at ${parameter} = ${paramText(value)} (trial ${best.number}).`;
 }
 
 /** A Vega expression that gives each tick its label. */

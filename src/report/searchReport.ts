@@ -61,7 +61,7 @@ export async function searchReport(report: SearchReport): Promise<string> {
         "What mattered",
         figures([history, importance, parallel].filter((chart) => chart !== undefined)),
         importance === undefined
-          ? paragraph("There are too few trials to say which parameter mattered.")
+          ? paragraph("Too few trials have a value to say how much each parameter matters.")
           : [],
       ),
       parameters.length === 0 ? [] : section("Each parameter", figures(Object.values(others))),
