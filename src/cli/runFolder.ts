@@ -62,7 +62,7 @@ export class RunFolder {
     name = "train",
     force = false,
   }: RunFolderOptions = {}): Promise<RunFolder> {
-    const path = out === undefined ? await makeNumbered(root, name) : await takeNamed(out, force);
+    const path = out === undefined ? await makeNumberedFolder(root, name) : await takeNamed(out, force);
     return new RunFolder(path, await LineWriter.open(join(path, METRICS)));
   }
 
@@ -115,7 +115,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** `root`/`name`-001, or one more than the highest number there: names in the order of time. */
-async function makeNumbered(root: string, name: string): Promise<string> {
+export async function makeNumberedFolder(root: string, name: string): Promise<string> {
   await makeFolder(root);
   let number = 1 + Math.max(0, ...(await list(root)).map((entry) => numberOf(entry, name)));
   for (;;) {

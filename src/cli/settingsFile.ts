@@ -12,7 +12,7 @@ const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
 const choice = (names: readonly string[]) => v.picklist(names as [string, ...string[]]);
 
 /** A configuration file: any of the settings, with the types that config.json of a run has. */
-const FileSettings = v.strictObject({
+export const FileSettings = v.strictObject({
   data: v.optional(v.string()),
   layers: v.optional(v.array(positive)),
   bn: v.optional(v.union([v.literal(false), choice(CHOICES.bn)])),

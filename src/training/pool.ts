@@ -10,6 +10,8 @@ export interface TrainingPoolOptions {
   readonly data: PlacedDataset;
   /** Threads, each with one training at a time. */
   readonly workers: number;
+  /** Ends the workers, and every training under way and to come, with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** The built worker, for one who runs this file from its source. */
   readonly workerFile?: URL;
 }
@@ -28,8 +30,15 @@ export class JobError extends NnwasmError {}
 export class TrainingPool {
   readonly #pool: Tinypool;
   readonly #memory: WebAssembly.Memory;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = () => void this.#pool.destroy();
 
-  constructor({ data, workers, workerFile = new URL("./worker.js", import.meta.url) }: TrainingPoolOptions) {
+  constructor({
+    data,
+    workers,
+    signal,
+    workerFile = new URL("./worker.js", import.meta.url),
+  }: TrainingPoolOptions) {
     this.#memory = data.memory;
     this.#pool = new Tinypool({
       filename: workerFile.href,
@@ -37,6 +46,8 @@ export class TrainingPool {
       minThreads: workers,
       maxThreads: workers,
     });
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort);
   }
 
   /** Bytes of the memory that all workers share: the data, once, and each worker's models. */
@@ -49,24 +60,22 @@ export class TrainingPool {
   /**
    * Trains.
    * @param options.onEpoch called after every epoch
-   * @param options.signal ends it at once, with the signal's reason
-   * @throws TrainingError if it diverges; JobError for whatever else goes wrong in it
+   * @throws the signal's reason if it is aborted; TrainingError if it diverges; JobError for whatever else goes wrong in it
    */
   async run(
     job: TrainingJob,
-    { onEpoch, signal }: { onEpoch?: (row: EpochRow) => void; signal?: AbortSignal | undefined } = {},
+    { onEpoch }: { onEpoch?: (row: EpochRow) => void } = {},
   ): Promise<TrainingOutcome> {
-    signal?.throwIfAborted();
+    this.#signal?.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     port1.on("message", (row: EpochRow) => onEpoch?.(row));
     try {
-      const task = { job, port: port2 };
-      const reply: Reply = await this.#pool.run(task, { transferList: [port2], ...(signal && { signal }) });
+      const reply: Reply = await this.#pool.run({ job, port: port2 }, { transferList: [port2] });
       if ("outcome" in reply) return reply.outcome;
       const { name, message } = reply.error;
       throw name === "TrainingError" ? new TrainingError(message) : new JobError(message);
     } catch (error) {
-      signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       throw error;
     } finally {
       port1.close();
@@ -75,6 +84,7 @@ export class TrainingPool {
 
   /** Ends the workers, whatever they do. */
   async close(): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#abort);
     await this.#pool.destroy();
   }
 }

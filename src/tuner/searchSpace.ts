@@ -49,7 +49,8 @@ export interface NumberOptions {
 
 /** @throws ConfigError unless low ≤ high are finite, and low > 0 if log */
 export function float(low: number, high: number, { log = false }: NumberOptions = {}): FloatDistribution {
-  if (!Number.isFinite(low) || !Number.isFinite(high) || low > high) {
+  // The length too must be finite: numbers are drawn as low + u · (high − low).
+  if (!Number.isFinite(high - low) || low > high) {
     throw new ConfigError(`The range is ${low} to ${high}, expected finite numbers, the lower one first.`);
   }
   if (log && low <= 0) {
@@ -84,7 +85,8 @@ export function when(entry: Distribution, param: string, values: readonly ParamV
 }
 
 /** Whether two values are the same. */
-export const sameValue = (a: ParamValue, b: ParamValue): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const sameValue = (a: ParamValue, b: ParamValue): boolean =>
+  a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
 
 /** The place of a value among a distribution's choices; −1 if it is none of them. */
 export function choiceIndex({ choices }: CategoricalDistribution, value: ParamValue): number {

@@ -250,6 +250,11 @@ export class Study {
     return [...this.#finished.values()].sort((a, b) => a.number - b.number);
   }
 
+  /** Whether a value is better than another. */
+  isBetter(value: number, than: number): boolean {
+    return this.direction === "maximize" ? value > than : value < than;
+  }
+
   /** The complete trial with the best value, the earliest of equals. */
   get best(): FinishedTrial | undefined {
     return this.ranked.find(({ state }) => state === "complete");

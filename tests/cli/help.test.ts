@@ -20,6 +20,7 @@ describe("--help", () => {
   it.each([
     [[], "nnwasm train\n"],
     [["train"], "nnwasm train "],
+    [["search"], "nnwasm search "],
     [["gradcheck"], "nnwasm gradcheck "],
     [["data"], "nnwasm data list\n"],
     [["data", "list"], "nnwasm data list\n"],
@@ -37,7 +38,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train gradcheck data info help".split(" "),
+      "train search gradcheck data info help".split(" "),
     );
   });
 
@@ -107,7 +108,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"], folder);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, gradcheck, data, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, gradcheck, data, info; --help shows more)\n",
     );
   });
 });

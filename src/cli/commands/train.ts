@@ -1,41 +1,39 @@
 /** `nnwasm train`: trains a network and leaves a folder with what came out. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { splitDataset } from "../../data/split.ts";
-import { ConfigError, TrainingError } from "../../errors.ts";
-import { parseInitializer } from "../../initializers/index.ts";
+import { TrainingError } from "../../errors.ts";
 import type { EpochRow, Evaluation, History } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
-import type { BatchNormPlace } from "../../model/network.ts";
 import { encodeSafetensors } from "../../model/safetensors.ts";
 import { countParameters, type SummaryRow } from "../../model/summary.ts";
-import { buildModel, isInitialFile } from "../../training/build.ts";
+import { buildModel } from "../../training/build.ts";
 import {
-  CHOICES,
-  DEFAULTS,
   mergeSettings,
   type ResolvedSettings,
   resolveSettings,
   type TrainSettings,
 } from "../../training/settings.ts";
-import { integer, layerSizes, newCommand, number, writeEvent } from "../command.ts";
+import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { RunFolder } from "../runFolder.ts";
 import { readSettingsFile } from "../settingsFile.ts";
+import {
+  addTrainingOptions,
+  settingsFromEnvironment,
+  settingsFromFlags,
+  type TrainingFlags,
+} from "../trainingOptions.ts";
 import { TrainingProgress } from "../trainingProgress.ts";
 import { buildId, VERSION } from "../version.ts";
 
-/** What the flags give, before defaults; `bn: true` is a bare --bn. */
-type Flags = Partial<Omit<TrainSettings, "bn">> & {
-  readonly bn?: BatchNormPlace | true;
+type Flags = TrainingFlags & {
   readonly config?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly force?: boolean;
 };
-
-const byDefault = (text: unknown) => `(default: ${text})`;
 
 export function trainCommand(context: CliContext): Command {
   const command = newCommand(context, "train", "train a network; the defaults are the report's", [
@@ -45,75 +43,8 @@ export function trainCommand(context: CliContext): Command {
     "nnwasm train --config runs/train-001/config.json      # the same training again, bit for bit",
     "nnwasm train --json | jq .train.loss                  # events for another program",
   ]);
+  addTrainingOptions(command);
   command
-    .optionsGroup("The data:")
-    .option(
-      "--data <name|path>",
-      "cifar10, synthetic, or a folder that holds CIFAR-10 (default: cifar10 if it is found, else synthetic)",
-    )
-    .option("--validation <n>", `samples taken for validation ${byDefault(DEFAULTS.validation)}`, integer(0))
-    .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
-    .optionsGroup("The network:")
-    .option(
-      "--layers <units>",
-      `units of the hidden layers, or none ${byDefault(DEFAULTS.layers.join(","))}`,
-      layerSizes,
-    )
-    .addOption(
-      new Option("--bn [place]", "batch normalisation after (bare --bn) or before each activation").choices(
-        CHOICES.bn,
-      ),
-    )
-    .addOption(
-      new Option("--activation <name>", `of the hidden layers ${byDefault(DEFAULTS.activation)}`).choices(
-        CHOICES.activation,
-      ),
-    )
-    .option(
-      "--init <name|file>",
-      `weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
-      initializerOrFile,
-    )
-    .addOption(
-      new Option(
-        "--bias-init <how>",
-        `biases: drawn as the weights are (the report), or zeros ${byDefault(DEFAULTS.biasInit)}`,
-      ).choices(CHOICES.biasInit),
-    )
-    .option("--lambda, --l2 <lambda>", `cost + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`, number(0))
-    .optionsGroup("The training:")
-    .addOption(
-      new Option("--optimizer <name>", `the update rule ${byDefault(DEFAULTS.optimizer)}`).choices(
-        CHOICES.optimizer,
-      ),
-    )
-    .addOption(
-      new Option(
-        "--lr-schedule <name>",
-        `cyclic, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
-      ).choices(CHOICES.lrSchedule),
-    )
-    .option("--eta-min <rate>", `lowest learning rate ${byDefault(DEFAULTS.etaMin)}`, number(0))
-    .option("--eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
-    .option("--step-size <updates>", "updates in half a cycle (default: 5 · samples / batch)", integer(1))
-    .option(
-      "--cycles <n>",
-      `learning rate cycles, of 10 epochs each ${byDefault(DEFAULTS.cycles)}`,
-      number(0),
-    )
-    .option("--epochs <n>", "passes over the training samples (default: 10 · cycles)", integer(1))
-    .option("--batch <n>", `samples in an update ${byDefault(DEFAULTS.batch)}`, integer(1))
-    .option("--no-shuffle", "keep the order of the training split in every epoch")
-    .option("--seed <n>", `of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`, integer(0))
-    .optionsGroup("The engine:")
-    .addOption(
-      new Option(
-        "--engine <name>",
-        `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
-      ).choices(CHOICES.engine),
-    )
-    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype))
-    .addOption(new Option("--threads <n>", "threads in the training").argParser(oneThread).hideHelp())
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the run's folder (default: runs/train-001, or the next number)")
@@ -126,64 +57,16 @@ export function trainCommand(context: CliContext): Command {
         "\nCtrl-C ends after the step under way and saves what there is.",
     )
     .action(async (flags: Flags) => {
-      await train(context, flags, fromEnvironment(command, context));
+      await train(context, flags, settingsFromEnvironment(command, context));
     });
   return command;
 }
 
-/** The settings that NNWASM_… variables give, each checked as its flag is. */
-function fromEnvironment(command: Command, { env }: CliContext): Partial<TrainSettings> {
-  const settings: Record<string, unknown> = {};
-  for (const option of command.options) {
-    const key = option.attributeName();
-    const name = `NNWASM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-    const text = env[name];
-    // NNWASM_DATA is a folder of data sets, not a data set.
-    if (!text || key === "data" || !Object.hasOwn({ ...DEFAULTS, stepSize: 0, epochs: 0, limit: 0 }, key))
-      continue;
-    try {
-      if (key === "shuffle") settings[key] = yesOrNo(text);
-      else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
-    } catch (error) {
-      throw new ConfigError(`${name}=${text}: ${(error as Error).message}`);
-    }
-  }
-  return settings;
-}
-
-/** A parser for commander: the name of an initializer is checked here, a file when it is read. */
-function initializerOrFile(text: string): string {
-  try {
-    if (!isInitialFile(text)) parseInitializer(text);
-  } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
-  }
-  return text;
-}
-
-/** A parser for commander. A setting all the same: config.json shall say it when there can be more. */
-function oneThread(text: string): number {
-  if (text !== "1") throw new InvalidArgumentError("Expected 1: a training runs in one thread.");
-  return 1;
-}
-
-function yesOrNo(text: string): boolean {
-  if (text === "1" || text === "true") return true;
-  if (text === "0" || text === "false") return false;
-  throw new InvalidArgumentError("Allowed choices are 1, true, 0, false.");
-}
-
 async function train(context: CliContext, flags: Flags, environment: Partial<TrainSettings>): Promise<void> {
   const begin = performance.now();
-  const { config, out, json = false, quiet = false, force = false, bn, shuffle, ...rest } = flags;
-  const given: Partial<TrainSettings> = {
-    ...rest,
-    bn: bn === true ? "after" : bn,
-    // Commander's default for --no-shuffle is true: only its absence from the line lets other sources speak.
-    shuffle: shuffle === false ? false : undefined,
-  } as Partial<TrainSettings>;
+  const { config, out, json = false, quiet = false, force = false } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
-  const asked = mergeSettings(file, environment, given);
+  const asked = mergeSettings(file, environment, settingsFromFlags(flags));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
   const { train: samples, validation, test } = splitDataset(dataset, asked);
   const settings = resolveSettings(

@@ -21,7 +21,7 @@ import {
 import { proposeWith, runSequentially } from "../../helpers/tuning.ts";
 
 it("the samplers are made by name, each from what it knows of the settings", () => {
-  expect(Object.keys(samplers)).toEqual(["coarse-to-fine", "random", "grid", "tpe"]);
+  expect(Object.keys(samplers)).toEqual(["coarse-to-fine", "random", "grid", "tpe", "gp"]);
   const settings = { coarse: 4, points: 3, startup: 5, multivariate: true };
   expect(samplers["coarse-to-fine"]!(settings)).toEqual(new CoarseToFineSampler({ coarse: 4 }));
   expect(samplers.random!(settings)).toEqual(new RandomSampler());
@@ -105,7 +105,7 @@ describe.each(Object.entries(variants))("%s", (_name, create) => {
     } as const;
     const before = structuredClone(last);
     // In another order, and by an object that has proposed others before: nothing is kept.
-    const other = proposeWith(sampler, space, { ...last, number: 17, seed: 6 });
+    const other = proposeWith(sampler, space, { ...last, number: 17, seed: 6, history: [] });
     const proposed = proposeWith(sampler, space, last);
     proposeWith(sampler, space, { ...last, history: history.slice(0, 9) });
     expect(proposeWith(sampler, space, last)).toEqual(proposed);

@@ -1,0 +1,454 @@
+/** `nnwasm search`: looks for the best hyper-parameters, trials side by side. */
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { splitDataset } from "../../data/split.ts";
+import { ConfigError, choose, TrialPruned } from "../../errors.ts";
+import { renderSearchPlots } from "../../report/searchPlots.ts";
+import { searchReport } from "../../report/searchReport.ts";
+import { placeDataset } from "../../training/placedDataset.ts";
+import { TrainingPool } from "../../training/pool.ts";
+import { mergeSettings, resolveSettings, type TrainSettings } from "../../training/settings.ts";
+import { parameterImportance } from "../../tuner/importance.ts";
+import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
+import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
+import { Study, type Trial } from "../../tuner/study.ts";
+import type { FinishedTrial } from "../../tuner/trial.ts";
+import { integer, newCommand, number, writeEvent } from "../command.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
+import { openDataset } from "../openDataset.ts";
+import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
+import { readSettingsFile } from "../settingsFile.ts";
+import { applyParams, parseSpace, trainCommandLine } from "../space.ts";
+import { type StudyDescription, StudyFolder } from "../studyFolder.ts";
+import {
+  addTrainingOptions,
+  settingsFromEnvironment,
+  settingsFromFlags,
+  type TrainingFlags,
+} from "../trainingOptions.ts";
+import { VERSION } from "../version.ts";
+import { checkSameData, workerCount } from "../workers.ts";
+
+interface SearchFlags extends TrainingFlags {
+  readonly sampler?: string;
+  readonly space?: readonly string[];
+  readonly trials?: number;
+  readonly objective?: string;
+  readonly coarse?: number;
+  readonly fine?: number;
+  readonly rounds?: number;
+  readonly width?: number;
+  readonly points?: number;
+  readonly startup?: number;
+  readonly multivariate?: boolean;
+  readonly roundSize?: number;
+  readonly pruner?: string;
+  readonly rung?: number;
+  readonly reduction?: number;
+  readonly brackets?: number;
+  readonly workers?: number;
+  readonly maxFailures?: number;
+  readonly config?: string;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The report's search. */
+const DEFAULT_SPACE = ["l2=log:1e-5:1e-1"];
+const DEFAULT_TRIALS = 20;
+/** Rounds of samplers that learn: small ones learn sooner, but must keep the workers busy. */
+const ROUND_SIZE = 4;
+/** Where trials of a round are compared, there must be some. */
+const COMPARED_ROUND_SIZE = 9;
+
+export function searchCommand(context: CliContext): Command {
+  const command = newCommand(context, "search", "search for the best hyper-parameters, trials side by side", [
+    "nnwasm search                                         # the report's: λ, coarse to fine, 20 trainings",
+    "nnwasm search --sampler tpe --trials 40 --space l2=log:1e-5:1e-1 --space eta-max=log:0.01:0.5",
+    "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
+    "nnwasm search --layers 50,50 --space layers.1=int:log:16:256 --space layers.2=int:log:16:256 --sampler gp",
+    "nnwasm search --resume runs/search-001                # go on after Ctrl-C, or a crash",
+  ]);
+  command
+    .optionsGroup("The search:")
+    .addOption(
+      new Option("--sampler <name>", "what proposes trials (default: coarse-to-fine, the report's)").choices(
+        Object.keys(samplers),
+      ),
+    )
+    .option(
+      "--space <name=values>",
+      "log:LOW:HIGH, LOW:HIGH, int:LOW:HIGH or A|B|C for a flag of train; repeatable; 'NAME=… if OTHER=A|B' " +
+        `makes one depend on another (default: ${DEFAULT_SPACE.join(" ")})`,
+      (text, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      "--trials <n>",
+      `trials in all (default: ${DEFAULT_TRIALS}, or what the rounds come to)`,
+      integer(1),
+    )
+    .addOption(
+      new Option("--objective <name>", "of a trial's last epoch (default: validation.accuracy)").choices(
+        Object.keys(OBJECTIVES),
+      ),
+    )
+    .option("--coarse <n>", "coarse-to-fine: trials in the first round (default: 10)", integer(1))
+    .option("--fine <n>", "coarse-to-fine: trials in a later round (default: 5)", integer(1))
+    .option("--rounds <n>", "coarse-to-fine: rounds (default: 3)", integer(1))
+    .option(
+      "--width <share>",
+      "coarse-to-fine: a fine round takes best · (1 ± width) (default: 0.2)",
+      number(0),
+    )
+    .option("--points <n>", "grid: values of a range (default: 5)", integer(1))
+    .option("--startup <n>", "tpe, gp: random trials at first (default: 10, 8)", integer(1))
+    .option("--multivariate", "tpe: parameters together, not one by one")
+    .option(
+      "--round-size <n>",
+      `tpe, gp, and pruners: trials proposed at once, without each other's results (default: ${ROUND_SIZE}; asha: ${COMPARED_ROUND_SIZE})`,
+      integer(1),
+    )
+    .addOption(
+      new Option("--pruner <name>", "ends bad trials early (default: none)").choices(Object.keys(pruners)),
+    )
+    .option(
+      "--rung <epochs>",
+      "asha: epochs before the first comparison; median: epochs before any (default: 1)",
+      integer(1),
+    )
+    .option("--reduction <n>", "asha: one of so many goes on at each rung (default: 3)", integer(2))
+    .option("--brackets <n>", "asha: more than 1 makes it Hyperband (default: 1)", integer(1))
+    .option("--max-failures <n>", "failed trials in a row that end the search (default: 5)", integer(1))
+    .option(
+      "--workers <n|auto>",
+      "trials side by side, all on one copy of the data (default: auto, the cores)",
+      workerCount,
+    );
+  addTrainingOptions(command)
+    .option("--no-bn", "no batch normalisation; here it is after each activation by default")
+    .optionsGroup("Input and output:")
+    .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
+    .option("--out <dir>", "the search's folder (default: runs/search-001, or the next number)")
+    .option("--resume <dir>", "go on with a search, by its folder; with --trials, to more trials than it had")
+    .option("--force", "replace the search that is in --out")
+    .option("--json", "print NDJSON events on stdout; progress stays on stderr")
+    .option("--quiet", "print the results only")
+    .addHelpText(
+      "after",
+      "\nThe same seed gives the same trials, whatever the number of workers." +
+        "\nCtrl-C ends at once; the trials that have ended are kept, and --resume goes on.",
+    )
+    .action(async (flags: SearchFlags) => {
+      await search(context, command, flags);
+    });
+  return command;
+}
+
+const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet", "shuffle"];
+
+async function search(context: CliContext, command: Command, flags: SearchFlags): Promise<void> {
+  const begin = performance.now();
+  const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
+  const { signal } = context;
+  const asked =
+    resume === undefined ? await describe(context, command, flags) : await describeResumed(resume, flags);
+  const settings = mergeSettings(asked.settings as Partial<TrainSettings>);
+  const space = parseSpace(asked.space);
+  const { dataset, notice } = await openDataset(context, settings.data, settings.seed);
+  const data = {
+    name: dataset.name,
+    training: dataset.training.count,
+    test: dataset.test.count,
+  };
+  const description: StudyDescription = { ...asked, data };
+  if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
+  // What is wrong with the settings shall show before the first trial.
+  const { train, validation, test } = splitDataset(dataset, settings);
+  const { epochs } = resolveSettings(settings, dataset.name, train.count);
+  requireObjective(description.objective, validation !== undefined);
+  const trials = Math.min(
+    description.trials,
+    samplerOf(description).limit?.(space) ?? Number.POSITIVE_INFINITY,
+  );
+  const opened =
+    resume === undefined
+      ? { folder: await StudyFolder.create(description, flags), trials: [] }
+      : await StudyFolder.open(resume, space);
+  const { folder } = opened;
+  const progress = new SearchProgress(context, quiet, {
+    ...{ trials, epochs, objective: description.objective, names: Object.keys(space) },
+  });
+  const study: Study = new Study({
+    sampler: samplerOf(description),
+    pruner: prunerOf(description, epochs),
+    direction: OBJECTIVES[description.objective]!,
+    seed: settings.seed,
+    space,
+    ...(description.roundSize !== undefined && { roundSize: description.roundSize }),
+    trials: opened.trials,
+    onFinished: async (trial) => {
+      await folder.append(trial);
+      const { best } = study;
+      const better =
+        trial.state === "complete" && (best === undefined || study.isBetter(trial.value!, best.value!));
+      progress.trial(trial, better ? trial : best);
+      if (json) writeEvent(context, trialEvent(trial));
+    },
+  });
+  if (notice !== undefined) progress.say(notice);
+  const counts = { train: train.count, validation: validation?.count ?? 0, test: test.count };
+  if (json) {
+    writeEvent(context, {
+      ...{ event: "start", command: "search", config: { ...description, settings }, out: folder.path },
+      data: { name: dataset.name, ...counts },
+    });
+    for (const trial of study.trials) writeEvent(context, trialEvent(trial));
+  } else {
+    progress.say(
+      `${dataset.name} (${dataset.origin}): ${counts.train} training, ${counts.validation} validation samples\n` +
+        `${trials} trials of up to ${epochs} epochs by ${description.sampler}` +
+        `${description.pruner === "none" ? "" : ` with ${description.pruner}`}, ${workers} at a time, in ${folder.path}`,
+    );
+  }
+  const placed = await placeDataset(dataset, {
+    onRead: (done, total) => progress.read(done, total),
+    signal,
+  }).catch((error: unknown) => {
+    throw signal.aborted ? interrupted(study, trials, folder.path) : error;
+  });
+  progress.start(study.trials, study.best);
+  const pool = new TrainingPool({ data: placed, workers, signal });
+  try {
+    await study.optimize((trial) => runTrial(trial, study, pool, settings, description, progress), {
+      ...{ trials, parallel: workers, maxConsecutiveFailures: description.maxFailures, signal },
+    });
+  } catch (error) {
+    if (signal.aborted) throw interrupted(study, trials, folder.path);
+    throw error;
+  } finally {
+    progress.end();
+    await pool.close();
+    await folder.close();
+  }
+  const { best } = study;
+  const seconds = (performance.now() - begin) / 1000;
+  const bestCommand = best && trainCommandLine(applyParams(settings, best.params));
+  const counted = (state: string) => study.trials.filter((trial) => trial.state === state).length;
+  const summary = {
+    ...{ command: "search", version: VERSION, node: process.version, seconds },
+    ...{ trials: study.trials.length, complete: counted("complete") },
+    ...{ pruned: counted("pruned"), failed: counted("failed") },
+    epochs: study.trials.reduce((sum, { reports }) => sum + reports.length, 0),
+    memoryBytes: pool.memoryBytes,
+    best: best && { trial: best.number, params: best.params, value: best.value, ...best.attributes },
+    train: bestCommand,
+  };
+  await writeReport(folder, study, description, settings, summary, bestCommand);
+  await folder.writeSummary(summary);
+  if (json) writeEvent(context, { event: "result", ...summary, out: folder.path });
+  else context.stdout.write(resultText(study, description, summary, bestCommand, folder.path));
+}
+
+/** What the flags, the environment and a file ask for. */
+async function describe(
+  context: CliContext,
+  command: Command,
+  flags: SearchFlags,
+): Promise<Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>> {
+  const { sampler = "coarse-to-fine", pruner = "none", objective = "validation.accuracy", config } = flags;
+  const file = config === undefined ? {} : await readSettingsFile(config);
+  const environment = settingsFromEnvironment(command, context);
+  const settings = mergeSettings({ bn: "after" }, file, environment, settingsFromFlags(flags));
+  const space = flags.space ?? DEFAULT_SPACE;
+  const parsed = parseSpace(space);
+  const pick = (...names: (keyof SearchFlags)[]) =>
+    Object.fromEntries(
+      names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name] as number | boolean]])),
+    );
+  const { rung, reduction, brackets } = flags;
+  const prunerOptions = {
+    ...(rung !== undefined && { minimum: rung, warmup: rung }),
+    ...(reduction !== undefined && { reduction }),
+    ...(brackets !== undefined && { brackets }),
+  };
+  const samplerOptions = pick("coarse", "fine", "rounds", "width", "points", "startup", "multivariate");
+  const learns = ["tpe", "gp"].includes(sampler);
+  const roundSize =
+    flags.roundSize ??
+    (pruner === "asha" && learns
+      ? COMPARED_ROUND_SIZE
+      : learns || pruner === "median"
+        ? ROUND_SIZE
+        : undefined);
+  return {
+    version: VERSION,
+    settings: settings as StudyDescription["settings"],
+    space: [...space],
+    sampler,
+    samplerOptions,
+    pruner,
+    prunerOptions,
+    objective,
+    trials:
+      flags.trials ?? choose("sampler", samplers, sampler)(samplerOptions).limit?.(parsed) ?? DEFAULT_TRIALS,
+    ...(roundSize !== undefined && { roundSize }),
+    maxFailures: flags.maxFailures ?? 5,
+  };
+}
+
+/** What a study was begun with, and the little that may change. */
+async function describeResumed(path: string, flags: SearchFlags): Promise<StudyDescription> {
+  const other = Object.keys(flags).find((name) => !RESUMABLE.includes(name));
+  if (other !== undefined) {
+    const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new ConfigError(
+      `${flag} with --resume: the search goes on with the settings of ${path}/study.json. ` +
+        "Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
+    );
+  }
+  const description = await StudyFolder.read(path);
+  return {
+    ...description,
+    trials: flags.trials ?? description.trials,
+    maxFailures: flags.maxFailures ?? description.maxFailures,
+  };
+}
+
+const samplerOf = ({ sampler, samplerOptions }: StudyDescription) =>
+  choose("sampler", samplers, sampler)(samplerOptions as SamplerSettings);
+
+const prunerOf = ({ pruner, prunerOptions }: StudyDescription, epochs: number) =>
+  choose("pruner", pruners, pruner)({ maximum: epochs, ...prunerOptions } as PrunerSettings);
+
+/** Trains with the trial's parameters; up to each epoch on which the pruner decides, then on. */
+async function runTrial(
+  trial: Trial,
+  study: Study,
+  pool: TrainingPool,
+  base: TrainSettings,
+  { objective, data }: StudyDescription,
+  progress: SearchProgress,
+): Promise<number> {
+  const settings = applyParams(base, trial.params);
+  const samples = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, data.training - settings.validation);
+  const { epochs } = resolveSettings(settings, data.name, samples);
+  const group = study.pruner.group(trial.indexInRound);
+  const stops = Array.from({ length: epochs }, (_, i) => i + 1).filter(
+    (epoch) => epoch === epochs || study.pruner.decidesAt(epoch, group),
+  );
+  let seconds = 0;
+  let from: Parameters<TrainingPool["run"]>[0]["from"];
+  let value = Number.NaN;
+  for (const to of stops) {
+    const outcome = await pool.run(
+      { settings, from, to },
+      { onEpoch: ({ epoch }) => progress.epoch(trial.number, epoch) },
+    );
+    seconds += outcome.seconds;
+    trial.seconds = seconds;
+    for (const row of outcome.rows) {
+      value = objectiveOf(row, objective);
+      trial.report(value, row.epoch);
+    }
+    if (outcome.end !== undefined) {
+      const { test, weightsSha256 } = outcome.end;
+      trial.setAttribute("test", test);
+      trial.setAttribute("weightsSha256", weightsSha256);
+    } else if (await trial.shouldPrune()) {
+      throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);
+    }
+    from = { epoch: to, tensors: outcome.tensors };
+  }
+  return value;
+}
+
+function interrupted(study: Study, trials: number, path: string): Interrupted {
+  return new Interrupted(
+    `Interrupted after ${study.trials.length} of ${trials} trials. Go on with: nnwasm search --resume ${path}`,
+  );
+}
+
+function trialEvent({ number, params, value, state, seconds, error, attributes }: FinishedTrial): object {
+  const { test } = attributes;
+  return {
+    ...{ event: "trial", trial: number, params, value: value ?? null, state, seconds },
+    ...(test !== undefined && { test }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+async function writeReport(
+  folder: StudyFolder,
+  study: Study,
+  { objective, space, sampler, pruner, data }: StudyDescription,
+  settings: TrainSettings,
+  { seconds, epochs, memoryBytes }: { seconds: number; epochs: number; memoryBytes: number },
+  bestCommand: string | undefined,
+): Promise<void> {
+  const { trials, direction } = study;
+  const input = {
+    ...{ trials, space: study.space, direction, objective },
+    importance: parameterImportance(trials, { seed: settings.seed }),
+  };
+  const plots = await renderSearchPlots(input);
+  const html = await searchReport({
+    ...input,
+    title: `Search for ${Object.keys(study.space).join(", ")}`,
+    command: `nnwasm search --sampler ${sampler} ${space.map((text) => `--space '${text}'`).join(" ")}`,
+    bestCommand: bestCommand ?? "",
+    facts: [
+      [
+        "data",
+        `${data.name}, ${data.training} training samples of which ${settings.validation} for validation`,
+      ],
+      ["sampler", sampler],
+      ["pruner", pruner],
+      ["epochs trained", String(epochs)],
+      ["time", `${seconds.toFixed(0)} s`],
+      ["memory shared by all trials", `${(memoryBytes / 1e6).toFixed(0)} MB`],
+      ["nnwasm, Node", `${VERSION}, ${process.version}`],
+    ],
+  });
+  await folder.writeReport(html, plots);
+}
+
+function resultText(
+  study: Study,
+  { objective }: StudyDescription,
+  { seconds, epochs, memoryBytes }: { seconds: number; epochs: number; memoryBytes: number },
+  bestCommand: string | undefined,
+  path: string,
+): string {
+  const names = Object.keys(study.space);
+  const rows = study.ranked.map(({ number, params, value, state, attributes }) => {
+    const test = (attributes.test as { accuracy?: number } | undefined)?.accuracy;
+    return [
+      String(number),
+      ...names.map((name) => (params[name] === undefined ? "–" : shortValue(params[name]))),
+      state === "failed" ? "failed" : value!.toFixed(4),
+      test?.toFixed(4) ?? "",
+      state === "complete" ? "" : state,
+    ];
+  });
+  const table = [["trial", ...names, objective, "test acc.", ""], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, i) => cell.padStart(widths[i]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  const { best } = study;
+  return (
+    `${lines.join("\n")}\n` +
+    (best === undefined
+      ? "No trial has a value.\n"
+      : `\nbest: trial ${best.number}, ${objective} ${best.value!.toFixed(4)}: ${shortParams(best.params)}\n  ${bestCommand}\n`) +
+    `${study.trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${(memoryBytes / 1e6).toFixed(0)} MB shared by all\n` +
+    `saved in ${path}: report.html, plots/, trials.jsonl, summary.json\n`
+  );
+}

@@ -1,0 +1,127 @@
+/** A search as it shows on stderr: a row for every trial that has ended, and on a terminal where it stands. */
+import type { Params } from "../tuner/searchSpace.ts";
+import type { FinishedTrial } from "../tuner/trial.ts";
+import type { CliContext } from "./context.ts";
+import { duration, StatusLine } from "./progress.ts";
+
+/** A value as it is shown: "7.86e-3", "50,50", "after". */
+export function shortValue(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",") || "none";
+  if (typeof value !== "number") return String(value);
+  const plain = String(Number(value.toPrecision(3)));
+  return value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e6) ? value.toExponential(2) : plain;
+}
+
+/** "l2 7.86e-3  layers 50,50". */
+export const shortParams = (params: Params): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${name} ${shortValue(value)}`)
+    .join("  ");
+
+export interface SearchScale {
+  readonly trials: number;
+  /** Epochs of a trial, as a rule. */
+  readonly epochs: number;
+  /** The parameters' names: the table's columns. */
+  readonly names: readonly string[];
+  /** "validation.accuracy". */
+  readonly objective: string;
+}
+
+export class SearchProgress {
+  readonly #line: StatusLine;
+  readonly #scale: SearchScale;
+  readonly #widths: readonly number[];
+  readonly #begin = performance.now();
+  #ended = 0;
+  /** Epochs of the trials that have ended in this run, and of those under way. */
+  #epochsDone = 0;
+  readonly #underWay = new Map<number, number>();
+  #before = 0;
+  #best: FinishedTrial | undefined;
+
+  constructor(context: CliContext, quiet: boolean, scale: SearchScale) {
+    this.#line = new StatusLine(context, quiet);
+    this.#scale = scale;
+    this.#widths = scale.names.map((name) => Math.max(name.length, 9));
+  }
+
+  say(text: string): void {
+    this.#line.note(text);
+  }
+
+  read(done: number, total: number): void {
+    this.#line.draw(() => this.#line.withBar("reading  ", done / total, `  ${done}/${total} samples`));
+  }
+
+  /** The table's head, and the trials that are there already. */
+  start(before: readonly FinishedTrial[], best: FinishedTrial | undefined): void {
+    const { names, objective } = this.#scale;
+    const columns = names.map((name, i) => name.padStart(this.#widths[i]!)).join("  ");
+    this.#line.note(`trial  ${columns}  ${objective.padStart(8)}  epochs  seconds`);
+    for (const trial of before) this.#row(trial, best);
+    this.#before = before.length;
+    this.#ended = before.length;
+    this.#best = best;
+  }
+
+  /** An epoch of a trial under way. */
+  epoch(trial: number, epoch: number): void {
+    this.#underWay.set(trial, epoch);
+    this.#draw();
+  }
+
+  trial(trial: FinishedTrial, best: FinishedTrial | undefined): void {
+    this.#underWay.delete(trial.number);
+    this.#ended++;
+    this.#epochsDone += trial.reports.length;
+    this.#best = best;
+    this.#row(trial, best);
+    this.#draw(true);
+  }
+
+  #row({ number, params, state, value, reports, seconds, error }: FinishedTrial, best?: FinishedTrial): void {
+    const { names, objective } = this.#scale;
+    const cells = names.map((name, i) =>
+      (params[name] === undefined ? "–" : shortValue(params[name])).padStart(this.#widths[i]!),
+    );
+    const shown = state === "failed" ? "failed" : value!.toFixed(4);
+    const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
+    const line =
+      `${String(number).padStart(5)}  ${cells.join("  ")}  ${shown.padStart(Math.max(8, objective.length))}  ` +
+      `${String(reports.length).padStart(6)}  ${seconds.toFixed(1).padStart(7)}${note}${error === undefined ? "" : `  ${error}`}`;
+    const { colors } = this.#line;
+    this.#line.note(
+      state === "failed"
+        ? colors.red(line)
+        : note === "  best"
+          ? colors.green(line)
+          : state === "pruned"
+            ? colors.dim(line)
+            : line,
+    );
+  }
+
+  #draw(force = false): void {
+    const { trials, epochs } = this.#scale;
+    this.#line.draw(() => {
+      const under = [...this.#underWay.values()].reduce((sum, epoch) => sum + epoch, 0);
+      const done = this.#ended - this.#before;
+      const share = Math.min(1, (this.#ended + under / epochs) / trials);
+      const minutes = (performance.now() - this.#begin) / 60000;
+      const now = (this.#epochsDone + under) / epochs;
+      const toDo = trials - this.#before - done - under / epochs;
+      const best =
+        this.#best === undefined ? "" : `  best ${this.#best.value!.toFixed(4)} (trial ${this.#best.number})`;
+      const rate =
+        now > 0
+          ? `  ${(now / minutes).toFixed(1)} trials/min  ${duration((60 * minutes * Math.max(0, toDo)) / now)} left`
+          : "";
+      return this.#line.withBar(`${this.#ended}/${trials} trials  `, share, `${best}${rate}`);
+    }, force);
+  }
+
+  end(): void {
+    this.#line.clear();
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The search space of `nnwasm search`: a flag of `train` for each parameter, and what it may be.
+ *
+ *     l2=log:1e-5:1e-1      a number, uniform in its logarithm
+ *     eta-max=0.01:0.3      a number
+ *     batch=int:20:200      an integer; int:log:20:200, uniform in its logarithm
+ *     layers=50,50|50,30,20 one of these
+ *     layers.2=int:10:100   the units of the second hidden layer
+ *     batch=50|100 if bn=after    only where another parameter has one of these values
+ */
+import * as v from "valibot";
+import { ConfigError } from "../errors.ts";
+import { DEFAULTS, type TrainSettings } from "../training/settings.ts";
+import {
+  categorical,
+  contains,
+  type Distribution,
+  float,
+  int,
+  type Params,
+  type ParamValue,
+  type SearchSpace,
+  type SpaceEntry,
+  when,
+} from "../tuner/searchSpace.ts";
+import { layerSizes } from "./command.ts";
+import { FileSettings } from "./settingsFile.ts";
+
+/** What all trials share. */
+const SHARED = ["data", "threads"];
+const NUMBERS = ["l2", "etaMin", "etaMax", "cycles"];
+const INTEGERS = ["stepSize", "epochs", "batch", "validation", "limit", "seed"];
+const KEYS = Object.keys(FileSettings.entries).filter((key) => !SHARED.includes(key));
+const LAYER = /^layers\.([1-9][0-9]*)$/;
+
+/** "eta-max" and "etaMax" are "etaMax", "lambda" is "l2". */
+function keyOf(name: string, where: string): string {
+  const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  if (key === "lambda") return "l2";
+  if (LAYER.test(key) || KEYS.includes(key)) return key;
+  if (SHARED.includes(key)) throw new ConfigError(`${where}: all trials share ${key}. Give it as a flag.`);
+  throw new ConfigError(`${where}: no setting "${name}". There are: ${[...KEYS, "layers.1"].join(", ")}.`);
+}
+
+/** A value of a setting, from how its flag is written. */
+function parseValue(key: string, text: string, where: string): ParamValue {
+  const fail = (expected: string) => new ConfigError(`${where}: ${key} is "${text}", expected ${expected}.`);
+  let value: ParamValue = text;
+  if (key === "layers") {
+    try {
+      value = layerSizes(text);
+    } catch (error) {
+      throw new ConfigError(`${where}: ${(error as Error).message}`);
+    }
+  } else if (key === "bn" || key === "shuffle") {
+    if (["false", "no", "none"].includes(text)) value = false;
+    else if (key === "shuffle") value = true;
+  } else if (LAYER.test(key) || NUMBERS.includes(key) || INTEGERS.includes(key)) {
+    value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isNaN(value)) throw fail("a number");
+  }
+  const schema = LAYER.test(key) ? FileSettings.entries.batch : FileSettings.entries[key as "l2"];
+  const result = v.safeParse(schema, value);
+  if (!result.success) {
+    const [{ type, expected, message }] = result.issues;
+    throw fail(type === "integer" ? "an integer" : (expected?.replace(">=", "≥ ") ?? message));
+  }
+  return value;
+}
+
+/** The values that a distribution gives must all be settings: its ends stand for them. */
+function parseRange(key: string, parts: readonly string[], where: string): Distribution {
+  const whole = parts.includes("int") || INTEGERS.includes(key) || LAYER.test(key);
+  const [low, high] = parts.slice(-2).map((text) => parseValue(key, text, where) as number);
+  const log = parts.includes("log");
+  try {
+    return whole ? int(low!, high!, { log }) : float(low!, high!, { log });
+  } catch (error) {
+    throw new ConfigError(`${where}: ${(error as Error).message}`);
+  }
+}
+
+function parseEntry(text: string, before: SearchSpace): [key: string, entry: SpaceEntry] {
+  const where = `--space ${text}`;
+  const match = /^\s*([A-Za-z0-9.-]+)\s*=\s*(.*?)(?:\s+if\s+([A-Za-z0-9.-]+)\s*=\s*(.+?))?\s*$/.exec(text);
+  if (match === null || match[2] === "") {
+    throw new ConfigError(
+      `${where}: expected NAME=log:LOW:HIGH, NAME=LOW:HIGH, NAME=int:LOW:HIGH or NAME=A|B|C, as in l2=log:1e-5:1e-1.`,
+    );
+  }
+  const [, name, what, otherName, otherValues] = match as unknown as [
+    string,
+    string,
+    string,
+    string?,
+    string?,
+  ];
+  const key = keyOf(name, where);
+  if (Object.hasOwn(before, key)) throw new ConfigError(`${where}: ${key} is there already. Give it once.`);
+  const parts = what.split(":");
+  const isRange =
+    (NUMBERS.includes(key) || INTEGERS.includes(key) || LAYER.test(key)) &&
+    parts.length >= 2 &&
+    parts.slice(0, -2).every((part) => part === "int" || part === "log");
+  let entry: SpaceEntry;
+  if (isRange) {
+    entry = parseRange(key, parts, where);
+  } else {
+    try {
+      entry = categorical(what.split("|").map((choice) => parseValue(key, choice, where)));
+    } catch (error) {
+      throw error instanceof ConfigError && error.message.startsWith("--space")
+        ? error
+        : new ConfigError(`${where}: ${(error as Error).message}`);
+    }
+  }
+  if (otherName !== undefined) {
+    const other = keyOf(otherName, where);
+    if (before[other] === undefined) {
+      const known = Object.keys(before).join(", ") || "none";
+      throw new ConfigError(
+        `${where}: ${other} is no parameter that stands before it (${known}). Put --space ${other}=… first.`,
+      );
+    }
+    const values = otherValues!.split("|").map((choice) => parseValue(other, choice, where));
+    const bad = values.find((value) => !contains(before[other]!, value));
+    if (bad !== undefined)
+      throw new ConfigError(`${where}: ${other} is never ${JSON.stringify(bad)}. Give one of its values.`);
+    entry = when(entry, other, values);
+  }
+  return [key, entry];
+}
+
+/**
+ * @param texts one for each parameter, in the order in which they may depend on one another
+ * @throws ConfigError that names the text, what in it is wrong, and what is expected
+ */
+export function parseSpace(texts: readonly string[]): SearchSpace {
+  let space: SearchSpace = {};
+  for (const text of texts) {
+    const [key, entry] = parseEntry(text, space);
+    space = { ...space, [key]: entry };
+  }
+  return space;
+}
+
+/**
+ * The settings of a trial.
+ * @throws ConfigError if a hidden layer is named that is not there
+ */
+export function applyParams(base: TrainSettings, params: Params): TrainSettings {
+  const settings: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(params)) if (!LAYER.test(key)) settings[key] = value;
+  const layers = [...(settings.layers as number[])];
+  for (const [key, value] of Object.entries(params)) {
+    const place = Number(LAYER.exec(key)?.[1] ?? 0);
+    if (place === 0) continue;
+    if (place > layers.length) {
+      throw new ConfigError(
+        `${key}: there are ${layers.length} hidden layers (${layers.join(",") || "none"}). Give --layers as many as are searched.`,
+      );
+    }
+    layers[place - 1] = value as number;
+  }
+  return { ...(settings as unknown as TrainSettings), layers };
+}
+
+const FLAGS: Readonly<Record<string, string>> = { l2: "--l2" };
+
+/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
+export function trainCommandLine(settings: TrainSettings): string {
+  const words = ["nnwasm train"];
+  for (const [key, value] of Object.entries(settings)) {
+    const standard = (DEFAULTS as unknown as Record<string, unknown>)[key];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(standard)) continue;
+    const flag = FLAGS[key] ?? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (key === "bn") words.push(value === "after" ? "--bn" : `--bn ${value}`);
+    else if (key === "shuffle") words.push("--no-shuffle");
+    else if (Array.isArray(value)) words.push(`${flag} ${value.length === 0 ? "none" : value.join(",")}`);
+    else words.push(`${flag} ${quoted(String(value))}`);
+  }
+  return words.join(" ");
+}
+
+const quoted = (text: string) => (/^[\w./:~+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

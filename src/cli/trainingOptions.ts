@@ -1,0 +1,143 @@
+/** The flags that say how to train, for the commands that do. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ConfigError } from "../errors.ts";
+import { parseInitializer } from "../initializers/index.ts";
+import type { BatchNormPlace } from "../model/network.ts";
+import { isInitialFile } from "../training/build.ts";
+import { CHOICES, DEFAULTS, type TrainSettings } from "../training/settings.ts";
+import { integer, layerSizes, number } from "./command.ts";
+import type { CliContext } from "./context.ts";
+
+/** What the flags give, before defaults; `bn: true` is a bare --bn. */
+export type TrainingFlags = Partial<Omit<TrainSettings, "bn">> & { readonly bn?: BatchNormPlace | true };
+
+const byDefault = (text: unknown) => `(default: ${text})`;
+
+/** Adds them. */
+export function addTrainingOptions(command: Command): Command {
+  return command
+    .optionsGroup("The data:")
+    .option(
+      "--data <name|path>",
+      "cifar10, synthetic, or a folder that holds CIFAR-10 (default: cifar10 if it is found, else synthetic)",
+    )
+    .option("--validation <n>", `samples taken for validation ${byDefault(DEFAULTS.validation)}`, integer(0))
+    .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
+    .optionsGroup("The network:")
+    .option(
+      "--layers <units>",
+      `units of the hidden layers, or none ${byDefault(DEFAULTS.layers.join(","))}`,
+      layerSizes,
+    )
+    .addOption(
+      new Option("--bn [place]", "batch normalisation after (bare --bn) or before each activation").choices(
+        CHOICES.bn,
+      ),
+    )
+    .addOption(
+      new Option("--activation <name>", `of the hidden layers ${byDefault(DEFAULTS.activation)}`).choices(
+        CHOICES.activation,
+      ),
+    )
+    .option(
+      "--init <name|file>",
+      `weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
+      initializerOrFile,
+    )
+    .addOption(
+      new Option(
+        "--bias-init <how>",
+        `biases: drawn as the weights are (the report), or zeros ${byDefault(DEFAULTS.biasInit)}`,
+      ).choices(CHOICES.biasInit),
+    )
+    .option("--lambda, --l2 <lambda>", `cost + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`, number(0))
+    .optionsGroup("The training:")
+    .addOption(
+      new Option("--optimizer <name>", `the update rule ${byDefault(DEFAULTS.optimizer)}`).choices(
+        CHOICES.optimizer,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--lr-schedule <name>",
+        `cyclic, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
+      ).choices(CHOICES.lrSchedule),
+    )
+    .option("--eta-min <rate>", `lowest learning rate ${byDefault(DEFAULTS.etaMin)}`, number(0))
+    .option("--eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
+    .option("--step-size <updates>", "updates in half a cycle (default: 5 · samples / batch)", integer(1))
+    .option(
+      "--cycles <n>",
+      `learning rate cycles, of 10 epochs each ${byDefault(DEFAULTS.cycles)}`,
+      number(0),
+    )
+    .option("--epochs <n>", "passes over the training samples (default: 10 · cycles)", integer(1))
+    .option("--batch <n>", `samples in an update ${byDefault(DEFAULTS.batch)}`, integer(1))
+    .option("--no-shuffle", "keep the order of the training split in every epoch")
+    .option("--seed <n>", `of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`, integer(0))
+    .optionsGroup("The engine:")
+    .addOption(
+      new Option(
+        "--engine <name>",
+        `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
+      ).choices(CHOICES.engine),
+    )
+    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype))
+    .addOption(new Option("--threads <n>", "threads in the training").argParser(oneThread).hideHelp());
+}
+
+/** The settings' names: what of the flags is a setting. */
+const KEYS = Object.keys({ ...DEFAULTS, data: 0, stepSize: 0, epochs: 0, limit: 0 });
+
+/** The settings among the flags that were given. */
+export function settingsFromFlags(flags: TrainingFlags): Partial<TrainSettings> {
+  const { bn, shuffle } = flags;
+  const given = Object.entries(flags).filter(([key]) => KEYS.includes(key));
+  return {
+    ...Object.fromEntries(given),
+    bn: bn === true ? "after" : bn,
+    // Commander's default for --no-shuffle is true: only its absence from the line lets other sources speak.
+    shuffle: shuffle === false ? false : undefined,
+  } as Partial<TrainSettings>;
+}
+
+/** The settings that NNWASM_… variables give, each checked as its flag is. */
+export function settingsFromEnvironment(command: Command, { env }: CliContext): Partial<TrainSettings> {
+  const settings: Record<string, unknown> = {};
+  for (const option of command.options) {
+    const key = option.attributeName();
+    const name = `NNWASM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    const text = env[name];
+    // NNWASM_DATA is a folder of data sets, not a data set.
+    if (!text || key === "data" || !KEYS.includes(key)) continue;
+    try {
+      if (key === "shuffle") settings[key] = yesOrNo(text);
+      else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
+    } catch (error) {
+      throw new ConfigError(`${name}=${text}: ${(error as Error).message}`);
+    }
+  }
+  return settings;
+}
+
+/** A parser for commander: the name of an initializer is checked here, a file when it is read. */
+function initializerOrFile(text: string): string {
+  try {
+    if (!isInitialFile(text)) parseInitializer(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
+  }
+  return text;
+}
+
+/** A parser for commander. A setting all the same: config.json shall say it when there can be more. */
+function oneThread(text: string): number {
+  if (text !== "1") throw new InvalidArgumentError("Expected 1: a training runs in one thread.");
+  return 1;
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === "1" || text === "true") return true;
+  if (text === "0" || text === "false") return false;
+  throw new InvalidArgumentError("Allowed choices are 1, true, 0, false.");
+}

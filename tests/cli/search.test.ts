@@ -1,0 +1,298 @@
+/** `nnwasm search` as a user has it. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/random.ts";
+import {
+  type Event,
+  events,
+  makeCifar,
+  newFolder,
+  readJson,
+  runCli,
+  runJson,
+  startCli,
+} from "../helpers/cli.ts";
+
+let folder: string;
+let cifar: string;
+beforeAll(() => {
+  folder = newFolder();
+  cifar = makeCifar(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Small networks on 300 samples of CIFAR-10's kind. */
+const search = (...more: string[]): string[] => [
+  ..."search --layers 6 --limit 300 --validation 200 --epochs 4 --data".split(" "),
+  cifar,
+  ...more,
+];
+const at = (...path: string[]): string => join(folder, ...path);
+const words = (text: string) => text.split(" ");
+const TPE = words(
+  "--sampler tpe --startup 3 --trials 10 --space l2=log:1e-5:1e-1 --space eta-max=log:0.001:1",
+);
+const ASHA = [...TPE, ...words("--pruner asha --reduction 2 --round-size 5")];
+
+/** What must be the same however a search comes to its end. */
+const table = (all: Event[]) =>
+  all
+    .filter(({ event }) => event === "trial")
+    .sort((a, b) => a.trial - b.trial)
+    .map(({ trial, params, value, state, test }) => ({ trial, params, value, state, test }));
+
+describe("search", () => {
+  let all: Event[];
+  beforeAll(async () => {
+    all = await runJson(search(...words("--coarse 4 --fine 2 --rounds 2 --workers 2 --out first")), folder);
+  }, 30_000);
+
+  it("of itself is the report's: λ from coarse to fine, with batch normalisation", () => {
+    const [start, ...rest] = all;
+    expect(start).toMatchObject({
+      event: "start",
+      command: "search",
+      config: {
+        space: ["l2=log:1e-5:1e-1"],
+        sampler: "coarse-to-fine",
+        objective: "validation.accuracy",
+        trials: 6,
+        settings: { bn: "after", layers: [6], seed: 1 },
+      },
+      data: { name: "cifar10", train: 300, validation: 200, test: 10_000 },
+      out: "first",
+    });
+    expect(rest.map(({ event }) => event)).toEqual([...new Array(6).fill("trial"), "result"]);
+    const trials = table(rest);
+    const coarse = trials.slice(0, 4);
+    const best = coarse.reduce((a, b) => (b.value > a.value ? b : a)).params.l2;
+    for (const { params } of trials.slice(4)) {
+      expect(params.l2).toBeGreaterThanOrEqual(0.8 * best);
+      expect(params.l2).toBeLessThanOrEqual(1.2 * best);
+    }
+  });
+
+  it("names the best trial, and the training that it was, to the bit", async () => {
+    const result = all.at(-1)!;
+    const trials = table(all);
+    const value = Math.max(...trials.map((trial) => trial.value));
+    expect(result).toMatchObject({ trials: 6, complete: 6, pruned: 0, failed: 0, epochs: 24 });
+    const { state: _, ...best } = trials.find((trial) => trial.value === value)!;
+    expect(result.best).toMatchObject(best);
+    expect(result.train).toMatch(/^nnwasm train --layers 6 --bn --l2 [0-9.e-]+ /);
+    const again = await runJson(words(result.train).slice(1), folder);
+    expect(again.at(-1)!.weightsSha256).toBe(result.best.weightsSha256);
+    expect(again.at(-1)!.test).toEqual(result.best.test);
+  });
+
+  it("leaves a folder with the trials, the report and the plots", () => {
+    expect(readdirSync(at("first")).sort()).toEqual(
+      words("plots report.html study.json summary.json trials.jsonl"),
+    );
+    expect(readdirSync(at("first", "plots"))).toEqual(
+      expect.arrayContaining(words("history.svg parallel-coordinates.svg parameter-l2.svg")),
+    );
+    const lines = readFileSync(at("first", "trials.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).trial).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(readJson(at("first", "summary.json")).best.value).toBe(all.at(-1)!.best.value);
+    const text = readFileSync(at("first", "report.html"), "utf8").replace(/<[^>]+>/g, "");
+    expect(text).toContain("nnwasm train --layers 6 --bn");
+  });
+
+  it("shows a row for each trial as it ends, then the table from best to worst and the command", async () => {
+    const { code, stdout, stderr } = await runCli(
+      search(...words("--coarse 3 --rounds 1 --out shown")),
+      folder,
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/trial +l2 +validation\.accuracy +epochs +seconds\n/);
+    expect(stderr.match(/^ +[012] .*$/gm)!.length).toBe(3);
+    const values = [...stdout.matchAll(/^ +[012] +\S+ +(0\.\d{4}) +0\.\d{4}$/gm)].map(([, value]) =>
+      Number(value),
+    );
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(values.length).toBe(3);
+    expect(stdout).toMatch(/\nbest: trial [012], validation\.accuracy 0\.\d{4}: l2 \S+\n {2}nnwasm train /);
+    expect(stdout).toContain("saved in shown: report.html, plots/, trials.jsonl, summary.json\n");
+  });
+
+  it.each([
+    ["coarse-to-fine", words("--coarse 4 --fine 3 --rounds 2")],
+    ["TPE with ASHA", ASHA],
+    ["median", [...TPE, ...words("--pruner median --round-size 5")]],
+  ])(
+    "by %s gives the same trials with one worker as with three",
+    async (_name, flags) => {
+      const [one, three] = await Promise.all(
+        ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers), folder)),
+      );
+      expect(table(three!)).toEqual(table(one!));
+      expect(table(one!).length).toBeGreaterThan(6);
+    },
+    60_000,
+  );
+
+  it("prunes by ASHA: it trains fewer epochs, and says which trials it ended", async () => {
+    const [whole, pruned] = await Promise.all([TPE, ASHA].map((flags) => runJson(search(...flags), folder)));
+    expect(whole!.at(-1)).toMatchObject({ complete: 10, pruned: 0, epochs: 40 });
+    const { complete, pruned: count, epochs } = pruned!.at(-1)!;
+    expect(complete + count).toBe(10);
+    expect(epochs).toBeLessThan(28);
+    expect(table(pruned!).filter(({ state }) => state === "pruned").length).toBe(count);
+  }, 60_000);
+
+  it("records a training that diverges, and goes on", async () => {
+    const flags = words("--sampler grid --points 2 --space eta-max=0.01:1e9 --eta-min 0 --max-failures 3");
+    const all = await runJson(search(...flags), folder);
+    expect(table(all).map(({ state }) => state)).toEqual(["complete", "failed"]);
+    expect(all.find(({ state }) => state === "failed")).toMatchObject({
+      value: null,
+      error: expect.stringMatching(/^The loss is (NaN|Infinity) at step \d+/),
+    });
+    expect(all.at(-1)).toMatchObject({ event: "result", complete: 1, failed: 1 });
+  }, 30_000);
+
+  it("ends when too many fail in a row", async () => {
+    const flags = words("--sampler random --trials 9 --space eta-max=1e9:2e9 --max-failures 2 --workers 1");
+    const { code, stderr } = await runCli(search(...flags), folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "StudyError: 2 trials in a row have failed, 0 to 1; the last one said: The loss is",
+    );
+  }, 30_000);
+});
+
+describe("a search that is cut off", () => {
+  it.each([
+    ["coarse to fine", words("--coarse 6 --fine 3 --rounds 3")],
+    ["with TPE and ASHA", ASHA],
+  ])(
+    "with kill -9, again and again, ends with the table of one that is not: %s",
+    async (name, flags) => {
+      const whole = table(await runJson(search(...flags), folder));
+      const out = `killed ${name}`;
+      const random = new Random(1, "kill", name);
+      let last: Event[] = [];
+      let kills = 0;
+      for (let attempt = 0; ; attempt++) {
+        const args = attempt === 0 ? search(...flags, "--out", out) : ["search", "--resume", out];
+        const running = startCli([...args, "--json"], folder);
+        if (attempt < 8) {
+          // At any time from before the folder is there to the last trial's end.
+          await Promise.race([
+            running.result,
+            attempt % 2 === 0 ? running.waitFor("stdout", '"event":"start"').catch(() => {}) : undefined,
+          ]);
+          await new Promise((resolve) => setTimeout(resolve, random.below(700)));
+          running.child.kill("SIGKILL");
+        }
+        const { code, signal, stdout, stderr } = await running.result;
+        if (signal === "SIGKILL") kills++;
+        else if (code === 0) last = events(stdout);
+        // Killed before the folder was there: there is nothing to go on with yet.
+        else if (stderr.includes("study.json cannot be read")) attempt = -1;
+        else throw new Error(stderr);
+        if (last.length > 0) break;
+      }
+      expect(kills).toBeGreaterThanOrEqual(4);
+      expect(table(last)).toEqual(whole);
+    },
+    120_000,
+  );
+
+  it("with Ctrl-C, keeps what has ended and says how to go on", async () => {
+    const running = startCli(search(...TPE, "--workers", "1", "--json", "--out", "stopped"), folder);
+    await running.waitFor("stdout", '"trial":1');
+    running.child.kill("SIGINT");
+    const { code, stderr, stdout } = await running.result;
+    expect(code).toBe(130);
+    const recorded = table(events(stdout)).length;
+    expect(recorded).toBeGreaterThanOrEqual(2);
+    expect(stderr).toContain(
+      `Interrupted after ${recorded} of 10 trials. Go on with: nnwasm search --resume stopped`,
+    );
+    const rest = await runJson(words("search --resume stopped --trials 12"), folder);
+    expect(table(rest).length).toBe(12);
+  }, 60_000);
+
+  it("half-way through a line of trials.jsonl, runs that trial again", async () => {
+    const flags = search(...words("--coarse 3 --rounds 1"), "--out", "torn");
+    const whole = table(await runJson(flags, folder));
+    const file = at("torn", "trials.jsonl");
+    writeFileSync(file, readFileSync(file).subarray(0, -30));
+    expect(table(await runJson(words("search --resume torn"), folder))).toEqual(whole);
+  }, 30_000);
+});
+
+describe("search refuses", () => {
+  beforeAll(async () => {
+    await runJson(search(...words("--coarse 1 --rounds 1 --out there")), folder);
+  });
+  const fails = async (args: string[]) => {
+    const { code, stderr } = await runCli(args, folder);
+    return [code, stderr.trimEnd().split("\n").at(-1)];
+  };
+
+  it("settings beside --resume", async () => {
+    expect(await fails(words("search --resume there --l2 0.1"))).toEqual([
+      2,
+      "ConfigError: --l2 with --resume: the search goes on with the settings of there/study.json. Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
+    ]);
+  });
+
+  it("a folder that is in use", async () => {
+    expect(await fails(search("--out", "there"))).toEqual([
+      2,
+      "ConfigError: --out there: the folder is not empty. Give another folder, --resume there to go on with what is in it, or --force to replace it.",
+    ]);
+  });
+
+  it("a folder that is no search's", async () => {
+    expect(await fails(words("search --resume nowhere"))).toEqual([
+      4,
+      "FileError: nowhere/study.json cannot be read: it does not exist (ENOENT). Check the path.",
+    ]);
+  });
+
+  it.each([
+    ["trial", -1, "trial is -1, expected >=0"],
+    ["state", "lost", 'state is "lost", expected ("complete" | "pruned" | "failed")'],
+    ["params", { l2: 7 }, "l2 is not what study.json says that it can be"],
+    ["params", { l2: 0.01, batch: 3 }, "batch is not what study.json says that it can be"],
+    ["value", null, "value is not what study.json says that it can be"],
+  ])("a line of which %s is %j", async (field, value, message) => {
+    const file = at("there", "trials.jsonl");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, `${JSON.stringify({ ...JSON.parse(text), [field]: value })}\n`);
+    expect(await fails(words("search --resume there"))).toEqual([
+      4,
+      `FileError: there/trials.jsonl, line 1: ${message}. Take the line away and the trial runs again.`,
+    ]);
+    writeFileSync(file, text);
+  });
+
+  it("other data than it was begun on", async () => {
+    const file = at("there", "study.json");
+    const study = readJson(file);
+    writeFileSync(file, JSON.stringify({ ...study, data: { ...study.data, training: 40_000 } }));
+    expect(await fails(words("search --resume there"))).toEqual([
+      2,
+      "ConfigError: --resume there: it was begun on cifar10 (40000 training, 10000 test samples), the data here are cifar10 (50000 training, 10000 test samples). Put the data back where they were, or begin anew.",
+    ]);
+    writeFileSync(file, JSON.stringify(study));
+  });
+
+  it.each([
+    [["--space", "momentum=0:1"], 'no setting "momentum"'],
+    [["--sampler", "annealing"], "Allowed choices are coarse-to-fine, random, grid, tpe, gp."],
+    [["--workers", "0"], "Expected an integer from 1 to 256, or auto."],
+    [["--validation", "0"], "there are no validation samples. Give --validation more than 0."],
+    [["--eta-min", "1"], "--eta-min 1 is above --eta-max 0.1. Lower the one or raise the other."],
+  ])("%j, before the first trial", async (flags, message) => {
+    const { code, stderr, stdout } = await runCli(search(...flags, "--json"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stdout).not.toContain('"event":"trial"');
+  });
+});
