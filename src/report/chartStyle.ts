@@ -23,7 +23,7 @@ export const PALETTE = {
   blue: { light: "#0072b2", dark: "#5cb3f0" },
   vermilion: { light: "#d55e00", dark: "#ff9454" },
   green: { light: "#009e73", dark: "#41cda0" },
-  "ramp-1": { light: "#22a884", dark: "#2d718e" },
+  "ramp-1": { light: "#21a585", dark: "#2d718e" },
   "ramp-2": { light: "#21918d", dark: "#238a8e" },
   "ramp-3": { light: "#2a788e", dark: "#20a386" },
   "ramp-4": { light: "#35608d", dark: "#3dbb75" },
