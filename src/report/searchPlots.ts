@@ -127,6 +127,12 @@ function stateEncoding(
   };
 }
 
+/** The upright axis, with room at the bottom for the ticks of trials that failed. */
+function valueAxis({ trials, objective }: SearchResult): Record<string, unknown> {
+  const { scale, ...axis } = valueEncoding(objectiveAxis(objective), valuesOf(trials));
+  return { ...axis, scale: { ...(scale as object), padding: 14 } };
+}
+
 function history(search: SearchResult, size: ChartSize): Chart {
   const { trials, objective, direction } = search;
   const rows = trials.map((trial) => ({
@@ -138,7 +144,7 @@ function history(search: SearchResult, size: ChartSize): Chart {
   const numbers = extent(trials.map(({ number }) => number)) ?? [0, 1];
   const domain = countDomain(numbers);
   const title = "Course of the search";
-  const y = valueEncoding(objectiveAxis(objective), valuesOf(trials));
+  const y = valueAxis(search);
   return {
     name: "history",
     title,
@@ -287,13 +293,14 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
           axis: {
             values: axis.ticks.map(({ place }) => place),
             labelExpr: tickExpression(axis),
+            description: axisText(axis),
             grid: !categorical,
             ...(slanted ? { labelAngle: -35, labelAlign: "right", labelLimit: 130 } : {}),
           },
         },
       },
       layer: dots(categorical ? sideBySide(rows) : rows, dotSize(trials.length), {
-        y: valueEncoding(objectiveAxis(objective), valuesOf(search.trials)),
+        y: valueAxis(search),
         color,
         shape,
       }),
@@ -311,6 +318,11 @@ function bestAt(search: SearchResult, parameter: string): string {
   const value = best.params[parameter];
   if (value === undefined) return `The best trial, ${best.number}, does without ${parameter}.`;
   return `Best at ${parameter} = ${paramText(value)} (trial ${best.number}).`;
+}
+
+/** The axis in words, for screen readers. */
+function axisText({ title, ticks }: ParameterAxis): string {
+  return `X-axis, ${title}: ${ticks.map(({ label }) => label).join("; ")}`;
 }
 
 /** A Vega expression that gives each tick its label. */
