@@ -57,3 +57,48 @@ export {
   type Schedule,
 } from "./schedules/index.ts";
 export type { Precision } from "./tensor.ts";
+export { parameterImportance } from "./tuner/importance.ts";
+export {
+  AshaPruner,
+  type AshaPrunerOptions,
+  MedianPruner,
+  type MedianPrunerOptions,
+  NopPruner,
+} from "./tuner/pruners/index.ts";
+export {
+  type CoarseToFineOptions,
+  CoarseToFineSampler,
+  type GPOptions,
+  GPSampler,
+  type GridOptions,
+  GridSampler,
+  RandomSampler,
+  type TPEOptions,
+  TPESampler,
+} from "./tuner/samplers/index.ts";
+export {
+  categorical,
+  type Distribution,
+  float,
+  int,
+  type Params,
+  type ParamValue,
+  type SearchSpace,
+  when,
+} from "./tuner/searchSpace.ts";
+export {
+  type Objective,
+  type OptimizeOptions,
+  Study,
+  type StudyOptions,
+  type Trial,
+} from "./tuner/study.ts";
+export type {
+  Direction,
+  FinishedTrial,
+  Pruner,
+  PrunerContext,
+  Sampler,
+  SamplerContext,
+} from "./tuner/trial.ts";
+export { Tuner, type TunerOptions } from "./tuner/tuner.ts";

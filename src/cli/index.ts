@@ -8,6 +8,7 @@ import { addCommands, newCommand, writeEvent } from "./command.ts";
 import { dataCommand } from "./commands/data.ts";
 import { gradcheckCommand } from "./commands/gradcheck.ts";
 import { infoCommand } from "./commands/info.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
 import { searchCommand } from "./commands/search.ts";
 import { trainCommand } from "./commands/train.ts";
 import { type CliContext, hasColors, Interrupted } from "./context.ts";
@@ -23,6 +24,7 @@ export function program(context: CliContext): Command {
   return addCommands(command, [
     trainCommand(context),
     searchCommand(context),
+    reproduceCommand(context),
     gradcheckCommand(context),
     dataCommand(context),
     infoCommand(context),

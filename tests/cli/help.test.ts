@@ -21,6 +21,7 @@ describe("--help", () => {
     [[], "nnwasm train\n"],
     [["train"], "nnwasm train "],
     [["search"], "nnwasm search "],
+    [["reproduce"], "nnwasm reproduce "],
     [["gradcheck"], "nnwasm gradcheck "],
     [["data"], "nnwasm data list\n"],
     [["data", "list"], "nnwasm data list\n"],
@@ -38,7 +39,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train search gradcheck data info help".split(" "),
+      "train search reproduce gradcheck data info help".split(" "),
     );
   });
 
@@ -108,7 +109,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"], folder);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, gradcheck, data, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n",
     );
   });
 });

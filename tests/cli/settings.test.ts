@@ -184,13 +184,13 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     expect(existsSync(at("runs"))).toBe(false);
   });
 
-  it.each(["evaluate", "predict", "worker", "reproduce", "lr-range", "export", "web"])(
+  it.each(["evaluate", "predict", "worker", "lr-range", "export", "web"])(
     "%s, a command that is not there yet",
     async (command) => {
       expect(await runCli([command, "MODEL"], folder)).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: `error: unknown command '${command}'\n(the commands are train, search, gradcheck, data, info; --help shows more)\n`,
+        stderr: `error: unknown command '${command}'\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n`,
       });
     },
   );

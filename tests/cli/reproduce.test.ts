@@ -1,0 +1,221 @@
+/** `nnwasm reproduce` as a user has it, on a small data set and a few epochs. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/random.ts";
+import {
+  type Event,
+  events,
+  makeCifar,
+  newFolder,
+  readJson,
+  runCli,
+  runJson,
+  startCli,
+} from "../helpers/cli.ts";
+
+let folder: string;
+let cifar: string;
+beforeAll(() => {
+  folder = newFolder();
+  cifar = makeCifar(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const words = (text: string) => text.split(" ");
+const SMALL = words("--limit 300 --validation 200 --epochs 2");
+const reproduce = (...more: string[]): string[] => ["reproduce", ...more, ...SMALL, "--data", cifar];
+const at = (...path: string[]): string => join(folder, ...path);
+const lines = (...path: string[]): Event[] => events(readFileSync(at(...path), "utf8"));
+
+/** What must be the same however it comes to its end. */
+const rows = (all: Event[]) =>
+  all
+    .filter(({ event }) => event === "experiment")
+    .map(({ seconds: _, ...row }) => row)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+const hashes = (out: string) =>
+  Object.fromEntries(
+    lines(out, "trainings.jsonl").map(({ id, seed, weightsSha256 }) => [`${id} ${seed}`, weightsSha256]),
+  );
+
+describe("reproduce", () => {
+  let all: Event[];
+  beforeAll(async () => {
+    all = await runJson(reproduce("--out", "all", "--workers", "2"), folder);
+  }, 60_000);
+
+  it("runs all 37 trainings and gives an event for each row", () => {
+    expect(all[0]).toMatchObject({
+      event: "start",
+      command: "reproduce",
+      data: { name: "cifar10", train: 300, validation: 200, test: 10_000 },
+      out: "all",
+    });
+    const ids = all.filter(({ event }) => event === "experiment").map(({ id }) => id);
+    const numbered = (table: number, n: number) =>
+      Array.from({ length: n }, (_, i) => `tab${table}-${i + 1}`);
+    expect(new Set(ids)).toEqual(
+      new Set([
+        ...words("fig1 fig2 fig3 fig4 fig5"),
+        ...numbered(1, 10),
+        ...numbered(2, 5),
+        ...numbered(3, 5),
+        ...[3, 9].flatMap((layers) =>
+          ["nobn", "bn"].flatMap((bn) =>
+            ["0.1", "0.001", "0.0001"].map((sigma) => `tab4-${layers}-${bn}-${sigma}`),
+          ),
+        ),
+      ]),
+    );
+    expect(ids.length).toBe(37);
+    const fig5 = all.find(({ id }) => id === "fig5")!;
+    expect(fig5).toMatchObject({ metric: "test", published: 0.5392, l2: 7.86e-3, sd: null });
+    expect(fig5.values).toEqual([fig5.mean]);
+    expect(all.find(({ id }) => id === "tab2-1")).toMatchObject({ metric: "validation", published: 0.534 });
+    expect(all.at(-1)).toMatchObject({ event: "result", command: "reproduce", trainings: 37, out: "all" });
+  });
+
+  it("leaves the report in HTML and Markdown, the plots and every training", () => {
+    expect(readdirSync(at("all")).sort()).toEqual(
+      words("plots report.html report.md reproduction.json summary.json trainings.jsonl"),
+    );
+    const plots = readdirSync(at("all", "plots"));
+    for (const figure of [1, 2, 3, 4, 5])
+      for (const name of words("cost loss accuracy learning-rate"))
+        expect(plots).toContain(`fig${figure}-${name}.svg`);
+    const html = readFileSync(at("all", "report.html"), "utf8");
+    const markdown = readFileSync(at("all", "report.md"), "utf8");
+    for (const text of [html, markdown])
+      expect(text).not.toMatch(/undefined|NaN|https?:\/\/(?!www\.w3\.org)/);
+    for (const [, name] of markdown.matchAll(/\((plots\/[^)]+)\)/g))
+      expect(plots.map((plot) => `plots/${plot}`)).toContain(name);
+    expect(readJson(at("all", "summary.json")).experiments.length).toBe(37);
+    expect(lines("all", "trainings.jsonl").every(({ rows, epochs }) => rows.length === epochs)).toBe(true);
+  });
+
+  it("trains what `nnwasm train` trains, to the bit", async () => {
+    const train = [...words("train --bn --json --data"), cifar, ...SMALL];
+    const { weightsSha256, test } = (
+      await runJson(
+        train.filter((word) => word !== "--json"),
+        folder,
+      )
+    ).at(-1)!;
+    const fig2 = lines("all", "trainings.jsonl").find(({ id }) => id === "fig2")!;
+    expect(fig2.weightsSha256).toBe(weightsSha256);
+    expect(fig2.test).toEqual(test);
+  });
+
+  it("takes ids, and a table's name for its rows", async () => {
+    const some = await runJson(reproduce("tab2", "fig1", "tab4-9-bn"), folder);
+    expect(rows(some).map(({ id }) => id)).toEqual(
+      words("fig1 tab2-1 tab2-2 tab2-3 tab2-4 tab2-5 tab4-9-bn-0.0001 tab4-9-bn-0.001 tab4-9-bn-0.1"),
+    );
+    const { code, stderr } = await runCli(reproduce("fig9"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'ConfigError: No experiment "fig9". There are: fig1, fig2, fig3, fig4, fig5, tab1 (tab1-1 … tab1-10), ',
+    );
+  });
+
+  it("gives the same numbers with one worker as with three, and a spread over seeds", async () => {
+    const run = (workers: string, out: string) =>
+      runJson(reproduce("fig1", "fig4", "--seeds", "2", "--workers", workers, "--out", out), folder);
+    const [one, three] = await Promise.all([run("1", "one"), run("3", "three")]);
+    expect(rows(three)).toEqual(rows(one));
+    expect(hashes("three")).toEqual(hashes("one"));
+    for (const { values, mean, sd } of rows(one)) {
+      expect(mean).toBeCloseTo((values[0] + values[1]) / 2, 12);
+      expect(sd).toBeCloseTo(Math.abs(values[0] - values[1]) / Math.SQRT2, 12);
+    }
+  }, 60_000);
+
+  it("adds what is beyond the report behind flags: the appendix, and a search of its own", async () => {
+    const beyond = await runJson(
+      reproduce("fig2", "--appendix", "--fresh-search", "--out", "beyond"),
+      folder,
+    );
+    const ids = rows(beyond).map(({ id }) => id);
+    expect(ids).toEqual(
+      expect.arrayContaining(words("fig2 fig2-before fig4-before fig1-zeros fresh-1-10 fresh-3-5")),
+    );
+    const fresh = rows(beyond).filter(({ id }) => id.startsWith("fresh-"));
+    expect(fresh.length).toBe(20);
+    const best = fresh
+      .filter(({ id }) => id.startsWith("fresh-1-"))
+      .sort((a, b) => b.mean - a.mean || Number(a.id.slice(8)) - Number(b.id.slice(8)))[0]!;
+    for (const { id, l2 } of fresh.filter(({ id }) => id.startsWith("fresh-2-")))
+      expect(Math.abs(l2 / best.l2 - 1), id).toBeLessThanOrEqual(0.2);
+    expect(readFileSync(at("beyond", "report.html"), "utf8")).not.toMatch(/undefined|NaN/);
+  }, 60_000);
+});
+
+describe("a reproduction that is cut off", () => {
+  it("with kill -9, again and again, ends with the table of one that is not", async () => {
+    const flags = words("fig2 tab1 tab4-9 --fresh-search");
+    const whole = await runJson(reproduce(...flags, "--out", "undisturbed"), folder);
+    const random = new Random(1, "kill", "reproduce");
+    let kills = 0;
+    let last: Event[] = [];
+    for (let attempt = 0; last.length === 0; attempt++) {
+      const args =
+        attempt === 0 ? reproduce(...flags, "--out", "killed") : words("reproduce --resume killed");
+      const running = startCli([...args, "--json"], folder);
+      if (attempt < 8) {
+        await running.waitFor("stdout", '"event":"start"');
+        await new Promise((resolve) => setTimeout(resolve, random.below(900)));
+        running.child.kill("SIGKILL");
+      }
+      const { code, signal, stdout, stderr } = await running.result;
+      if (signal === "SIGKILL") kills++;
+      else if (code === 0) last = events(stdout);
+      else throw new Error(stderr);
+    }
+    expect(kills).toBeGreaterThanOrEqual(3);
+    expect(rows(last)).toEqual(rows(whole));
+    expect(hashes("killed")).toEqual(hashes("undisturbed"));
+    // The report too, but for the times in it.
+    const tables = (out: string) =>
+      readFileSync(at(out, "report.md"), "utf8")
+        .split("\n")
+        .filter((line) => /^\| (fig|tab|fresh)|^\| [0-9]/.test(line))
+        .map((line) => line.replace(/ \d+\.\d \|(?= [0-9a-f]{12} \|)/, "")); // seconds, before a hash
+    expect(tables("killed")).toEqual(tables("undisturbed"));
+    expect(tables("killed").length).toBeGreaterThan(10);
+  }, 120_000);
+
+  it("with Ctrl-C, says how to go on", async () => {
+    const running = startCli(reproduce("tab1", "--workers", "1", "--json", "--out", "stopped"), folder);
+    await running.waitFor("stdout", '"id":"tab1-2"');
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.result;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(
+      /Interrupted after \d of 10 trainings\. Go on with: nnwasm reproduce --resume stopped\n/,
+    );
+    expect(rows(await runJson(words("reproduce --resume stopped"), folder)).length).toBe(10);
+  }, 30_000);
+
+  it("refuses other flags, a folder in use, a damaged line", async () => {
+    const fails = async (args: string[]) => {
+      const { code, stderr } = await runCli(args, folder);
+      return [code, stderr.trimEnd().split("\n").at(-1)];
+    };
+    expect(await fails(words("reproduce --resume stopped --seeds 3"))).toEqual([
+      2,
+      "ConfigError: --seeds with --resume: the reproduction goes on with what stopped/reproduction.json says. Leave it out, or begin another one. (--workers may change.)",
+    ]);
+    expect(await fails(reproduce("--out", "stopped"))).toEqual([
+      2,
+      "ConfigError: --out stopped: the folder is not empty. Give another folder, --resume stopped to go on with what is in it, or --force to replace it.",
+    ]);
+    const file = at("stopped", "trainings.jsonl");
+    const [first, ...rest] = readFileSync(file, "utf8").split("\n");
+    writeFileSync(file, [JSON.stringify({ ...JSON.parse(first!), seed: "one" }), ...rest].join("\n"));
+    expect(await fails(words("reproduce --resume stopped"))).toEqual([
+      4,
+      'FileError: stopped/trainings.jsonl, line 1: seed is "one", expected number. Take the line away and the training runs again.',
+    ]);
+  });
+});
