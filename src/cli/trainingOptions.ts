@@ -13,8 +13,8 @@ export type TrainingFlags = Partial<Omit<TrainSettings, "bn">> & { readonly bn?:
 
 const byDefault = (text: unknown) => `(default: ${text})`;
 
-/** Adds them. */
-export function addTrainingOptions(command: Command): Command {
+/** Adds them. @param options.bnByDefault whether the command normalises if it is not told */
+export function addTrainingOptions(command: Command, { bnByDefault = false } = {}): Command {
   return command
     .optionsGroup("The data:")
     .option(
@@ -30,10 +30,12 @@ export function addTrainingOptions(command: Command): Command {
       layerSizes,
     )
     .addOption(
-      new Option("--bn [place]", "batch normalisation after (bare --bn) or before each activation").choices(
-        CHOICES.bn,
-      ),
+      new Option(
+        "--bn [place]",
+        `batch normalisation after (bare --bn) or before each activation ${byDefault(bnByDefault ? "after" : "none")}`,
+      ).choices(CHOICES.bn),
     )
+    .option("--no-bn", bnByDefault ? "without it" : "without it, whatever the file of --config says")
     .addOption(
       new Option("--activation <name>", `of the hidden layers ${byDefault(DEFAULTS.activation)}`).choices(
         CHOICES.activation,

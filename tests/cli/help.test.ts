@@ -47,7 +47,7 @@ describe("--help", () => {
     const flags = [...(await help("train")).matchAll(/^ {2}(--?[a-z][a-z0-9-]*(?:, --[a-z0-9-]+)*)/gm)];
     expect(flags.map(([, name]) => name)).toEqual([
       ..."--data --validation --limit".split(" "),
-      ..."--layers --bn --activation --init --bias-init".split(" "),
+      ..."--layers --bn --no-bn --activation --init --bias-init".split(" "),
       "--lambda, --l2",
       ..."--optimizer --lr-schedule --eta-min --eta-max --step-size --cycles --epochs".split(" "),
       ..."--batch --no-shuffle --seed --engine --dtype".split(" "),

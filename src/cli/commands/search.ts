@@ -128,8 +128,7 @@ export function searchCommand(context: CliContext): Command {
       "trials side by side, all on one copy of the data (default: auto, the cores)",
       workerCount,
     );
-  addTrainingOptions(command)
-    .option("--no-bn", "no batch normalisation; here it is after each activation by default")
+  addTrainingOptions(command, { bnByDefault: true })
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the search's folder (default: runs/search-001, or the next number)")
