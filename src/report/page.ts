@@ -278,7 +278,8 @@ figcaption{margin-top:.35rem;max-width:75ch}
 .chart{overflow-x:auto}
 .chart svg{display:block;width:100%;height:auto}
 .wide .chart svg{min-width:48rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1.5rem 2.5rem;margin:1.5rem 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));\
+gap:1.5rem 2.5rem;margin:1.5rem 0}
 .figures figure{margin:0}
 .table{overflow-x:auto;margin:1.5rem 0 1rem;max-width:max-content}
 table{border-collapse:collapse;font-size:.925rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums}

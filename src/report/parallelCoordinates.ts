@@ -74,7 +74,7 @@ export function parallelCoordinates(
     mark: { type: "text", baseline: "middle", fontSize: 12, color: INK, aria: false, ...mark },
     encoding: { x, y: y(field), text: { field: "label" } },
   });
-  const halo = { stroke: PAPER, strokeWidth: 4, strokeJoin: "round", color: PAPER };
+  const halo = { stroke: PAPER, strokeWidth: 6, strokeJoin: "round", color: PAPER };
   const toTheLeft = { align: "right", dx: -7 };
   const opacity = Math.min(0.9, Math.max(0.08, SOLID / trials.length));
   const title = "All parameters at once";

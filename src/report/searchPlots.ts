@@ -43,7 +43,8 @@ import {
 
 /**
  * The plots as SVG documents, by the names of their files: "history", "parameter-l2" for each parameter,
- * "parallel-coordinates" if any trial has a value, and "importance" if it is given. The same search gives the same bytes.
+ * "parallel-coordinates" if any trial has a value, and "importance" if it is given. The same search gives the same
+ * bytes.
  */
 export async function renderSearchPlots(
   search: SearchResult,

@@ -46,14 +46,15 @@ export interface SearchReport extends SearchResult {
 
 /** The report as an HTML document that needs nothing else. The same search gives the same bytes. */
 export async function searchReport(report: SearchReport): Promise<string> {
-  const { title, command, trials, objective, testColumn = trials.some(hasTest) } = report;
+  const { title, command, trials, objective, direction, testColumn = trials.some(hasTest) } = report;
   const parameters = parametersOf(report);
   const charts = new Map<string, Html>();
   for (const chart of searchCharts(report, IN_PAGE)) charts.set(chart.name, await drawn(chart));
   const { history, importance, "parallel-coordinates": parallel, ...others } = Object.fromEntries(charts);
+  const goal = `${sentence(objectiveTitle(objective))}, ${direction}d over ${counted(trials.length, "trial")}`;
   return page({
     title,
-    subtitle: `${sentence(objectiveTitle(objective))}, ${report.direction}d over ${counted(trials.length, "trial")}: ${stateCounts(trials)}`,
+    subtitle: `${goal}: ${stateCounts(trials)}`,
     body: [
       section("Best setting", bestSetting(report)),
       section("The search", facts(report.facts), code(command)),
