@@ -83,7 +83,7 @@ const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "a", "a and b", "a, b and c". */
-const list = (items: readonly string[]): string =>
+export const list = (items: readonly (string | number)[]): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
 /** What a cause does to a number. */
@@ -173,9 +173,9 @@ const evidence: Rule = (run) => {
   const text =
     most === 1
       ? "Every number of this run comes from a single training. No spread over seeds is known, so no " +
-        "difference below can be set apart from chance; trainings from several seeds could do so."
+        "difference between two of them can be set apart from chance; several seeds could do so."
       : `The numbers are means over ${least === most ? count(most) : `${count(least)} to ${count(most)}`} ` +
-        `seeds (${list(seedsOf(run).map(String))}), ± the sample standard deviation of a single training.`;
+        `seeds (${list(seedsOf(run))}), ± the sample standard deviation of a single training.`;
   return [{ topic: "Agreement with the report", text, basis }];
 };
 
@@ -219,14 +219,12 @@ const marks: Rule = ({ rows, comparable }) => {
   const expected = judged
     .filter(({ sd }) => sd! > 0)
     .reduce((sum, { values }) => sum + chanceOfMark(values.length)!, 0);
-  const which =
-    outside.length === 0
-      ? "None lies"
-      : `${capital(count(outside.length))} ${outside.length === 1 ? "lies" : "lie"}`;
+  const lie =
+    outside.length === 0 ? "none lies" : `${count(outside.length)} ${outside.length === 1 ? "lies" : "lie"}`;
+  const which = outside.length === 0 ? "" : ` (${list(outside)})`;
   const text =
-    `Of the ${judged.length} published accuracies that can be held against a spread, ` +
-    `${which.toLowerCase()} more than three standard deviations from this run’s ` +
-    `mean${outside.length === 0 ? "" : ` (${list(outside)})`}. With spreads estimated from so few seeds, ` +
+    `Of the ${judged.length} published accuracies that can be held against a spread, ${lie} more than ` +
+    `three standard deviations from this run’s mean${which}. With spreads estimated from so few seeds, ` +
     `chance alone would mark about ${decimals(expected, 1)}.`;
   return [{ topic: "Agreement with the report", text, basis: judged.map(({ experiment }) => experiment.id) }];
 };

@@ -13,7 +13,7 @@ import {
   sensitivityPanel,
   trainingPanels,
 } from "./charts.ts";
-import { CHANCE, conclusions, decimals, meanAndSd, signed, TOPICS } from "./conclusions.ts";
+import { CHANCE, conclusions, decimals, list, meanAndSd, signed, TOPICS } from "./conclusions.ts";
 import { type Block, type Document, plotFiles, type TableBlock, toHtml, toMarkdown } from "./document.ts";
 import type { TrainingResult } from "./summary.ts";
 import { accuracy, chanceOfMark, isNumber, type RowSummary, summarize } from "./summary.ts";
@@ -150,10 +150,6 @@ const groupOf = (rows: readonly RowSummary[], group: string): RowSummary[] =>
   rows.filter(({ experiment }) => experiment.group === group);
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-/** "1", "1 and 2", "1, 2 and 3" */
-const list = (items: readonly (string | number)[]): string =>
-  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
 /** "48 s", "3 min 5 s", "1 h 2 min" */
 export function duration(seconds: number): string {

@@ -482,7 +482,7 @@ describe("on the agreement with the report", () => {
   it("says with one seed that no spread is known, and marks nothing", () => {
     expect(about({ fig1: [0.6] })).toEqual([
       "Every number of this run comes from a single training. No spread over seeds is known, so no " +
-        "difference below can be set apart from chance; trainings from several seeds could do so.",
+        "difference between two of them can be set apart from chance; several seeds could do so.",
       "This run differs by 0.0640 from the one published accuracy that it has a number for (fig1).",
     ]);
   });
