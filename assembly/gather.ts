@@ -15,9 +15,12 @@ function loadBytes(p: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
 
-/** Four bytes, as integers in lanes, standardised. */
+/**
+ * Four bytes, as integers in lanes, standardised. Signed: below 2^31 it is the same, and one instruction where the
+ * unsigned conversion is eight.
+ */
 function standardized(v: v128, scale: v128, shift: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_u(v), scale), shift);
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(v), scale), shift);
 }
 
 /** The bytes of one row, 16 at a time as long as there are so many, to float32. */
@@ -71,13 +74,13 @@ function gatherBytes<T>(
       const at = <usize>j * sizeof<T>();
       const v = loadBytes(from + <usize>j);
       if (sizeof<T>() == 4) {
-        const scaled = f32x4.mul(f32x4.convert_i32x4_u(v), v128.load(scale + at));
+        const scaled = f32x4.mul(f32x4.convert_i32x4_s(v), v128.load(scale + at));
         v128.store(x + at, f32x4.add(scaled, v128.load(shift + at)));
       } else {
-        const low = f64x2.mul(f64x2.convert_low_i32x4_u(v), v128.load(scale + at));
+        const low = f64x2.mul(f64x2.convert_low_i32x4_s(v), v128.load(scale + at));
         v128.store(x + at, f64x2.add(low, v128.load(shift + at)));
         const upper = v128.shuffle<i64>(v, v, 1, 1);
-        const high = f64x2.mul(f64x2.convert_low_i32x4_u(upper), v128.load(scale + at, 16));
+        const high = f64x2.mul(f64x2.convert_low_i32x4_s(upper), v128.load(scale + at, 16));
         v128.store(x + at, f64x2.add(high, v128.load(shift + at, 16)), 16);
       }
     }
