@@ -35,7 +35,11 @@ export class TrainingError extends NnwasmError {
 export class StudyError extends NnwasmError {}
 
 /** Raised by an objective whose trial the pruner stops: no failure. */
-export class TrialPruned extends NnwasmError {}
+export class TrialPruned extends NnwasmError {
+  constructor(message = "The trial was pruned.", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
 
 /** A data set that is missing, incomplete or damaged. */
 export class DatasetError extends NnwasmError {

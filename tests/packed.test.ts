@@ -167,6 +167,29 @@ console.log(JSON.stringify({ ...result, binaries }));
 `;
 
 describe("used from an empty folder", () => {
+  it("searches in workers, on the command line and as a study in a program", async () => {
+    const flags = "search --data synthetic --layers 4 --epochs 1 --limit 200 --coarse 3 --rounds 1 --json";
+    const { code, stdout, stderr } = await start(
+      join(project, "node_modules/.bin/nnwasm"),
+      flags.split(" "),
+      project,
+    ).result;
+    expect([code, stderr.includes("Warning")]).toEqual([0, false]);
+    expect(events(stdout).at(-1)).toMatchObject({ event: "result", complete: 3, failed: 0 });
+
+    writeFileSync(
+      join(project, "study.js"),
+      `import { float, Study, TPESampler } from "nnwasm";
+const study = new Study({ sampler: new TPESampler(), direction: "minimize", space: { x: float(-5, 5) } });
+await study.optimize(({ params: { x } }) => (x - 2) * (x - 2), { trials: 40 });
+console.log(study.best.params.x);
+`,
+    );
+    const run = await start(process.execPath, ["study.js"], project).result;
+    expect([run.code, run.stderr]).toEqual([0, ""]);
+    expect(Math.abs(Number(run.stdout) - 2)).toBeLessThan(0.5);
+  }, 60_000);
+
   it("compiles in strict mode against the package's types, and trains to the bits of the command line", async () => {
     writeFileSync(join(project, "consumer.ts"), CONSUMER);
     writeFileSync(join(project, "caller.js"), CALLER);

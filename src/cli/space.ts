@@ -165,21 +165,41 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
   return { ...(settings as unknown as TrainSettings), layers };
 }
 
-const FLAGS: Readonly<Record<string, string>> = { l2: "--l2" };
+/** "eta-max" for "etaMax". */
+const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
-export function trainCommandLine(settings: TrainSettings): string {
-  const words = ["nnwasm train"];
+/** The flags for settings that are not the standard ones. */
+function flagsOf(settings: object, standard: object): string[] {
+  const words: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
-    const standard = (DEFAULTS as unknown as Record<string, unknown>)[key];
-    if (value === undefined || JSON.stringify(value) === JSON.stringify(standard)) continue;
-    const flag = FLAGS[key] ?? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (key === "bn") words.push(value === "after" ? "--bn" : `--bn ${value}`);
-    else if (key === "shuffle") words.push("--no-shuffle");
-    else if (Array.isArray(value)) words.push(`${flag} ${value.length === 0 ? "none" : value.join(",")}`);
-    else words.push(`${flag} ${quoted(String(value))}`);
+    const usual = (standard as Record<string, unknown>)[key];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(usual)) continue;
+    if (key === "bn") words.push(value === false ? "--no-bn" : value === "after" ? "--bn" : `--bn ${value}`);
+    else if (value === false && key === "shuffle") words.push("--no-shuffle");
+    else if (value === true) words.push(flagOf(key));
+    else if (Array.isArray(value)) words.push(`${flagOf(key)} ${value.join(",") || "none"}`);
+    else words.push(`${flagOf(key)} ${quoted(String(value))}`);
   }
-  return words.join(" ");
+  return words;
 }
 
-const quoted = (text: string) => (/^[\w./:~+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
+export const trainCommandLine = (settings: TrainSettings): string =>
+  ["nnwasm train", ...flagsOf(settings, DEFAULTS)].join(" ");
+
+/** "nnwasm search …", the search that was described so. */
+export function searchCommandLine(search: {
+  readonly settings: object;
+  readonly space: readonly string[];
+  readonly options: object;
+}): string {
+  const { settings, space, options } = search;
+  return [
+    "nnwasm search",
+    ...flagsOf(options, {}),
+    ...space.map((text) => `--space ${quoted(text)}`),
+    ...flagsOf(settings, { ...DEFAULTS, bn: "after" }),
+  ].join(" ");
+}
+
+const quoted = (text: string) => (/^[\w./:~+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -51,7 +51,7 @@ export async function searchReport(report: SearchReport): Promise<string> {
   const charts = new Map<string, Html>();
   for (const chart of searchCharts(report, IN_PAGE)) charts.set(chart.name, await drawn(chart));
   const { history, importance, "parallel-coordinates": parallel, ...others } = Object.fromEntries(charts);
-  const goal = `${sentence(objectiveTitle(objective))}, ${direction}d over ${counted(trials.length, "trial")}`;
+  const goal = `${sentence(objectiveTitle(objective))}, ${direction === "maximize" ? "maximised" : "minimised"} over ${counted(trials.length, "trial")}`;
   return page({
     title,
     subtitle: `${goal}: ${stateCounts(trials)}`,

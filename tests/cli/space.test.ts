@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyParams, parseSpace, trainCommandLine } from "../../src/cli/space.ts";
+import { applyParams, parseSpace, searchCommandLine, trainCommandLine } from "../../src/cli/space.ts";
 import { DEFAULTS, mergeSettings } from "../../src/training/settings.ts";
 
 describe("parseSpace", () => {
@@ -100,5 +100,21 @@ describe("trainCommandLine", () => {
     ],
   ] as const)("of %o leaves out what is the default", (settings, line) => {
     expect(trainCommandLine(mergeSettings(settings as object))).toBe(line);
+  });
+});
+
+describe("searchCommandLine", () => {
+  it("gives the flags of a search, those of its trainings with normalisation as the default", () => {
+    const line = searchCommandLine({
+      settings: mergeSettings({ bn: "after", epochs: 3 }),
+      space: ["l2=log:1e-5:1e-1", "layers=50,50|30"],
+      options: { sampler: "tpe", startup: 4, multivariate: true, trials: 12, roundSize: undefined },
+    });
+    expect(line).toBe(
+      "nnwasm search --sampler tpe --startup 4 --multivariate --trials 12 --space l2=log:1e-5:1e-1 " +
+        "--space 'layers=50,50|30' --epochs 3",
+    );
+    const plain = { settings: mergeSettings({}), space: [], options: {} };
+    expect(searchCommandLine(plain)).toBe("nnwasm search --no-bn");
   });
 });

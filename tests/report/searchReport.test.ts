@@ -51,7 +51,7 @@ describe("searchReport", () => {
       "2 All trials",
     ]);
     expect(text(/<p class="subtitle">.*?<\/p>/.exec(page)![0])).toBe(
-      "Validation accuracy, maximized over 20 trials: 14 complete, 4 pruned, 2 failed",
+      "Validation accuracy, maximised over 20 trials: 14 complete, 4 pruned, 2 failed",
     );
     const facts = [...page.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, label, value]) => [
       label,
@@ -141,7 +141,7 @@ describe("searchReport", () => {
     expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, i) => i));
   });
 
-  it("puts what is to be minimized in its order", async () => {
+  it("puts what is to be minimised in its order", async () => {
     const page = await searchReport(report(4, { direction: "minimize", objective: "validation.loss" }));
     expect(
       cells(page)
@@ -149,7 +149,7 @@ describe("searchReport", () => {
         .map(([number]) => number),
     ).toEqual(["0", "1", "2", "3"]);
     expect(cells(page)[1]).toContain("0.3");
-    expect(page).toContain("Validation loss (nats), minimized over 4 trials: 4 complete");
+    expect(page).toContain("Validation loss (nats), minimised over 4 trials: 4 complete");
   });
 
   it("has test accuracies where a trial knows one, as a number or among others, or as it is told", async () => {

@@ -144,6 +144,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const progress = new ReproductionProgress(context, quiet, {
     trainings: jobs.length + (description.freshSearch ? 20 : 0),
     epochs: jobs.reduce((sum, job) => sum + epochsOf(job), searches),
+    seeds: description.seeds.length,
   });
   const results = new Map(trainings.map((training) => [key(training), training]));
   if (notice !== undefined) progress.say(notice);
@@ -408,6 +409,8 @@ const machine = (workers: number): string =>
 class ReproductionProgress {
   readonly trainings: number;
   readonly epochs: number;
+  /** With several, a row takes long: each training has a line of its own. */
+  readonly #seeds: number;
   readonly #line: StatusLine;
   readonly #begin = performance.now();
   readonly #underWay = new Map<string, number>();
@@ -418,8 +421,9 @@ class ReproductionProgress {
   constructor(
     context: CliContext,
     quiet: boolean,
-    { trainings, epochs }: { readonly trainings: number; readonly epochs: number },
+    { trainings, epochs, seeds }: Record<"trainings" | "epochs" | "seeds", number>,
   ) {
+    this.#seeds = seeds;
     this.#line = new StatusLine(context, quiet);
     this.trainings = trainings;
     this.epochs = epochs;
@@ -444,10 +448,16 @@ class ReproductionProgress {
     this.#draw();
   }
 
-  training(name: string, { epochs }: RecordedTraining): void {
+  training(name: string, { id, seed, epochs, test, seconds }: RecordedTraining): void {
     this.#underWay.delete(name);
     this.#ended++;
     this.#epochsDone += epochs;
+    if (this.#seeds > 1) {
+      const accuracy = test === null ? "diverged" : `test ${test.accuracy!.toFixed(4)}`;
+      this.#line.note(
+        `  ${this.#ended}/${this.trainings}  ${id}, seed ${seed}: ${accuracy}, ${seconds.toFixed(1)} s`,
+      );
+    }
     this.#draw(true);
   }
 

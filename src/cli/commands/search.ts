@@ -19,7 +19,7 @@ import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
 import { openDataset } from "../openDataset.ts";
 import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
 import { readSettingsFile } from "../settingsFile.ts";
-import { applyParams, parseSpace, trainCommandLine } from "../space.ts";
+import { applyParams, parseSpace, searchCommandLine, trainCommandLine } from "../space.ts";
 import { type StudyDescription, StudyFolder } from "../studyFolder.ts";
 import {
   addTrainingOptions,
@@ -323,6 +323,11 @@ const samplerOf = ({ sampler, samplerOptions }: StudyDescription) =>
 const prunerOf = ({ pruner, prunerOptions }: StudyDescription, epochs: number) =>
   choose("pruner", pruners, pruner)({ maximum: epochs, ...prunerOptions } as PrunerSettings);
 
+/** The flags that gave these options. */
+const pruningFlags = ({ minimum, reduction, brackets }: StudyDescription["prunerOptions"]) => ({
+  ...{ rung: minimum, reduction, brackets },
+});
+
 /** Trains with the trial's parameters; up to each epoch on which the pruner decides, then on. */
 async function runTrial(
   trial: Trial,
@@ -383,7 +388,7 @@ function trialEvent({ number, params, value, state, seconds, error, attributes }
 async function writeReport(
   folder: StudyFolder,
   study: Study,
-  { objective, space, sampler, pruner, data }: StudyDescription,
+  { objective, space, sampler, samplerOptions, pruner, prunerOptions, roundSize, data }: StudyDescription,
   settings: TrainSettings,
   { seconds, epochs, memoryBytes }: { seconds: number; epochs: number; memoryBytes: number },
   bestCommand: string | undefined,
@@ -397,7 +402,13 @@ async function writeReport(
   const html = await searchReport({
     ...input,
     title: `Search for ${Object.keys(study.space).join(", ")}`,
-    command: `nnwasm search --sampler ${sampler} ${space.map((text) => `--space '${text}'`).join(" ")}`,
+    command: searchCommandLine({
+      ...{ settings, space },
+      options: {
+        ...{ sampler, ...samplerOptions, trials: trials.length, roundSize },
+        ...(pruner !== "none" && { pruner, ...pruningFlags(prunerOptions) }),
+      },
+    }),
     bestCommand: bestCommand ?? "",
     facts: [
       [
