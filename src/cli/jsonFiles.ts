@@ -1,6 +1,6 @@
 /** The JSON files of a command's folder: written whole or by whole lines, checked when they are read. */
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
@@ -63,6 +63,18 @@ function parse(text: string, where: string): unknown {
   }
 }
 
+/** Writes files by their paths from `folder`, one after another, each at once. */
+export async function writeFiles(
+  folder: string,
+  files: readonly (readonly [path: string, content: string | Uint8Array])[],
+): Promise<void> {
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    await makeFolder(dirname(file));
+    await writeFileAtomic(file, content);
+  }
+}
+
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
@@ -71,25 +83,50 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+export interface TakeOptions {
+  /** Take it even if there is something in it. */
+  readonly force: boolean;
+  /** What the command writes, and takes away first; all else stays. "plots/*.svg": whatever plots there are. */
+  readonly files: readonly string[];
+  /** Whether the command could go on with what is there. */
+  readonly resumable?: boolean;
+}
+
 /**
- * Takes a folder that the user named: an empty one, or with `force` one that has been used before.
- * @param files what the command writes, and takes away first
+ * Takes a folder that the user named with --out.
  * @throws ConfigError if something is in it and not `force`
  */
-export async function takeFolder(path: string, force: boolean, files: readonly string[]): Promise<void> {
+export async function takeFolder(
+  path: string,
+  { force, files, resumable = false }: TakeOptions,
+): Promise<void> {
   await makeFolder(path);
-  const entries = await readdir(path).catch((error) => {
-    throw fileError(path, "read", error);
-  });
-  if (entries.length > 0 && !force) {
-    throw new ConfigError(
-      `--out ${path}: the folder is not empty. Give another folder, --resume ${path} to go on with what is in it, ` +
-        "or --force to replace it.",
-    );
+  if ((await listFolder(path)).length > 0 && !force) {
+    const goOn = resumable ? `--resume ${path} to go on with what is in it, ` : "";
+    const replace = resumable ? "or --force to replace it" : "or --force to replace the run in it";
+    throw new ConfigError(`--out ${path}: the folder is not empty. Give another folder, ${goOn}${replace}.`);
   }
-  for (const file of files) {
-    await rm(join(path, file), { recursive: true, force: true }).catch((error) => {
+  for (const file of files.includes(PLOTS) ? [...files, ...(await plotsIn(path))] : files) {
+    try {
+      await rm(join(path, file), { force: true });
+    } catch (error) {
       throw fileError(join(path, file), "replaced", error);
-    });
+    }
+  }
+}
+
+/** What a command names that does not know its plots before it draws them. */
+export const PLOTS = "plots/*.svg";
+
+async function plotsIn(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, "plots")).catch(() => []);
+  return names.filter((name) => name.endsWith(".svg")).map((name) => join("plots", name));
+}
+
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    throw fileError(path, "read", error);
   }
 }

@@ -8,13 +8,10 @@
  *
  * A training is on the disk as soon as it has ended: a reproduction that is killed loses those under way, no more.
  */
-import { dirname, join } from "node:path";
 import * as v from "valibot";
 import type { TrainingResult } from "../experiments/summary.ts";
-import { writeFileAtomic } from "../files/atomic.ts";
-import { LineWriter } from "../files/lines.ts";
-import { check, makeFolder, readJson, readJsonLines, takeFolder, writeJson } from "./jsonFiles.ts";
-import { makeNumberedFolder } from "./runFolder.ts";
+import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
+import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { FileSettings } from "./settingsFile.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -66,76 +63,66 @@ const TrainingLine = v.strictObject({
 /** A training, with the λ that a search proposed if it was one of a search's. */
 export type RecordedTraining = TrainingResult & { readonly l2?: number };
 
-const DESCRIPTION = "reproduction.json";
-const TRAININGS = "trainings.jsonl";
-const SUMMARY = "summary.json";
-const HTML = "report.html";
-const MARKDOWN = "report.md";
-const FILES = [DESCRIPTION, TRAININGS, SUMMARY, HTML, MARKDOWN, "plots"];
+const REPRODUCTION: LogFolderKind<typeof ReproductionFile> = {
+  command: "reproduce",
+  description: "reproduction.json",
+  schema: ReproductionFile,
+  log: "trainings.jsonl",
+  others: ["report.html", "report.md", PLOTS],
+};
 
 export class ReproductionFolder {
-  readonly path: string;
-  readonly #lines: LineWriter;
+  readonly #folder: LogFolder;
 
-  private constructor(path: string, lines: LineWriter) {
-    this.path = path;
-    this.#lines = lines;
+  private constructor(folder: LogFolder) {
+    this.#folder = folder;
   }
 
-  /**
-   * @param options.out the folder; default: the next free runs/reproduce-001
-   * @throws ConfigError if `out` is in use and not `force`; FileError if it cannot be made
-   */
+  get path(): string {
+    return this.#folder.path;
+  }
+
+  /** Begins a reproduction. @throws as {@link LogFolder.create} */
   static async create(
     description: ReproductionDescription,
-    { out, force = false }: { readonly out?: string | undefined; readonly force?: boolean | undefined },
+    options: CreateOptions,
   ): Promise<ReproductionFolder> {
-    const path = out ?? (await makeNumberedFolder("runs", "reproduce"));
-    if (out !== undefined) await takeFolder(out, force, FILES);
-    await writeJson(join(path, DESCRIPTION), description);
-    return new ReproductionFolder(path, await LineWriter.open(join(path, TRAININGS)));
+    return new ReproductionFolder(await LogFolder.create(REPRODUCTION, description, options));
   }
 
-  /** @throws FileError if there is none, or what is there is none */
+  /** What a reproduction was begun with. @throws as {@link LogFolder.read} */
   static async read(path: string): Promise<ReproductionDescription> {
-    const file = join(path, DESCRIPTION);
-    return check(ReproductionFile, await readJson(file), file, `Is it the ${DESCRIPTION} of a reproduction?`);
+    return await LogFolder.read(REPRODUCTION, path);
   }
 
-  /** The trainings that are recorded; a last line that a crash has left half-written does not count. */
+  /** Opens a reproduction to go on with it. @throws FileError, with the line, if a training is damaged */
   static async open(path: string): Promise<{ folder: ReproductionFolder; trainings: RecordedTraining[] }> {
-    const file = join(path, TRAININGS);
-    const lines = await LineWriter.open(file);
-    const trainings = (await readJsonLines(file)).map(({ value, where }) =>
+    const { folder, lines } = await LogFolder.open(REPRODUCTION, path);
+    const trainings = lines.map(({ value, where }) =>
       check(TrainingLine, value, where, "Take the line away and the training runs again."),
     );
     // A measure that is null was not finite: plots and tables leave both out.
     return {
-      folder: new ReproductionFolder(path, lines),
+      folder: new ReproductionFolder(folder),
       trainings: trainings as unknown as RecordedTraining[],
     };
   }
 
   /** Adds a training; it is on the disk when the promise resolves. */
   async append(training: RecordedTraining): Promise<void> {
-    await this.#lines.append(JSON.stringify(training));
+    await this.#folder.append(training);
   }
 
   async writeSummary(summary: object): Promise<void> {
-    await writeJson(join(this.path, SUMMARY), summary);
+    await this.#folder.writeSummary(summary);
   }
 
+  /** @param plots by their paths from the folder */
   async writeReport(html: string, markdown: string, plots: Readonly<Record<string, string>>): Promise<void> {
-    for (const [name, svg] of Object.entries(plots)) {
-      const file = join(this.path, name);
-      await makeFolder(dirname(file));
-      await writeFileAtomic(file, svg);
-    }
-    await writeFileAtomic(join(this.path, MARKDOWN), markdown);
-    await writeFileAtomic(join(this.path, HTML), html);
+    await writeFiles(this.path, [...Object.entries(plots), ["report.md", markdown], ["report.html", html]]);
   }
 
   async close(): Promise<void> {
-    await this.#lines.close();
+    await this.#folder.close();
   }
 }

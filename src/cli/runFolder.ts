@@ -9,13 +9,13 @@
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines.
  */
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/errors.ts";
 import { LineWriter } from "../files/lines.ts";
 import { PLOT_NAMES, type PlotRow, renderPlots } from "../report/plots.ts";
+import { listFolder, makeFolder, takeFolder, writeFiles, writeJson } from "./jsonFiles.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
@@ -62,7 +62,8 @@ export class RunFolder {
     name = "train",
     force = false,
   }: RunFolderOptions = {}): Promise<RunFolder> {
-    const path = out === undefined ? await makeNumberedFolder(root, name) : await takeNamed(out, force);
+    const path = out ?? (await makeNumberedFolder(root, name));
+    if (out !== undefined) await takeFolder(out, { force, files: FILES });
     return new RunFolder(path, await LineWriter.open(join(path, METRICS)));
   }
 
@@ -92,8 +93,10 @@ export class RunFolder {
   /** Draws the epochs and writes the plots, or replaces them. */
   async writePlots(rows: readonly PlotRow[]): Promise<void> {
     const plots = await renderPlots(rows);
-    await makeFolder(join(this.path, PLOTS));
-    for (const name of PLOT_NAMES) await writeFileAtomic(join(this.path, plotFile(name)), plots[name]);
+    await writeFiles(
+      this.path,
+      PLOT_NAMES.map((name) => [plotFile(name), plots[name]]),
+    );
   }
 
   /** Closes metrics.jsonl. The other files can still be written. */
@@ -102,22 +105,14 @@ export class RunFolder {
   }
 
   async #writeJson(file: string, value: object): Promise<void> {
-    await writeFileAtomic(join(this.path, file), `${JSON.stringify(value, null, 2)}\n`);
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw fileError(path, "created", error);
+    await writeJson(join(this.path, file), value);
   }
 }
 
 /** `root`/`name`-001, or one more than the highest number there: names in the order of time. */
 export async function makeNumberedFolder(root: string, name: string): Promise<string> {
   await makeFolder(root);
-  let number = 1 + Math.max(0, ...(await list(root)).map((entry) => numberOf(entry, name)));
+  let number = 1 + Math.max(0, ...(await listFolder(root)).map((entry) => numberOf(entry, name)));
   for (;;) {
     const path = join(root, `${name}-${String(number).padStart(3, "0")}`);
     try {
@@ -134,31 +129,4 @@ export async function makeNumberedFolder(root: string, name: string): Promise<st
 function numberOf(entry: string, name: string): number {
   const digits = entry.startsWith(`${name}-`) ? entry.slice(name.length + 1) : "";
   return /^[0-9]{3,9}$/.test(digits) ? Number(digits) : 0;
-}
-
-async function takeNamed(out: string, force: boolean): Promise<string> {
-  await makeFolder(out);
-  const entries = await list(out);
-  if (entries.length > 0 && !force) {
-    throw new ConfigError(
-      `--out ${out}: the folder is not empty. Give another folder, or --force to replace the run in it.`,
-    );
-  }
-  for (const file of FILES) {
-    const path = join(out, file);
-    try {
-      await rm(path, { force: true });
-    } catch (error) {
-      throw fileError(path, "replaced", error);
-    }
-  }
-  return out;
-}
-
-async function list(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    throw fileError(folder, "read", error);
-  }
 }

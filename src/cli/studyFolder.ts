@@ -10,16 +10,13 @@
  * study.json is there before the first trial, trials.jsonl grows by whole lines that are on the disk before anything
  * depends on them: a search that is killed at any moment loses the trials under way and nothing else.
  */
-import { join } from "node:path";
 import * as v from "valibot";
 import { FileError } from "../errors.ts";
-import { writeFileAtomic } from "../files/atomic.ts";
-import { LineWriter } from "../files/lines.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { contains, isActive, type Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
-import { check, makeFolder, readJson, readJsonLines, takeFolder, writeJson } from "./jsonFiles.ts";
-import { makeNumberedFolder } from "./runFolder.ts";
+import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
+import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { FileSettings } from "./settingsFile.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -62,89 +59,75 @@ const TrialLine = v.strictObject({
   attributes: v.record(v.string(), v.unknown()),
 });
 
-const STUDY = "study.json";
-const TRIALS = "trials.jsonl";
-const SUMMARY = "summary.json";
-const FILES = [STUDY, TRIALS, SUMMARY, "report.html", "plots"];
+const STUDY: LogFolderKind<typeof StudyFile> = {
+  command: "search",
+  description: "study.json",
+  schema: StudyFile,
+  log: "trials.jsonl",
+  others: ["report.html", PLOTS],
+};
 
-function lineOf(trial: FinishedTrial): string {
+function lineOf(trial: FinishedTrial): object {
   const { number, round, params, state, value = null, reports, error, seconds, attributes } = trial;
-  return JSON.stringify({
+  return {
     ...{ trial: number, round, params, state, value },
     reports: reports.map(({ step, value }) => [step, value]),
     ...(error !== undefined && { error }),
     ...{ seconds, attributes },
-  });
+  };
 }
 
 export class StudyFolder {
-  readonly path: string;
-  readonly #lines: LineWriter;
+  readonly #folder: LogFolder;
 
-  private constructor(path: string, lines: LineWriter) {
-    this.path = path;
-    this.#lines = lines;
+  private constructor(folder: LogFolder) {
+    this.#folder = folder;
   }
 
-  /**
-   * Begins a study.
-   * @param out its folder; default: the next free runs/search-001
-   * @throws ConfigError if `out` is in use and not `force`; FileError if it cannot be made
-   */
-  static async create(
-    description: StudyDescription,
-    { out, force = false }: { readonly out?: string | undefined; readonly force?: boolean | undefined },
-  ): Promise<StudyFolder> {
-    const path = out ?? (await makeNumberedFolder("runs", "search"));
-    if (out !== undefined) await takeFolder(out, force, FILES);
-    await writeJson(join(path, STUDY), description);
-    return new StudyFolder(path, await LineWriter.open(join(path, TRIALS)));
+  get path(): string {
+    return this.#folder.path;
+  }
+
+  /** Begins a study. @throws as {@link LogFolder.create} */
+  static async create(description: StudyDescription, options: CreateOptions): Promise<StudyFolder> {
+    return new StudyFolder(await LogFolder.create(STUDY, description, options));
+  }
+
+  /** What a study was begun with. @throws as {@link LogFolder.read} */
+  static async read(path: string): Promise<StudyDescription> {
+    return await LogFolder.read(STUDY, path);
   }
 
   /**
    * Opens a study to go on with it.
-   * @throws FileError, with the line, if there is none or what is there is not a study's
+   * @throws FileError, with the line, if a trial is not one of this space's
    */
-  static async read(path: string): Promise<StudyDescription> {
-    const file = join(path, STUDY);
-    return check(StudyFile, await readJson(file), file, "Is it the study.json of a search?");
-  }
-
-  /** The trials that are recorded in it; a last line that a crash has left half-written does not count. */
   static async open(
     path: string,
     space: SearchSpace,
   ): Promise<{ folder: StudyFolder; trials: FinishedTrial[] }> {
-    const file = join(path, TRIALS);
-    // Opening it cuts a torn line off.
-    const lines = await LineWriter.open(file);
-    const trials = (await readJsonLines(file)).map(({ value, where }) => readTrial(value, where, space));
-    return { folder: new StudyFolder(path, lines), trials };
+    const { folder, lines } = await LogFolder.open(STUDY, path);
+    const trials = lines.map(({ value, where }) => readTrial(value, where, space));
+    return { folder: new StudyFolder(folder), trials };
   }
 
   /** Adds a trial; it is on the disk when the promise resolves. */
   async append(trial: FinishedTrial): Promise<void> {
-    await this.#lines.append(lineOf(trial));
-  }
-
-  async writeDescription(description: StudyDescription): Promise<void> {
-    await writeJson(join(this.path, STUDY), description);
+    await this.#folder.append(lineOf(trial));
   }
 
   async writeSummary(summary: object): Promise<void> {
-    await writeJson(join(this.path, SUMMARY), summary);
+    await this.#folder.writeSummary(summary);
   }
 
   /** Writes the report and its plots. */
   async writeReport(html: string, plots: Readonly<Record<string, string>>): Promise<void> {
-    await makeFolder(join(this.path, "plots"));
-    for (const [name, svg] of Object.entries(plots))
-      await writeFileAtomic(join(this.path, "plots", `${name}.svg`), svg);
-    await writeFileAtomic(join(this.path, "report.html"), html);
+    const files = Object.entries(plots).map(([name, svg]) => [`plots/${name}.svg`, svg] as const);
+    await writeFiles(this.path, [...files, ["report.html", html]]);
   }
 
   async close(): Promise<void> {
-    await this.#lines.close();
+    await this.#folder.close();
   }
 }
 
