@@ -141,8 +141,9 @@ export function sharedBackend(memory: WebAssembly.Memory): SharedBackend {
       exports ??= instantiateKernels(true, memory);
       const kernels = wasmKernels(await exports, precision);
       if (used + bytes > room.bytes) {
-        checkSize(memory.buffer.byteLength + bytes);
-        const pages = Math.ceil(bytes / PAGE);
+        // Room for what is in use as well: the same models shall fit after a reset().
+        const pages = Math.ceil((used + bytes) / PAGE);
+        checkSize(memory.buffer.byteLength + pages * PAGE);
         try {
           room = { base: memory.grow(pages) * PAGE, bytes: pages * PAGE };
         } catch (cause) {

@@ -56,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const onInterrupt = () => {
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort();
-    process.stderr.write("\nStopping after this step, then saving. Ctrl-C again stops at once.\n");
+    process.stderr.write("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
   };
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);

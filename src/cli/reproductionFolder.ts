@@ -19,7 +19,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const ReproductionFile = v.strictObject({
   version: v.string(),
   ids: v.array(v.string()),
-  seeds: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  seeds: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
   /** What differs from the report in every training. */
   changes: FileSettings,
   appendix: v.boolean(),
@@ -58,10 +58,13 @@ const TrainingLine = v.strictObject({
   weightsSha256: v.string(),
   error: v.optional(v.string()),
   rows: v.array(EpochRow),
+  clock: v.optional(v.number()),
 });
 
 /** A training, with the λ that a search proposed if it was one of a search's. */
 export type RecordedTraining = TrainingResult & { readonly l2?: number };
+
+const REPAIR = "Take the line away and the training runs again.";
 
 const REPRODUCTION: LogFolderKind<typeof ReproductionFile> = {
   command: "reproduce",
@@ -98,19 +101,30 @@ export class ReproductionFolder {
   /** Opens a reproduction to go on with it. @throws FileError, with the line, if a training is damaged */
   static async open(path: string): Promise<{ folder: ReproductionFolder; trainings: RecordedTraining[] }> {
     const { folder, lines } = await LogFolder.open(REPRODUCTION, path);
-    const trainings = lines.map(({ value, where }) =>
-      check(TrainingLine, value, where, "Take the line away and the training runs again."),
-    );
-    // A measure that is null was not finite: plots and tables leave both out.
-    return {
-      folder: new ReproductionFolder(folder),
-      trainings: trainings as unknown as RecordedTraining[],
-    };
+    try {
+      const trainings = lines.map(({ value, where }) => {
+        const { clock: _, ...training } = check(TrainingLine, value, where, REPAIR);
+        return training;
+      });
+      // A measure that is null was not finite: plots and tables leave both out.
+      return {
+        folder: new ReproductionFolder(folder),
+        trainings: trainings as unknown as RecordedTraining[],
+      };
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
   }
 
   /** Adds a training; it is on the disk when the promise resolves. */
   async append(training: RecordedTraining): Promise<void> {
     await this.#folder.append(training);
+  }
+
+  /** Seconds of all sessions. */
+  get seconds(): number {
+    return this.#folder.seconds;
   }
 
   async writeSummary(summary: object): Promise<void> {

@@ -10,6 +10,8 @@
  */
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
+import { parseInitializer } from "../initializers/index.ts";
+import { isInitialFile } from "../training/build.ts";
 import { DEFAULTS, type TrainSettings } from "../training/settings.ts";
 import {
   categorical,
@@ -53,8 +55,14 @@ function parseValue(key: string, text: string, where: string): ParamValue {
       throw new ConfigError(`${where}: ${(error as Error).message}`);
     }
   } else if (key === "bn" || key === "shuffle") {
-    if (["false", "no", "none"].includes(text)) value = false;
-    else if (key === "shuffle") value = true;
+    if (["false", "no", "none", "0"].includes(text)) value = false;
+    else if (key === "shuffle" && ["true", "yes", "1"].includes(text)) value = true;
+  } else if (key === "init" && !isInitialFile(text)) {
+    try {
+      parseInitializer(text);
+    } catch (error) {
+      throw new ConfigError(`${where}: ${(error as Error).message}`);
+    }
   } else if (LAYER.test(key) || NUMBERS.includes(key) || INTEGERS.includes(key)) {
     value = text.trim() === "" ? Number.NaN : Number(text);
     if (Number.isNaN(value)) throw fail("a number");
@@ -145,6 +153,26 @@ export function parseSpace(texts: readonly string[]): SearchSpace {
 }
 
 /**
+ * What can be seen of a space before its first trial.
+ * @throws ConfigError if the units of a layer are searched that no trial has
+ */
+export function checkSpaceFits(space: SearchSpace, base: TrainSettings): void {
+  const { layers } = space;
+  const lists = layers?.kind === "categorical" ? (layers.choices as readonly number[][]) : [];
+  const most = Math.max(
+    ...[...lists, ...(layers?.when || !layers ? [base.layers] : [])].map((list) => list.length),
+  );
+  for (const key of Object.keys(space)) {
+    if (Number(LAYER.exec(key)?.[1] ?? 0) > most) throw noLayer(key, base.layers);
+  }
+}
+
+const noLayer = (key: string, layers: readonly number[]) =>
+  new ConfigError(
+    `${key}: there are ${layers.length} hidden layers (${layers.join(",") || "none"}). Give --layers as many as are searched.`,
+  );
+
+/**
  * The settings of a trial.
  * @throws ConfigError if a hidden layer is named that is not there
  */
@@ -155,11 +183,7 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
   for (const [key, value] of Object.entries(params)) {
     const place = Number(LAYER.exec(key)?.[1] ?? 0);
     if (place === 0) continue;
-    if (place > layers.length) {
-      throw new ConfigError(
-        `${key}: there are ${layers.length} hidden layers (${layers.join(",") || "none"}). Give --layers as many as are searched.`,
-      );
-    }
+    if (place > layers.length) throw noLayer(key, layers);
     layers[place - 1] = value as number;
   }
   return { ...(settings as unknown as TrainSettings), layers };

@@ -12,26 +12,40 @@
  */
 import * as v from "valibot";
 import { FileError } from "../errors.ts";
+import { pruners } from "../tuner/pruners/index.ts";
+import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { contains, isActive, type Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
+import { OBJECTIVES } from "./objective.ts";
 import { FileSettings } from "./settingsFile.ts";
 
+/** More than anyone waits for; a number in a file cannot make the command count further. */
+export const MAXIMUM_TRIALS = 1_000_000;
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const options = v.record(v.string(), v.union([v.number(), v.boolean()]));
+const choice = (names: object) => v.picklist(Object.keys(names) as [string, ...string[]]);
+const options = <T extends string>(names: readonly T[]) =>
+  v.strictObject(
+    Object.fromEntries(names.map((name) => [name, v.optional(v.union([v.number(), v.boolean()]))])),
+  );
+/** What the flags can say of a sampler and of a pruner. */
+export const SAMPLER_OPTIONS = [
+  ...(["coarse", "fine", "rounds", "width", "points", "startup", "multivariate"] as const),
+];
+const PRUNER_OPTIONS = ["minimum", "warmup", "reduction", "brackets"] as const;
 
 const StudyFile = v.strictObject({
   version: v.string(),
   settings: FileSettings,
   space: v.array(v.string()),
-  sampler: v.string(),
-  samplerOptions: options,
-  pruner: v.string(),
-  prunerOptions: options,
-  objective: v.string(),
-  trials: count,
+  sampler: choice(samplers),
+  samplerOptions: options(SAMPLER_OPTIONS),
+  pruner: choice(pruners),
+  prunerOptions: options(PRUNER_OPTIONS),
+  objective: choice(OBJECTIVES),
+  trials: v.pipe(count, v.maxValue(MAXIMUM_TRIALS)),
   roundSize: v.optional(count),
   maxFailures: count,
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
@@ -48,7 +62,7 @@ const Value = v.union([
   v.array(v.union([v.number(), v.string()])),
 ]);
 const TrialLine = v.strictObject({
-  trial: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  trial: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAXIMUM_TRIALS)),
   round: v.pipe(v.number(), v.integer(), v.minValue(0)),
   params: v.record(v.string(), Value),
   state: v.picklist(["complete", "pruned", "failed"]),
@@ -56,7 +70,11 @@ const TrialLine = v.strictObject({
   reports: v.array(v.tuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.finite())])),
   error: v.optional(v.string()),
   seconds: v.number(),
-  attributes: v.record(v.string(), v.unknown()),
+  attributes: v.strictObject({
+    test: v.optional(v.object({ loss: v.number(), cost: v.number(), accuracy: v.number() })),
+    weightsSha256: v.optional(v.string()),
+  }),
+  clock: v.optional(v.number()),
 });
 
 const STUDY: LogFolderKind<typeof StudyFile> = {
@@ -107,13 +125,34 @@ export class StudyFolder {
     space: SearchSpace,
   ): Promise<{ folder: StudyFolder; trials: FinishedTrial[] }> {
     const { folder, lines } = await LogFolder.open(STUDY, path);
-    const trials = lines.map(({ value, where }) => readTrial(value, where, space));
-    return { folder: new StudyFolder(folder), trials };
+    try {
+      const trials = new Map<number, FinishedTrial>();
+      for (const { value, where } of lines) {
+        const trial = readTrial(value, where, space);
+        if (trials.has(trial.number))
+          throw new FileError(`${where}: trial ${trial.number} is there twice. Take the line away.`);
+        trials.set(trial.number, trial);
+      }
+      return { folder: new StudyFolder(folder), trials: [...trials.values()] };
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
   }
 
   /** Adds a trial; it is on the disk when the promise resolves. */
   async append(trial: FinishedTrial): Promise<void> {
     await this.#folder.append(lineOf(trial));
+  }
+
+  /** Seconds of all sessions. */
+  get seconds(): number {
+    return this.#folder.seconds;
+  }
+
+  /** Replaces study.json. */
+  async writeDescription(description: StudyDescription): Promise<void> {
+    await this.#folder.writeDescription(STUDY, description);
   }
 
   async writeSummary(summary: object): Promise<void> {

@@ -42,7 +42,10 @@ export interface StudyOptions {
   readonly seed?: number;
   /** Parameters that every trial has from the start; an objective can suggest others. */
   readonly space?: SearchSpace;
-  /** Trials in a round, if the sampler does not say. */
+  /**
+   * Trials in a round, if the sampler does not prescribe it. Default: 1, so that every result is seen; of a sampler
+   * that looks at no results, all.
+   */
   readonly roundSize?: number;
   /** Trials that have ended before: the search goes on after them. */
   readonly trials?: readonly FinishedTrial[];
@@ -200,11 +203,14 @@ export class Study {
   readonly direction: Direction;
   readonly seed: number;
   readonly space: SearchSpace;
-  readonly #roundSize: number;
+  readonly #roundSize: number | undefined;
+  /** The numbers of the rounds' first trials, as far as they were asked for. */
+  readonly #starts: number[] = [0];
   readonly #onFinished: NonNullable<StudyOptions["onFinished"]>;
   readonly #finished = new Map<number, FinishedTrial>();
   readonly #running = new Map<number, Trial>();
   readonly #waiting = new Map<number, Waiting>();
+  readonly #telling = new Set<Trial>();
   /** Why no further trial of the round begins. */
   #stop: { readonly reason: unknown } | undefined;
 
@@ -215,14 +221,17 @@ export class Study {
     direction = "maximize",
     seed = 1,
     space = {},
-    roundSize = 1,
+    roundSize,
     trials = [],
     onFinished = () => {},
   }: StudyOptions = {}) {
     if (direction !== "maximize" && direction !== "minimize") {
       throw new ConfigError(`No direction "${direction}". There are: maximize, minimize.`);
     }
-    if (!(roundSize >= 1 && (Number.isInteger(roundSize) || roundSize === Infinity))) {
+    if (
+      roundSize !== undefined &&
+      !(roundSize >= 1 && (Number.isInteger(roundSize) || roundSize === Infinity))
+    ) {
       throw new ConfigError(`The round size is ${roundSize}, expected an integer ≥ 1, or Infinity.`);
     }
     checkSpace(space);
@@ -275,11 +284,21 @@ export class Study {
 
   /** In which round a trial is, and where it begins. */
   roundOf(number: number): { round: number; first: number; size: number } {
-    for (let round = 0, first = 0; ; round++) {
-      const size = this.sampler.roundSize?.(round) ?? this.#roundSize;
-      if (number < first + size) return { round, first, size };
-      first += size;
+    const starts = this.#starts;
+    while (starts.at(-1)! <= number) starts.push(starts.at(-1)! + this.#sizeOf(starts.length - 1));
+    let [low, high] = [0, starts.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= number) low = middle;
+      else high = middle;
     }
+    return { round: low, first: starts[low]!, size: starts[low + 1]! - starts[low]! };
+  }
+
+  #sizeOf(round: number): number {
+    const asked = this.sampler.roundSize?.(round);
+    // Infinity: the sampler does not care, but a pruner may.
+    return asked !== undefined && asked !== Infinity ? asked : (this.#roundSize ?? asked ?? 1);
   }
 
   /** The number of the next trial: the lowest that has neither ended nor begun. */
@@ -336,7 +355,7 @@ export class Study {
    * @throws StudyError if it is not under way
    */
   async tell(trial: Trial, { value, state = "complete", error }: Told): Promise<FinishedTrial> {
-    if (this.#running.get(trial.number) !== trial) {
+    if (this.#running.get(trial.number) !== trial || this.#telling.has(trial)) {
       throw new StudyError(`Trial ${trial.number} is not under way. Tell once what ask() gave.`);
     }
     const finite = value !== undefined && Number.isFinite(value);
@@ -354,7 +373,12 @@ export class Study {
       seconds: trial.secondsSpent,
       attributes: trial.attributes,
     };
-    await this.#onFinished(finished);
+    this.#telling.add(trial);
+    try {
+      await this.#onFinished(finished);
+    } finally {
+      this.#telling.delete(trial);
+    }
     this.#running.delete(trial.number);
     this.#finished.set(trial.number, finished);
     this.#decideWaiting(trial.round);
@@ -467,8 +491,8 @@ export class Study {
       const told = await outcome(objective, trial);
       // Stopped, or given up when the study stopped: that says nothing about the trial.
       if (signal?.aborted || (this.#stop !== undefined && told.state === "failed")) return this.forget(trial);
-      await this.tell(trial, told);
-      this.#checkFailures(maxFailures);
+      const { state } = await this.tell(trial, told);
+      if (state === "failed") this.#checkFailures(trial.number, maxFailures);
     };
     const worker = async () => {
       while (this.#stop === undefined && !signal?.aborted && this.next < end) await run(this.ask());
@@ -490,18 +514,17 @@ export class Study {
     if (this.#stop !== undefined) throw this.#stop.reason;
   }
 
-  #checkFailures(most: number): void {
-    let row: FinishedTrial[] = [];
-    for (const trial of this.trials) {
-      row =
-        trial.state !== "failed" ? [] : row.at(-1)?.number === trial.number - 1 ? [...row, trial] : [trial];
-      if (row.length >= most) {
-        throw new StudyError(
-          `${most} trials in a row have failed, ${row[0]!.number} to ${trial.number}; the last one said: ${trial.error} ` +
-            "Mend the cause, narrow the search space, or allow more.",
-        );
-      }
-    }
+  /** Whether the failed trial `number` is one of `most` in a row: those of a study that was mended since do not count. */
+  #checkFailures(number: number, most: number): void {
+    const failed = (n: number) => this.#finished.get(n)?.state === "failed";
+    let [first, last] = [number, number];
+    while (failed(first - 1)) first--;
+    while (failed(last + 1)) last++;
+    if (last - first + 1 < most) return;
+    throw new StudyError(
+      `${last - first + 1} trials in a row have failed, ${first} to ${last}; the last one said: ${this.#finished.get(last)!.error} ` +
+        "Mend the cause, narrow the search space, or allow more.",
+    );
   }
 }
 

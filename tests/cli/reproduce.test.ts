@@ -8,9 +8,11 @@ import {
   events,
   makeCifar,
   newFolder,
+  PROGRAM,
   readJson,
   runCli,
   runJson,
+  start,
   startCli,
 } from "../helpers/cli.ts";
 
@@ -195,6 +197,23 @@ describe("a reproduction that is cut off", () => {
       /Interrupted after \d of 10 trainings\. Go on with: nnwasm reproduce --resume stopped\n/,
     );
     expect(rows(await runJson(words("reproduce --resume stopped"), folder)).length).toBe(10);
+  }, 30_000);
+
+  it("sums the time of its sessions", async () => {
+    const seconds = async () =>
+      (await runJson(words("reproduce --resume stopped"), folder)).at(-1)!.seconds as number;
+    const first = await seconds();
+    expect(first).toBeGreaterThan(lines("stopped", "trainings.jsonl").at(-1)!.clock);
+    expect(await seconds()).toBeGreaterThan(lines("stopped", "trainings.jsonl").at(-1)!.clock);
+  });
+
+  it("ends when a training cannot be recorded, its own search included", async () => {
+    const limited = `ulimit -f 3; exec ${process.execPath} ${PROGRAM} "$@"`;
+    const args = reproduce("fig1", "--fresh-search", "--workers", "1", "--out", "full");
+    const { code, stderr } = await start("/bin/bash", ["-c", limited, "bash", ...args], folder).result;
+    expect(code).toBe(4);
+    expect(stderr).toContain("FileError: full/trainings.jsonl cannot be written");
+    expect(stderr).not.toContain("diverged");
   }, 30_000);
 
   it("refuses other flags, a folder in use, a damaged line", async () => {

@@ -128,7 +128,9 @@ describe("search", () => {
         ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers), folder)),
       );
       expect(table(three!)).toEqual(table(one!));
-      expect(table(one!).length).toBeGreaterThan(6);
+      const states = table(one!).map(({ state }) => state);
+      expect(states.length).toBe(flags.includes("--coarse") ? 7 : 10);
+      expect(states.includes("pruned")).toBe(flags.includes("--pruner"));
     },
     60_000,
   );
@@ -212,8 +214,12 @@ describe("a search that is cut off", () => {
     expect(stderr).toContain(
       `Interrupted after ${recorded} of 10 trials. Go on with: nnwasm search --resume stopped`,
     );
-    const rest = await runJson(words("search --resume stopped --trials 12"), folder);
-    expect(table(rest).length).toBe(12);
+    // To more trials than it had, and stopped again: it knows how many.
+    const more = startCli(words("search --resume stopped --trials 12 --json"), folder);
+    await more.waitFor("stdout", '"trial":3');
+    more.child.kill("SIGINT");
+    expect((await more.result).code).toBe(130);
+    expect(table(await runJson(words("search --resume stopped"), folder)).length).toBe(12);
   }, 60_000);
 
   it("half-way through a line of trials.jsonl, runs that trial again", async () => {
@@ -248,6 +254,38 @@ describe("search refuses", () => {
     ]);
   });
 
+  it("settings that cannot be, before it takes an old search away", async () => {
+    const before = readFileSync(at("there", "trials.jsonl"), "utf8");
+    const flags = words("--sampler random --pruner asha --brackets 9 --epochs 2 --out there --force");
+    expect((await runCli(search(...flags), folder)).code).toBe(2);
+    expect(readFileSync(at("there", "trials.jsonl"), "utf8")).toBe(before);
+  });
+
+  it("a folder in which another process searches", async () => {
+    const running = startCli(search(...words("--workers 1 --out busy --json")), folder);
+    await running.waitFor("stdout", '"event":"start"');
+    expect(await fails(words("search --resume busy"))).toEqual([
+      2,
+      `ConfigError: busy is in use by process ${running.child.pid}. Wait for it, or end it; if it is none of nnwasm's, remove busy/lock.`,
+    ]);
+    running.child.kill("SIGKILL");
+    await running.result;
+    // The lock of a process that is gone is none.
+    const { code } = await runCli(words("search --resume busy --json"), folder);
+    expect(code).toBe(0);
+  }, 30_000);
+
+  it("a trial that is there twice", async () => {
+    const file = at("there", "trials.jsonl");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text + text);
+    expect(await fails(words("search --resume there"))).toEqual([
+      4,
+      "FileError: there/trials.jsonl, line 2: trial 0 is there twice. Take the line away.",
+    ]);
+    writeFileSync(file, text);
+  });
+
   it("a folder that is no search's", async () => {
     expect(await fails(words("search --resume nowhere"))).toEqual([
       4,
@@ -257,6 +295,12 @@ describe("search refuses", () => {
 
   it.each([
     ["trial", -1, "trial is -1, expected >=0"],
+    ["trial", 1e15, "trial is 1000000000000000, expected <=1000000"],
+    [
+      "attributes",
+      { test: { loss: 1, cost: 1, accuracy: "high" } },
+      'attributes.test.accuracy is "high", expected number',
+    ],
     ["state", "lost", 'state is "lost", expected ("complete" | "pruned" | "failed")'],
     ["params", { l2: 7 }, "l2 is not what study.json says that it can be"],
     ["params", { l2: 0.01, batch: 3 }, "batch is not what study.json says that it can be"],
@@ -285,6 +329,14 @@ describe("search refuses", () => {
 
   it.each([
     [["--space", "momentum=0:1"], 'no setting "momentum"'],
+    [
+      ["--trials", "21"],
+      "--trials 21: coarse-to-fine ends after 20. Give more with --coarse, --fine or --rounds",
+    ],
+    [["--sampler", "random", "--coarse", "3"], "--coarse is of --sampler coarse-to-fine, not of random."],
+    [["--reduction", "2"], "--reduction is of --pruner asha, not of none."],
+    [["--space", "layers.2=int:4:8"], "layers.2: there are 1 hidden layers (6). Give --layers as many"],
+    [["--limit", "1"], "1 samples in batches of 100 give no batch of at least 2"],
     [["--sampler", "annealing"], "Allowed choices are coarse-to-fine, random, grid, tpe, gp."],
     [["--workers", "0"], "Expected an integer from 1 to 256, or auto."],
     [["--validation", "0"], "there are no validation samples. Give --validation more than 0."],

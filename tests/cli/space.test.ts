@@ -50,6 +50,8 @@ describe("parseSpace", () => {
     [["data=a|b"], "--space data=a|b: all trials share data. Give it as a flag."],
     [["l2=0:1", "l2=0:2"], "--space l2=0:2: l2 is there already. Give it once."],
     [["bn=after|after"], '--space bn=after|after: The choice "after" is there twice. Give each once.'],
+    [["shuffle=banana|false"], '--space shuffle=banana|false: shuffle is "banana", expected boolean.'],
+    [["init=foo"], '--space init=foo: No initializer "foo".'],
     [["bn=beside"], '--space bn=beside: bn is "beside", expected (false | ("after" | "before")).'],
     [
       ["batch=50|100 if bn=after"],

@@ -387,7 +387,7 @@ describe("what ends a training early", () => {
         `Interrupted after ${steps} steps, in epoch ${epochs.length + 1}. ` +
         `The model as it is, and the numbers of the epochs before, are in ${signal}.`;
       expect(events(stdout).at(-1)).toEqual({ event: "error", name: "Interrupted", message, exitCode: 130 });
-      expect(stderr).toContain("\nStopping after this step, then saving. Ctrl-C again stops at once.\n");
+      expect(stderr).toContain("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
       expect(stderr.endsWith(`${message}\n`)).toBe(true);
       expect(readTensors(at(signal, "model.safetensors")).size).toBe(6);
       expect(events(readFileSync(at(signal, "metrics.jsonl"), "utf8"))).toHaveLength(epochs.length);

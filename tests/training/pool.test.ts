@@ -5,6 +5,7 @@ import { splitDataset } from "../../src/data/split.ts";
 import { synthetic } from "../../src/data/synthetic.ts";
 import { TrainingError } from "../../src/errors.ts";
 import type { EpochRow } from "../../src/model/history.ts";
+import type { NamedTensor } from "../../src/model/safetensors.ts";
 import { buildModel } from "../../src/training/build.ts";
 import { openPlacedDataset, type PlacedDataset, placeDataset } from "../../src/training/placedDataset.ts";
 import { JobError, TrainingPool } from "../../src/training/pool.ts";
@@ -96,6 +97,20 @@ describe("a pool of workers", () => {
     expect(pool.memoryBytes).toBe(before);
     // Of two workers, a model each: 9 MB to pack matrix products, and little else.
     expect(before - byteLength).toBeLessThan(2 * 20e6);
+  });
+
+  it("does not grow with trainings in parts, whatever their batches", async () => {
+    const big = settings({ batch: 300, epochs: 4 });
+    const one = new TrainingPool({ data, workers: 1, workerFile });
+    let from: { epoch: number; tensors: NamedTensor[] } | undefined;
+    const sizes: number[] = [];
+    for (let epoch = 1; epoch <= 4; epoch++) {
+      const { tensors } = await one.run({ settings: big, from, to: epoch });
+      from = { epoch, tensors: [...tensors] };
+      sizes.push(one.memoryBytes);
+    }
+    expect(sizes[3]).toBe(sizes[1]);
+    await one.close();
   });
 
   it("ends with the reason of its signal, trainings under way and waiting alike", async () => {

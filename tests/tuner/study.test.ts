@@ -178,6 +178,49 @@ describe("study", () => {
     expect(study.trials.length).toBe(6);
   });
 
+  it("goes on after failures that have been mended, and counts anew", async () => {
+    const broken = new Study({ space });
+    const fails = () => {
+      throw new Error("No memory.");
+    };
+    await expect(broken.optimize(fails, { trials: 9, maxConsecutiveFailures: 3 })).rejects.toThrow();
+    const mended = new Study({ space, trials: broken.trials });
+    await mended.optimize(bowl, { trials: 9, maxConsecutiveFailures: 3 });
+    expect(mended.trials.map(({ state }) => state)).toEqual([
+      ...new Array(3).fill("failed"),
+      ...new Array(6).fill("complete"),
+    ]);
+    const again = new Study({ space, trials: mended.trials });
+    await expect(again.optimize(fails, { trials: 20, maxConsecutiveFailures: 3 })).rejects.toThrow(
+      "3 trials in a row have failed, 9 to 11; the last one said: No memory.",
+    );
+  });
+
+  it("takes a trial's end once, however quickly it is told twice", async () => {
+    const kept: FinishedTrial[] = [];
+    const study = new Study({
+      space,
+      onFinished: async (trial) => {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        kept.push(trial);
+      },
+    });
+    const trial = study.ask();
+    const [first, second] = await Promise.allSettled([
+      study.tell(trial, { value: 1 }),
+      study.tell(trial, { value: 2 }),
+    ]);
+    expect([first!.status, second!.status, kept.length]).toEqual(["fulfilled", "rejected", 1]);
+  });
+
+  it("knows the round of a trial of any number at once", () => {
+    const study = new Study({ sampler: new TPESampler(), roundSize: 7 });
+    expect(study.roundOf(999_999)).toEqual({ round: 142_857, first: 999_999, size: 7 });
+    expect(study.roundOf(6)).toEqual({ round: 0, first: 0, size: 7 });
+    expect(new Study().roundOf(10 ** 9)).toEqual({ round: 0, first: 0, size: Infinity });
+    expect(new Study({ roundSize: 2 }).roundOf(5)).toEqual({ round: 2, first: 4, size: 2 });
+  });
+
   it("ends when the signal says so, without the trials under way; their numbers come again", async () => {
     const stop = new AbortController();
     const study = new Study({ space, roundSize: 4 });
@@ -259,6 +302,9 @@ describe.each(kinds)("a study with %s", (_name, options, trials) => {
   it("gives the same trials whatever the number of workers and whoever ends first", async () => {
     const expected = table(await run(0, 1));
     expect(expected.length).toBe(trials);
+    const pruned = expected.filter(({ state }) => state === "pruned").length;
+    if (options().pruner !== undefined) expect(pruned).toBeGreaterThan(0);
+    else expect(pruned).toBe(0);
     for (const [seed, parallel] of [
       [1, 1],
       [2, 2],

@@ -11,6 +11,7 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../experiments/table.ts";
+import { batchSizes } from "../../model/fit.ts";
 import { placeDataset } from "../../training/placedDataset.ts";
 import { TrainingPool } from "../../training/pool.ts";
 import { mergeSettings, resolveSettings, type TrainSettings } from "../../training/settings.ts";
@@ -115,7 +116,6 @@ interface Run {
 }
 
 async function reproduce(context: CliContext, ids: readonly string[], flags: ReproduceFlags): Promise<void> {
-  const begin = performance.now();
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
   const { signal } = context;
   const asked = resume === undefined ? describe(ids, flags) : await describeResumed(resume, ids, flags);
@@ -126,6 +126,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const description: ReproductionDescription = { ...asked, data };
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
   const { train: samples } = splitDataset(dataset, base);
+  batchSizes(samples.count, base.batch, 2); // most of the networks normalise
   const experiments = selectExperiments(description.ids);
   const appendix = description.appendix ? appendixExperiments() : [];
   const jobs = description.seeds.flatMap((seed) =>
@@ -183,7 +184,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
     await pool.close();
     await folder.close();
   }
-  const seconds = (performance.now() - begin) / 1000;
+  const { seconds } = folder;
   const all = [...results.values()];
   const { html, markdown, plots } = await reproductionReport({
     ...{ results: all, experiments, appendix, fresh },
@@ -334,19 +335,32 @@ async function freshSearch(run: Run, base: TrainSettings, workers: number): Prom
     });
   }
   const study = new Study({ sampler, space, seed: base.seed, trials: before });
-  await study.optimize(
+  // A training that diverges is a failed trial; whatever else goes wrong ends the search, and the reproduction.
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  const search = study.optimize(
     async (trial) => {
       const l2 = trial.params.l2 as number;
       const experiment = freshExperiment(trial.round + 1, trial.indexInRound + 1, l2);
       experiments[trial.number] = experiment;
       const settings = mergeSettings(base, experiment.settings);
-      const training = await train(run, { experiment, settings }, l2);
+      const training = await train(run, { experiment, settings }, l2).catch((error: unknown) => {
+        stop.abort(error);
+        throw error;
+      });
       const value = accuracy(training, "validation");
       if (value === undefined) throw new TrainingError(training.error ?? "It has no validation accuracy.");
       return value;
     },
-    { trials: sampler.limit(), parallel: workers, maxConsecutiveFailures: Number.POSITIVE_INFINITY, signal },
+    {
+      trials: sampler.limit(),
+      parallel: workers,
+      maxConsecutiveFailures: Number.POSITIVE_INFINITY,
+      signal: stop.signal,
+    },
   );
+  await search.finally(() => signal.removeEventListener("abort", onAbort));
   for (const row of summarize(experiments, [...results.values()])) {
     progress.row(row);
     if (json) writeEvent(context, { event: "experiment", ...rowFacts(row) });

@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { splitDataset } from "../../data/split.ts";
-import { ConfigError, choose, TrialPruned } from "../../errors.ts";
+import { ConfigError, choose, StudyError, TrialPruned } from "../../errors.ts";
+import { batchSizes } from "../../model/fit.ts";
 import { renderSearchPlots } from "../../report/searchPlots.ts";
 import { searchReport } from "../../report/searchReport.ts";
 import { placeDataset } from "../../training/placedDataset.ts";
@@ -19,8 +20,8 @@ import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
 import { openDataset } from "../openDataset.ts";
 import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
 import { readSettingsFile } from "../settingsFile.ts";
-import { applyParams, parseSpace, searchCommandLine, trainCommandLine } from "../space.ts";
-import { type StudyDescription, StudyFolder } from "../studyFolder.ts";
+import { applyParams, checkSpaceFits, parseSpace, searchCommandLine, trainCommandLine } from "../space.ts";
+import { SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
 import {
   addTrainingOptions,
   settingsFromEnvironment,
@@ -60,6 +61,7 @@ interface SearchFlags extends TrainingFlags {
 /** The report's search. */
 const DEFAULT_SPACE = ["l2=log:1e-5:1e-1"];
 const DEFAULT_TRIALS = 20;
+const DEFAULT_OBJECTIVE = "validation.accuracy";
 /** Rounds of samplers that learn: small ones learn sooner, but must keep the workers busy. */
 const ROUND_SIZE = 4;
 /** Where trials of a round are compared, there must be some. */
@@ -104,7 +106,7 @@ export function searchCommand(context: CliContext): Command {
       "coarse-to-fine: a fine round takes best · (1 ± width) (default: 0.2)",
       number(0),
     )
-    .option("--points <n>", "grid: values of a range (default: 5)", integer(1))
+    .option("--points <n>", "grid: values of a range (default: 5)", integer(2))
     .option("--startup <n>", "tpe, gp: random trials at first (default: 10, 8)", integer(1))
     .option("--multivariate", "tpe: parameters together, not one by one")
     .option(
@@ -117,7 +119,7 @@ export function searchCommand(context: CliContext): Command {
     )
     .option(
       "--rung <epochs>",
-      "asha: epochs before the first comparison; median: epochs before any (default: 1)",
+      "asha, median: the first epoch after which trials are ended (default: 1)",
       integer(1),
     )
     .option("--reduction <n>", "asha: one of so many goes on at each rung (default: 3)", integer(2))
@@ -147,10 +149,28 @@ export function searchCommand(context: CliContext): Command {
   return command;
 }
 
-const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet", "shuffle"];
+const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"];
+
+/** Whose a flag is: it says nothing to others. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  ...{ coarse: ["coarse-to-fine"], fine: ["coarse-to-fine"], rounds: ["coarse-to-fine"] },
+  ...{ width: ["coarse-to-fine"], points: ["grid"], startup: ["tpe", "gp"], multivariate: ["tpe"] },
+  ...{ rung: ["asha", "median"], reduction: ["asha"], brackets: ["asha"] },
+};
+
+/** @throws ConfigError if a flag is given that neither this sampler nor this pruner has */
+function checkOwners(flags: SearchFlags, sampler: string, pruner: string): void {
+  for (const name of Object.keys(flags)) {
+    const owners = OWNERS[name];
+    if (owners === undefined || owners.includes(sampler) || owners.includes(pruner)) continue;
+    const kind = Object.hasOwn(pruners, owners[0]!) ? "pruner" : "sampler";
+    throw new ConfigError(
+      `--${name} is of --${kind} ${owners.join(" or ")}, not of ${kind === "pruner" ? pruner : sampler}. Leave it out, or choose that ${kind}.`,
+    );
+  }
+}
 
 async function search(context: CliContext, command: Command, flags: SearchFlags): Promise<void> {
-  const begin = performance.now();
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
   const { signal } = context;
   const asked =
@@ -168,22 +188,30 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   // What is wrong with the settings shall show before the first trial.
   const { train, validation, test } = splitDataset(dataset, settings);
   const { epochs } = resolveSettings(settings, dataset.name, train.count);
+  batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
   requireObjective(description.objective, validation !== undefined);
-  const trials = Math.min(
-    description.trials,
-    samplerOf(description).limit?.(space) ?? Number.POSITIVE_INFINITY,
-  );
+  checkSpaceFits(space, settings);
+  const [sampler, pruner] = [samplerOf(description), prunerOf(description, epochs)];
+  const { trials } = description;
+  const limit = sampler.limit?.(space) ?? Number.POSITIVE_INFINITY;
+  if (trials > limit) {
+    const more = description.sampler === "grid" ? "--points" : "--coarse, --fine or --rounds";
+    throw new ConfigError(
+      `--trials ${trials}: ${description.sampler} ends after ${limit}. Give more with ${more}, or another --sampler.`,
+    );
+  }
   const opened =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }
       : await StudyFolder.open(resume, space);
   const { folder } = opened;
+  // What has changed shall hold when the search goes on once more.
+  if (resume !== undefined) await folder.writeDescription(description);
   const progress = new SearchProgress(context, quiet, {
     ...{ trials, epochs, objective: description.objective, names: Object.keys(space) },
   });
   const study: Study = new Study({
-    sampler: samplerOf(description),
-    pruner: prunerOf(description, epochs),
+    ...{ sampler, pruner },
     direction: OBJECTIVES[description.objective]!,
     seed: settings.seed,
     space,
@@ -227,6 +255,12 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     });
   } catch (error) {
     if (signal.aborted) throw interrupted(study, trials, folder.path);
+    if (error instanceof StudyError) {
+      throw new StudyError(
+        `${error.message} Go on with: nnwasm search --resume ${folder.path} --max-failures ${2 * description.maxFailures}`,
+        { cause: error },
+      );
+    }
     throw error;
   } finally {
     progress.end();
@@ -234,7 +268,7 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     await folder.close();
   }
   const { best } = study;
-  const seconds = (performance.now() - begin) / 1000;
+  const { seconds } = folder;
   const bestCommand = best && trainCommandLine(applyParams(settings, best.params));
   const counted = (state: string) => study.trials.filter((trial) => trial.state === state).length;
   const summary = {
@@ -258,23 +292,25 @@ async function describe(
   command: Command,
   flags: SearchFlags,
 ): Promise<Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>> {
-  const { sampler = "coarse-to-fine", pruner = "none", objective = "validation.accuracy", config } = flags;
+  const { sampler = "coarse-to-fine", pruner = "none", objective = DEFAULT_OBJECTIVE, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   const environment = settingsFromEnvironment(command, context);
   const settings = mergeSettings({ bn: "after" }, file, environment, settingsFromFlags(flags));
   const space = flags.space ?? DEFAULT_SPACE;
   const parsed = parseSpace(space);
-  const pick = (...names: (keyof SearchFlags)[]) =>
+  const pick = (names: readonly (keyof SearchFlags)[]) =>
     Object.fromEntries(
       names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name] as number | boolean]])),
     );
+  checkOwners(flags, sampler, pruner);
   const { rung, reduction, brackets } = flags;
   const prunerOptions = {
-    ...(rung !== undefined && { minimum: rung, warmup: rung }),
+    // The median rule decides after the epochs of its warm-up.
+    ...(rung !== undefined && { minimum: rung, warmup: rung - 1 }),
     ...(reduction !== undefined && { reduction }),
     ...(brackets !== undefined && { brackets }),
   };
-  const samplerOptions = pick("coarse", "fine", "rounds", "width", "points", "startup", "multivariate");
+  const samplerOptions = pick(SAMPLER_OPTIONS);
   const learns = ["tpe", "gp"].includes(sampler);
   const roundSize =
     flags.roundSize ??
@@ -301,7 +337,10 @@ async function describe(
 
 /** What a study was begun with, and the little that may change. */
 async function describeResumed(path: string, flags: SearchFlags): Promise<StudyDescription> {
-  const other = Object.keys(flags).find((name) => !RESUMABLE.includes(name));
+  // Commander gives shuffle: true for an absent --no-shuffle.
+  const other = Object.keys(flags).find(
+    (name) => !RESUMABLE.includes(name) && !(name === "shuffle" && flags.shuffle === true),
+  );
   if (other !== undefined) {
     const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new ConfigError(
@@ -406,6 +445,7 @@ async function writeReport(
       ...{ settings, space },
       options: {
         ...{ sampler, ...samplerOptions, trials: trials.length, roundSize },
+        ...(objective !== DEFAULT_OBJECTIVE && { objective }),
         ...(pruner !== "none" && { pruner, ...pruningFlags(prunerOptions) }),
       },
     }),
