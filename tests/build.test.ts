@@ -72,7 +72,8 @@ describe("build in a small project", () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), "nnwasm-build-"));
     const kept = ["asconfig.json", "package.json", "package-lock.json", "tsconfig.build.json"];
-    for (const file of [...kept, "scripts/build.mjs"]) cpSync(join(repository, file), at(file));
+    for (const file of [...kept, "scripts/build.mjs", "scripts/tiles.mjs"])
+      cpSync(join(repository, file), at(file));
     const { compilerOptions } = JSON.parse(readFileSync(join(repository, "tsconfig.json"), "utf8"));
     // Without the browser's and Node's types, which take most of the compiler's time.
     const quick = { ...compilerOptions, lib: ["ES2023"], types: [] };
