@@ -167,7 +167,8 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    await folder.close();
     throw signal.aborted ? stopped() : error;
   });
   const pool = new TrainingPool({ data: placed, workers, signal });

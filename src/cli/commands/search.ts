@@ -244,7 +244,8 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    await folder.close();
     throw signal.aborted ? interrupted(study, trials, folder.path) : error;
   });
   progress.start(study.trials, study.best);
