@@ -3,6 +3,7 @@ export * from "./accuracy";
 export * from "./batchNorm";
 export * from "./bias";
 export * from "./elementary";
+export * from "./firstLayer";
 export * from "./gather";
 export * from "./l2";
 export * from "./matmul";

@@ -20,7 +20,7 @@
  * panels and A in fours of pairs, so that more than one stream of memory is read at a time: 1% each.
  */
 import { lanes, loadPartial } from "./inline/lanes";
-import { tile2x4, tile2x5, tile4x2, tile6x1 } from "./tiles.generated";
+import { multiplyPanel, panelVectors } from "./inline/panels";
 
 // In float32 a block of A (256 KiB) stays in L2. A block of B is as wide as it is to copy A only once for 1024 columns.
 const KC: i32 = 1024;
@@ -197,18 +197,6 @@ function packPanels<T>(to: usize, b: usize, rowStride: usize, vectors: i32, k: i
   }
 }
 
-/**
- * Vectors in the panel that starts `columns` columns before the end: fives and fours as long as the rest is not
- * left with less, then 2 and 1.
- */
-function panelVectors<T>(columns: i32): i32 {
-  const vectors = (columns + lanes<T>() - 1) / lanes<T>();
-  const onlyFours = vectors == 8 || vectors == 12 || vectors == 16;
-  if (vectors > 6 && !onlyFours) return 5;
-  if (columns == 5 * lanes<T>()) return 5;
-  return vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
-}
-
 /** Whether the next four panels are fives. */
 function fourFives<T>(columns: i32): bool {
   for (let i = 0; i < 4; i++) if (panelVectors<T>(columns - i * 5 * lanes<T>()) != 5) return false;
@@ -271,16 +259,7 @@ function product<T>(
           const vectors = panelVectors<T>(nc - j);
           const columns = min(vectors * lanes<T>(), nc - j);
           const corner = c + <usize>ib * cStride + <usize>(jb + j) * size;
-          const step = vectors >= 4 ? 2 : vectors == 2 ? 4 : 6;
-          for (let i = 0; i < mc; i += step) {
-            const at = corner + <usize>i * cStride;
-            const pairs = packedA + <usize>(i >> 1) * pair;
-            const rows = mc - i;
-            if (vectors == 5) tile2x5<T>(at, cStride, pairs, pair, panel, kc, add, rows, columns);
-            else if (vectors == 4) tile2x4<T>(at, cStride, pairs, pair, panel, kc, add, rows, columns);
-            else if (vectors == 2) tile4x2<T>(at, cStride, pairs, pair, panel, kc, add, rows, columns);
-            else tile6x1<T>(at, cStride, pairs, pair, panel, kc, add, rows, columns);
-          }
+          multiplyPanel<T>(corner, cStride, packedA, pair, panel, vectors, kc, add, mc, columns);
           panel += <usize>(vectors * lanes<T>()) * <usize>kc * size;
           j += vectors * lanes<T>();
         }

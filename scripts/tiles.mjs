@@ -124,6 +124,42 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 `;
 }
 
+/**
+ * Sums over a list of samples: 8 vectors of features, 4 list entries a turn. A list's end is the address of another,
+ * never a small number: that is the condition of the branches.
+ */
+function sumActive() {
+  const vectors = range(8);
+  let labels = 0;
+  const entry = (name, isFirst) => [
+    ...(isFirst ? [] : [`if (end == ${++labels}) break;`]),
+    `const x${name} = strip + load<u32>(list, 4);`,
+    `const dy${name} = v128.load32_splat(list);`,
+    "list += 8;",
+    ...vectors.flatMap((v) => [
+      ...(v === 4 ? [`if (end == ${++labels}) break;`] : []),
+      `c${v} = f32x4.add(c${v}, f32x4.mul(dy${name}, v128.load(x${name}, ${16 * v})));`,
+    ]),
+  ];
+  const body = [
+    ...vectors.map((v) => `let c${v} = v128.splat<f32>(0);`),
+    "if (add) {",
+    ...vectors.map((v) => `  c${v} = v128.load(to, ${16 * v});`),
+    "}",
+    "while (list != end) {",
+    ...range(4).flatMap((i) => entry(`_${i}`, i === 0).map((line) => `  ${line}`)),
+    "}",
+    ...vectors.map((v) => `v128.store(to, c${v}, ${16 * v});`),
+  ];
+  return `/**
+ * to (32 features) = Σ dy · x over a list of (dy f32, offset of x in the strip u32), plus \`to\` if add. The list's
+ * length is a multiple of 4.
+ */
+export function sumActive(to: usize, strip: usize, list: usize, end: usize, add: bool): void {
+${body.map((line) => `  ${line}\n`).join("")}}
+`;
+}
+
 /** The text of assembly/tiles.generated.ts. */
 export function tilesSource() {
   return `// Written by scripts/tiles.mjs, which says why it looks like this.
@@ -140,5 +176,5 @@ function put<T>(to: usize, v: v128, columns: i32): void {
   else if (columns > 0) storePartial<T>(to, v, columns);
 }
 
-${tiles.map(tile).join("\n")}`;
+${[...tiles.map(tile), sumActive()].join("\n")}`;
 }

@@ -9,6 +9,7 @@ import * as accuracy from "./accuracy.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import * as elementary from "./elementary.ts";
+import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
 import * as l2 from "./l2.ts";
 import * as matmul from "./matmul.ts";
@@ -23,6 +24,7 @@ const families = {
   batchNorm,
   bias,
   elementary,
+  firstLayer,
   gather,
   l2,
   matmul,

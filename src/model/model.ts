@@ -217,6 +217,7 @@ export class Model {
   tensors(): NamedTensor[] {
     if (this.#workspace === undefined)
       throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
+    this.#workspace.readParameters();
     return this.#layers.flatMap(([, layer]) =>
       [...layer.parameters, ...layer.states].map(({ name, value }) => ({
         name,
@@ -268,6 +269,7 @@ export class Model {
     if (name !== undefined) {
       throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
     }
+    this.#workspace!.writeParameters();
     for (const take of accepted) take();
     if (mean !== undefined && std !== undefined) {
       this.#setStandardization({ mean: Float64Array.from(mean.data), std: Float64Array.from(std.data) });

@@ -9,6 +9,7 @@ import type { Backend, Device } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { MemoryError } from "../errors.ts";
+import { firstLayerScratchBytes } from "../kernels/firstLayer.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
@@ -17,6 +18,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
+import { findFirstLayer, type PackedWeight } from "./rewrites/firstLayer.ts";
 import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
 
@@ -55,6 +57,9 @@ export interface WorkspaceOptions {
  */
 export type PlanKind = "train" | "evaluate" | "predict" | "loss" | "gradient";
 
+/** Which of its two places holds the first weight as it is. */
+type Current = "plain" | "packed" | "both";
+
 export interface BoundPlan {
   readonly run: () => void;
   /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
@@ -75,9 +80,13 @@ export class Workspace {
   readonly loss: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
   readonly learningRate: Scalar = { value: 0 };
+  /** What is in their tensors is as it should be after {@link readParameters} only. */
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];
   readonly summary: readonly SummaryRow[];
+  /** The first layer's weight in its kernels' layout, where there are such kernels for it. */
+  readonly #packedWeight: PackedWeight | undefined;
+  #current: Current = "plain";
   /** Room for a batch of samples that are not resident. */
   readonly staging: Placement;
   readonly moments: MomentBuffers;
@@ -184,6 +193,41 @@ export class Workspace {
     this.#dz = region.tensor(precision, maxRows, width);
     this.parameters = parameters;
     this.states = states;
+    this.#packedWeight = precision === "float32" ? this.#planPackedWeight(region) : undefined;
+  }
+
+  /** Room for the first weight in the first layer's layout, if the network begins with a Dense layer. */
+  #planPackedWeight(region: Region): PackedWeight | undefined {
+    const found = findFirstLayer(this.lower("predict", 1, this.staging).plan);
+    if (found === undefined) return undefined;
+    const weight = found.multiply.args[2] as Tensor;
+    const units = weight.columns;
+    return {
+      weight,
+      packed: region.tensor("float32", units + (units & 1), weight.rows),
+      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(this.options.maxRows, units, 1)),
+    };
+  }
+
+  /** Brings the parameters' tensors up to date: call it before they are read. */
+  readParameters(): void {
+    if (this.#current !== "packed") return;
+    const { weight, packed } = this.#packedWeight!;
+    this.kernels.firstLayer.unpack(weight, packed);
+    this.#current = "both";
+  }
+
+  /** Brings the parameters' tensors up to date, to be written: call it before they are. */
+  writeParameters(): void {
+    this.readParameters();
+    this.#current = "plain";
+  }
+
+  #packParameters(): void {
+    if (this.#current !== "plain") return;
+    const { weight, packed } = this.#packedWeight!;
+    this.kernels.firstLayer.pack(packed, weight);
+    this.#current = "both";
   }
 
   /** The kernels that see this memory. */
@@ -252,7 +296,7 @@ export class Workspace {
     const body = kind === "predict" ? layers : layers.slice(0, -1);
     let y = x;
     for (const [, layer] of body) y = layer.forward(kernels, y, mode);
-    if (kind === "predict") return { plan: calls, output: y };
+    if (kind === "predict") return { plan: rewritten(calls, this.#packedWeight), output: y };
     const dz = this.#dz.firstRows(n);
     loss!.forward(kernels, this.loss, dz, y, labels);
     if (kind === "loss") return { plan: calls, output: y };
@@ -260,7 +304,7 @@ export class Workspace {
       metrics.forEach((metric, i) => {
         metric.forward(kernels, this.metricSums[i]!, y, labels);
       });
-      return { plan: calls, output: y };
+      return { plan: rewritten(calls, this.#packedWeight), output: y };
     }
     let dy: Tensor | undefined = dz;
     for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
@@ -268,7 +312,7 @@ export class Workspace {
       regularizer?.addGradient(kernels, grad, value);
     if (kind === "gradient") return { plan: calls, output: dy ?? dz };
     for (const parameter of this.parameters) optimizer!.update(kernels, parameter, this.learningRate);
-    return { plan: rewritten(calls), output: y };
+    return { plan: rewritten(calls, this.#packedWeight), output: y };
   }
 
   /** The plan of one kind, ready to run; lowered once, then kept. */
@@ -278,14 +322,32 @@ export class Workspace {
     let bound = this.#plans.get(key);
     if (bound === undefined) {
       const { plan, output } = this.lower(kind, n, source);
-      bound = { run: bindPlan(plan, this.kernels), output };
+      bound = { run: this.#bind(kind, plan), output };
       this.#plans.set(key, bound);
     }
     return bound;
   }
 
+  /** Each plan finds the first weight where it looks for it. */
+  #bind(kind: PlanKind, plan: Plan): () => void {
+    const run = bindPlan(plan, this.kernels);
+    if (plan.some(({ family }) => family === "firstLayer")) {
+      return () => {
+        this.#packParameters();
+        run();
+        if (kind === "train") this.#current = "packed";
+      };
+    }
+    return () => {
+      if (kind === "train") this.writeParameters();
+      else this.readParameters();
+      run();
+    };
+  }
+
   /** The sum of the penalties on the parameters as they stand: cost = loss + this. */
   penalty(): number {
+    this.readParameters();
     let total = 0;
     for (const { value, regularizer } of this.parameters) {
       if (regularizer === undefined) continue;

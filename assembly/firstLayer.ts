@@ -1,0 +1,711 @@
+/**
+ * The first layer of a network: a Dense layer on samples that stay as they were stored, bytes or float32, and are
+ * standardised on the way. Almost all of a training's arithmetic is here.
+ *
+ *   x[i,f]    = values[rows[i], f] · scale[f] + shift[f]
+ *   forward   y[i,u]  = Σ_f x[i,f] · w[f,u] + bias[u]
+ *   update    w[f,u] −= rate · (Σ_i x[i,f] · dy[i,u] + lambda · w[f,u])
+ *
+ * n samples, d features, `units` units, float32; values (count, d), rows (n) u32 < count, scale, shift (d), y and dy
+ * (n, units), bias (units). Sums begin at 0 and take one term after the other, from the first: the bits of gather.ts,
+ * matmul.ts and sgd.ts one after the other. Nothing overlaps; scratch is aligned to 64.
+ *
+ * w is kept in pairs of units, [⌈units/2⌉][d][2], as matmul.ts packs its A; the unit that an odd number lacks is 0.
+ * So Yᵀ = Wᵀ · Xᵀ takes matmul.ts's tiles with nothing to pack but the samples, and at 50 units and panels of 20
+ * samples no lane is wasted. A panel is standardised, KC features of it, transposed and multiplied while it is in the
+ * first-level cache; X as a whole stands nowhere.
+ *
+ * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. About half of dY
+ * behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never −0), and are left
+ * out: the others stand in a list for every unit. From a quarter of zeros on that is faster than matmul.ts's tiles,
+ * which are taken below it (BN between Dense and ReLU leaves no zeros). Where x is infinite or NaN, so is the loss.
+ *
+ * `part` of `parts` is the share of one thread: of the samples in the forward pass, of the features in the update.
+ *
+ * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread: forward 631 µs (gather, matmul and bias one by one: 772);
+ * update at 50% zeros 505 µs (783), at 90% 208, at 0% by lists 862 and by tiles 690. KC 256 to 1024: within 3%. Of the
+ * sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no multiple; touching the next weights
+ * beforehand: 2% slower.
+ */
+import { multiplyPanel, panelVectors } from "./inline/panels";
+import { sumActive } from "./tiles.generated";
+
+/** Features of a panel that are multiplied at a time: 20 KB. */
+const KC: i32 = 256;
+/** Bytes of a panel. */
+const PANEL_BYTES: usize = 20 * 4 * <usize>KC;
+
+/** The first of `count` things, cut at multiples of `unit`, that is `part`'s. */
+function share(count: i32, unit: i32, part: i32, parts: i32): i32 {
+  const units = (count + unit - 1) / unit;
+  return min(count, <i32>((<i64>units * <i64>part) / <i64>parts) * unit);
+}
+
+/**
+ * Bytes of scratch that a thread needs: for a panel and yᵀ, or for a block and its sums. A multiple of 128: two
+ * threads share no line.
+ */
+export function firstLayerScratchBytes(n: i32, units: i32): usize {
+  const forward = PANEL_BYTES + ((<usize>((n + 3) & ~3) * units) << 2);
+  const update = BLOCK_BYTES + <usize>STRIPS * <usize>(units + 1) * STRIP_BYTES;
+  return (max(forward, update) + 127) & ~127;
+}
+
+/** Bytes that {@link firstLayerPackGradient} writes at most. */
+export function firstLayerGradientBytes(n: i32, units: i32): usize {
+  return headerBytes(n, units) + <usize>((n + CHUNK - 1) / CHUNK) * units * (CHUNK << 3);
+}
+
+/** Four samples' bytes of 16 features → [16][4] bytes, standardised and stored `stride` bytes apart. */
+function storeTransposed(
+  to: usize,
+  stride: usize,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  scale: usize,
+  shift: usize,
+): void {
+  const a = i8x16.shuffle(s0, s1, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const b = i8x16.shuffle(s0, s1, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const c = i8x16.shuffle(s2, s3, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const e = i8x16.shuffle(s2, s3, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  storeFour(to, stride, v128.shuffle<i16>(a, c, 0, 8, 1, 9, 2, 10, 3, 11), scale, shift);
+  to += 4 * stride;
+  storeFour(to, stride, v128.shuffle<i16>(a, c, 4, 12, 5, 13, 6, 14, 7, 15), scale + 16, shift + 16);
+  to += 4 * stride;
+  storeFour(to, stride, v128.shuffle<i16>(b, e, 0, 8, 1, 9, 2, 10, 3, 11), scale + 32, shift + 32);
+  to += 4 * stride;
+  storeFour(to, stride, v128.shuffle<i16>(b, e, 4, 12, 5, 13, 6, 14, 7, 15), scale + 48, shift + 48);
+}
+
+/** [4 features][4 samples] bytes, standardised. */
+function storeFour(to: usize, stride: usize, bytes: v128, scale: usize, shift: usize): void {
+  const low = i16x8.extend_low_i8x16_u(bytes);
+  const high = i16x8.extend_high_i8x16_u(bytes);
+  storeOne(to, i32x4.extend_low_i16x8_u(low), scale, shift);
+  storeOne(to + stride, i32x4.extend_high_i16x8_u(low), scale + 4, shift + 4);
+  to += 2 * stride;
+  storeOne(to, i32x4.extend_low_i16x8_u(high), scale + 8, shift + 8);
+  storeOne(to + stride, i32x4.extend_high_i16x8_u(high), scale + 12, shift + 12);
+}
+
+function storeOne(to: usize, v: v128, scale: usize, shift: usize): void {
+  const scaled = f32x4.mul(f32x4.convert_i32x4_s(v), v128.load32_splat(scale));
+  v128.store(to, f32x4.add(scaled, v128.load32_splat(shift)));
+}
+
+/** One element, from bytes or float32 (`S`). */
+function standardized<S>(from: usize, scale: usize, shift: usize, f: usize): f32 {
+  const v = <f32>load<S>(from + f * sizeof<S>());
+  return v * load<f32>(scale + (f << 2)) + load<f32>(shift + (f << 2));
+}
+
+/**
+ * A panel of samples, [count][width]: features from `f` on, `width` samples (a multiple of 4) from row number `i` on.
+ * Samples beyond the last repeat it.
+ */
+function gatherPanel<S>(
+  panel: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  i: i32,
+  width: i32,
+  last: i32,
+  d: i32,
+  f: i32,
+  count: i32,
+): void {
+  const row = <usize>d * sizeof<S>();
+  const stride = (<usize>width) << 2;
+  values += <usize>f * sizeof<S>();
+  scale += (<usize>f) << 2;
+  shift += (<usize>f) << 2;
+  for (let j = 0; j < width; j += 4) {
+    const r0 = values + <usize>load<u32>(rows + ((<usize>min(i + j, last)) << 2)) * row;
+    const r1 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 1, last)) << 2)) * row;
+    const r2 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 2, last)) << 2)) * row;
+    const r3 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 3, last)) << 2)) * row;
+    let to = panel + ((<usize>j) << 2);
+    let k: usize = 0;
+    if (sizeof<S>() == 1) {
+      for (; k + 16 <= <usize>count; k += 16) {
+        storeTransposed(
+          to,
+          stride,
+          v128.load(r0 + k),
+          v128.load(r1 + k),
+          v128.load(r2 + k),
+          v128.load(r3 + k),
+          scale + (k << 2),
+          shift + (k << 2),
+        );
+        to += 16 * stride;
+      }
+    }
+    for (; k < <usize>count; k++) {
+      store<f32>(to, standardized<S>(r0, scale, shift, k));
+      store<f32>(to, standardized<S>(r1, scale, shift, k), 4);
+      store<f32>(to, standardized<S>(r2, scale, shift, k), 8);
+      store<f32>(to, standardized<S>(r3, scale, shift, k), 12);
+      to += stride;
+    }
+  }
+}
+
+/** pairs ← w (d, units), row-major. */
+export function firstLayerPack(pairs: usize, w: usize, d: i32, units: i32): void {
+  const row = (<usize>units) << 2;
+  for (let u = 0; u < units; u += 2) {
+    let from = w + ((<usize>u) << 2);
+    const hasOther = u + 1 < units;
+    for (let f = 0; f < d; f++) {
+      store<f32>(pairs, load<f32>(from));
+      store<f32>(pairs, hasOther ? load<f32>(from, 4) : 0, 4);
+      pairs += 8;
+      from += row;
+    }
+  }
+}
+
+/** w (d, units), row-major ← pairs. */
+export function firstLayerUnpack(w: usize, pairs: usize, d: i32, units: i32): void {
+  const row = (<usize>units) << 2;
+  for (let u = 0; u < units; u += 2) {
+    let to = w + ((<usize>u) << 2);
+    const hasOther = u + 1 < units;
+    for (let f = 0; f < d; f++) {
+      store<f32>(to, load<f32>(pairs));
+      if (hasOther) store<f32>(to, load<f32>(pairs, 4), 4);
+      pairs += 8;
+      to += row;
+    }
+  }
+}
+
+/** y (n, units) ← yᵀ with bias; units from `begin` to `end`. */
+function addBias(
+  y: usize,
+  transposed: usize,
+  tStride: usize,
+  bias: usize,
+  n: i32,
+  units: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const row = (<usize>units) << 2;
+  let u = begin;
+  for (; u + 4 <= end; u += 4) {
+    const b = v128.load(bias + ((<usize>u) << 2));
+    let from = transposed + <usize>u * tStride;
+    let to = y + ((<usize>u) << 2);
+    for (let i = 0; i < n; i += 4) {
+      const r0 = v128.load(from);
+      const r1 = v128.load(from + tStride);
+      const r2 = v128.load(from + 2 * tStride);
+      const r3 = v128.load(from + 3 * tStride);
+      const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const c = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const e = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const g = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(to, f32x4.add(v128.shuffle<i64>(a, c, 0, 2), b));
+      if (i + 1 < n) v128.store(to + row, f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b));
+      if (i + 2 < n) v128.store(to + 2 * row, f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b));
+      if (i + 3 < n) v128.store(to + 3 * row, f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b));
+      from += 16;
+      to += 4 * row;
+    }
+  }
+  for (; u < end; u++) {
+    const b = load<f32>(bias + ((<usize>u) << 2));
+    const from = transposed + <usize>u * tStride;
+    let to = y + ((<usize>u) << 2);
+    for (let i = 0; i < n; i++) {
+      store<f32>(to, load<f32>(from + ((<usize>i) << 2)) + b);
+      to += row;
+    }
+  }
+}
+
+/** y = x · w + bias, for a share of the samples. */
+function forward<S>(
+  y: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  pairs: usize,
+  bias: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  const begin = share(n, 4, part, parts);
+  const end = share(n, 4, part + 1, parts);
+  const padded = (end - begin + 3) & ~3;
+  const tStride = (<usize>padded) << 2;
+  const pair = (<usize>d) << 3;
+  const panel = scratch + <usize>part * firstLayerScratchBytes(n, units);
+  const transposed = panel + PANEL_BYTES;
+  if (d == 0) memory.fill(transposed, 0, <usize>units * tStride);
+  for (let i = begin; i < end; ) {
+    const vectors = panelVectors<f32>(end - i);
+    const width = vectors << 2;
+    for (let kb = 0; kb < d; kb += KC) {
+      const kc = min(KC, d - kb);
+      gatherPanel<S>(panel, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
+      multiplyPanel<f32>(
+        transposed + ((<usize>(i - begin)) << 2),
+        tStride,
+        pairs + ((<usize>kb) << 3),
+        pair,
+        panel,
+        vectors,
+        kc,
+        kb > 0,
+        units,
+        min(width, padded - (i - begin)),
+      );
+    }
+    i += width;
+  }
+  addBias(y + ((<usize>begin * units) << 2), transposed, tStride, bias, end - begin, units, 0, units);
+}
+
+export function firstLayerForwardBytes(
+  y: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  pairs: usize,
+  bias: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  forward<u8>(y, values, rows, scale, shift, pairs, bias, n, units, d, scratch, part, parts);
+}
+
+export function firstLayerForwardFloats(
+  y: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  pairs: usize,
+  bias: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  forward<f32>(y, values, rows, scale, shift, pairs, bias, n, units, d, scratch, part, parts);
+}
+
+/** Samples whose block of features stands in the first-level cache at once. */
+const CHUNK: i32 = 128;
+/** Features in a block: a cache line of bytes, two strips. */
+const BLOCK: i32 = 64;
+/** Features that are summed at once: eight vectors. */
+const STRIP: i32 = 32;
+const STRIP_BYTES: usize = (<usize>STRIP) << 2;
+const STRIPS: i32 = BLOCK / STRIP;
+/** The rows of a strip: the samples of a chunk, and zeros for what fills a list up. */
+const STRIP_ROWS: i32 = CHUNK + 1;
+const BLOCK_BYTES: usize = <usize>STRIPS * <usize>STRIP_ROWS * STRIP_BYTES;
+
+/** 16 features of some samples, standardised, `stride` bytes from one sample to the next. */
+function standardizeSixteen<S>(
+  to: usize,
+  stride: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  const k0 = v128.load(scale);
+  const k1 = v128.load(scale, 16);
+  const k2 = v128.load(scale, 32);
+  const k3 = v128.load(scale, 48);
+  const s0 = v128.load(shift);
+  const s1 = v128.load(shift, 16);
+  const s2 = v128.load(shift, 32);
+  const s3 = v128.load(shift, 48);
+  const row = <usize>d * sizeof<S>();
+  const end = rows + ((<usize>n) << 2);
+  while (rows != end) {
+    const from = values + <usize>load<u32>(rows) * row;
+    let v0: v128, v1: v128, v2: v128, v3: v128;
+    if (sizeof<S>() == 1) {
+      const bytes = v128.load(from);
+      const low = i16x8.extend_low_i8x16_u(bytes);
+      const high = i16x8.extend_high_i8x16_u(bytes);
+      v0 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low));
+      v1 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low));
+      v2 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high));
+      v3 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high));
+    } else {
+      v0 = v128.load(from);
+      v1 = v128.load(from, 16);
+      v2 = v128.load(from, 32);
+      v3 = v128.load(from, 48);
+    }
+    v128.store(to, f32x4.add(f32x4.mul(v0, k0), s0));
+    v128.store(to, f32x4.add(f32x4.mul(v1, k1), s1), 16);
+    v128.store(to, f32x4.add(f32x4.mul(v2, k2), s2), 32);
+    v128.store(to, f32x4.add(f32x4.mul(v3, k3), s3), 48);
+    to += stride;
+    rows += 4;
+  }
+}
+
+/** The same for `count` features, fewer than 16; the others are 0. */
+function standardizeFew<S>(
+  to: usize,
+  stride: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+  count: i32,
+): void {
+  for (let i = 0; i < n; i++) {
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * (<usize>d * sizeof<S>());
+    for (let j = 0; j < 16; j++) {
+      store<f32>(to + ((<usize>j) << 2), j < count ? standardized<S>(from, scale, shift, j) : 0);
+    }
+    to += stride;
+  }
+}
+
+/** A block of some samples in strips: [BLOCK / width][height][width], from feature `f` on. */
+function standardizeBlock<S>(
+  to: usize,
+  width: i32,
+  height: i32,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+  f: i32,
+): void {
+  const stride = (<usize>width) << 2;
+  for (let j = 0; j < BLOCK; j += 16) {
+    const strip = j / width;
+    const own = to + <usize>(strip * height) * stride + ((<usize>(j - strip * width)) << 2);
+    const from = values + <usize>(f + j) * sizeof<S>();
+    const at = (<usize>(f + j)) << 2;
+    if (f + j + 16 <= d) standardizeSixteen<S>(own, stride, from, rows, scale + at, shift + at, n, d);
+    else standardizeFew<S>(own, stride, from, rows, scale + at, shift + at, n, d, max(0, d - f - j));
+  }
+}
+
+/** Bytes before the lists: whether there are lists (u32), then their lengths in bytes, [chunk][unit] u32. */
+function headerBytes(n: i32, units: i32): usize {
+  return (64 + ((<usize>((n + CHUNK - 1) / CHUNK) * units) << 2) + 63) & ~63;
+}
+
+/**
+ * The lists of what is not 0: [chunk][unit][CHUNK] of (value f32, offset of the sample in a strip u32), each filled up
+ * to a multiple of 4 with zeros times the strip's zeros. Returns how many are not 0.
+ */
+function listActive(packed: usize, dy: usize, n: i32, units: i32): i32 {
+  let lengths = packed + 64;
+  let list = packed + headerBytes(n, units);
+  let active = 0;
+  const row = (<usize>units) << 2;
+  for (let first = 0; first < n; first += CHUNK) {
+    const end = <u32>min(CHUNK, n - first) * <u32>STRIP_BYTES;
+    for (let u = 0; u < units; u++) {
+      let from = dy + <usize>first * row + ((<usize>u) << 2);
+      let to = list;
+      for (let offset: u32 = 0; offset < end; offset += <u32>STRIP_BYTES) {
+        const value = load<f32>(from);
+        store<f32>(to, value);
+        store<u32>(to, offset, 4);
+        to += (<usize>(value != 0)) << 3;
+        from += row;
+      }
+      active += <i32>(to - list) >> 3;
+      while ((to - list) & 31) {
+        store<f32>(to, 0);
+        store<u32>(to, CHUNK * <u32>STRIP_BYTES, 4);
+        to += 8;
+      }
+      store<u32>(lengths, <u32>(to - list));
+      lengths += 4;
+      list += CHUNK << 3;
+    }
+  }
+  return active;
+}
+
+/** dY as A of a matrix product, in the lists' place: [chunk][pair of units][samples][2]. */
+function packDense(packed: usize, dy: usize, n: i32, units: i32): void {
+  let to = packed + headerBytes(n, units);
+  const row = (<usize>units) << 2;
+  for (let first = 0; first < n; first += CHUNK) {
+    const count = min(CHUNK, n - first);
+    for (let u = 0; u < units; u += 2) {
+      let from = dy + <usize>first * row + ((<usize>u) << 2);
+      const hasOther = u + 1 < units;
+      for (let i = 0; i < count; i++) {
+        store<f32>(to, load<f32>(from));
+        store<f32>(to, hasOther ? load<f32>(from, 4) : 0, 4);
+        to += 8;
+        from += row;
+      }
+    }
+  }
+}
+
+/** Packs dY (n, units) for the update: lists where more than a quarter is 0, else pairs. */
+export function firstLayerPackGradient(packed: usize, dy: usize, n: i32, units: i32): void {
+  const isSparse = <i64>listActive(packed, dy, n, units) * 4 < <i64>n * units * 3;
+  store<u32>(packed, <u32>isSparse);
+  if (!isSparse) packDense(packed, dy, n, units);
+}
+
+/** pairs −= rate · (g + lambda · pairs), features from `f` on, `count` ≤ STRIP of them. g: [units][STRIP]. */
+function updatePairs(
+  pairs: usize,
+  g: usize,
+  units: i32,
+  d: i32,
+  f: i32,
+  count: i32,
+  lambda: f32,
+  rate: f32,
+): void {
+  const factors = f32x4.splat(lambda);
+  const rates = f32x4.splat(rate);
+  const isPenalized = lambda != 0;
+  for (let u = 0; u < units; u += 2) {
+    let w = pairs + ((<usize>(u >> 1) * <usize>d + <usize>f) << 3);
+    const g0 = g + <usize>u * STRIP_BYTES;
+    // A unit that does not exist: its weights are 0 and stay so.
+    const g1 = u + 1 < units ? g0 + STRIP_BYTES : g + <usize>units * STRIP_BYTES;
+    let j: usize = 0;
+    const full = (<usize>(count & ~3)) << 2;
+    for (; j < full; j += 16) {
+      const a = v128.load(g0 + j);
+      const b = v128.load(g1 + j);
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      let dw0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      let dw1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      if (isPenalized) {
+        dw0 = f32x4.add(dw0, f32x4.mul(factors, w0));
+        dw1 = f32x4.add(dw1, f32x4.mul(factors, w1));
+      }
+      v128.store(w, f32x4.sub(w0, f32x4.mul(rates, dw0)));
+      v128.store(w, f32x4.sub(w1, f32x4.mul(rates, dw1)), 16);
+      w += 32;
+    }
+    for (; j < (<usize>count) << 2; j += 4) {
+      const w0 = load<f32>(w);
+      const w1 = load<f32>(w, 4);
+      let dw0 = load<f32>(g0 + j);
+      let dw1 = load<f32>(g1 + j);
+      if (isPenalized) {
+        dw0 += lambda * w0;
+        dw1 += lambda * w1;
+      }
+      store<f32>(w, w0 - rate * dw0);
+      store<f32>(w, w1 - rate * dw1, 4);
+      w += 8;
+    }
+  }
+}
+
+/** g ← the sums of a block over a chunk of samples, plus g unless it is the first. g: [strips][units][STRIP]. */
+function sumLists(
+  g: usize,
+  gStrip: usize,
+  block: usize,
+  lengths: usize,
+  list: usize,
+  units: i32,
+  add: bool,
+): void {
+  for (let strip = 0; strip < STRIPS; strip++) {
+    let own = list;
+    let to = g;
+    for (let u = 0; u < units; u++) {
+      sumActive(to, block, own, own + load<u32>(lengths + ((<usize>u) << 2)), add);
+      own += CHUNK << 3;
+      to += STRIP_BYTES;
+    }
+    g += gStrip;
+    block += <usize>STRIP_ROWS * STRIP_BYTES;
+  }
+}
+
+/** The same by tiles: the block in half strips, dY in pairs. */
+function sumDense(
+  g: usize,
+  gStrip: usize,
+  block: usize,
+  pairs: usize,
+  units: i32,
+  count: i32,
+  add: bool,
+): void {
+  for (let half = 0; half < 2 * STRIPS; half++) {
+    const to = g + <usize>(half >> 1) * gStrip + <usize>(half & 1) * (STRIP_BYTES / 2);
+    const panel = block + <usize>half * CHUNK * (STRIP_BYTES / 2);
+    multiplyPanel<f32>(
+      to,
+      STRIP_BYTES,
+      pairs,
+      (<usize>count) << 3,
+      panel,
+      STRIP / 8,
+      count,
+      add,
+      units,
+      STRIP / 2,
+    );
+  }
+}
+
+function update<S>(
+  pairs: usize,
+  packed: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  lambda: f32,
+  rate: f32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  const begin = share(d, BLOCK, part, parts);
+  const end = share(d, BLOCK, part + 1, parts);
+  const block = scratch + <usize>part * firstLayerScratchBytes(n, units);
+  const g = block + BLOCK_BYTES;
+  // A unit more than there is, whose sums are 0: the other one of an odd number's last pair.
+  const gStrip = <usize>(units + 1) * STRIP_BYTES;
+  for (let strip = 0; strip < STRIPS; strip++) {
+    memory.fill(g + <usize>strip * gStrip + <usize>units * STRIP_BYTES, 0, STRIP_BYTES);
+  }
+  if (n == 0) memory.fill(g, 0, <usize>STRIPS * gStrip);
+  const isSparse = load<u32>(packed) != 0;
+  const data = packed + headerBytes(n, units);
+  for (let f = begin; f < end; f += BLOCK) {
+    for (let first = 0; first < n; first += CHUNK) {
+      const count = min(CHUNK, n - first);
+      const own = rows + ((<usize>first) << 2);
+      const add = first > 0;
+      if (isSparse) {
+        standardizeBlock<S>(block, STRIP, STRIP_ROWS, values, own, scale, shift, count, d, f);
+        for (let strip = 0; strip < STRIPS; strip++) {
+          memory.fill(block + <usize>(strip * STRIP_ROWS + CHUNK) * STRIP_BYTES, 0, STRIP_BYTES);
+        }
+        const before = (first / CHUNK) * units;
+        const lengths = packed + 64 + ((<usize>before) << 2);
+        sumLists(g, gStrip, block, lengths, data + <usize>before * (CHUNK << 3), units, add);
+      } else {
+        standardizeBlock<S>(block, STRIP / 2, CHUNK, values, own, scale, shift, count, d, f);
+        const even = (units + 1) & ~1;
+        sumDense(g, gStrip, block, data + ((<usize>first * <usize>even) << 2), units, count, add);
+      }
+    }
+    for (let strip = 0; strip < STRIPS; strip++) {
+      const from = f + strip * STRIP;
+      if (from >= d) break;
+      updatePairs(pairs, g + <usize>strip * gStrip, units, d, from, min(STRIP, d - from), lambda, rate);
+    }
+  }
+}
+
+export function firstLayerUpdateBytes(
+  pairs: usize,
+  packed: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  lambda: f64,
+  rate: f64,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  update<u8>(
+    pairs,
+    packed,
+    values,
+    rows,
+    scale,
+    shift,
+    n,
+    units,
+    d,
+    <f32>lambda,
+    <f32>rate,
+    scratch,
+    part,
+    parts,
+  );
+}
+export function firstLayerUpdateFloats(
+  pairs: usize,
+  packed: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  lambda: f64,
+  rate: f64,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  update<f32>(
+    pairs,
+    packed,
+    values,
+    rows,
+    scale,
+    shift,
+    n,
+    units,
+    d,
+    <f32>lambda,
+    <f32>rate,
+    scratch,
+    part,
+    parts,
+  );
+}

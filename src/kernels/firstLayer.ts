@@ -1,0 +1,260 @@
+/** The first layer: a Dense layer on samples as they are stored, its forward pass and its update. */
+import { ShapeError } from "../errors.ts";
+import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import type { Suffix } from "./suffix.ts";
+
+/** Samples as they were stored; a kernel reads some rows of them, standardised: `gather.batch` says how. */
+export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
+
+/** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `l2` and `sgd` in their order. */
+export interface FirstLayerKernels {
+  /**
+   * Puts a weight into the layout of the other kernels, pairs of units: packed[⌊u/2⌋][f][u mod 2] = w[f,u]. The unit
+   * that an odd number lacks is 0.
+   * @param packed (units, rounded up to an even number; d), written
+   * @param w (d, units)
+   * @throws ShapeError if a shape does not follow from the others
+   */
+  pack(packed: Tensor, w: Tensor): void;
+  /** The way back. @param w (d, units), written */
+  unpack(w: Tensor, packed: Tensor): void;
+  /**
+   * y = x · w + bias, where x[i,f] = values[rows[i], f] · scale[f] + shift[f].
+   * @param y (n, units), written
+   * @param values (count, d)
+   * @param rows (n, 1), each < count
+   * @param scale (1, d)
+   * @param shift (1, d)
+   * @param packed as {@link pack} writes it
+   * @param bias (1, units)
+   * @param scratch at least {@link firstLayerScratchBytes}(n, units, threads) bytes
+   */
+  forward(
+    y: Tensor,
+    values: StoredSamples,
+    rows: Tensor<"uint32">,
+    scale: Tensor,
+    shift: Tensor,
+    packed: Tensor,
+    bias: Tensor,
+    scratch: Tensor<"uint8">,
+  ): void;
+  /**
+   * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward} and finite; terms with dy = 0 may be left out.
+   * @param packed the weight, read and written
+   * @param dy (n, units)
+   * @param lambda of the L2 penalty; with 0 there is none
+   */
+  update(
+    packed: Tensor,
+    dy: Tensor,
+    values: StoredSamples,
+    rows: Tensor<"uint32">,
+    scale: Tensor,
+    shift: Tensor,
+    lambda: number,
+    learningRate: Scalar,
+    scratch: Tensor<"uint8">,
+  ): void;
+}
+
+/** Samples in a chunk of the update; the wasm module cuts them up in the same way. */
+const CHUNK = 128;
+const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
+
+/** Bytes that a packed gradient takes in the scratch. */
+function gradientBytes(n: number, units: number): number {
+  const chunks = Math.ceil(n / CHUNK);
+  return roundUp(64 + 4 * chunks * units, 64) + chunks * units * CHUNK * 8;
+}
+
+/** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
+export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
+  const forward = 20 * 4 * 256 + 4 * roundUp(n, 4) * units;
+  const update = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
+  return gradientBytes(n, units) + threads * roundUp(Math.max(forward, update), 128);
+}
+
+type Forward = Parameters<FirstLayerKernels["forward"]>;
+type Update = Parameters<FirstLayerKernels["update"]>;
+
+function checkLayout(name: string, packed: Tensor, d: number, units: number): void {
+  expectShape(`firstLayer.${name}`, "packed", packed, roundUp(units, 2), d);
+}
+
+/** n, d and units. */
+function checkForward(...[y, values, rows, scale, shift, packed, bias, scratch]: Forward) {
+  const [n, units, d] = [y.rows, y.columns, values.columns];
+  checkLayout("forward", packed, d, units);
+  expectShape("firstLayer.forward", "bias", bias, 1, units);
+  checkSamples("forward", n, d, rows, scale, shift);
+  checkScratch("forward", scratch, n, units);
+  return { n, units, d };
+}
+
+function checkUpdate(...[packed, dy, values, rows, scale, shift, , , scratch]: Update) {
+  const [n, units, d] = [dy.rows, dy.columns, values.columns];
+  checkLayout("update", packed, d, units);
+  checkSamples("update", n, d, rows, scale, shift);
+  checkScratch("update", scratch, n, units);
+  return { n, units, d };
+}
+
+function checkSamples(
+  name: string,
+  n: number,
+  d: number,
+  rows: Tensor<"uint32">,
+  scale: Tensor,
+  shift: Tensor,
+): void {
+  expectShape(`firstLayer.${name}`, "rows", rows, n, 1);
+  expectShape(`firstLayer.${name}`, "scale", scale, 1, d);
+  expectShape(`firstLayer.${name}`, "shift", shift, 1, d);
+}
+
+/** A scratch that is too small for the threads would be overrun. */
+function checkScratch(name: string, scratch: Tensor<"uint8">, n: number, units: number, threads = 1): void {
+  const needed = firstLayerScratchBytes(n, units, threads);
+  if (scratch.size < needed) {
+    throw new ShapeError(
+      `firstLayer.${name}: scratch has ${scratch.size} bytes, expected at least ${needed}.`,
+    );
+  }
+}
+
+/** Where a unit's weights are in the packed layout: at `start + 2 · f`. */
+const startOf = (u: number, d: number) => (u - (u & 1)) * d + (u & 1);
+
+/** A sample's numbers, standardised. */
+function standardized(
+  values: StoredSamples,
+  row: number,
+  scale: Tensor,
+  shift: Tensor,
+  round: (value: number) => number,
+): number[] {
+  const from = row * values.columns;
+  return Array.from({ length: values.columns }, (_, f) =>
+    round(round(values.data[from + f]! * scale.data[f]!) + shift.data[f]!),
+  );
+}
+
+/** The definition. */
+export const reference: FirstLayerKernels = {
+  pack(packed, w) {
+    const [d, units] = [w.rows, w.columns];
+    checkLayout("pack", packed, d, units);
+    packed.data.fill(0);
+    for (let u = 0; u < units; u++) {
+      for (let f = 0; f < d; f++) packed.data[startOf(u, d) + 2 * f] = w.data[f * units + u]!;
+    }
+  },
+  unpack(w, packed) {
+    const [d, units] = [w.rows, w.columns];
+    checkLayout("unpack", packed, d, units);
+    for (let u = 0; u < units; u++) {
+      for (let f = 0; f < d; f++) w.data[f * units + u] = packed.data[startOf(u, d) + 2 * f]!;
+    }
+  },
+  forward(...args) {
+    const { n, units, d } = checkForward(...args);
+    const [y, values, rows, scale, shift, packed, bias] = args;
+    const round = rounding(y.dtype);
+    for (let i = 0; i < n; i++) {
+      const x = standardized(values, rows.data[i]!, scale, shift, round);
+      for (let u = 0; u < units; u++) {
+        const start = startOf(u, d);
+        let sum = 0;
+        for (let f = 0; f < d; f++) sum = round(sum + round(x[f]! * packed.data[start + 2 * f]!));
+        y.data[i * units + u] = sum + bias.data[u]!;
+      }
+    }
+  },
+  update(...args) {
+    const { n, units, d } = checkUpdate(...args);
+    const [packed, dy, values, rows, scale, shift, lambda, learningRate] = args;
+    const round = rounding(packed.dtype);
+    const [rate, factor] = [round(learningRate.value), round(lambda)];
+    const gradient = new Float64Array(units * d);
+    for (let i = 0; i < n; i++) {
+      const x = standardized(values, rows.data[i]!, scale, shift, round);
+      for (let u = 0; u < units; u++) {
+        const dyi = dy.data[i * units + u]!;
+        if (dyi === 0) continue;
+        for (let f = 0; f < d; f++) {
+          gradient[u * d + f] = round(gradient[u * d + f]! + round(x[f]! * dyi));
+        }
+      }
+    }
+    for (let u = 0; u < units; u++) {
+      for (let f = 0; f < d; f++) {
+        const at = startOf(u, d) + 2 * f;
+        const w = packed.data[at]!;
+        const dw = gradient[u * d + f]!;
+        packed.data[at] = w - round(rate * (factor === 0 ? dw : round(dw + round(factor * w))));
+      }
+    }
+  },
+};
+
+/** The same to the bit, in SIMD. In float64, for which no plan uses them, the definition. */
+export function wasm(exports: Exports, suffix: Suffix): FirstLayerKernels {
+  if (suffix === "F64") return reference;
+  return {
+    pack(packed, w) {
+      checkLayout("pack", packed, w.rows, w.columns);
+      exports.firstLayerPack(packed.data.byteOffset, w.data.byteOffset, w.rows, w.columns);
+    },
+    unpack(w, packed) {
+      checkLayout("unpack", packed, w.rows, w.columns);
+      exports.firstLayerUnpack(w.data.byteOffset, packed.data.byteOffset, w.rows, w.columns);
+    },
+    forward(...args) {
+      const { n, units, d } = checkForward(...args);
+      const [y, values, rows, scale, shift, packed, bias, scratch] = args;
+      const forward =
+        values.dtype === "uint8" ? exports.firstLayerForwardBytes : exports.firstLayerForwardFloats;
+      forward(
+        y.data.byteOffset,
+        values.data.byteOffset,
+        rows.data.byteOffset,
+        scale.data.byteOffset,
+        shift.data.byteOffset,
+        packed.data.byteOffset,
+        bias.data.byteOffset,
+        n,
+        units,
+        d,
+        scratch.data.byteOffset + gradientBytes(n, units),
+        0,
+        1,
+      );
+    },
+    update(...args) {
+      const { n, units, d } = checkUpdate(...args);
+      const [packed, dy, values, rows, scale, shift, lambda, learningRate, scratch] = args;
+      const update =
+        values.dtype === "uint8" ? exports.firstLayerUpdateBytes : exports.firstLayerUpdateFloats;
+      const gradient = scratch.data.byteOffset;
+      exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
+      update(
+        packed.data.byteOffset,
+        gradient,
+        values.data.byteOffset,
+        rows.data.byteOffset,
+        scale.data.byteOffset,
+        shift.data.byteOffset,
+        n,
+        units,
+        d,
+        lambda,
+        learningRate.value,
+        gradient + gradientBytes(n, units),
+        0,
+        1,
+      );
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * gather.batch(x, …), matmul.multiply(y, x, W), bias.add(y, y, b)      →  firstLayer.forward(y, …, packed W, b)
+ * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, …, λ, η)
+ *
+ * The samples go from where they are stored into the products and back into the update; neither the batch nor the
+ * gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the penalty into the update
+ * come before this one.
+ */
+import type { Call, Plan, Rewrite } from "../../plan.ts";
+import type { Tensor } from "../../tensor.ts";
+
+/** Where the weight of the first layer is kept for these kernels, and their scratch. */
+export interface PackedWeight {
+  readonly weight: Tensor;
+  readonly packed: Tensor;
+  readonly scratch: Tensor<"uint8">;
+}
+
+const is = (call: Call | undefined, family: string, name: string) =>
+  call?.family === family && call.name === name;
+
+/** The calls that the rule replaces; `undefined` where the plan has another form. */
+export function findFirstLayer(plan: Plan) {
+  const gather = plan.find((call) => is(call, "gather", "batch"));
+  if (gather === undefined) return undefined;
+  const x = gather.args[0];
+  const at = plan.findIndex((call) => is(call, "matmul", "multiply") && call.args[1] === x);
+  const [multiply, bias] = [plan[at], plan[at + 1]];
+  if (multiply === undefined || !is(bias, "bias", "add")) return undefined;
+  const [y, , weight] = multiply.args;
+  if (bias!.args[0] !== y || bias!.args[1] !== y) return undefined;
+  const gradient = plan.find((call) => is(call, "matmul", "transposedA") && call.args[1] === x);
+  const dw = gradient?.args[0];
+  const update = plan.find(
+    (call) => (is(call, "sgd", "update") || is(call, "sgd", "updateL2")) && call.args[0] === weight,
+  );
+  if ((gradient === undefined) !== (update === undefined) || update?.args[1] !== dw) return undefined;
+  // Whoever else looks at the batch, at the weight or at its gradient would not find it.
+  const replaced = new Set([gather, multiply, bias!, gradient, update]);
+  const gone = new Set<unknown>(dw === undefined ? [x, weight] : [x, weight, dw]);
+  const isSeen = plan.some((call) => !replaced.has(call) && call.args.some((tensor) => gone.has(tensor)));
+  return isSeen ? undefined : { gather, multiply, bias: bias!, gradient, update };
+}
+
+/** The rule, for one weight. */
+export function fuseFirstLayer({ weight, packed, scratch }: PackedWeight): Rewrite {
+  return (plan) => {
+    const found = findFirstLayer(plan);
+    if (found === undefined || found.multiply.args[2] !== weight) return plan;
+    const { gather, multiply, bias, gradient, update } = found;
+    const samples = gather.args.slice(1);
+    const forward: Call = {
+      family: "firstLayer",
+      name: "forward",
+      args: [multiply.args[0], ...samples, packed, bias.args[2], scratch],
+    };
+    return plan.flatMap((call): Call[] => {
+      if (call === multiply) return [forward];
+      if (call === gather || call === bias || call === gradient) return [];
+      if (call !== update) return [call];
+      const [lambda, rate] = call.name === "update" ? [0, call.args[2]] : call.args.slice(2);
+      const args = [packed, gradient!.args[2], ...samples, lambda, rate, scratch];
+      return [{ family: "firstLayer", name: "update", args }];
+    });
+  };
+}

@@ -1,0 +1,327 @@
+import { describe, expect, it } from "vitest";
+import { wasmBackend } from "../../src/backend.ts";
+import { firstLayerScratchBytes } from "../../src/kernels/firstLayer.ts";
+import { referenceKernels } from "../../src/kernels/index.ts";
+import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
+import { Random } from "../../src/random.ts";
+import { type DType, Region } from "../../src/tensor.ts";
+import { plain, threads } from "../../src/wasm/binaries.generated.ts";
+import type { Exports } from "../../src/wasm/exports.generated.ts";
+import { expectSameBits } from "../helpers/expectNumbers.ts";
+import {
+  bytes,
+  everyTwins,
+  float32Twins,
+  floats,
+  integers,
+  type Slot,
+  singles,
+  type Twins,
+  written,
+} from "../helpers/twins.ts";
+
+/** n samples, d features, units. */
+type Size = readonly [n: number, d: number, units: number];
+
+const even = (units: number) => units + (units & 1);
+const twins32 = everyTwins.filter(({ precision }) => precision === "float32");
+
+/** Below a vector, a vector, a panel, a block and a chunk, and a tail behind each. */
+const sizes: Size[] = [
+  ...[0, 1, 3, 4, 5, 17, 20, 21].flatMap((n) => [0, 1, 2, 15, 16, 17, 33].map((d): Size => [n, d, 3])),
+  ...[1, 2, 4, 5, 7, 8, 50].map((units): Size => [9, 70, units]),
+  ...[63, 64, 65, 97, 128, 255, 256, 257, 300].map((d): Size => [6, d, 5]),
+  ...[99, 100, 127, 128, 129, 257].map((n): Size => [n, 40, 7]),
+  [100, 784, 50],
+  [20, 3072, 50],
+];
+
+/** Samples of both kinds: bytes, and float32 numbers. */
+function stored(kind: "bytes" | "floats", count: number, d: number, random: Random): Slot<"uint8"> {
+  return kind === "bytes"
+    ? bytes(count, d, () => random.below(256))
+    : // The kernels look at what it is, and take either.
+      (singles(count, d, () => random.normal()) as Slot<DType> as Slot<"uint8">);
+}
+
+const normal = (random: Random) => () => random.normal();
+
+/** dY, a share of it exactly 0 (of either sign). */
+const sparse = (random: Random, zeros: number) => () =>
+  random.uniform() < zeros ? (random.below(2) === 0 ? 0 : -0) : random.normal();
+
+function operands([n, d, units]: Size, kind: "bytes" | "floats", zeros = 0.5) {
+  const random = new Random(1, "first layer", kind, n, d, units, Math.round(zeros * 100));
+  const count = 2 * n + 1;
+  return {
+    values: stored(kind, count, d, random),
+    rows: integers(n, 1, () => random.below(count)),
+    scale: floats(1, d, () => 0.01 + 0.01 * random.uniform()),
+    shift: floats(1, d, () => -2 * random.uniform()),
+    // Of the unit that an odd number lacks, the weights are 0.
+    packed: floats(even(units), d, (at) =>
+      units % 2 === 1 && at >= (units - 1) * d && at % 2 !== ((units - 1) * d) % 2 ? 0 : random.normal(),
+    ),
+    bias: floats(1, units, normal(random)),
+    dy: floats(n, units, sparse(random, zeros)),
+  };
+}
+
+function forward(twins: Twins, size: Size, kind: "bytes" | "floats") {
+  const { dy: _, ...slots } = operands(size, kind);
+  return twins.check(
+    "firstLayer.forward",
+    { ...slots, y: written(floats(size[0], size[2])) },
+    (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
+      kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
+  );
+}
+
+function update(twins: Twins, size: Size, kind: "bytes" | "floats", zeros: number, lambda = 0.005) {
+  const { bias: _, packed, ...slots } = operands(size, kind, zeros);
+  return twins.check(
+    "firstLayer.update",
+    { ...slots, packed: written(packed) },
+    (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
+      kernels.firstLayer.update(packed, dy, values, rows, scale, shift, lambda, { value: 0.1 }, workspace),
+  );
+}
+
+describe("firstLayer, by hand", () => {
+  it("packs a weight in pairs of units, a zero beside the odd one, and unpacks it", () => {
+    const w = [1, 2, 3, 4, 5, 6];
+    const { packed } = float32Twins.check(
+      "firstLayer.pack",
+      { packed: written(floats(4, 2)), w: floats(2, 3, w) },
+      (kernels, { packed, w }) => kernels.firstLayer.pack(packed, w),
+    );
+    // Units 0 and 1: (1 2) (4 5); unit 2: (3 0) (6 0).
+    expect([...packed.data]).toEqual([1, 2, 4, 5, 3, 0, 6, 0]);
+    const { plain } = float32Twins.check(
+      "firstLayer.unpack",
+      { plain: written(floats(2, 3)), packed: floats(4, 2, [1, 2, 4, 5, 3, 9, 6, 9]) },
+      (kernels, { plain, packed }) => kernels.firstLayer.unpack(plain, packed),
+    );
+    expect([...plain.data]).toEqual(w);
+  });
+
+  it("multiplies standardised rows by the weight and adds the bias", () => {
+    const { y } = float32Twins.check(
+      "firstLayer.forward",
+      {
+        y: written(floats(2, 1)),
+        values: bytes(3, 2, [1, 2, 0, 0, 3, 4]),
+        rows: integers(2, 1, [2, 0]),
+        scale: floats(1, 2, [2, 1]),
+        shift: floats(1, 2, [0, -1]),
+        packed: floats(2, 2, [10, 0, 100, 0]),
+        bias: floats(1, 1, [0.5]),
+      },
+      (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
+        kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
+    );
+    // x = (6 3) (2 1)
+    expect([...y.data]).toEqual([360.5, 120.5]);
+  });
+
+  it("subtracts the gradient and the penalty's, times the rate", () => {
+    const { packed } = float32Twins.check(
+      "firstLayer.update",
+      {
+        packed: written(floats(2, 2, [16, 0, 32, 0])),
+        dy: floats(2, 1, [1, 0.5]),
+        values: bytes(2, 2, [1, 2, 4, 6]),
+        rows: integers(2, 1, [0, 1]),
+        scale: floats(1, 2, [1, 1]),
+        shift: floats(1, 2, [0, 0]),
+      },
+      (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
+        kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0.25, { value: 0.5 }, workspace),
+    );
+    // xᵀ · dy = (3 5); + w / 4 = (7 13); w − half of it.
+    expect([...packed.data]).toEqual([12.5, 0, 25.5, 0]);
+  });
+});
+
+describe.each(twins32.map((twins) => [twins.name, twins] as const))("firstLayer, %s", (_name, twins) => {
+  it.each(["bytes", "floats"] as const)("multiplies stored %s as its definition, at every size", (kind) => {
+    for (const size of sizes) forward(twins, size, kind);
+  });
+
+  it.each(["bytes", "floats"] as const)("updates by stored %s as its definition, at every size", (kind) => {
+    for (const size of sizes) for (const zeros of [0, 0.5]) update(twins, size, kind, zeros);
+  });
+
+  it("packs and unpacks as its definition, at every size", () => {
+    for (const [, d, units] of sizes) {
+      const values = normal(new Random(1, "pack", d, units));
+      twins.check(
+        "firstLayer.pack",
+        { packed: written(floats(even(units), d)), w: floats(d, units, values) },
+        (kernels, { packed, w }) => kernels.firstLayer.pack(packed, w),
+      );
+      twins.check(
+        "firstLayer.unpack",
+        { w: written(floats(d, units)), packed: floats(even(units), d, values) },
+        (kernels, { w, packed }) => kernels.firstLayer.unpack(w, packed),
+      );
+    }
+  });
+});
+
+describe("the update's zeros", () => {
+  it.each([0, 0.1, 0.24, 0.25, 0.26, 0.5, 0.9, 0.99, 1])("change no bit where %d of dY are 0", (zeros) => {
+    for (const size of [
+      [100, 130, 50],
+      [200, 65, 7],
+      [5, 40, 1],
+    ] as const)
+      update(float32Twins, size, "bytes", zeros);
+  });
+
+  it("change no bit where whole rows or columns of dY are 0", () => {
+    const [n, d, units] = [20, 70, 6];
+    const random = new Random(1, "rows");
+    for (const isZero of [
+      (i: number, _u: number) => i !== 7,
+      (i: number, _u: number) => i === 7,
+      (_i: number, u: number) => u !== 2,
+      (_i: number, u: number) => u === 2,
+    ]) {
+      const { bias: _, packed, ...slots } = operands([n, d, units], "bytes");
+      const dy = floats(n, units, (at) => (isZero(Math.floor(at / units), at % units) ? 0 : random.normal()));
+      float32Twins.check(
+        "firstLayer.update",
+        { ...slots, dy, packed: written(packed) },
+        (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
+          kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0.01, { value: 0.1 }, workspace),
+      );
+    }
+  });
+
+  it("pass NaN and infinities of dY on to the unit's weights", () => {
+    for (const zeros of [0, 0.5]) {
+      const random = new Random(1, "special", zeros * 2);
+      const { bias: _, packed, ...slots } = operands([30, 20, 4], "bytes", zeros);
+      const ordinary = sparse(random, zeros);
+      const dy = floats(30, 4, (at) => (at === 9 ? NaN : at === 22 ? Infinity : ordinary()));
+      const { packed: result } = float32Twins.check(
+        "firstLayer.update",
+        { ...slots, dy, packed: written(packed) },
+        (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
+          kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0, { value: 0.1 }, workspace),
+      );
+      // Units 1 (9 = 2 · 4 + 1) and 2 (22 = 5 · 4 + 2).
+      expect([...result.data].filter((value) => !Number.isFinite(value)).length).toBe(2 * 20);
+    }
+  });
+});
+
+describe("a NaN in x", () => {
+  it("makes its sample's outputs NaN and no others, so that the loss of the batch shows it", () => {
+    const { dy: _, ...slots } = operands([30, 20, 5], "floats");
+    const random = new Random(1, "NaN");
+    const values = singles(31, 20, (at) => (at === 3 * 20 + 7 ? NaN : random.normal()));
+    const rows = integers(30, 1, (i) => i);
+    const { y } = float32Twins.check(
+      "firstLayer.forward",
+      { ...slots, values, rows, y: written(floats(30, 5)) },
+      (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
+        kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
+    );
+    expect([...y.data].map(Number.isNaN)).toEqual(
+      Array.from({ length: 150 }, (_, at) => Math.floor(at / 5) === 3),
+    );
+  });
+});
+
+/** Tensors of a size, filled, in a memory of their own. */
+async function bound([n, d, units]: Size, zeros = 0.5) {
+  const region = new Region();
+  const tensors = {
+    values: region.tensor("uint8", 2 * n + 1, d),
+    rows: region.tensor("uint32", n, 1),
+    scale: region.tensor("float32", 1, d),
+    shift: region.tensor("float32", 1, d),
+    w: region.tensor("float32", d, units),
+    packed: region.tensor("float32", even(units), d),
+    bias: region.tensor("float32", 1, units),
+    dy: region.tensor("float32", n, units),
+    x: region.tensor("float32", n, d),
+    y: region.tensor("float32", n, units),
+    dw: region.tensor("float32", d, units),
+    scratch: region.tensor("uint8", 1, firstLayerScratchBytes(n, units, 8)),
+    workspace: region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES),
+  };
+  const device = await wasmBackend().open(region.bytes, "float32");
+  region.bind(device.buffer, device.base);
+  const random = new Random(1, "bound", n, d, units);
+  const fill = (data: { [i: number]: number; length: number }, value: () => number) => {
+    for (let i = 0; i < data.length; i++) data[i] = value();
+  };
+  fill(tensors.values.data, () => random.below(256));
+  fill(tensors.rows.data, () => random.below(2 * n + 1));
+  fill(tensors.scale.data, () => 0.01 + 0.01 * random.uniform());
+  fill(tensors.shift.data, () => -2 * random.uniform());
+  fill(tensors.w.data, normal(random));
+  fill(tensors.bias.data, normal(random));
+  fill(tensors.dy.data, sparse(random, zeros));
+  return { ...device, ...tensors };
+}
+
+describe("the kernels of the first layer", () => {
+  const rate = { value: 0.1 };
+
+  it.each([0, 0.5])("have the bits of gather, matmul, bias, l2 and sgd, %d of dY being 0", async (zeros) => {
+    for (const size of [
+      [100, 3072, 50],
+      [37, 100, 9],
+    ] as const) {
+      const { kernels, x, y, w, dw, dy, values, rows, scale, shift, packed, bias, scratch, workspace } =
+        await bound(size, zeros);
+      kernels.firstLayer.pack(packed, w);
+      kernels.gather.batch(x, values, rows, scale, shift);
+      kernels.matmul.multiply(y, x, w, workspace);
+      kernels.bias.add(y, y, bias);
+      const expected = y.data.slice();
+      kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, scratch);
+      expectSameBits(y.data, expected, "forward");
+
+      kernels.matmul.transposedA(dw, x, dy, workspace);
+      for (const lambda of [0.005, 0]) {
+        if (lambda > 0) kernels.sgd.updateL2(w, dw, lambda, rate);
+        else kernels.sgd.update(w, dw, rate);
+        const updated = w.data.slice();
+        kernels.firstLayer.update(packed, dy, values, rows, scale, shift, lambda, rate, scratch);
+        kernels.firstLayer.unpack(w, packed);
+        expectSameBits(w.data, updated, `update, lambda ${lambda}`);
+      }
+    }
+  });
+
+  it.each([
+    ["nnwasm", plain, { initial: 1, maximum: 65536 }],
+    ["nnwasm-threads", threads, { initial: 1, maximum: 65536, shared: true }],
+  ])("need the scratch that the host says, in %s.wasm", async (_name, binary, descriptor) => {
+    const memory = new WebAssembly.Memory(descriptor);
+    const { instance } = await WebAssembly.instantiate(Buffer.from(binary, "base64"), { env: { memory } });
+    const exports = instance.exports as unknown as Exports;
+    for (const [n, , units] of [...sizes, [4096, 1, 1024] as const]) {
+      for (const count of [1, 3])
+        expect(firstLayerScratchBytes(n, units, count)).toBe(
+          exports.firstLayerGradientBytes(n, units) + count * exports.firstLayerScratchBytes(n, units),
+        );
+    }
+  });
+
+  it("refuse a scratch that is too small", async () => {
+    const { kernels, y, values, rows, scale, shift, packed, bias } = await bound([4, 3, 2]);
+    const scratch = new Region().tensor("uint8", 1, 100);
+    const needed = firstLayerScratchBytes(4, 2, 1);
+    for (const { firstLayer } of [kernels, referenceKernels]) {
+      expect(() => firstLayer.forward(y, values, rows, scale, shift, packed, bias, scratch)).toThrow(
+        `firstLayer.forward: scratch has 100 bytes, expected at least ${needed}.`,
+      );
+    }
+  });
+});
