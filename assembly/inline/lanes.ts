@@ -46,3 +46,18 @@ export function storeUpTo<T>(p: usize, v: v128, count: i32): void {
 export function first<T>(v: v128): T {
   return v128.extract_lane<T>(v, 0);
 }
+
+/** Whether a vector is whole or in part, as a type: the compiler makes code for either, with no branch in it. */
+export type Whole = u8;
+export type Part = u16;
+
+/** The vector at `p`; if it is a part, its first `count` elements. */
+export function loadLanes<T, W>(p: usize, count: i32): v128 {
+  return sizeof<W>() == sizeof<Whole>() ? v128.load(p) : loadPartial<T>(p, count);
+}
+
+/** The counterpart of {@link loadLanes}. */
+export function storeLanes<T, W>(p: usize, v: v128, count: i32): void {
+  if (sizeof<W>() == sizeof<Whole>()) v128.store(p, v);
+  else storePartial<T>(p, v, count);
+}
