@@ -31,6 +31,9 @@ export class TrainingError extends NnwasmError {
   override readonly exitCode: number = 3;
 }
 
+/** The threads of a model have lost one of them, or a kernel failed in one: the model cannot be used any more. */
+export class TeamError extends NnwasmError {}
+
 /** A search that cannot go on, or that is asked for what it does not have. */
 export class StudyError extends NnwasmError {}
 
