@@ -146,6 +146,23 @@ describe.each([float32Twins, float64Twins])("matmul in $name, at the report's si
     product(twins, "transposedB", [100, inputs, outputs], next, next);
   });
 
+  it("gives few rows, which are multiplied without packing, the bits that they have among many", () => {
+    for (const [n, k] of [
+      [50, 3072],
+      [33, 1025],
+      [3, 7],
+    ] as const) {
+      const next = numbers("ordinary", twins.precision, "few", n, k);
+      const a = Array.from({ length: 10 * k }, next);
+      const b = Array.from({ length: k * n }, next);
+      const whole = product(twins, "multiply", [10, n, k], a, b).slice();
+      for (const m of [1, 2, 3, 4]) {
+        const rows = product(twins, "multiply", [m, n, k], a.slice(0, m * k), b);
+        expectSameBits(rows, whole.subarray(0, m * n));
+      }
+    }
+  });
+
   it("gives an element the same bits wherever it stands", () => {
     const next = numbers("ordinary", twins.precision, "place");
     const [m, n, k] = [11, 53, 300];
