@@ -1,14 +1,17 @@
 /**
- * A row vector added to every row of a matrix, and its gradient: the sums of the columns.
+ * A row vector added to every row of a matrix, with or without the rectifier behind it; and its gradient, the sums of
+ * the columns.
  *
  *   biasAdd     y[i,j]   = x[i,j] + bias[j]
+ *   biasAddRelu y[i,j]   = x[i,j] + bias[j] if that is positive or NaN, else 0
  *   columnSums  dBias[j] = Σ_i dy[i,j], added from the first row to the last
  *
  * x, y, dy: (n, d), row-major; bias, dBias: (d). y may be x; nothing else overlaps.
  */
 import { lanes, loadPartial, loadUpTo, storePartial, storeUpTo } from "./inline/lanes";
+import { rectified } from "./inline/rectified";
 
-function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
+function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32, rectify: bool): void {
   const full = (<usize>d * sizeof<T>()) & ~15;
   const left = d & (lanes<T>() - 1);
   const rest = <usize>left * sizeof<T>();
@@ -16,13 +19,15 @@ function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
     let b = bias;
     const end = x + full;
     while (x < end) {
-      v128.store(y, v128.add<T>(v128.load(x), v128.load(b)));
+      const sum = v128.add<T>(v128.load(x), v128.load(b));
+      v128.store(y, rectify ? rectified<T>(sum) : sum);
       x += 16;
       y += 16;
       b += 16;
     }
     if (left) {
-      storePartial<T>(y, v128.add<T>(loadPartial<T>(x, left), loadPartial<T>(b, left)), left);
+      const sum = v128.add<T>(loadPartial<T>(x, left), loadPartial<T>(b, left));
+      storePartial<T>(y, rectify ? rectified<T>(sum) : sum, left);
       x += rest;
       y += rest;
     }
@@ -45,10 +50,16 @@ function columnSums<T>(dBias: usize, dy: usize, n: i32, d: i32): void {
 }
 
 export function biasAddF32(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f32>(y, x, bias, n, d);
+  biasAdd<f32>(y, x, bias, n, d, false);
 }
 export function biasAddF64(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f64>(y, x, bias, n, d);
+  biasAdd<f64>(y, x, bias, n, d, false);
+}
+export function biasAddReluF32(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
+  biasAdd<f32>(y, x, bias, n, d, true);
+}
+export function biasAddReluF64(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
+  biasAdd<f64>(y, x, bias, n, d, true);
 }
 export function columnSumsF32(dBias: usize, dy: usize, n: i32, d: i32): void {
   columnSums<f32>(dBias, dy, n, d);

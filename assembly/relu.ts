@@ -8,11 +8,7 @@
  * elements; y may be x, dx may be dy.
  */
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
-
-/** Keeps what is not ≤ 0: −0 becomes 0, NaN stays. */
-function rectified<T>(x: v128): v128 {
-  return v128.andnot(x, v128.le<T>(x, v128.splat<T>(<T>0)));
-}
+import { rectified } from "./inline/rectified";
 
 /** dy where y > 0. */
 function passed<T>(dy: v128, y: v128): v128 {

@@ -21,6 +21,7 @@ it("has these kernels", () => {
     "batchNorm.inference",
     "batchNorm.backward",
     "bias.add",
+    "bias.addRelu",
     "bias.columnSums",
     "elementary.exp",
     "elementary.log",
