@@ -18,6 +18,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
+import { Folding } from "./folding.ts";
 import { findFirstLayer, type PackedWeight } from "./rewrites/firstLayer.ts";
 import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
@@ -60,6 +61,9 @@ export type PlanKind = "train" | "evaluate" | "predict" | "loss" | "gradient";
 /** Which of its two places holds the first weight as it is. */
 type Current = "plain" | "packed" | "both";
 
+/** Up to so many rows, a product does not pack its weight (assembly/matmul.ts). */
+const FEW_ROWS = 3;
+
 export interface BoundPlan {
   readonly run: () => void;
   /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
@@ -95,6 +99,7 @@ export class Workspace {
   readonly #dz: Tensor;
   #memory: WebAssembly.Memory | undefined;
   readonly #plans = new Map<string, BoundPlan>();
+  readonly #folding: Folding;
 
   /**
    * Plans, then creates the memory.
@@ -193,12 +198,14 @@ export class Workspace {
     this.#dz = region.tensor(precision, maxRows, width);
     this.parameters = parameters;
     this.states = states;
-    this.#packedWeight = precision === "float32" ? this.#planPackedWeight(region) : undefined;
+    const predictions = this.lower("predict", 1, this.staging).plan;
+    this.#folding = new Folding(predictions, (rows, columns) => region.tensor(precision, rows, columns));
+    this.#packedWeight = precision === "float32" ? this.#planPackedWeight(predictions, region) : undefined;
   }
 
   /** Room for the first weight in the first layer's layout, if the network begins with a Dense layer. */
-  #planPackedWeight(region: Region): PackedWeight | undefined {
-    const found = findFirstLayer(this.lower("predict", 1, this.staging).plan);
+  #planPackedWeight(plan: Plan, region: Region): PackedWeight | undefined {
+    const found = findFirstLayer(plan);
     if (found === undefined) return undefined;
     const weight = found.multiply.args[2] as Tensor;
     const units = weight.columns;
@@ -217,10 +224,11 @@ export class Workspace {
     this.#current = "both";
   }
 
-  /** Brings the parameters' tensors up to date, to be written: call it before they are. */
+  /** Brings the parameters' tensors up to date, to be written: call it before they are, or the states. */
   writeParameters(): void {
     this.readParameters();
     this.#current = "plain";
+    this.#folding.invalidate();
   }
 
   #packParameters(): void {
@@ -296,7 +304,7 @@ export class Workspace {
     const body = kind === "predict" ? layers : layers.slice(0, -1);
     let y = x;
     for (const [, layer] of body) y = layer.forward(kernels, y, mode);
-    if (kind === "predict") return { plan: rewritten(calls, this.#packedWeight), output: y };
+    if (kind === "predict") return { plan: calls, output: y };
     const dz = this.#dz.firstRows(n);
     loss!.forward(kernels, this.loss, dz, y, labels);
     if (kind === "loss") return { plan: calls, output: y };
@@ -304,7 +312,7 @@ export class Workspace {
       metrics.forEach((metric, i) => {
         metric.forward(kernels, this.metricSums[i]!, y, labels);
       });
-      return { plan: rewritten(calls, this.#packedWeight), output: y };
+      return { plan: calls, output: y };
     }
     let dy: Tensor | undefined = dz;
     for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
@@ -312,7 +320,7 @@ export class Workspace {
       regularizer?.addGradient(kernels, grad, value);
     if (kind === "gradient") return { plan: calls, output: dy ?? dz };
     for (const parameter of this.parameters) optimizer!.update(kernels, parameter, this.learningRate);
-    return { plan: rewritten(calls, this.#packedWeight), output: y };
+    return { plan: calls, output: y };
   }
 
   /** The plan of one kind, ready to run; lowered once, then kept. */
@@ -322,26 +330,34 @@ export class Workspace {
     let bound = this.#plans.get(key);
     if (bound === undefined) {
       const { plan, output } = this.lower(kind, n, source);
-      bound = { run: this.#bind(kind, plan), output };
+      bound = { run: this.#bind(kind, n, plan), output };
       this.#plans.set(key, bound);
     }
     return bound;
   }
 
-  /** Each plan finds the first weight where it looks for it. */
-  #bind(kind: PlanKind, plan: Plan): () => void {
-    const run = bindPlan(plan, this.kernels);
-    if (plan.some(({ family }) => family === "firstLayer")) {
-      return () => {
-        this.#packParameters();
-        run();
-        if (kind === "train") this.#current = "packed";
-      };
-    }
+  /** What is run in a lowered plan's place. */
+  rewrite(kind: PlanKind, n: number, plan: Plan): Plan {
+    if (kind === "loss" || kind === "gradient") return plan;
+    if (kind !== "predict") return rewritten(plan, this.#packedWeight);
+    // A few rows are multiplied faster by a weight that is not packed.
+    return rewritten(this.#folding.rewrite(plan), n <= FEW_ROWS ? undefined : this.#packedWeight);
+  }
+
+  /** The plan, rewritten; each finds the first weight where it looks for it, and the folded ones up to date. */
+  #bind(kind: PlanKind, n: number, plan: Plan): () => void {
+    const final = this.rewrite(kind, n, plan);
+    const run = bindPlan(final, this.kernels);
+    const isPacked = final.some(({ family }) => family === "firstLayer");
     return () => {
-      if (kind === "train") this.writeParameters();
+      if (isPacked) this.#packParameters();
+      else if (kind === "train") this.writeParameters();
       else this.readParameters();
+      if (kind === "predict") this.#folding.refresh();
       run();
+      if (kind !== "train") return;
+      if (isPacked) this.#current = "packed";
+      this.#folding.invalidate();
     };
   }
 

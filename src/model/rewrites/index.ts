@@ -1,11 +1,13 @@
 /** The rewrite rules that a plan goes through before it is bound. */
 import type { Plan, Rewrite } from "../../plan.ts";
 import { fuseFirstLayer, type PackedWeight } from "./firstLayer.ts";
+import { fuseBiasRelu } from "./fuseBiasRelu.ts";
 import { fuseL2Update } from "./fuseL2Update.ts";
 
-/** The rules in their order; the one for the first layer where its weight is kept packed. */
+/** The rules in their order: the first layer's, where its weight is kept packed, takes the bias before a ReLU does. */
 export function rewrites(packedWeight?: PackedWeight): readonly Rewrite[] {
-  return packedWeight === undefined ? [fuseL2Update] : [fuseL2Update, fuseFirstLayer(packedWeight)];
+  const first = packedWeight === undefined ? [] : [fuseFirstLayer(packedWeight)];
+  return [fuseL2Update, ...first, fuseBiasRelu];
 }
 
 /** The plan after every rule. */

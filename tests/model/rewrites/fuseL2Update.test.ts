@@ -127,7 +127,7 @@ describe("a training step's plan", () => {
       new SGDOptimizer().update(recorder(calls), parameter, created.learningRate);
     }
     const names = (plan: Plan) => describePlan(plan).map((line) => line.split(" ")[0]);
-    const { plan } = created.lower("train", 10, source);
+    const plan = created.rewrite("train", 10, created.lower("train", 10, source).plan);
     expect(names(calls).slice(-13)).toEqual([
       ...new Array(3).fill("l2.addGradient"),
       ...new Array(10).fill("sgd.update"),
@@ -138,8 +138,8 @@ describe("a training step's plan", () => {
       ...["sgd.updateL2", "sgd.update", "sgd.update", "sgd.update"],
       ...["sgd.updateL2", "sgd.update"],
     ]);
-    // Gone: three penalties, gather and bias of the first layer, and its gradient.
-    expect(plan.length).toBe(calls.length - 6);
+    // Gone: three penalties, gather and bias of the first layer, its gradient, and a bias before a ReLU.
+    expect(plan.length).toBe(calls.length - 7);
   });
 
   it("gives the same bits with and without the rewriting, step after step", async () => {

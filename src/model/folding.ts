@@ -1,0 +1,192 @@
+/**
+ * Batch normalisation folded into the products beside it, for predictions.
+ *
+ * In inference batch normalisation is a scale and a shift per feature, y = x · s + t with s = gamma / √(movingVariance +
+ * epsilon) and t = beta − movingMean · s. Before a product its factors can be those of the weight's rows, after it those
+ * of its columns:
+ *
+ *   (x · s + t) · W + b      = x · W′ + b′     W′ = diag(s) · W     b′ = b + t · W
+ *   (x · W + b) · s + t      = x · W′ + b′     W′ = W · diag(s)     b′ = b · s + t
+ *
+ * So one that stands after a product and its bias is folded into them, whatever comes next; one that stands before a
+ * product (after a ReLU, or first of all) into that one. Any number in a row is folded together; one with a ReLU or
+ * nothing on both sides stays. It is a rule on the recorded plan: no layer knows.
+ *
+ * W′ and b′ are computed in float64 and rounded once, when the weights have changed. The outputs differ from the
+ * unfolded ones by rounding: evaluations, which are compared between trainings, are not folded.
+ *
+ * The standardisation of the inputs is affine as well and stays: bytes must be converted in any case, which takes the
+ * same pass, and unstandardised inputs are all positive, so that the first sums would cancel.
+ */
+import type { Call, Plan } from "../plan.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A product with its bias and what is folded into it: y = after(before(x) · weight + bias). */
+interface Dense {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly workspace: unknown;
+  x: Tensor;
+  y: Tensor;
+  readonly before: Norm[];
+  readonly after: Norm[];
+}
+
+/** The arguments of batchNorm.inference. */
+interface Norm {
+  readonly y: Tensor;
+  readonly x: Tensor;
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly epsilon: number;
+}
+
+/** A part of a plan: calls that make up a product with its bias, or one normalisation, or one call of another kind. */
+interface Stage {
+  readonly calls: readonly Call[];
+  readonly dense?: Dense;
+  readonly norm?: Norm;
+}
+
+/** A product's own parameters, and what they are replaced by. */
+interface Folded {
+  readonly dense: Dense;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+export class Folding {
+  /** By the weight that is replaced. */
+  readonly #folded = new Map<Tensor, Folded>();
+  #stale = true;
+
+  /**
+   * Makes room for what can be folded.
+   * @param plan predictions of any number of samples
+   * @param allocate gives a tensor in the memory of the plan's
+   */
+  constructor(plan: Plan, allocate: (rows: number, columns: number) => Tensor) {
+    for (const { dense } of stages(plan)) {
+      if (dense === undefined || dense.before.length + dense.after.length === 0) continue;
+      const { weight, bias } = dense;
+      this.#folded.set(weight, {
+        dense,
+        weight: allocate(weight.rows, weight.columns),
+        bias: allocate(1, bias.columns),
+      });
+    }
+  }
+
+  /** The plan, of as many samples as it may be, on the folded weights. */
+  rewrite(plan: Plan): Plan {
+    return stages(plan).flatMap(({ calls, dense }): readonly Call[] => {
+      const folded = dense && this.#folded.get(dense.weight);
+      if (folded === undefined) return calls;
+      const { x, y, workspace } = dense!;
+      return [
+        { family: "matmul", name: "multiply", args: [y, x, folded.weight, workspace] },
+        { family: "bias", name: "add", args: [y, y, folded.bias] },
+      ];
+    });
+  }
+
+  /** Says that the parameters or the moving averages are no longer those that were folded. */
+  invalidate(): void {
+    this.#stale = true;
+  }
+
+  /** Computes the folded weights, if they are not up to date: before every run of a plan that was rewritten. */
+  refresh(): void {
+    if (!this.#stale) return;
+    for (const folded of this.#folded.values()) fold(folded);
+    this.#stale = false;
+  }
+}
+
+/** The plan in its order; normalisations that are folded are in their product's stage and have none of their own. */
+function stages(plan: Plan): Stage[] {
+  const found: Stage[] = [];
+  /** Whether so many calls, those at hand, are all that know the tensor. */
+  const isKnownTo = (count: number, tensor: Tensor) =>
+    plan.filter(({ args }) => args.includes(tensor)).length === count;
+  for (let at = 0; at < plan.length; at++) {
+    const dense = denseAt(plan, at);
+    if (dense !== undefined) {
+      let norm = found.at(-1)?.norm;
+      while (norm?.y === dense.x && isKnownTo(2, dense.x) && norm.x !== dense.y) {
+        dense.before.unshift(norm);
+        dense.x = norm.x;
+        found.pop();
+        norm = found.at(-1)?.norm;
+      }
+      found.push({ calls: plan.slice(at, at + 2), dense });
+      at++; // past the bias
+      continue;
+    }
+    const norm = normAt(plan, at);
+    const last = found.at(-1)?.dense;
+    // The product, its bias and this; or the normalisation before and this.
+    const calls = last?.after.length === 0 ? 3 : 2;
+    if (last && last.y === norm?.x && isKnownTo(calls, norm.x) && norm.y !== last.x) {
+      last.after.push(norm);
+      last.y = norm.y;
+    } else {
+      found.push({ calls: [plan[at]!], ...(norm && { norm }) });
+    }
+  }
+  return found;
+}
+
+/** matmul.multiply(y, x, W, …), bias.add(y, y, b). */
+function denseAt(plan: Plan, at: number): Dense | undefined {
+  const [product, addition] = plan.slice(at, at + 2);
+  if (product?.family !== "matmul" || product.name !== "multiply") return undefined;
+  if (addition?.family !== "bias" || addition.name !== "add") return undefined;
+  const [y, x, weight, workspace] = product.args as [Tensor, Tensor, Tensor, unknown];
+  const [sum, summand, bias] = addition.args as [Tensor, Tensor, Tensor];
+  if (sum !== y || summand !== y) return undefined;
+  return { weight, bias, workspace, x, y, before: [], after: [] };
+}
+
+function normAt(plan: Plan, at: number): Norm | undefined {
+  const { family, name, args } = plan[at]!;
+  if (family !== "batchNorm" || name !== "inference") return undefined;
+  type Arguments = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, number];
+  const [y, x, gamma, beta, mean, variance, epsilon] = args as Arguments;
+  return { y, x, gamma, beta, mean, variance, epsilon };
+}
+
+/** Scale and shift of normalisations one after another. */
+function affine(norms: readonly Norm[], width: number): { scale: Float64Array; shift: Float64Array } {
+  const scale = new Float64Array(width).fill(1);
+  const shift = new Float64Array(width);
+  for (const { gamma, beta, mean, variance, epsilon } of norms) {
+    for (let j = 0; j < width; j++) {
+      const s = gamma.data[j]! / Math.sqrt(variance.data[j]! + epsilon);
+      scale[j]! *= s;
+      shift[j] = (shift[j]! - mean.data[j]!) * s + beta.data[j]!;
+    }
+  }
+  return { scale, shift };
+}
+
+/** W′ = diag(s) · W · diag(r), b′ = (b + t · W) · r + u, for s, t before and r, u after the product. */
+function fold({ dense, weight, bias }: Folded): void {
+  const { rows, columns } = weight;
+  const before = affine(dense.before, rows);
+  const after = affine(dense.after, columns);
+  const sums = Float64Array.from(dense.bias.data);
+  const from = dense.weight.data;
+  const to = weight.data;
+  for (let i = 0; i < rows; i++) {
+    const [scale, shift] = [before.scale[i]!, before.shift[i]!];
+    for (let j = 0, at = i * columns; j < columns; j++, at++) {
+      const w = from[at]!;
+      to[at] = scale * w * after.scale[j]!;
+      sums[j]! += shift * w;
+    }
+  }
+  for (let j = 0; j < columns; j++) bias.data[j] = sums[j]! * after.scale[j]! + after.shift[j]!;
+}
