@@ -45,6 +45,7 @@ export {
 export type { EpochRow, Evaluation, History } from "./model/history.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
+export type { Predictor } from "./model/predictor.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
 export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";

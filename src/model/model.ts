@@ -1,6 +1,5 @@
 /** The model: layers in a row, what they are trained with, and where their numbers are. */
 import { type Backend, backends, type EngineName } from "../backend.ts";
-import { samplesFromArrays } from "../data/arrays.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import {
   gatherFactors,
@@ -16,9 +15,10 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { Random } from "../random.ts";
 import type { FloatArray, Precision, Tensor } from "../tensor.ts";
-import { evaluateResident, evaluateStaged, forEachBlock } from "./evaluate.ts";
+import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining } from "./fit.ts";
 import type { Evaluation, History } from "./history.ts";
+import { Predictor, predictSamples } from "./predictor.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
@@ -153,33 +153,30 @@ export class Model {
   }
 
   /**
-   * The last layer's output, a row for every sample: with softmax, the probabilities of the classes.
+   * The last layer's output, a row for every sample: with softmax, the probabilities of the classes. Batch normalisation
+   * is folded into the layers beside it (see folding.ts), so that the last bits are not those which evaluate() sees.
    * @param inputs samples, or their numbers (count × features): bytes or float32, as in training
+   * @throws ConfigError if numbers are given and the model is not built; DatasetError if the inputs are of another kind
    */
   async predict(inputs: Samples | Uint8Array | Float32Array): Promise<FloatArray> {
-    const samples = "read" in inputs ? inputs : this.#unlabelled(inputs);
-    const workspace = this.#workspace ?? (await this.#prepare(samples, EVALUATION_ROWS, []));
-    const { output } = workspace.plan("predict", 1, workspace.staging);
-    const columns = output.columns;
-    const Result = this.precision === "float32" ? Float32Array : Float64Array;
-    const result = new Result(samples.count * columns);
-    await forEachBlock(workspace, samples, (n, start) => {
-      const { run, output } = workspace.plan("predict", n, workspace.staging);
-      run();
-      result.set(output.data, start * columns);
-    });
-    return result;
+    if (!("read" in inputs)) return this.predictor().run(inputs);
+    const workspace = this.#workspace ?? (await this.#prepare(inputs, EVALUATION_ROWS, []));
+    return await predictSamples(workspace, inputs);
   }
 
-  #unlabelled(values: Uint8Array | Float32Array): Samples {
-    const features = this.#workspace?.options.features;
-    if (features === undefined) {
+  /**
+   * Predictions without a promise for each, from numbers: for one sample after another.
+   * @throws ConfigError if the model is not built, now or when it is used
+   */
+  predictor(): Predictor {
+    const current = () => {
+      if (this.#workspace !== undefined) return this.#workspace;
       throw new ConfigError(
-        "Model.predict: the number of features is not known yet. Train, load or build() first.",
+        "The model is not built: the number of features is not known yet. Train, load or build() first.",
       );
-    }
-    const labels = new Uint8Array(Math.ceil(values.length / features));
-    return samplesFromArrays({ values, labels, features, classes: 256 });
+    };
+    current();
+    return new Predictor(current);
   }
 
   /**

@@ -93,6 +93,8 @@ export class Workspace {
   #current: Current = "plain";
   /** Room for a batch of samples that are not resident. */
   readonly staging: Placement;
+  /** Room for what a Predictor is given: it comes between the reads of samples into `staging`. */
+  readonly given: Placement;
   readonly moments: MomentBuffers;
   readonly #placements = new Map<Samples, Placement>();
   readonly #penalty: Tensor<"float64">;
@@ -145,6 +147,7 @@ export class Workspace {
     this.#penalty = region.tensor("float64", 1, 1);
     this.metricSums = options.metrics.map(() => region.tensor("float64", 1, 1));
     this.staging = this.#placementOf(maxRows, region);
+    this.given = this.#placementOf(maxRows, region);
     this.moments = {
       sums: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
       squares: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
@@ -325,7 +328,7 @@ export class Workspace {
 
   /** The plan of one kind, ready to run; lowered once, then kept. */
   plan(kind: PlanKind, n: number, source?: Placement): BoundPlan {
-    const place = source && [this.staging, ...this.#placements.values()].indexOf(source);
+    const place = source && [this.staging, this.given, ...this.#placements.values()].indexOf(source);
     const key = `${kind} ${n} ${place}`;
     let bound = this.#plans.get(key);
     if (bound === undefined) {
