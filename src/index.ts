@@ -34,7 +34,7 @@ export {
 } from "./layers/index.ts";
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
 export { AccuracyMetrics, type Metric } from "./metrics/index.ts";
-export type { FitOptions, StepReport } from "./model/fit.ts";
+export type { FitOptions, StepReport, TrainingMetrics } from "./model/fit.ts";
 export {
   checkGradients,
   GRADIENT_TOLERANCE,

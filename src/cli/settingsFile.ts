@@ -31,6 +31,7 @@ export const FileSettings = v.strictObject({
   validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   limit: v.optional(positive),
   shuffle: v.optional(v.boolean()),
+  trainingMetrics: v.optional(choice(CHOICES.trainingMetrics)),
   seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   threads: v.optional(v.literal(1)),
   engine: v.optional(choice(CHOICES.engine)),

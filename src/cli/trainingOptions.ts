@@ -76,6 +76,12 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
     .option("--epochs <n>", "passes over the training samples (default: 10 · cycles)", integer(1))
     .option("--batch <n>", `samples in an update ${byDefault(DEFAULTS.batch)}`, integer(1))
     .option("--no-shuffle", "keep the order of the training split in every epoch")
+    .addOption(
+      new Option(
+        "--training-metrics <how>",
+        `after an epoch on all training samples, or running in its course, a pass less ${byDefault(DEFAULTS.trainingMetrics)}`,
+      ).choices(CHOICES.trainingMetrics),
+    )
     .option("--seed <n>", `of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`, integer(0))
     .optionsGroup("The engine:")
     .addOption(

@@ -56,23 +56,26 @@ export async function forEachBlock(
   }
 }
 
-interface Totals {
+/** Sums over samples. */
+export interface Totals {
   loss: number;
   readonly metrics: number[];
 }
 
-function newTotals(workspace: Workspace): Totals {
+export function newTotals(workspace: Workspace): Totals {
   return { loss: 0, metrics: workspace.options.metrics.map(() => 0) };
 }
 
-function add(totals: Totals, workspace: Workspace): void {
+/** Adds what the last plan has measured. */
+export function add(totals: Totals, workspace: Workspace): void {
   totals.loss += workspace.loss.data[0]!;
   workspace.metricSums.forEach((sum, i) => {
     totals.metrics[i]! += sum.data[0]!;
   });
 }
 
-function finish(totals: Totals, count: number, workspace: Workspace): Evaluation {
+/** The means over `count` samples, with the penalties as they stand. */
+export function finish(totals: Totals, count: number, workspace: Workspace): Evaluation {
   const loss = totals.loss / count;
   const metrics = workspace.options.metrics.map(({ name }, i) => [name, totals.metrics[i]! / count]);
   return { loss, cost: loss + workspace.penalty(), ...Object.fromEntries(metrics) };

@@ -2,9 +2,16 @@
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, TrainingError } from "../errors.ts";
 import { Random } from "../random.ts";
-import { evaluateResident } from "./evaluate.ts";
+import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History } from "./history.ts";
-import type { Workspace } from "./workspace.ts";
+import type { PlanKind, Workspace } from "./workspace.ts";
+
+/** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
+export const trainingMetrics = { full: "train", running: "trainMeasured" } as const satisfies Record<
+  string,
+  PlanKind
+>;
+export type TrainingMetrics = keyof typeof trainingMetrics;
 
 /** Where a training stands after a step. */
 export interface StepReport {
@@ -33,6 +40,13 @@ export interface FitOptions {
   readonly validation?: Samples | undefined;
   /** A new order in every epoch (default), or the order in which the samples are given. */
   readonly shuffle?: boolean;
+  /**
+   * An epoch's training loss and metrics: "full" (default), an evaluation of all training samples after the epoch, in
+   * inference mode; or "running", the means over the epoch's own batches, in training mode and each before its update,
+   * as Keras has them (the cost with the penalty after the epoch). That saves a pass over the samples. The weights are
+   * the same.
+   */
+  readonly trainingMetrics?: TrainingMetrics;
   /** Decides the order of the samples; default: the model's seed. */
   readonly seed?: number;
   /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
@@ -50,6 +64,7 @@ export interface LoopOptions extends FitOptions {
   readonly initialEpoch: number;
   readonly batchSize: number;
   readonly seed: number;
+  readonly trainingMetrics: TrainingMetrics;
 }
 
 /** Other work (a signal, a redraw) gets its turn so often. */
@@ -97,6 +112,7 @@ export async function runTraining(
     validation,
     shuffle = true,
     seed,
+    trainingMetrics: kind,
     signal,
     onEpoch,
     onStep,
@@ -111,6 +127,7 @@ export async function runTraining(
   const order = new Uint32Array(train.count).map((_, i) => i);
   const rows: EpochRow[] = [];
   const begin = performance.now();
+  const plan = trainingMetrics[kind];
   let step = initialEpoch * steps;
   let trainSeconds = 0;
   let interrupted = false;
@@ -123,6 +140,7 @@ export async function runTraining(
       for (let i = 0; i < order.length; i++) order[i] = i;
       new Random(seed, "shuffle", epoch).shuffle(order);
     }
+    const running = kind === "running" ? newTotals(workspace) : undefined;
     let start = 0;
     let done = 0;
     while (done < steps) {
@@ -132,9 +150,10 @@ export async function runTraining(
         batchRows.data[i] = selection === undefined ? row : selection[row]!;
       }
       learningRate.value = schedule.at(step);
-      workspace.plan("train", n, source).run();
+      workspace.plan(plan, n, source).run();
       const meanLoss = loss.data[0]! / n;
       if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
+      if (running !== undefined) add(running, workspace);
       start += n;
       step++;
       done++;
@@ -154,7 +173,7 @@ export async function runTraining(
     const row: EpochRow = {
       epoch,
       learningRate: schedule.at(step),
-      train: evaluateResident(workspace, source),
+      train: running === undefined ? evaluateResident(workspace, source) : finish(running, start, workspace),
       ...(validationSource && { validation: evaluateResident(workspace, validationSource) }),
       steps,
       seconds: (performance.now() - begin) / 1000,

@@ -1,6 +1,6 @@
 /** What a training leaves behind: a row of numbers for every epoch. */
 
-/** The means over a set of samples, in inference mode. */
+/** The means over a set of samples, in inference mode (but see {@link EpochRow.train}). */
 export interface Evaluation {
   /** Mean cross-entropy, in nats. */
   readonly loss: number;
@@ -15,6 +15,7 @@ export interface EpochRow {
   readonly epoch: number;
   /** The rate of the *next* update: it is read after the epoch's last, as in the report. */
   readonly learningRate: number;
+  /** After the epoch; or, if fit() was asked for running training metrics, in the course of it, in training mode. */
   readonly train: Evaluation;
   readonly validation?: Evaluation;
   /** Update steps in this epoch. */

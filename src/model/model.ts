@@ -16,7 +16,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { Random } from "../random.ts";
 import type { FloatArray, Precision, Tensor } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
-import { batchSizes, type FitOptions, runTraining } from "./fit.ts";
+import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
 import type { Evaluation, History } from "./history.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import type { NamedTensor } from "./safetensors.ts";
@@ -105,7 +105,9 @@ export class Model {
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
     const { epochs = 20, initialEpoch = 0, batchSize = 100, validation, standardize = true } = options;
+    const { trainingMetrics: kind = "full" } = options;
     this.#requireCompiled("fit");
+    choose("trainingMetrics", trainingMetrics, kind);
     requirePositiveInteger("epochs", epochs);
     if (!Number.isInteger(initialEpoch) || initialEpoch < 0 || initialEpoch >= epochs) {
       throw new ConfigError(
@@ -137,6 +139,7 @@ export class Model {
       epochs,
       initialEpoch,
       batchSize,
+      trainingMetrics: kind,
       seed: options.seed ?? this.seed,
     });
   }

@@ -53,10 +53,11 @@ export interface WorkspaceOptions {
 }
 
 /**
- * The kinds of plan: a training step; loss and metrics in inference mode; the output; and for the gradient check the
- * loss in training mode, and the loss with all gradients but no update.
+ * The kinds of plan: a training step, and one that measures its batch (the metrics, before the update); loss and metrics
+ * in inference mode; the output; and for the gradient check the loss in training mode, and the loss with all gradients
+ * but no update.
  */
-export type PlanKind = "train" | "evaluate" | "predict" | "loss" | "gradient";
+export type PlanKind = "train" | "trainMeasured" | "evaluate" | "predict" | "loss" | "gradient";
 
 /** Which of its two places holds the first weight as it is. */
 type Current = "plain" | "packed" | "both";
@@ -311,12 +312,12 @@ export class Workspace {
     const dz = this.#dz.firstRows(n);
     loss!.forward(kernels, this.loss, dz, y, labels);
     if (kind === "loss") return { plan: calls, output: y };
-    if (kind === "evaluate") {
+    if (kind === "evaluate" || kind === "trainMeasured") {
       metrics.forEach((metric, i) => {
         metric.forward(kernels, this.metricSums[i]!, y, labels);
       });
-      return { plan: calls, output: y };
     }
+    if (kind === "evaluate") return { plan: calls, output: y };
     let dy: Tensor | undefined = dz;
     for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
     for (const { value, grad, regularizer } of this.parameters)
@@ -352,13 +353,14 @@ export class Workspace {
     const final = this.rewrite(kind, n, plan);
     const run = bindPlan(final, this.kernels);
     const isPacked = final.some(({ family }) => family === "firstLayer");
+    const isTraining = kind === "train" || kind === "trainMeasured";
     return () => {
       if (isPacked) this.#packParameters();
-      else if (kind === "train") this.writeParameters();
+      else if (isTraining) this.writeParameters();
       else this.readParameters();
       if (kind === "predict") this.#folding.refresh();
       run();
-      if (kind !== "train") return;
+      if (!isTraining) return;
       if (isPacked) this.#current = "packed";
       this.#folding.invalidate();
     };

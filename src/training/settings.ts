@@ -3,6 +3,7 @@ import { backends, type EngineName } from "../backend.ts";
 import { ConfigError } from "../errors.ts";
 import { initializers } from "../initializers/index.ts";
 import { type ActivationName, activations } from "../layers/index.ts";
+import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
 import type { BatchNormPlace } from "../model/network.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
@@ -31,6 +32,7 @@ export interface TrainSettings {
   readonly validation: number;
   readonly limit?: number | undefined;
   readonly shuffle: boolean;
+  readonly trainingMetrics: TrainingMetrics;
   readonly seed: number;
   readonly threads: number;
   readonly engine: EngineName;
@@ -60,6 +62,7 @@ export const DEFAULTS: TrainSettings = {
   batch: 100,
   validation: 5000,
   shuffle: true,
+  trainingMetrics: "full",
   seed: 1,
   threads: 1,
   engine: "wasm",
@@ -76,6 +79,7 @@ export const CHOICES = {
   init: [...Object.keys(initializers).filter((name) => name !== "normal"), "normal:SIGMA"],
   lrSchedule: Object.keys(schedules),
   optimizer: Object.keys(optimizers),
+  trainingMetrics: Object.keys(trainingMetrics),
 } as const;
 
 /** Later ones win; what is undefined in them does not count. */

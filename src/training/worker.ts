@@ -40,6 +40,7 @@ async function train({ settings, from, to }: TrainingJob, port: MessagePort): Pr
     batchSize: resolved.batch,
     validation,
     shuffle: resolved.shuffle,
+    trainingMetrics: resolved.trainingMetrics,
     onEpoch: (row) => port.postMessage(row),
   });
   const end =

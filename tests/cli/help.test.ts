@@ -50,7 +50,7 @@ describe("--help", () => {
       ..."--layers --bn --no-bn --activation --init --bias-init".split(" "),
       "--lambda, --l2",
       ..."--optimizer --lr-schedule --eta-min --eta-max --step-size --cycles --epochs".split(" "),
-      ..."--batch --no-shuffle --seed --engine --dtype".split(" "),
+      ..."--batch --no-shuffle --training-metrics --seed --engine --dtype".split(" "),
       ..."--config --out --force --json --quiet".split(" "),
       "-h, --help",
     ]);
@@ -71,6 +71,7 @@ describe("--help", () => {
       ["--cycles", "2"],
       ["--epochs", "10 · cycles"],
       ["--batch", "100"],
+      ["--training-metrics", "full"],
       ["--seed", "1"],
       ["--engine", "wasm"],
       ["--dtype", "float32"],

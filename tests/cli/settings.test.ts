@@ -121,6 +121,15 @@ describe("what the settings do", () => {
     expect(epochs.map(({ learningRate }) => learningRate)).toEqual(expected);
   });
 
+  it("--training-metrics running leaves the weights and the validation as they are", async () => {
+    const full = await train("--layers 4 --bn");
+    const { config, epochs, result } = await train("--layers 4 --bn", { NNWASM_TRAINING_METRICS: "running" });
+    expect([full.config.trainingMetrics, config.trainingMetrics]).toEqual(["full", "running"]);
+    expect(result.weightsSha256).toBe(full.result.weightsSha256);
+    expect(epochs[0]!.validation).toEqual(full.epochs[0]!.validation);
+    expect(epochs[0]!.train.loss).toBeGreaterThan(full.epochs[0]!.train.loss);
+  });
+
   it("--batch with one sample left over: batch normalisation leaves that out", async () => {
     expect((await train("--layers 4 --batch 299 --bn")).result.steps).toBe(1);
   });
@@ -169,6 +178,10 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["--epochs 1.5", invalid("--epochs <n>", "1.5", "Expected an integer ≥ 1.")],
     ["--batch ten", invalid("--batch <n>", "ten", "Expected an integer ≥ 1.")],
     ["--validation -1", invalid("--validation <n>", "-1", "Expected an integer ≥ 0.")],
+    [
+      "--training-metrics none",
+      invalid("--training-metrics <how>", "none", "Allowed choices are full, running."),
+    ],
     ["--engine cuda", invalid("--engine <name>", "cuda", "Allowed choices are wasm, js.")],
     ["--dtype float16", invalid("--dtype <name>", "float16", "Allowed choices are float32, float64.")],
     ["--threads 2", invalid("--threads <n>", "2", "Expected 1: a training runs in one thread.")],
@@ -218,6 +231,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
   it.each([
     ["NNWASM_BATCH", "0", "Expected an integer ≥ 1."],
     ["NNWASM_BN", "1", "Allowed choices are after, before."],
+    ["NNWASM_TRAINING_METRICS", "some", "Allowed choices are full, running."],
     ["NNWASM_SHUFFLE", "maybe", "Allowed choices are 1, true, 0, false."],
   ])("%s=%s in the environment", async (name, value, message) => {
     const { code, stderr } = await runCli(["train"], folder, { [name]: value });
@@ -226,7 +240,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
 
   const SETTINGS =
     "data, layers, bn, activation, init, biasInit, l2, optimizer, lrSchedule, etaMin, etaMax, stepSize, cycles, " +
-    "epochs, batch, validation, limit, shuffle, seed, threads, engine, dtype";
+    "epochs, batch, validation, limit, shuffle, trainingMetrics, seed, threads, engine, dtype";
   it.each([
     ['{"bach": 10}', `no setting "bach". There are: ${SETTINGS}.`],
     ['{"__proto__": {}}', `no setting "__proto__". There are: ${SETTINGS}.`],

@@ -95,6 +95,7 @@ describe("train --json", () => {
         validation: 200,
         limit: 550,
         shuffle: true,
+        trainingMetrics: "full",
         seed: 7,
         threads: 1,
         engine: "wasm",

@@ -35,7 +35,8 @@ async function alone(asked: TrainSettings) {
   const { train, validation, test } = splitDataset(dataset, asked);
   const resolved = resolveSettings(asked, dataset.name, train.count);
   const model = await buildModel(resolved, dataset);
-  const { rows } = await model.fit(train, { epochs: resolved.epochs, batchSize: resolved.batch, validation });
+  const { epochs, batch, trainingMetrics } = resolved;
+  const { rows } = await model.fit(train, { epochs, batchSize: batch, validation, trainingMetrics });
   return { rows, test: await model.evaluate(test), weightsSha256: await model.weightsSha256() };
 }
 
@@ -50,6 +51,7 @@ describe("a pool of workers", () => {
       settings({ limit: 300, layers: [20, 10] }),
       settings({ dtype: "float64" }),
       settings({ engine: "js", epochs: 1, limit: 200 }),
+      settings({ trainingMetrics: "running", epochs: 1 }),
     ];
     const outcomes = await Promise.all(jobs.map((settings) => pool.run({ settings })));
     for (const [i, job] of jobs.entries()) {

@@ -113,6 +113,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
       batchSize: settings.batch,
       validation,
       shuffle: settings.shuffle,
+      trainingMetrics: settings.trainingMetrics,
       signal,
       onRead: (done, total) => progress.read(done, total),
       onStep: (report) => progress.step(report),
