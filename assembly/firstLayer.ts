@@ -28,18 +28,13 @@
  * beforehand: 2% slower.
  */
 import { multiplyPanel, panelVectors } from "./inline/panels";
+import { share } from "./inline/share";
 import { sumActive } from "./tiles.generated";
 
 /** Features of a panel that are multiplied at a time: 20 KB. */
 const KC: i32 = 256;
 /** Bytes of a panel. */
 const PANEL_BYTES: usize = 20 * 4 * <usize>KC;
-
-/** The first of `count` things, cut at multiples of `unit`, that is `part`'s. */
-function share(count: i32, unit: i32, part: i32, parts: i32): i32 {
-  const units = (count + unit - 1) / unit;
-  return min(count, <i32>((<i64>units * <i64>part) / <i64>parts) * unit);
-}
 
 /**
  * Bytes of scratch that a thread needs: for a panel and yᵀ, or for a block and its sums. A multiple of 128: two

@@ -6,7 +6,8 @@
  *   matmulTransposedB  dX (m, n) = dY (m, k) · W (n, k)ᵀ
  *
  * All matrices are row-major and dense; pointers are byte addresses, sizes count elements. The result overlaps
- * nothing. `workspace` holds the packed blocks, `matmulWorkspaceBytes()` bytes, aligned to 16.
+ * nothing. `workspace` holds the packed blocks, `matmulWorkspaceBytes()` bytes for every part, aligned to 16. `part` of
+ * `parts` is the share of one thread.
  *
  * One core serves all three, after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication",
  * 2008): blocks of A (MC × KC) and B (KC × NC) are copied into the order in which the tiles read them, which also
@@ -22,6 +23,7 @@
  */
 import { lanes, loadPartial, loadUpTo, storeUpTo } from "./inline/lanes";
 import { multiplyPanel, panelVectors } from "./inline/panels";
+import { share } from "./inline/share";
 
 // In float32 a block of A (256 KiB) stays in L2. A block of B is as wide as it is to copy A only once for 1024 columns.
 const KC: i32 = 1024;
@@ -225,7 +227,10 @@ function packB<T>(to: usize, b: usize, rowStride: usize, columnStride: usize, co
   }
 }
 
-/** C = A · B with A (m, k) and B (k, n) given by their strides in bytes. */
+/**
+ * C = A · B with A (m, k) and B (k, n) given by their strides in bytes. A thread has a share of C's rows or columns,
+ * of which there are more, and packs what it needs in a workspace of its own.
+ */
 function product<T>(
   c: usize,
   a: usize,
@@ -238,11 +243,28 @@ function product<T>(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
   const size = sizeof<T>();
   const cStride = <usize>n * size;
+  if (parts > 1) {
+    workspace += <usize>part * <usize>matmulWorkspaceBytes();
+    if (n > m) {
+      const first = share(n, 5 * lanes<T>(), part, parts);
+      c += <usize>first * size;
+      b += <usize>first * bColumn;
+      n = share(n, 5 * lanes<T>(), part + 1, parts) - first;
+    } else {
+      // The tiles have 2, 4 or 6 rows.
+      const first = share(m, 12, part, parts);
+      c += <usize>first * cStride;
+      a += <usize>first * aRow;
+      m = share(m, 12, part + 1, parts) - first;
+    }
+  }
   if (k == 0) {
-    memory.fill(c, 0, <usize>m * cStride);
+    for (let i = 0; i < m; i++) memory.fill(c + <usize>i * cStride, 0, <usize>n * size);
     return;
   }
   const packedA = workspace;
@@ -339,10 +361,23 @@ function fewRows<T>(y: usize, x: usize, w: usize, m: i32, n: i32, k: i32): void 
   }
 }
 
-function matmul<T>(y: usize, x: usize, w: usize, m: i32, n: i32, k: i32, workspace: usize): void {
+function matmul<T>(
+  y: usize,
+  x: usize,
+  w: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  workspace: usize,
+  part: i32,
+  parts: i32,
+): void {
   const size = sizeof<T>();
-  if (m <= FEW_ROWS) return fewRows<T>(y, x, w, m, n, k);
-  product<T>(y, x, <usize>k * size, size, w, <usize>n * size, size, m, n, k, workspace);
+  if (m <= FEW_ROWS) {
+    if (part == 0) fewRows<T>(y, x, w, m, n, k);
+    return;
+  }
+  product<T>(y, x, <usize>k * size, size, w, <usize>n * size, size, m, n, k, workspace, part, parts);
 }
 
 function matmulTransposedA<T>(
@@ -353,9 +388,11 @@ function matmulTransposedA<T>(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
   const size = sizeof<T>();
-  product<T>(dw, x, size, <usize>m * size, dy, <usize>n * size, size, m, n, k, workspace);
+  product<T>(dw, x, size, <usize>m * size, dy, <usize>n * size, size, m, n, k, workspace, part, parts);
 }
 
 function matmulTransposedB<T>(
@@ -366,16 +403,38 @@ function matmulTransposedB<T>(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
   const size = sizeof<T>();
-  product<T>(dx, dy, <usize>k * size, size, w, size, <usize>k * size, m, n, k, workspace);
+  product<T>(dx, dy, <usize>k * size, size, w, size, <usize>k * size, m, n, k, workspace, part, parts);
 }
 
-export function matmulF32(y: usize, x: usize, w: usize, m: i32, n: i32, k: i32, workspace: usize): void {
-  matmul<f32>(y, x, w, m, n, k, workspace);
+export function matmulF32(
+  y: usize,
+  x: usize,
+  w: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  workspace: usize,
+  part: i32,
+  parts: i32,
+): void {
+  matmul<f32>(y, x, w, m, n, k, workspace, part, parts);
 }
-export function matmulF64(y: usize, x: usize, w: usize, m: i32, n: i32, k: i32, workspace: usize): void {
-  matmul<f64>(y, x, w, m, n, k, workspace);
+export function matmulF64(
+  y: usize,
+  x: usize,
+  w: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  workspace: usize,
+  part: i32,
+  parts: i32,
+): void {
+  matmul<f64>(y, x, w, m, n, k, workspace, part, parts);
 }
 export function matmulTransposedAF32(
   dw: usize,
@@ -385,8 +444,10 @@ export function matmulTransposedAF32(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
-  matmulTransposedA<f32>(dw, x, dy, m, n, k, workspace);
+  matmulTransposedA<f32>(dw, x, dy, m, n, k, workspace, part, parts);
 }
 export function matmulTransposedAF64(
   dw: usize,
@@ -396,8 +457,10 @@ export function matmulTransposedAF64(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
-  matmulTransposedA<f64>(dw, x, dy, m, n, k, workspace);
+  matmulTransposedA<f64>(dw, x, dy, m, n, k, workspace, part, parts);
 }
 export function matmulTransposedBF32(
   dx: usize,
@@ -407,8 +470,10 @@ export function matmulTransposedBF32(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
-  matmulTransposedB<f32>(dx, dy, w, m, n, k, workspace);
+  matmulTransposedB<f32>(dx, dy, w, m, n, k, workspace, part, parts);
 }
 export function matmulTransposedBF64(
   dx: usize,
@@ -418,6 +483,8 @@ export function matmulTransposedBF64(
   n: i32,
   k: i32,
   workspace: usize,
+  part: i32,
+  parts: i32,
 ): void {
-  matmulTransposedB<f64>(dx, dy, w, m, n, k, workspace);
+  matmulTransposedB<f64>(dx, dy, w, m, n, k, workspace, part, parts);
 }

@@ -4,9 +4,13 @@
  *   sgd     w[i] −= learningRate · dw[i]
  *   sgdL2   w[i] −= learningRate · (dw[i] + lambda · w[i])
  *
- * w, dw: n elements, not overlapping.
+ * w, dw: n elements, not overlapping. `part` of `parts` is the share of one thread.
  */
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
+import { share } from "./inline/share";
+
+/** Elements that one thread has at least: pages, so that two threads write to no line of the other's. */
+const SHARE: i32 = 1024;
 
 /** w − rate · dw. */
 function updated<T>(w: v128, dw: v128, rate: v128): v128 {
@@ -18,7 +22,11 @@ function updatedL2<T>(w: v128, dw: v128, factor: v128, rate: v128): v128 {
   return updated<T>(w, v128.add<T>(dw, v128.mul<T>(factor, w)), rate);
 }
 
-function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64): void {
+function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
+  const first = share(n, SHARE, part, parts);
+  w += <usize>first * sizeof<T>();
+  dw += <usize>first * sizeof<T>();
+  n = share(n, SHARE, part + 1, parts) - first;
   const rate = v128.splat<T>(<T>learningRate);
   const end = w + ((<usize>n * sizeof<T>()) & ~15);
   while (w < end) {
@@ -30,7 +38,11 @@ function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64): void {
   if (left) storePartial<T>(w, updated<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), rate), left);
 }
 
-function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64): void {
+function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64, part: i32, parts: i32): void {
+  const first = share(n, SHARE, part, parts);
+  w += <usize>first * sizeof<T>();
+  dw += <usize>first * sizeof<T>();
+  n = share(n, SHARE, part + 1, parts) - first;
   const rate = v128.splat<T>(<T>learningRate);
   const factor = v128.splat<T>(<T>lambda);
   const end = w + ((<usize>n * sizeof<T>()) & ~15);
@@ -45,15 +57,31 @@ function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64): 
   }
 }
 
-export function sgdF32(w: usize, dw: usize, n: i32, learningRate: f64): void {
-  sgd<f32>(w, dw, n, learningRate);
+export function sgdF32(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
+  sgd<f32>(w, dw, n, learningRate, part, parts);
 }
-export function sgdF64(w: usize, dw: usize, n: i32, learningRate: f64): void {
-  sgd<f64>(w, dw, n, learningRate);
+export function sgdF64(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
+  sgd<f64>(w, dw, n, learningRate, part, parts);
 }
-export function sgdL2F32(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64): void {
-  sgdL2<f32>(w, dw, n, lambda, learningRate);
+export function sgdL2F32(
+  w: usize,
+  dw: usize,
+  n: i32,
+  lambda: f64,
+  learningRate: f64,
+  part: i32,
+  parts: i32,
+): void {
+  sgdL2<f32>(w, dw, n, lambda, learningRate, part, parts);
 }
-export function sgdL2F64(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64): void {
-  sgdL2<f64>(w, dw, n, lambda, learningRate);
+export function sgdL2F64(
+  w: usize,
+  dw: usize,
+  n: i32,
+  lambda: f64,
+  learningRate: f64,
+  part: i32,
+  parts: i32,
+): void {
+  sgdL2<f64>(w, dw, n, lambda, learningRate, part, parts);
 }

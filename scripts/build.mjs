@@ -109,9 +109,13 @@ function buildWasm(temporary) {
   const signatures = [...declarations.matchAll(/^ {2}export function (.*);$/gm)].map(
     ([, signature]) => `  ${signature};\n`,
   );
+  const partitioned = signatures
+    .filter((signature) => signature.includes("part: number, parts: number)"))
+    .map((signature) => `  "${signature.trim().split("(")[0]}",\n`);
   writeIfChanged(
     generatedExports,
-    `// Written by scripts/build.mjs from assembly/: the signatures of the kernels.\nexport interface Exports {\n${signatures.join("")}}\n`,
+    `// Written by scripts/build.mjs from assembly/: the signatures of the kernels.\nexport interface Exports {\n${signatures.join("")}}\n\n` +
+      `/** Those that several threads can share, each with its \`part\` of \`parts\`. */\nexport const partitioned = [\n${partitioned.join("")}] as const;\n`,
   );
 }
 

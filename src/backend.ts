@@ -6,8 +6,10 @@ import { instantiate } from "@assemblyscript/loader";
 import { ConfigError, MemoryError } from "./errors.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
 import type { Precision } from "./tensor.ts";
-import { plain, threads } from "./wasm/binaries.generated.ts";
-import type { Exports } from "./wasm/exports.generated.ts";
+import { Team } from "./threads/team.ts";
+import { availableCores } from "./threads/thread.ts";
+import { plain, threads as threadsBinary } from "./wasm/binaries.generated.ts";
+import { type Exports, partitioned } from "./wasm/exports.generated.ts";
 
 /** A memory and the kernels that see it. */
 export interface Device {
@@ -15,10 +17,25 @@ export interface Device {
   /** The first byte of it that is free for tensors, a multiple of 64. */
   readonly base: number;
   readonly kernels: Kernels;
+  /** The threads that share the larger kernels, where there are several. */
+  readonly team?: DeviceTeam;
+}
+
+/** What a model sees of its threads. The bits of what they compute do not depend on how many there are. */
+export interface DeviceTeam {
+  readonly threads: number;
+  /** How many of them compute. */
+  readonly active: number;
+  /** How many of them compute from now on, 1 to `threads`. */
+  use(threads: number): void;
+  /** Ends them. When it has resolved none of them writes to the memory, and no kernel of theirs works any more. */
+  close(): Promise<void>;
 }
 
 export interface Backend {
   readonly name: string;
+  /** The most threads that compute in one of its memories (default 1): each has a scratch of its own there. */
+  readonly threads?: number;
   /** The memory that all of its devices are parts of, if there is one: samples that lie in it are used in place. */
   readonly memory?: WebAssembly.Memory;
   /**
@@ -50,7 +67,7 @@ const modules = new Map<boolean, Promise<WebAssembly.Module>>();
 function compiled(shared: boolean): Promise<WebAssembly.Module> {
   let module = modules.get(shared);
   if (module === undefined) {
-    const text = atob(shared ? threads : plain);
+    const text = atob(shared ? threadsBinary : plain);
     module = WebAssembly.compile(Uint8Array.from(text, (character) => character.charCodeAt(0)));
     modules.set(shared, module);
   }
@@ -58,7 +75,7 @@ function compiled(shared: boolean): Promise<WebAssembly.Module> {
 }
 
 function requireSharedArrayBuffer(): void {
-  if (typeof SharedArrayBuffer !== "undefined") return;
+  if (canShareMemory()) return;
   throw new ConfigError(
     "Shared memory needs SharedArrayBuffer, which this page does not have: " +
       "serve it with the headers COOP same-origin and COEP require-corp, or use wasmBackend().",
@@ -80,30 +97,102 @@ function newMemory(pages: number, shared: boolean): WebAssembly.Memory {
 }
 
 async function instantiateKernels(shared: boolean, memory: WebAssembly.Memory): Promise<Exports> {
-  const instance = await instantiate<Exports & Record<string, unknown>>(compiled(shared), {
+  const { instance } = await instantiate<Exports & Record<string, unknown>>(compiled(shared), {
     env: { memory },
   });
+  // The loader's own `exports` are wrappers, for strings and optional arguments, which no kernel has.
   const exports = instance.exports as unknown as Exports;
   if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
   return exports;
 }
 
+export interface WasmBackendOptions {
+  /** The memory is a SharedArrayBuffer, which several workers can see; so it is with more than one thread. */
+  readonly shared?: boolean;
+  /** Threads that share the larger kernels; default 1. Their workers end with {@link DeviceTeam.close}, or the process. */
+  readonly threads?: number;
+}
+
 /**
  * The WebAssembly kernels.
- * @param options.shared the memory is a SharedArrayBuffer, which several workers can see
- * @throws ConfigError from open() if `shared` and this page or runtime has no SharedArrayBuffer
+ * @throws ConfigError from open() if the memory is to be shared and this page or runtime has no SharedArrayBuffer;
+ *   TeamError if a worker does not start
  */
-export function wasmBackend({ shared = false } = {}): Backend {
+export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOptions = {}): Backend {
   return {
     name: "wasm",
+    threads,
     async open(bytes, precision) {
-      checkSize(bytes);
+      // A tensor begins on a line of its own.
+      const teamBytes = Math.ceil(Team.bytes(threads) / 128) * 128;
+      checkSize(teamBytes + bytes);
       if (shared) requireSharedArrayBuffer();
-      const memory = newMemory(Math.ceil((BASE + bytes) / PAGE), shared);
+      const memory = newMemory(Math.ceil((BASE + teamBytes + bytes) / PAGE), shared);
       const exports = await instantiateKernels(shared, memory);
-      return { buffer: memory.buffer, base: BASE, kernels: wasmKernels(exports, precision) };
+      const opened = { buffer: memory.buffer, base: BASE + teamBytes };
+      if (threads === 1) return { ...opened, kernels: wasmKernels(exports, precision) };
+      const module = await compiled(true);
+      const team = await Team.start({ module, memory, base: BASE, exports, threads });
+      const active = { threads };
+      return {
+        ...opened,
+        kernels: wasmKernels(exports, precision, inTeam(exports, team, active)),
+        team: {
+          threads,
+          get active() {
+            return active.threads;
+          },
+          use(count) {
+            active.threads = count;
+          },
+          close: () => team.close(),
+        },
+      };
     },
   };
+}
+
+/** The exports; those that threads can share run in as many as are active. */
+function inTeam(exports: Exports, team: Team, active: { readonly threads: number }): Exports {
+  const shares = partitioned.map((name) => {
+    const alone = exports[name] as (...numbers: number[]) => void;
+    const kernel = team.kernel(name);
+    const together = (...numbers: number[]) => {
+      if (active.threads === 1) return alone(...numbers);
+      // Without `part` and `parts`, which the team gives each thread.
+      numbers.length -= 2;
+      team.run(kernel, numbers, active.threads);
+    };
+    return [name, together];
+  });
+  return { ...exports, ...Object.fromEntries(shares) } as Exports;
+}
+
+/** More threads than these gain nothing on networks of the report's size, and cost memory. */
+const MOST_AUTOMATIC_THREADS = 8;
+
+/**
+ * How many threads a model gets: those that were asked for, or as many as there are cores, up to 8; one where memory
+ * cannot be shared, and why.
+ */
+export async function resolveThreads(
+  asked: number | "auto",
+): Promise<{ readonly threads: number; readonly notice?: string }> {
+  if (asked === 1) return { threads: 1 };
+  if (!canShareMemory()) {
+    return {
+      threads: 1,
+      notice:
+        "One thread: this page has no SharedArrayBuffer. Serve it with the headers COOP same-origin and COEP require-corp.",
+    };
+  }
+  if (asked !== "auto") return { threads: asked };
+  return { threads: Math.min(await availableCores(), MOST_AUTOMATIC_THREADS) };
+}
+
+/** Whether this page or runtime lets several threads share a memory: a page must be cross-origin isolated. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer !== "undefined";
 }
 
 /**

@@ -199,8 +199,14 @@ export const reference: FirstLayerKernels = {
   },
 };
 
-/** The same to the bit, in SIMD. In float64, for which no plan uses them, the definition. */
-export function wasm(exports: Exports, suffix: Suffix): FirstLayerKernels {
+/** Multiplications from which on the threads of a team share a pass; below, calling them takes longer. */
+const TEAM_MULTIPLICATIONS = 2 ** 18;
+
+/**
+ * The same to the bit, in SIMD. In float64, for which no plan uses them, the definition.
+ * @param team the exports, called in all threads
+ */
+export function wasm(exports: Exports, suffix: Suffix, team: Exports): FirstLayerKernels {
   if (suffix === "F64") return reference;
   return {
     pack(packed, w) {
@@ -214,8 +220,9 @@ export function wasm(exports: Exports, suffix: Suffix): FirstLayerKernels {
     forward(...args) {
       const { n, units, d } = checkForward(...args);
       const [y, values, rows, scale, shift, packed, bias, scratch] = args;
+      const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const forward =
-        values.dtype === "uint8" ? exports.firstLayerForwardBytes : exports.firstLayerForwardFloats;
+        values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
       forward(
         y.data.byteOffset,
         values.data.byteOffset,
@@ -235,8 +242,9 @@ export function wasm(exports: Exports, suffix: Suffix): FirstLayerKernels {
     update(...args) {
       const { n, units, d } = checkUpdate(...args);
       const [packed, dy, values, rows, scale, shift, lambda, learningRate, scratch] = args;
+      const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const update =
-        values.dtype === "uint8" ? exports.firstLayerUpdateBytes : exports.firstLayerUpdateFloats;
+        values.dtype === "uint8" ? callers.firstLayerUpdateBytes : callers.firstLayerUpdateFloats;
       const gradient = scratch.data.byteOffset;
       exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
       update(

@@ -47,7 +47,10 @@ function mapFamilies(build: (family: Families[keyof Families]) => unknown): Kern
 /** The definitions, in plain TypeScript, in the precision of the tensors that they are given. */
 export const referenceKernels: Kernels = mapFamilies((family) => family.reference);
 
-/** The kernels of a wasm instance, for tensors of one precision. */
-export function wasmKernels(exports: Exports, precision: Precision): Kernels {
-  return mapFamilies((family) => family.wasm(exports, suffixOf(precision)));
+/**
+ * The kernels of a wasm instance, for tensors of one precision.
+ * @param team the same exports, those that threads can share called in all of them; default: in this one alone
+ */
+export function wasmKernels(exports: Exports, precision: Precision, team: Exports = exports): Kernels {
+  return mapFamilies((family) => family.wasm(exports, suffixOf(precision), team));
 }

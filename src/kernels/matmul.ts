@@ -9,7 +9,7 @@ export interface MatmulKernels {
    * @param y (m, n), written
    * @param x (m, k)
    * @param w (k, n)
-   * @param workspace at least {@link MATMUL_WORKSPACE_BYTES} bytes
+   * @param workspace at least {@link MATMUL_WORKSPACE_BYTES} bytes for every thread
    * @throws ShapeError if a shape does not follow from the others
    */
   multiply(y: Tensor, x: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
@@ -29,7 +29,7 @@ export interface MatmulKernels {
   transposedB(dx: Tensor, dy: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
 }
 
-/** What the wasm kernels need to pack their blocks; the module states the same number. */
+/** What a thread of the wasm kernels needs to pack its blocks; the module states the same number. */
 export const MATMUL_WORKSPACE_BYTES = 8912896;
 
 function checkMultiply(y: Tensor, x: Tensor, w: Tensor): [number, number, number] {
@@ -95,39 +95,27 @@ export const reference: MatmulKernels = {
   },
 };
 
-/** The same to the bit, in SIMD, packed and register-blocked. */
-export function wasm(exports: Exports, suffix: Suffix): MatmulKernels {
-  const multiply = exports[`matmul${suffix}`];
-  const transposedA = exports[`matmulTransposedA${suffix}`];
-  const transposedB = exports[`matmulTransposedB${suffix}`];
+/** Multiplications from which on the threads of a team share a product; below, calling them takes longer. */
+const TEAM_MULTIPLICATIONS = 2 ** 19;
+
+/**
+ * The same to the bit, in SIMD, packed and register-blocked.
+ * @param team the exports, called in all threads
+ */
+export function wasm(exports: Exports, suffix: Suffix, team: Exports): MatmulKernels {
+  const kernel =
+    (name: "matmul" | "matmulTransposedA" | "matmulTransposedB") =>
+    (c: Tensor, a: Tensor, b: Tensor, [m, n, k]: [number, number, number], workspace: Tensor<"uint8">) => {
+      const { [`${name}${suffix}` as const]: multiply } = m * n * k < TEAM_MULTIPLICATIONS ? exports : team;
+      const [cAt, aAt, bAt] = [c.data.byteOffset, a.data.byteOffset, b.data.byteOffset];
+      multiply(cAt, aAt, bAt, m, n, k, workspace.data.byteOffset, 0, 1);
+    };
+  const multiply = kernel("matmul");
+  const transposedA = kernel("matmulTransposedA");
+  const transposedB = kernel("matmulTransposedB");
   return {
-    multiply(y, x, w, workspace) {
-      const [m, n, k] = checkMultiply(y, x, w);
-      multiply(y.data.byteOffset, x.data.byteOffset, w.data.byteOffset, m, n, k, workspace.data.byteOffset);
-    },
-    transposedA(dw, x, dy, workspace) {
-      const [m, n, k] = checkTransposedA(dw, x, dy);
-      transposedA(
-        dw.data.byteOffset,
-        x.data.byteOffset,
-        dy.data.byteOffset,
-        m,
-        n,
-        k,
-        workspace.data.byteOffset,
-      );
-    },
-    transposedB(dx, dy, w, workspace) {
-      const [m, n, k] = checkTransposedB(dx, dy, w);
-      transposedB(
-        dx.data.byteOffset,
-        dy.data.byteOffset,
-        w.data.byteOffset,
-        m,
-        n,
-        k,
-        workspace.data.byteOffset,
-      );
-    },
+    multiply: (y, x, w, workspace) => multiply(y, x, w, checkMultiply(y, x, w), workspace),
+    transposedA: (dw, x, dy, workspace) => transposedA(dw, x, dy, checkTransposedA(dw, x, dy), workspace),
+    transposedB: (dx, dy, w, workspace) => transposedB(dx, dy, w, checkTransposedB(dx, dy, w), workspace),
   };
 }

@@ -39,18 +39,25 @@ export const reference: SgdKernels = {
   },
 };
 
-/** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): SgdKernels {
-  const update = exports[`sgd${suffix}`];
-  const updateL2 = exports[`sgdL2${suffix}`];
+/** Weights from which on the threads of a team share an update. */
+const TEAM_WEIGHTS = 2 ** 17;
+
+/**
+ * The same to the bit, in SIMD.
+ * @param team the exports, called in all threads
+ */
+export function wasm(exports: Exports, suffix: Suffix, team: Exports): SgdKernels {
+  const callers = (w: Tensor) => (w.size < TEAM_WEIGHTS ? exports : team);
   return {
     update(w, dw, learningRate) {
       expectShape("sgd.update", "dw", dw, w.rows, w.columns);
-      update(w.data.byteOffset, dw.data.byteOffset, w.size, learningRate.value);
+      const update = callers(w)[`sgd${suffix}`];
+      update(w.data.byteOffset, dw.data.byteOffset, w.size, learningRate.value, 0, 1);
     },
     updateL2(w, dw, lambda, learningRate) {
       expectShape("sgd.updateL2", "dw", dw, w.rows, w.columns);
-      updateL2(w.data.byteOffset, dw.data.byteOffset, w.size, lambda, learningRate.value);
+      const update = callers(w)[`sgdL2${suffix}`];
+      update(w.data.byteOffset, dw.data.byteOffset, w.size, lambda, learningRate.value, 0, 1);
     },
   };
 }

@@ -4,6 +4,7 @@ import { ConfigError, TrainingError } from "../errors.ts";
 import { Random } from "../random.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History } from "./history.ts";
+import { ThreadChoice } from "./threadChoice.ts";
 import type { PlanKind, Workspace } from "./workspace.ts";
 
 /** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
@@ -55,6 +56,11 @@ export interface FitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onEpoch?: (row: EpochRow) => void | Promise<void>;
   readonly onStep?: (report: StepReport) => void;
+  /**
+   * Called once with the number of threads that train: before the first step, or, if they are chosen automatically, when
+   * it has been found. `notice` says why there are fewer than were asked for.
+   */
+  readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
   /** While samples are read into memory. */
   readonly onRead?: (done: number, total: number) => void;
 }
@@ -65,6 +71,8 @@ export interface LoopOptions extends FitOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly trainingMetrics: TrainingMetrics;
+  /** Whether to find out how many threads are fastest. */
+  readonly chooseThreads: boolean;
 }
 
 /** Other work (a signal, a redraw) gets its turn so often. */
@@ -116,7 +124,11 @@ export async function runTraining(
     signal,
     onEpoch,
     onStep,
+    onThreads,
+    chooseThreads,
   } = options;
+  const { team } = workspace;
+  const choice = chooseThreads && team !== undefined ? new ThreadChoice(team) : undefined;
   const source = workspace.placement(train)!;
   const validationSource = validation && workspace.placement(validation);
   const sizes = batchSizes(train.count, batchSize, minimumBatch);
@@ -150,7 +162,15 @@ export async function runTraining(
         batchRows.data[i] = selection === undefined ? row : selection[row]!;
       }
       learningRate.value = schedule.at(step);
-      workspace.plan(plan, n, source).run();
+      const { run } = workspace.plan(plan, n, source);
+      if (choice === undefined || choice.chosen !== undefined) {
+        run();
+      } else {
+        const stepBegin = performance.now();
+        run();
+        choice.step(performance.now() - stepBegin);
+        if (choice.chosen !== undefined) onThreads?.({ threads: choice.chosen });
+      }
       const meanLoss = loss.data[0]! / n;
       if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
       if (running !== undefined) add(running, workspace);

@@ -1,5 +1,5 @@
 /** The model: layers in a row, what they are trained with, and where their numbers are. */
-import { type Backend, backends, type EngineName } from "../backend.ts";
+import { type Backend, backends, type EngineName, resolveThreads, wasmBackend } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import {
   gatherFactors,
@@ -8,7 +8,7 @@ import {
   noStandardization,
   type Standardization,
 } from "../data/standardize.ts";
-import { ConfigError, choose, FileError } from "../errors.ts";
+import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -30,6 +30,13 @@ export interface ModelOptions {
   readonly seed?: number;
   /** "wasm" (default) or "js", the kernels' definitions; or a backend of one's own. */
   readonly engine?: EngineName | Backend;
+  /**
+   * Threads that share the larger kernels of the engine "wasm": a number (default 1), or "auto": as many as there are
+   * cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
+   * Where memory cannot be shared (a page that is not cross-origin isolated) there is one, and fit's onThreads says so.
+   * They end with {@link Model.close}, with the process, or some time after the model has been forgotten.
+   */
+  readonly threads?: number | "auto";
 }
 
 export interface CompileOptions {
@@ -38,6 +45,8 @@ export interface CompileOptions {
   readonly metrics?: readonly Metric[];
 }
 
+/** The most threads that can be asked for. */
+const MOST_THREADS = 256;
 /** Samples that are evaluated at once, at least. */
 const EVALUATION_ROWS = 256;
 
@@ -51,23 +60,46 @@ const EVALUATION_ROWS = 256;
 export class Model {
   readonly precision: Precision;
   readonly seed: number;
-  readonly #backend: Backend;
+  readonly #threads: number | "auto";
+  /** Why there are fewer threads than were asked for. */
+  #notice: string | undefined;
+  #backend: Backend | undefined;
   readonly #layers: readonly (readonly [name: string, layer: Layer])[];
   #compiled: CompileOptions | undefined;
   #workspace: Workspace | undefined;
   #standardization: Standardization | undefined;
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
-  constructor(layers: readonly Layer[], { dtype = "float32", seed = 1, engine = "wasm" }: ModelOptions = {}) {
+  constructor(
+    layers: readonly Layer[],
+    { dtype = "float32", seed = 1, engine = "wasm", threads = 1 }: ModelOptions = {},
+  ) {
     if (layers.length === 0)
       throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
     if (dtype !== "float32" && dtype !== "float64") {
       throw new ConfigError(`No dtype "${dtype}". There are: float32, float64.`);
     }
+    if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+      throw new ConfigError(
+        `Model: threads is ${threads}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
+      );
+    }
+    if (typeof engine === "string") choose("engine", backends, engine);
+    if (engine !== "wasm" && threads !== "auto" && threads > 1) {
+      const name = typeof engine === "string" ? engine : engine.name;
+      throw new ConfigError(`Model: the engine "${name}" has no ${threads} threads. Leave threads out.`);
+    }
     this.precision = dtype;
     this.seed = seed;
-    this.#backend = typeof engine === "string" ? choose("engine", backends, engine)() : engine;
+    this.#threads = engine === "wasm" ? threads : 1;
+    // How many threads there can be is asked when the memory is made.
+    if (engine !== "wasm") this.#backend = typeof engine === "string" ? backends[engine]() : engine;
     this.#layers = named(layers.flatMap((layer) => (layer.followedBy ? [layer, layer.followedBy] : [layer])));
+  }
+
+  /** The threads that compute: 1 before there is a memory. */
+  get threads(): number {
+    return this.#workspace?.team?.active ?? 1;
   }
 
   /** The layers by name, Dense's activations among them: dense1, relu1, batchnorm1, … */
@@ -101,7 +133,8 @@ export class Model {
   /**
    * Trains. The samples are read into memory, and the memory is made, at the first call; a model that was trained
    * before goes on from its weights.
-   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite
+   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite; TeamError if
+   *   a thread is lost
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
     const { epochs = 20, initialEpoch = 0, batchSize = 100, validation, standardize = true } = options;
@@ -122,6 +155,10 @@ export class Model {
       Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
       resident,
     );
+    const { team } = workspace;
+    if (this.#threads !== "auto" || team === undefined) {
+      options.onThreads?.({ threads: team?.threads ?? 1, ...(this.#notice && { notice: this.#notice }) });
+    }
     await readResident(workspace, resident, options);
     if (this.#standardization === undefined) {
       const placement = workspace.placement(train)!;
@@ -134,14 +171,31 @@ export class Model {
             : measureFloats(values as Tensor<"float32">, selection),
       );
     }
-    return await runTraining(workspace, train, this.minimumBatch, {
-      ...options,
-      epochs,
-      initialEpoch,
-      batchSize,
-      trainingMetrics: kind,
-      seed: options.seed ?? this.seed,
-    });
+    try {
+      return await runTraining(workspace, train, this.minimumBatch, {
+        ...options,
+        epochs,
+        initialEpoch,
+        batchSize,
+        trainingMetrics: kind,
+        chooseThreads: this.#threads === "auto",
+        seed: options.seed ?? this.seed,
+      });
+    } catch (error) {
+      // The others must not write to the memory any more.
+      if (error instanceof TeamError) await team?.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the threads, if there are several, and lets the memory go; the parameters are kept. The model may be used on:
+   * memory and threads are then made anew. After a TeamError, the parameters may be half updated.
+   */
+  async close(): Promise<void> {
+    const team = this.#workspace?.team;
+    await team?.close();
+    this.#release();
   }
 
   /**
@@ -323,6 +377,12 @@ export class Model {
     // Released first: the old and the new memory need not fit side by side.
     this.#workspace = undefined;
     this.#kept = kept;
+    await old?.team?.close();
+    if (this.#backend === undefined) {
+      const { threads, notice } = await resolveThreads(this.#threads);
+      this.#notice = notice;
+      this.#backend = wasmBackend({ threads });
+    }
     const options = this.#options({ features, elementType }, maxRows, resident);
     const workspace = await Workspace.create(options, this.#backend);
     this.#workspace = workspace;
@@ -365,6 +425,7 @@ export class Model {
   #release(): void {
     if (this.#workspace === undefined) return;
     this.#kept = this.tensors();
+    void this.#workspace.team?.close();
     this.#workspace = undefined;
   }
 

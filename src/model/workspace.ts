@@ -5,7 +5,7 @@
  *
  * All of it is added up before the memory is created, and nothing is allocated afterwards.
  */
-import type { Backend, Device } from "../backend.ts";
+import type { Backend, Device, DeviceTeam } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { MemoryError } from "../errors.ts";
@@ -71,6 +71,9 @@ export interface BoundPlan {
   readonly output: Tensor;
 }
 
+/** Ends the threads of a workspace that nobody knows any more. */
+const forgotten = new FinalizationRegistry<() => Promise<void>>((close) => void close());
+
 export class Workspace {
   readonly options: WorkspaceOptions;
   #device: Device | undefined;
@@ -110,7 +113,7 @@ export class Workspace {
    */
   static async create(options: WorkspaceOptions, backend: Backend): Promise<Workspace> {
     const region = new Region();
-    const workspace = new Workspace(options, region);
+    const workspace = new Workspace(options, region, backend.threads ?? 1);
     const model = region.bytes;
     workspace.#memory = backend.memory;
     for (const samples of options.resident) {
@@ -127,18 +130,20 @@ export class Workspace {
       );
     }
     region.bind(workspace.#device.buffer, workspace.#device.base);
+    const { team } = workspace.#device;
+    if (team !== undefined) forgotten.register(workspace, () => team.close());
     return workspace;
   }
 
   /** The same plan without a memory: for its summary and its size. */
   static sketch(options: WorkspaceOptions): Workspace {
-    return new Workspace(options, new Region());
+    return new Workspace(options, new Region(), 1);
   }
 
-  private constructor(options: WorkspaceOptions, region: Region) {
+  private constructor(options: WorkspaceOptions, region: Region, threads: number) {
     const { precision, maxRows, features, elementType } = options;
     this.options = options;
-    const matmulWorkspace = region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES);
+    const matmulWorkspace = region.tensor("uint8", 1, threads * MATMUL_WORKSPACE_BYTES);
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
     this.labels = region.tensor("uint8", maxRows, 1);
@@ -204,19 +209,21 @@ export class Workspace {
     this.states = states;
     const predictions = this.lower("predict", 1, this.staging).plan;
     this.#folding = new Folding(predictions, (rows, columns) => region.tensor(precision, rows, columns));
-    this.#packedWeight = precision === "float32" ? this.#planPackedWeight(predictions, region) : undefined;
+    this.#packedWeight =
+      precision === "float32" ? this.#planPackedWeight(predictions, region, threads) : undefined;
   }
 
   /** Room for the first weight in the first layer's layout, if the network begins with a Dense layer. */
-  #planPackedWeight(plan: Plan, region: Region): PackedWeight | undefined {
+  #planPackedWeight(plan: Plan, region: Region, threads: number): PackedWeight | undefined {
     const found = findFirstLayer(plan);
     if (found === undefined) return undefined;
     const weight = found.multiply.args[2] as Tensor;
     const units = weight.columns;
+    const { maxRows } = this.options;
     return {
       weight,
       packed: region.tensor("float32", units + (units & 1), weight.rows),
-      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(this.options.maxRows, units, 1)),
+      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
     };
   }
 
@@ -240,6 +247,11 @@ export class Workspace {
     const { weight, packed } = this.#packedWeight!;
     this.kernels.firstLayer.pack(packed, weight);
     this.#current = "both";
+  }
+
+  /** The threads that share the larger kernels, if there are several. */
+  get team(): DeviceTeam | undefined {
+    return this.#device!.team;
   }
 
   /** The kernels that see this memory. */
