@@ -2,9 +2,8 @@
  * `npm run bench`: the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by turns
  * in one process. Tables go to stdout, progress to stderr.
  */
-import { accessSync, constants, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { writeFileSync } from "node:fs";
+import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { measureKernel } from "./kernelCase.ts";
 import { gemm, kernels } from "./kernels.ts";
 import { describeMachine } from "./machine.ts";
@@ -49,46 +48,26 @@ const quick: Plan = {
   peakRepeats: 5,
 };
 
-function progress(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function fail(message: string): never {
-  progress(`bench: ${message}`);
-  process.exit(2);
-}
-
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        json: { type: "string" },
-        filter: { type: "string", default: "" },
-        quick: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail(`${(error as Error).message} See npm run bench -- --help.`);
-  }
-}
-
-/** A path that cannot be written ends the program here, not after minutes of measuring. */
-function checkWritable(file: string): void {
-  try {
-    accessSync(dirname(resolve(file)), constants.W_OK);
-  } catch {
-    fail(`${file} cannot be written: its folder is not there or is read-only. Give another path to --json.`);
-  }
-}
+const SCRIPT = "bench";
+const fail = (message: string) => failAs(SCRIPT, message);
 
 async function main(): Promise<void> {
-  const { json, filter, quick: isQuick, help: isHelp } = options();
+  const {
+    json,
+    filter,
+    quick: isQuick,
+    help: isHelp,
+  } = parseOptions(SCRIPT, {
+    json: { type: "string" },
+    filter: { type: "string", default: "" },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  });
   if (isHelp) {
     process.stdout.write(help);
     return;
   }
-  if (json !== undefined) checkWritable(json);
+  if (json !== undefined) checkWritable(SCRIPT, "--json", json);
   const plan = isQuick ? quick : full;
   const matches = ({ name }: { name: string }) => name.toLowerCase().includes(filter.toLowerCase());
   const chosenTrainings = trainings.filter(matches);

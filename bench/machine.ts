@@ -23,3 +23,7 @@ export function describeMachine(): Machine {
     v8: process.versions.v8,
   };
 }
+
+export function machineLine({ cpu, cores, memory, platform, node, v8 }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node} (V8 ${v8})`;
+}

@@ -1,5 +1,5 @@
 /** What the benchmark prints and writes. */
-import type { Machine } from "./machine.ts";
+import { type Machine, machineLine } from "./machine.ts";
 import type { GemmShare } from "./peak.ts";
 import { digits, formatTable } from "./table.ts";
 import type { Timing } from "./timing.ts";
@@ -76,7 +76,7 @@ function section(kind: Measured["kind"], measured: readonly Measured[]): string[
   ];
 }
 
-function describePeak({ peak, gemm, share }: GemmShare): string {
+export function describePeak({ peak, gemm, share }: GemmShare): string {
   const line =
     `SIMD128 peak of a core: float32 ${digits(peak.float32)} GFLOP/s, float64 ${digits(peak.float64)}; ` +
     `1024³ matrix product ${digits(gemm)}: ${digits(100 * share)}% (best of repeats)`;
@@ -85,9 +85,8 @@ function describePeak({ peak, gemm, share }: GemmShare): string {
 
 /** The tables, for people. */
 export function toText({ machine, peak, measured }: Report): string {
-  const { cpu, cores, memory, platform, node, v8 } = machine;
   return [
-    `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node} (V8 ${v8}), one thread`,
+    `${machineLine(machine)}, one thread`,
     ...(peak === undefined ? [] : [describePeak(peak)]),
     ...section("training", measured),
     ...section("kernel", measured),

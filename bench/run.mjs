@@ -1,17 +1,3 @@
-// Bundles the benchmark with the library's sources, as Node 20 runs no TypeScript, and runs it.
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "vite";
+import { bundleAndRun } from "./bundle.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-// A folder of its own for every run: two may go on at once.
-const outDir = join(root, "build", `bench-${process.pid}`);
-process.on("exit", () => rmSync(outDir, { recursive: true, force: true }));
-await build({
-  root,
-  configFile: false,
-  logLevel: "warn",
-  build: { ssr: "bench/index.ts", outDir, target: "es2022", minify: false },
-});
-await import(pathToFileURL(join(outDir, "index.js")).href);
+await bundleAndRun({ index: "bench/index.ts" });

@@ -1,11 +1,17 @@
-/** Text in columns: the first to the left, the others to the right; columns two spaces apart. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Text in columns: the first to the left, the others to the right or to the left; columns two spaces apart. */
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  others: "left" | "right" = "right",
+): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return lines
     .map((line) =>
       line
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .map((cell, column) =>
+          column === 0 || others === "left" ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
         .join("  ")
         .trimEnd(),
     )

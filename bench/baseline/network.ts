@@ -6,6 +6,7 @@
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import * as gather from "./gather.ts";
+import * as l2 from "./l2.ts";
 import * as matmul from "./matmul.ts";
 import * as relu from "./relu.ts";
 import * as sgd from "./sgd.ts";
@@ -35,6 +36,8 @@ interface Stage {
   /** From the gradient by the outputs to that by the inputs, which a first layer does not need. */
   backward(dy: Float32Array): Float32Array | undefined;
   update(rate: number): void;
+  /** Of its weights. */
+  penalty(): number;
 }
 
 export class Network {
@@ -81,6 +84,11 @@ export class Network {
     for (const stage of this.#stages) stage.update(rate);
     return loss / this.#batchSize;
   }
+
+  /** ½ · lambda · Σ w² over all weights. */
+  penalty(): number {
+    return this.#stages.reduce((sum, stage) => sum + stage.penalty(), 0);
+  }
 }
 
 function dense(
@@ -114,6 +122,7 @@ function dense(
       sgd.updateL2(weight, dWeight, lambda, rate);
       sgd.update(offset, dOffset, rate);
     },
+    penalty: () => l2.penalty(weight, lambda),
   };
 }
 
@@ -132,6 +141,7 @@ function rectifier(n: number, d: number): Stage {
       return dx;
     },
     update() {},
+    penalty: () => 0,
   };
 }
 
@@ -157,5 +167,6 @@ function normalization(n: number, d: number): Stage {
       sgd.update(gamma, dGamma, rate);
       sgd.update(beta, dBeta, rate);
     },
+    penalty: () => 0,
   };
 }

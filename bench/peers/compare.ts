@@ -1,0 +1,235 @@
+/** The comparisons: contenders are started, checked against each other, take turns, and are ended. */
+import type { TrainingCase } from "../training.bench.ts";
+import { launch, OURS, type PeerId, type Surroundings } from "./contenders.ts";
+import { ContenderProcess } from "./process.ts";
+import type { Comparison, Lost, Measured } from "./report.ts";
+import { type Entrant, type Turns, takeTurns } from "./rounds.ts";
+import type { CheckedSteps, Settings, SliceResult } from "./shared/settings.ts";
+
+/** What a loss of a peer's first steps may differ by from ours, relative to it: sums are added in other orders. */
+const LOSS_TOLERANCE = 1e-3;
+/** What a probability that it predicts may differ by from ours. */
+const OUTPUT_TOLERANCE = 1e-4;
+const LAMBDA = 0.005;
+
+export interface Effort extends Omit<Turns, "steps"> {
+  /** Training samples in memory. */
+  readonly samples: number;
+}
+
+export interface Context {
+  readonly surroundings: Surroundings;
+  readonly effort: Effort;
+  readonly onProgress: (line: string) => void;
+  readonly onLost: (lost: Lost) => void;
+}
+
+export function settingsOf(
+  { widths, batchNormalization, batchSize }: TrainingCase,
+  samples: number,
+  threads: number,
+): Settings {
+  return {
+    task: "train",
+    widths,
+    batchNormalization,
+    batchSize,
+    lambda: LAMBDA,
+    samples,
+    stepSize: (5 * samples) / batchSize,
+    threads,
+  };
+}
+
+/** Those that start, in the order given; the others are named with the reason. One starts after the other. */
+async function startAll(
+  where: string,
+  ids: readonly (PeerId | typeof OURS)[],
+  settings: Settings,
+  { surroundings, onLost }: Context,
+): Promise<Map<string, ContenderProcess>> {
+  const processes = new Map<string, ContenderProcess>();
+  for (const id of ids) {
+    try {
+      processes.set(id, await ContenderProcess.start(launch(id, settings, surroundings)));
+    } catch (error) {
+      onLost({ where, id, reason: (error as Error).message });
+    }
+  }
+  return processes;
+}
+
+/** Ours first: without it there is nothing to compare. */
+async function run(
+  title: string,
+  unit: string,
+  perStep: number,
+  peers: readonly PeerId[],
+  settings: Settings,
+  leastSteps: number,
+  check: (process: ContenderProcess, ours: ContenderProcess) => Promise<void>,
+  context: Context,
+): Promise<Comparison | undefined> {
+  const { effort, onProgress, onLost } = context;
+  const { threads } = settings;
+  const where = `${title}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  onProgress(`${where}: ${[OURS, ...peers].join(", ")}`);
+  const lose = (id: string, reason: string) => onLost({ where, id, reason });
+  const processes = await startAll(where, [OURS, ...peers], settings, context);
+  try {
+    const ours = processes.get(OURS);
+    if (ours === undefined) return undefined;
+    for (const [id, process] of processes) {
+      if (id === OURS) continue;
+      try {
+        await check(process, ours);
+      } catch (error) {
+        lose(id, (error as Error).message);
+        processes.delete(id);
+        await process.end();
+      }
+    }
+    const entrants = [...processes].map(
+      ([id, process]): Entrant => ({
+        id,
+        slice: (seconds, steps) => process.ask<SliceResult>(`slice ${seconds} ${steps}`),
+      }),
+    );
+    const rates = await takeTurns(entrants, { ...effort, steps: leastSteps }, lose);
+    const measured = [...rates].map(
+      ([id, own]): Measured => ({
+        id,
+        introduction: processes.get(id)!.introduction,
+        rates: own.map((rate) => rate * perStep),
+      }),
+    );
+    const own = measured.find(({ id }) => id === OURS);
+    if (own === undefined) return undefined;
+    return { title, threads, unit, ours: own, peers: measured.filter(({ id }) => id !== OURS) };
+  } finally {
+    await Promise.all([...processes.values()].map((process) => process.end()));
+  }
+}
+
+/** @throws Error if the peer's losses, or its weights after the steps, are not ours */
+export function checkSteps(theirs: CheckedSteps, ours: CheckedSteps): void {
+  const differs = (a: number | null, b: number) =>
+    a === null || !(Math.abs(a - b) <= LOSS_TOLERANCE * Math.abs(b));
+  const step = ours.losses.findIndex((loss, i) => differs(theirs.losses[i] ?? null, loss));
+  if (step >= 0) {
+    throw new Error(
+      `its loss at step ${step + 1} is ${theirs.losses[step]}, ours ${ours.losses[step]}: it does not train the same`,
+    );
+  }
+  if (differs(theirs.penalty, ours.penalty)) {
+    throw new Error(
+      `its penalty after ${ours.losses.length} steps is ${theirs.penalty}, ours ${ours.penalty}: ` +
+        "it does not train the same",
+    );
+  }
+}
+
+/** @throws Error if a probability is not ours */
+export function checkOutputs(theirs: readonly number[], ours: readonly number[]): void {
+  const at = ours.findIndex((value, i) => !(Math.abs(theirs[i]! - value) <= OUTPUT_TOLERANCE));
+  if (at >= 0 || theirs.length !== ours.length) {
+    throw new Error(
+      `its output ${at} of ${theirs.length} is ${theirs[at]}, ours ${ours[at]} of ${ours.length}: ` +
+        "it does not predict the same",
+    );
+  }
+}
+
+/** Training steps a second. The wide network's are so slow in plain JavaScript that a slice is two of them. */
+export function compareTraining(
+  trainingCase: TrainingCase,
+  threads: number,
+  peers: readonly PeerId[],
+  context: Context,
+): Promise<Comparison | undefined> {
+  const { name, batchSize } = trainingCase;
+  const isWide = name === "wide";
+  let expected: Promise<CheckedSteps> | undefined;
+  return run(
+    `${name}, batch ${batchSize}`,
+    "steps/s",
+    1,
+    peers,
+    settingsOf(trainingCase, context.effort.samples, threads),
+    2,
+    async (process, ours) => {
+      const line = `check ${isWide ? 2 : 10}`;
+      expected ??= ours.ask<CheckedSteps>(line);
+      // Not both at once.
+      const own = await expected;
+      checkSteps(await process.ask<CheckedSteps>(line), own);
+    },
+    context,
+  );
+}
+
+/** Images a second that are predicted. */
+export function compareInference(
+  trainingCase: TrainingCase,
+  batchSize: number,
+  threads: number,
+  model: string,
+  context: Context,
+): Promise<Comparison | undefined> {
+  const settings = settingsOf({ ...trainingCase, batchSize }, batchSize, threads);
+  return run(
+    `predict ${trainingCase.name}, batch ${batchSize}`,
+    "images/s",
+    batchSize,
+    ["onnxruntime"],
+    { ...settings, task: "predict", model },
+    2,
+    async (process, ours) => {
+      const own = await ours.ask<number[]>("outputs");
+      checkOutputs(await process.ask<number[]>("outputs"), own);
+    },
+    context,
+  );
+}
+
+/** Two trainings of one thread each at once, in two processes, and one of them alone: steps a second of both. */
+export async function compareTwoTrainings(
+  trainingCase: TrainingCase,
+  context: Context,
+): Promise<Record<"one" | "two", number[]> | undefined> {
+  const { effort, surroundings, onProgress, onLost } = context;
+  const where = `two trainings, ${trainingCase.name}`;
+  onProgress(where);
+  const settings = settingsOf(trainingCase, effort.samples, 1);
+  const processes: ContenderProcess[] = [];
+  try {
+    for (let i = 0; i < 2; i++)
+      processes.push(await ContenderProcess.start(launch(OURS, settings, surroundings)));
+    const rate = async (process: ContenderProcess, seconds: number, steps: number) => {
+      const result = await process.ask<SliceResult>(`slice ${seconds} ${steps}`);
+      return result.steps / result.seconds;
+    };
+    const entrants: Entrant[] = [
+      {
+        id: "one",
+        slice: (seconds, steps) => processes[0]!.ask(`slice ${seconds} ${steps}`),
+      },
+      {
+        id: "two",
+        async slice(seconds, steps) {
+          const rates = await Promise.all(processes.map((process) => rate(process, seconds, steps)));
+          return { steps: rates[0]! + rates[1]!, seconds: 1 };
+        },
+      },
+    ];
+    const lose = (id: string, reason: string) => onLost({ where, id, reason });
+    const rates = await takeTurns(entrants, { ...effort, steps: 2 }, lose);
+    const [one, two] = [rates.get("one"), rates.get("two")];
+    return one === undefined || two === undefined ? undefined : { one, two };
+  } catch (error) {
+    onLost({ where, id: OURS, reason: (error as Error).message });
+    return undefined;
+  } finally {
+    await Promise.all(processes.map((process) => process.end()));
+  }
+}

@@ -1,0 +1,123 @@
+/** Who is measured, and how they are started. */
+import { delimiter, join } from "node:path";
+import { OPENMP_OPENBLAS, type Python, packageVersion } from "./installed.ts";
+import type { Launch } from "./process.ts";
+import type { Settings } from "./shared/settings.ts";
+
+export const OURS = "nnwasm";
+
+export const PEERS = [
+  "numpy",
+  "numpy-avx2",
+  "torch",
+  "tfjs-wasm",
+  "tfjs-cpu",
+  "jax",
+  "js",
+  "onnxruntime",
+] as const;
+export type PeerId = (typeof PEERS)[number];
+
+/** Those that train on as many threads as they are given. */
+export const THREADED: readonly PeerId[] = ["numpy", "torch"];
+export const ONE_THREAD: readonly PeerId[] = PEERS.filter((id) => id !== "onnxruntime");
+
+export interface Surroundings {
+  /** bench/peers. */
+  readonly folder: string;
+  /** The bundle of bench/peers/shared. */
+  readonly shared: string;
+  readonly python: Python | undefined;
+  readonly hasOpenMPOpenBlas: boolean;
+  readonly architecture: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is there of a peer: a version, or what to do about it. */
+export interface Availability {
+  readonly id: PeerId;
+  readonly version?: string;
+  readonly missing?: string;
+}
+
+const PACKAGES: Partial<Record<PeerId, readonly string[]>> = {
+  "tfjs-wasm": ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"],
+  "tfjs-cpu": ["@tensorflow/tfjs"],
+  jax: ["@jax-js/jax"],
+  onnxruntime: ["onnxruntime-web"],
+};
+
+export function availability(id: PeerId, { folder, python, architecture }: Surroundings): Availability {
+  if (id === "js") return { id, version: "bench/baseline" };
+  const packages = PACKAGES[id];
+  if (packages !== undefined) {
+    const versions = packages.map((name) => packageVersion(folder, name));
+    const version = versions[0];
+    if (version !== undefined && !versions.includes(undefined))
+      return { id, version: `${packages[0]} ${version}` };
+    return { id, missing: "npm install --prefix bench/peers" };
+  }
+  if (id === "numpy-avx2" && architecture !== "x64") return { id, missing: "only x64 processors have AVX2" };
+  const module = id === "torch" ? "torch" : "numpy";
+  const version = python?.modules[module];
+  if (version !== undefined) return { id, version: `${module} ${version} of ${python!.executable}` };
+  return { id, missing: `install ${module} for python3, or name another with --python PATH` };
+}
+
+/** How a contender's program is started. */
+export function launch(id: PeerId | typeof OURS, settings: Settings, surroundings: Surroundings): Launch {
+  const { folder, shared, python } = surroundings;
+  const program = (name: string) => join(folder, "programs", name);
+  const node = (name: string, ...args: string[]): Launch => ({
+    command: process.execPath,
+    args: [program(name), shared, JSON.stringify(settings), ...args],
+    env: surroundings.env,
+  });
+  const inPython = (name: string): Launch => ({
+    command: python!.executable,
+    args: [program(name), JSON.stringify(settings)],
+    env: pythonEnvironment(id, settings.threads, surroundings),
+  });
+  switch (id) {
+    case "nnwasm":
+      return node("nnwasm.mjs");
+    case "js":
+      return node("baseline.mjs");
+    case "tfjs-wasm":
+      return node("tfjs.mjs", "wasm");
+    case "tfjs-cpu":
+      return node("tfjs.mjs", "cpu");
+    case "jax":
+      return node("jax.mjs");
+    case "onnxruntime":
+      return node("onnxruntime.mjs");
+    case "torch":
+      return inPython("torch_peer.py");
+    default:
+      return inPython("numpy_peer.py");
+  }
+}
+
+/** The BLAS is told its threads, and chooses the kernels for this CPU itself: some machines preset older ones. */
+export function pythonEnvironment(
+  id: PeerId | typeof OURS,
+  threads: number,
+  { env, hasOpenMPOpenBlas }: Pick<Surroundings, "env" | "hasOpenMPOpenBlas">,
+): Launch["env"] {
+  const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = env;
+  const count = String(threads);
+  return {
+    ...rest,
+    PYTHONDONTWRITEBYTECODE: "1",
+    OPENBLAS_NUM_THREADS: count,
+    OMP_NUM_THREADS: count,
+    MKL_NUM_THREADS: count,
+    ...(id === "numpy-avx2" && { OPENBLAS_CORETYPE: "Haswell" }),
+    ...(id === "torch" &&
+      hasOpenMPOpenBlas && {
+        LD_LIBRARY_PATH: [OPENMP_OPENBLAS, ...(env.LD_LIBRARY_PATH ? [env.LD_LIBRARY_PATH] : [])].join(
+          delimiter,
+        ),
+      }),
+  };
+}

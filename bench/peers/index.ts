@@ -1,0 +1,219 @@
+/**
+ * `npm run bench:peers`: nnwasm beside whatever is installed of NumPy, PyTorch, TensorFlow.js, jax-js and
+ * onnxruntime-web, each in a process of its own, by turns.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, freemem, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
+import { gemm } from "../kernels.ts";
+import { describeMachine, machineLine } from "../machine.ts";
+import { measureGemmShare } from "../peak.ts";
+import { describePeak } from "../report.ts";
+import { digits } from "../table.ts";
+import { cases as trainings } from "../training.bench.ts";
+import {
+  type Context,
+  compareInference,
+  compareTraining,
+  compareTwoTrainings,
+  type Effort,
+  settingsOf,
+} from "./compare.ts";
+import { availability, ONE_THREAD, PEERS, type PeerId, type Surroundings, THREADED } from "./contenders.ts";
+import { findPython, OPENMP_OPENBLAS, probePython } from "./installed.ts";
+import { availabilityTable, type Comparison, comparisonTable, type Lost, toJson } from "./report.ts";
+import { ratios, spread } from "./rounds.ts";
+import { onnxModel } from "./shared/onnxModel.ts";
+
+const SCRIPT = "bench:peers";
+const fail = (message: string) => failAs(SCRIPT, message);
+
+/** What --cases takes besides the trainings. */
+const OTHERS = ["two", "inference", "gemm"] as const;
+const CASES = [...trainings.map(({ name }) => name), ...OTHERS];
+
+const help = `Usage: npm run bench:peers -- [options]
+
+Trains the networks of npm run bench in nnwasm and in its peers, each in a process of its own, by turns: a slice of
+ours, a slice of each peer's, and again. A ratio is ours over a peer's in the same round, so a machine that drifts does
+not favour either; the table has the median and the range over the rounds. First all begin with the same numbers, and
+whoever's losses are not ours is left out. Nothing else should run meanwhile; with everything it takes about 15 minutes.
+
+The peers are not dependencies of nnwasm, and nothing is installed here. What is there is used:
+  npm install --prefix bench/peers       TensorFlow.js, jax-js and onnxruntime-web, for Node
+  pip install numpy torch                or your system's packages: whatever python3 imports
+Plain JavaScript (bench/baseline) needs nothing.
+
+Cases: the trainings ${trainings.map(({ name }) => name).join(", ")} with one thread and with all; "two": two trainings at once
+over one alone; "inference": net9bn beside onnxruntime-web; "gemm": the share of the SIMD peak that a matrix product has.
+Peers: ${PEERS.join(", ")}.
+
+Options:
+  --cases LIST    only these, with commas between them
+  --peers LIST    only these, with commas between them
+  --rounds N      rounds that are measured (default 7, --quick 3)
+  --seconds S     length of a slice, at least two steps (default 0.7, --quick 0.2)
+  --threads N     what "all" is (default: ${availableParallelism()}, the cores there are)
+  --python PATH   the interpreter (default: of python3 and /usr/bin/python3 the one that has more of the modules)
+  --json FILE     write the results, of every round, to FILE as well
+  --list          say what is installed, and end
+  --quick         a glance: few samples and rounds, rough figures
+  --help          show this
+
+Example: is net3bn faster than NumPy and PyTorch with all cores, and than both with one?
+  npm run bench:peers -- --cases net3bn --peers numpy,torch
+`;
+
+function listOf<T extends string>(
+  option: string,
+  what: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T[] {
+  if (text === undefined) return [...choices];
+  const words = text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+  const unknown = words.find((word) => !choices.includes(word as T));
+  if (unknown !== undefined) fail(`No ${what} "${unknown}". There are: ${choices.join(", ")}.`);
+  if (words.length === 0) fail(`${option} is empty. There are: ${choices.join(", ")}.`);
+  return choices.filter((choice) => words.includes(choice));
+}
+
+function numberOf(option: string, text: string | undefined, missing: number, isInteger: boolean): number {
+  if (text === undefined) return missing;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const isRight = isInteger ? Number.isInteger(value) && value >= 1 : value > 0 && value < Infinity;
+  if (!isRight) {
+    const expected = isInteger ? "an integer ≥ 1" : "a number of seconds > 0";
+    fail(`${option} is ${text}, expected ${expected}. See npm run ${SCRIPT} -- --help.`);
+  }
+  return value;
+}
+
+/** A contender's training samples take float32s, and as much again while they are made; half of what is free is used. */
+function affordableSamples(wanted: number, contenders: number): number {
+  const most = Math.floor(freemem() / 2 / (contenders * 3072 * 4 * 1.5));
+  // Whole batches, so that a step is always a full one.
+  return Math.min(wanted, Math.max(2560, most - (most % 2560)));
+}
+
+function surroundings(pythonPath: string | undefined): Surroundings {
+  const bundle = dirname(fileURLToPath(import.meta.url));
+  if (pythonPath !== undefined && probePython(pythonPath) === undefined) {
+    fail(`--python ${pythonPath} is no Python 3 that runs. Give the path of an interpreter.`);
+  }
+  const commands = pythonPath === undefined ? ["python3", "/usr/bin/python3"] : [pythonPath];
+  return {
+    // The bundle is in build/bench-…/.
+    folder: join(bundle, "..", "..", "bench", "peers"),
+    shared: join(bundle, "shared.js"),
+    python: findPython(commands),
+    hasOpenMPOpenBlas: existsSync(OPENMP_OPENBLAS),
+    architecture: process.arch,
+    env: process.env,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(SCRIPT, {
+    cases: { type: "string" },
+    peers: { type: "string" },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    threads: { type: "string" },
+    python: { type: "string" },
+    json: { type: "string" },
+    list: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  });
+  if (options.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const { quick, json } = options;
+  const cases = listOf("--cases", "case", options.cases, CASES);
+  const wanted = listOf("--peers", "peer", options.peers, PEERS);
+  const threads = numberOf("--threads", options.threads, availableParallelism(), true);
+  const effort: Effort = {
+    rounds: numberOf("--rounds", options.rounds, quick ? 3 : 7, true),
+    seconds: numberOf("--seconds", options.seconds, quick ? 0.2 : 0.7, false),
+    warmUp: quick ? 0.2 : 1.5,
+    limit: 240,
+    samples: affordableSamples(quick ? 5_000 : 45_000, wanted.length + 1),
+  };
+  if (json !== undefined) checkWritable(SCRIPT, "--json", json);
+
+  const machine = describeMachine();
+  const there = surroundings(options.python);
+  const available = wanted.map((id) => availability(id, there));
+  process.stdout.write(`${machineLine(machine)}\n\n${availabilityTable(available)}\n`);
+  if (wanted.includes("torch") && there.python?.modules.torch !== undefined && there.hasOpenMPOpenBlas) {
+    process.stdout.write(`PyTorch gets the OpenBLAS of ${OPENMP_OPENBLAS}.\n`);
+  }
+  if (options.list) return;
+
+  const has = (id: PeerId) => available.some((each) => each.id === id && each.version !== undefined);
+  const comparisons: Comparison[] = [];
+  const lost: Lost[] = [];
+  const context: Context = {
+    surroundings: there,
+    effort,
+    onProgress: progress,
+    onLost(each) {
+      lost.push(each);
+      process.stdout.write(`\n${each.where}: without ${each.id}: ${each.reason}\n`);
+    },
+  };
+  const show = (comparison: Comparison | undefined) => {
+    if (comparison === undefined) return;
+    comparisons.push(comparison);
+    process.stdout.write(`\n${comparisonTable(comparison)}\n`);
+  };
+
+  for (const each of trainings.filter(({ name }) => cases.includes(name))) {
+    const threaded = THREADED.filter(has);
+    if (threads > 1 && threaded.length > 0) show(await compareTraining(each, threads, threaded, context));
+    const single = ONE_THREAD.filter(has);
+    if (single.length > 0) show(await compareTraining(each, 1, single, context));
+  }
+  if (cases.includes("two") && threads > 1) {
+    const each = trainings.find(({ name }) => name === "net3bn")!;
+    const both = await compareTwoTrainings(each, context);
+    if (both !== undefined) {
+      const { median, min, max } = spread(ratios(both.two, both.one));
+      process.stdout.write(
+        `\nTwo trainings of ${each.name} at once, one thread each: ${digits(spread(both.two).median)} steps/s, ` +
+          `one alone ${digits(spread(both.one).median)}: ${digits(median)}× (${digits(min)} – ${digits(max)})\n`,
+      );
+    }
+  }
+  if (cases.includes("inference") && has("onnxruntime")) {
+    const each = trainings.find(({ name }) => name === "net9bn")!;
+    const folder = mkdtempSync(join(tmpdir(), "nnwasm-peers-"));
+    try {
+      const model = join(folder, "net9bn.onnx");
+      writeFileSync(model, onnxModel(settingsOf(each, 1, 1)));
+      for (const count of threads > 1 ? [1, threads] : [1]) {
+        for (const batch of [100, 1]) show(await compareInference(each, batch, count, model, context));
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  let peak: Awaited<ReturnType<typeof measureGemmShare>> | undefined;
+  if (cases.includes("gemm")) {
+    progress("gemm");
+    peak = await measureGemmShare(gemm, quick ? 5 : 20);
+    process.stdout.write(`\n${describePeak(peak)}\n`);
+  }
+  if (json !== undefined) writeFileSync(json, toJson({ machine, available, comparisons, peak, lost }));
+}
+
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+await main();

@@ -1,0 +1,135 @@
+// nnwasm itself, as its users have it: from dist/, by its public API.
+
+import { readFileSync } from "node:fs";
+import {
+  BatchNormalization,
+  CategoricalCrossEntropyLoss,
+  Dense,
+  L2Regularizer,
+  LRCyclingSchedule,
+  Model,
+  SGDOptimizer,
+  samplesFromArrays,
+} from "../../../dist/index.js";
+
+const { BYTE_DEVIATION, BYTE_MEAN, CHECK_STEP_SIZE, initialWeight, makeData, repeat, serve, standardize } =
+  await import(process.argv[2]);
+const settings = JSON.parse(process.argv[3]);
+const { task, widths, batchNormalization, batchSize, lambda, samples, threads } = settings;
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+const features = widths[0];
+const classes = widths.at(-1);
+
+/** Seconds of every slice before the clock starts: a training may start workers, whose code is compiled first. */
+const LEAD = 0.2;
+
+/** The network with the numbers that all begin with. */
+async function makeModel(stepSize, elementType, standardization) {
+  const weightRegularizer = new L2Regularizer(lambda);
+  const hidden = widths.slice(1, -1).flatMap((units) => {
+    const dense = new Dense(units, { activation: "relu", weightRegularizer });
+    return batchNormalization ? [dense, new BatchNormalization()] : [dense];
+  });
+  const output = new Dense(classes, { activation: "softmax", weightRegularizer });
+  const model = new Model([...hidden, output], { threads });
+  model.compile({
+    loss: new CategoricalCrossEntropyLoss(),
+    optimizer: new SGDOptimizer({ schedule: new LRCyclingSchedule({ stepSize }) }),
+  });
+  await model.build(features, elementType);
+  const initial = model.tensors().map((tensor) => {
+    const layer = /^dense(\d+)\.weight$/.exec(tensor.name)?.[1];
+    if (layer !== undefined) return { ...tensor, data: initialWeight(settings, layer - 1) };
+    // Predictions before a training: the peers' begin with 1.
+    return tensor.name.endsWith(".movingVariance") ? { ...tensor, data: tensor.data.fill(1) } : tensor;
+  });
+  const everywhere = (name, value) => ({
+    name: `standardize.${name}`,
+    shape: [features],
+    data: new Float64Array(features).fill(value),
+  });
+  const { mean, deviation } = standardization;
+  await model.load([...initial, everywhere("mean", mean), everywhere("std", deviation)]);
+  return model;
+}
+
+/** Bytes count as v / 255. */
+const OF_BYTES = { mean: BYTE_MEAN / 255, deviation: BYTE_DEVIATION / 255 };
+
+async function trainingProgram() {
+  const { bytes, labels } = makeData(settings);
+  const count = (n) =>
+    samplesFromArrays({
+      values: bytes.subarray(0, n * features),
+      labels: labels.subarray(0, n),
+      features,
+      classes,
+    });
+  const all = count(samples);
+  const model = await makeModel(settings.stepSize, "uint8", OF_BYTES);
+  let seed = 1;
+  return {
+    async check(steps) {
+      const checked = await makeModel(CHECK_STEP_SIZE, "uint8", OF_BYTES);
+      const losses = [];
+      await checked.fit(count(batchSize), {
+        epochs: steps,
+        batchSize,
+        onStep: ({ loss }) => losses.push(loss),
+      });
+      const weights = checked.tensors().filter(({ name }) => name.endsWith(".weight"));
+      const squares = weights.flatMap(({ data }) => data.reduce((sum, w) => sum + w * w, 0));
+      return { losses, penalty: 0.5 * lambda * squares.reduce((sum, s) => sum + s, 0) };
+    },
+    async slice(seconds, least) {
+      const enough = new AbortController();
+      let begin = Number.POSITIVE_INFINITY;
+      let end = 0;
+      let first = 0;
+      let evaluating = 0;
+      let steps = 0;
+      let last = 0;
+      const training = () => (end - begin - evaluating) / 1000;
+      await model.fit(all, {
+        epochs: 1_000_000,
+        batchSize,
+        seed: seed++,
+        signal: enough.signal,
+        onStep({ loss }) {
+          if (enough.signal.aborted) return;
+          const now = performance.now();
+          first ||= now;
+          if (begin < Number.POSITIVE_INFINITY) {
+            steps++;
+            end = now;
+            last = loss;
+            if (steps >= least && training() >= seconds) enough.abort();
+          } else if (now - first >= LEAD * 1000) {
+            begin = now;
+            end = now;
+          }
+        },
+        onEpoch() {
+          // The epoch's evaluation, which the peers do without.
+          if (begin < Number.POSITIVE_INFINITY) evaluating += performance.now() - end;
+        },
+      });
+      return { steps, seconds: training(), loss: last };
+    },
+  };
+}
+
+async function predictingProgram() {
+  const { bytes } = makeData(settings);
+  const values = standardize(bytes.subarray(0, batchSize * features));
+  const model = await makeModel(settings.stepSize, "float32", { mean: 0, deviation: 1 });
+  return {
+    outputs: () => model.predict(values),
+    slice: (seconds, least) => repeat(seconds, least, () => model.predict(values)),
+  };
+}
+
+const program = await (task === "train" ? trainingProgram() : predictingProgram());
+// A version without the option trains on one.
+const { threads: used = 1 } = await makeModel(settings.stepSize, "uint8", OF_BYTES);
+await serve({ name: "nnwasm", version, threads: used, engine: "WebAssembly SIMD" }, program);

@@ -1,0 +1,101 @@
+/** What the comparison prints and writes. */
+import type { Machine } from "../machine.ts";
+import type { GemmShare } from "../peak.ts";
+import { digits, formatTable } from "../table.ts";
+import type { Availability } from "./contenders.ts";
+import { best, ratios, type Spread, spread } from "./rounds.ts";
+import type { Introduction } from "./shared/settings.ts";
+
+export interface Measured {
+  readonly id: string;
+  readonly introduction: Introduction;
+  /** Of every round, in the comparison's unit. */
+  readonly rates: readonly number[];
+}
+
+/** Contenders that took turns at one thing. */
+export interface Comparison {
+  /** "net3bn, batch 100". */
+  readonly title: string;
+  /** As many as each may use. */
+  readonly threads: number;
+  /** "steps/s". */
+  readonly unit: string;
+  readonly ours: Measured;
+  readonly peers: readonly Measured[];
+}
+
+export interface Lost {
+  readonly where: string;
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface PeersReport {
+  readonly machine: Machine;
+  readonly available: readonly Availability[];
+  readonly comparisons: readonly Comparison[];
+  readonly peak: GemmShare | undefined;
+  readonly lost: readonly Lost[];
+}
+
+/** "TensorFlow.js wasm 4.22.0 (WebAssembly SIMD)". */
+const describe = ({ name, version, engine }: Introduction) => `${name} ${version} (${engine})`;
+
+const range = ({ min, max }: Spread) => `${digits(min)} – ${digits(max)}`;
+
+/** The table of a comparison: our rate over each peer's, and over the fastest of several that have all the cores. */
+export function comparisonTable({ title, threads, unit, ours, peers }: Comparison): string {
+  const rounds = ours.rates.length;
+  const row = (name: string, used: string, rates: readonly number[]) => {
+    const ratio = spread(ratios(ours.rates, rates));
+    const own = spread(ours.rates).median;
+    return [name, used, digits(spread(rates).median), digits(own), `${digits(ratio.median)}×`, range(ratio)];
+  };
+  const rows = peers.map(({ introduction, rates }) =>
+    row(describe(introduction), String(introduction.threads), rates),
+  );
+  if (threads > 1 && peers.length > 1)
+    rows.push(row("the best of them", "", best(peers.map(({ rates }) => rates))));
+  const header = [
+    `${title}, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
+    "threads",
+    unit,
+    "nnwasm",
+    "ratio",
+    "min – max",
+  ];
+  const lines = [formatTable(header, rows)];
+  const used = ours.introduction.threads;
+  if (used !== threads) lines.push(`nnwasm had ${used} of ${threads} threads: this version has no more.`);
+  return lines.join("\n");
+}
+
+export function availabilityTable(available: readonly Availability[]): string {
+  return formatTable(
+    ["peer", "installed"],
+    available.map(({ id, version, missing }) => [id, version ?? `no: ${missing}`]),
+    "left",
+  );
+}
+
+/** What `--json` writes. */
+export function toJson({ machine, available, comparisons, peak, lost }: PeersReport): string {
+  const results = comparisons.map(({ title, threads, unit, ours, peers }) => ({
+    title,
+    threads,
+    unit,
+    contenders: [ours, ...peers].map(({ id, introduction, rates }) => ({
+      id,
+      ...introduction,
+      rate: spread(rates),
+      rates,
+      ...(id !== ours.id && { ratio: spread(ratios(ours.rates, rates)) }),
+    })),
+    ...(threads > 1 &&
+      peers.length > 1 && {
+        overTheBest: spread(ratios(ours.rates, best(peers.map(({ rates }) => rates)))),
+      }),
+  }));
+  return `${JSON.stringify({ machine, peers: available, results, peak, lost }, null, 2)}\n`;
+}

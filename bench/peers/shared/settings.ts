@@ -1,0 +1,49 @@
+/** What the driver tells a contender's program, as JSON on its command line. */
+export interface Settings {
+  readonly task: "train" | "predict";
+  /** Features, units of every layer, classes. */
+  readonly widths: readonly number[];
+  /** After every ReLU. */
+  readonly batchNormalization: boolean;
+  /** Samples of a training step, or of a prediction. */
+  readonly batchSize: number;
+  /** Of the L2 penalty ½ · lambda · Σ w² on weights. */
+  readonly lambda: number;
+  /** Training samples in memory. */
+  readonly samples: number;
+  /** Updates in half a cycle of the learning rate. */
+  readonly stepSize: number;
+  readonly threads: number;
+  /** The network as an ONNX file, for programs that read one. */
+  readonly model?: string;
+}
+
+/** What a program says first. */
+export interface Introduction {
+  readonly name: string;
+  readonly version: string;
+  /** As many as it computes with, which need not be what was asked for. */
+  readonly threads: number;
+  /** What it computes with: "OpenBLAS 0.3.21 Haswell". */
+  readonly engine: string;
+}
+
+/** Its answer to "check STEPS": a few steps on the first batch, the rate's cycle being CHECK_STEP_SIZE. */
+export interface CheckedSteps {
+  /** The mean cross-entropy of every step. */
+  readonly losses: readonly number[];
+  /** ½ · lambda · Σ w² afterwards. */
+  readonly penalty: number;
+}
+
+/** Its answer to "slice SECONDS STEPS": it went on for so long, and for so many steps at least. */
+export interface SliceResult {
+  /** Steps, or calls of predict. */
+  readonly steps: number;
+  readonly seconds: number;
+  /** Of the last step; a prediction has none. */
+  readonly loss?: number;
+}
+
+/** Updates in half a cycle while the steps are checked: ten of them see the rate rise to its top and fall. */
+export const CHECK_STEP_SIZE = 5;
