@@ -2,7 +2,7 @@
 import type { TrainingCase } from "../training.bench.ts";
 import { launch, OURS, type PeerId, type Surroundings } from "./contenders.ts";
 import { ContenderProcess } from "./process.ts";
-import type { Comparison, Lost, Measured } from "./report.ts";
+import type { Comparison, Lost, Measured, TwoTrainings } from "./report.ts";
 import { type Entrant, type Turns, takeTurns } from "./rounds.ts";
 import type { CheckedSteps, Settings, SliceResult } from "./shared/settings.ts";
 
@@ -196,7 +196,7 @@ export function compareInference(
 export async function compareTwoTrainings(
   trainingCase: TrainingCase,
   context: Context,
-): Promise<Record<"one" | "two", number[]> | undefined> {
+): Promise<TwoTrainings | undefined> {
   const { effort, surroundings, onProgress, onLost } = context;
   const where = `two trainings, ${trainingCase.name}`;
   onProgress(where);
@@ -225,7 +225,7 @@ export async function compareTwoTrainings(
     const lose = (id: string, reason: string) => onLost({ where, id, reason });
     const rates = await takeTurns(entrants, { ...effort, steps: 2 }, lose);
     const [one, two] = [rates.get("one"), rates.get("two")];
-    return one === undefined || two === undefined ? undefined : { one, two };
+    return one === undefined || two === undefined ? undefined : { name: trainingCase.name, one, two };
   } catch (error) {
     onLost({ where, id: OURS, reason: (error as Error).message });
     return undefined;

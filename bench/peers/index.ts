@@ -9,9 +9,8 @@ import { fileURLToPath } from "node:url";
 import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
 import { gemm } from "../kernels.ts";
 import { describeMachine, machineLine } from "../machine.ts";
-import { measureGemmShare } from "../peak.ts";
+import { type GemmShare, measureGemmShare } from "../peak.ts";
 import { describePeak } from "../report.ts";
-import { digits } from "../table.ts";
 import { cases as trainings } from "../training.bench.ts";
 import {
   type Context,
@@ -23,8 +22,15 @@ import {
 } from "./compare.ts";
 import { availability, ONE_THREAD, PEERS, type PeerId, type Surroundings, THREADED } from "./contenders.ts";
 import { findPython, OPENMP_OPENBLAS, probePython } from "./installed.ts";
-import { availabilityTable, type Comparison, comparisonTable, type Lost, toJson } from "./report.ts";
-import { ratios, spread } from "./rounds.ts";
+import {
+  availabilityTable,
+  type Comparison,
+  comparisonTable,
+  describeTwoTrainings,
+  type Lost,
+  type TwoTrainings,
+  toJson,
+} from "./report.ts";
 import { onnxModel } from "./shared/onnxModel.ts";
 
 const SCRIPT = "bench:peers";
@@ -46,8 +52,9 @@ The peers are not dependencies of nnwasm, and nothing is installed here. What is
   pip install numpy torch                or your system's packages: whatever python3 imports
 Plain JavaScript (bench/baseline) needs nothing.
 
-Cases: the trainings ${trainings.map(({ name }) => name).join(", ")} with one thread and with all; "two": two trainings at once
-over one alone; "inference": net9bn beside onnxruntime-web; "gemm": the share of the SIMD peak that a matrix product has.
+Cases: the trainings ${trainings.map(({ name }) => name).join(", ")}, with one thread and with all;
+"two": two trainings at once over one alone; "inference": net9bn beside onnxruntime-web; "gemm": a matrix product's
+share of the SIMD peak.
 Peers: ${PEERS.join(", ")}.
 
 Options:
@@ -139,12 +146,13 @@ async function main(): Promise<void> {
   const cases = listOf("--cases", "case", options.cases, CASES);
   const wanted = listOf("--peers", "peer", options.peers, PEERS);
   const threads = numberOf("--threads", options.threads, availableParallelism(), true);
+  const samples = quick ? 5_000 : 45_000;
   const effort: Effort = {
     rounds: numberOf("--rounds", options.rounds, quick ? 3 : 7, true),
     seconds: numberOf("--seconds", options.seconds, quick ? 0.2 : 0.7, false),
     warmUp: quick ? 0.2 : 1.5,
     limit: 240,
-    samples: affordableSamples(quick ? 5_000 : 45_000, wanted.length + 1),
+    samples: affordableSamples(samples, wanted.length + 1),
   };
   if (json !== undefined) checkWritable(SCRIPT, "--json", json);
 
@@ -156,6 +164,9 @@ async function main(): Promise<void> {
     process.stdout.write(`PyTorch gets the OpenBLAS of ${OPENMP_OPENBLAS}.\n`);
   }
   if (options.list) return;
+  if (effort.samples < samples) {
+    process.stdout.write(`${effort.samples} training samples instead of ${samples}: memory is short.\n`);
+  }
 
   const has = (id: PeerId) => available.some((each) => each.id === id && each.version !== undefined);
   const comparisons: Comparison[] = [];
@@ -181,16 +192,11 @@ async function main(): Promise<void> {
     const single = ONE_THREAD.filter(has);
     if (single.length > 0) show(await compareTraining(each, 1, single, context));
   }
+  let twoTrainings: TwoTrainings | undefined;
   if (cases.includes("two") && threads > 1) {
     const each = trainings.find(({ name }) => name === "net3bn")!;
-    const both = await compareTwoTrainings(each, context);
-    if (both !== undefined) {
-      const { median, min, max } = spread(ratios(both.two, both.one));
-      process.stdout.write(
-        `\nTwo trainings of ${each.name} at once, one thread each: ${digits(spread(both.two).median)} steps/s, ` +
-          `one alone ${digits(spread(both.one).median)}: ${digits(median)}× (${digits(min)} – ${digits(max)})\n`,
-      );
-    }
+    twoTrainings = await compareTwoTrainings(each, context);
+    if (twoTrainings !== undefined) process.stdout.write(`\n${describeTwoTrainings(twoTrainings)}\n`);
   }
   if (cases.includes("inference") && has("onnxruntime")) {
     const each = trainings.find(({ name }) => name === "net9bn")!;
@@ -205,13 +211,14 @@ async function main(): Promise<void> {
       rmSync(folder, { recursive: true });
     }
   }
-  let peak: Awaited<ReturnType<typeof measureGemmShare>> | undefined;
+  let peak: GemmShare | undefined;
   if (cases.includes("gemm")) {
     progress("gemm");
     peak = await measureGemmShare(gemm, quick ? 5 : 20);
     process.stdout.write(`\n${describePeak(peak)}\n`);
   }
-  if (json !== undefined) writeFileSync(json, toJson({ machine, available, comparisons, peak, lost }));
+  if (json !== undefined)
+    writeFileSync(json, toJson({ machine, available, comparisons, twoTrainings, peak, lost }));
 }
 
 process.once("SIGINT", () => process.exit(130));

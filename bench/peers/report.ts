@@ -31,10 +31,18 @@ export interface Lost {
   readonly reason: string;
 }
 
+/** Steps a second of two trainings at once, together, and of one alone, of every round. */
+export interface TwoTrainings {
+  readonly name: string;
+  readonly one: readonly number[];
+  readonly two: readonly number[];
+}
+
 export interface PeersReport {
   readonly machine: Machine;
   readonly available: readonly Availability[];
   readonly comparisons: readonly Comparison[];
+  readonly twoTrainings: TwoTrainings | undefined;
   readonly peak: GemmShare | undefined;
   readonly lost: readonly Lost[];
 }
@@ -79,8 +87,16 @@ export function availabilityTable(available: readonly Availability[]): string {
   );
 }
 
+export function describeTwoTrainings({ name, one, two }: TwoTrainings): string {
+  const ratio = spread(ratios(two, one));
+  return (
+    `two trainings of ${name} at once, one thread each: ${digits(spread(two).median)} steps/s, one alone ` +
+    `${digits(spread(one).median)}: ${digits(ratio.median)}× (${range(ratio)})`
+  );
+}
+
 /** What `--json` writes. */
-export function toJson({ machine, available, comparisons, peak, lost }: PeersReport): string {
+export function toJson({ machine, available, comparisons, twoTrainings, peak, lost }: PeersReport): string {
   const results = comparisons.map(({ title, threads, unit, ours, peers }) => ({
     title,
     threads,
@@ -97,5 +113,7 @@ export function toJson({ machine, available, comparisons, peak, lost }: PeersRep
         overTheBest: spread(ratios(ours.rates, best(peers.map(({ rates }) => rates)))),
       }),
   }));
-  return `${JSON.stringify({ machine, peers: available, results, peak, lost }, null, 2)}\n`;
+  const two = twoTrainings && { ...twoTrainings, ratio: spread(ratios(twoTrainings.two, twoTrainings.one)) };
+  const report = { machine, peers: available, results, twoTrainings: two, peak, lost };
+  return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -1,0 +1,224 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { checkOutputs, checkSteps } from "../../bench/peers/compare.ts";
+import { availability, PEERS, pythonEnvironment } from "../../bench/peers/contenders.ts";
+import {
+  availabilityTable,
+  comparisonTable,
+  describeTwoTrainings,
+  toJson,
+} from "../../bench/peers/report.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nnwasm-peers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function benchPeers(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["bench/peers/run.mjs", ...args], {
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+describe("npm run bench:peers", () => {
+  test("measures beside plain JavaScript, which is always there, and writes every round", () => {
+    const file = join(folder, "peers.json");
+    const options = ["--quick", "--rounds", "2", "--seconds", "0.05", "--json", file];
+    const { status, stdout, stderr } = benchPeers("--cases", "net3bn", "--peers", "js", ...options);
+    expect(stderr).toBe("net3bn, batch 100, 1 thread: nnwasm, js\n");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^js {4}bench\/baseline$/m);
+    expect(stdout).toMatch(/^net3bn, batch 100, 2 rounds +threads +steps\/s +nnwasm +ratio +min – max$/m);
+    expect(stdout).toMatch(/^plain JavaScript [\d.]+ \(V8\) +1 .*× /m);
+    const { results, lost } = JSON.parse(readFileSync(file, "utf8"));
+    expect(lost).toEqual([]);
+    expect(results[0]).toMatchObject({ title: "net3bn, batch 100", threads: 1, unit: "steps/s" });
+    const [ours, js] = results[0].contenders;
+    expect([ours.id, ours.rates.length, js.id, js.rates.length]).toEqual(["nnwasm", 2, "js", 2]);
+    expect(js.ratio.min).toBeGreaterThan(1);
+  });
+
+  test("says what is installed, and what to do about what is not", () => {
+    const { status, stdout, stderr } = benchPeers("--list");
+    expect(status).toBe(0);
+    expect(stderr).toBe("");
+    for (const id of PEERS) expect(stdout).toMatch(new RegExp(`^${id} +\\S`, "m"));
+  });
+
+  test.each([
+    [
+      ["--cases", "net4"],
+      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, two, inference, gemm.',
+    ],
+    [
+      ["--peers", "numpy,theano"],
+      'No peer "theano". There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, onnxruntime.',
+    ],
+    [
+      ["--peers", ","],
+      "--peers is empty. There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, onnxruntime.",
+    ],
+    [["--rounds", "2.5"], "--rounds is 2.5, expected an integer ≥ 1. See npm run bench:peers -- --help."],
+    [
+      ["--seconds", "0"],
+      "--seconds is 0, expected a number of seconds > 0. See npm run bench:peers -- --help.",
+    ],
+    [["--threads", ""], "--threads is , expected an integer ≥ 1. See npm run bench:peers -- --help."],
+    [
+      ["--python", "/nowhere/python3"],
+      "--python /nowhere/python3 is no Python 3 that runs. Give the path of an interpreter.",
+    ],
+    [
+      ["--json", "/nowhere/peers.json"],
+      "/nowhere/peers.json cannot be written: its folder is not there or is read-only. Give another path to --json.",
+    ],
+  ])("%s is refused before anything is measured", (args, message) => {
+    expect(benchPeers(...args)).toEqual({ status: 2, stdout: "", stderr: `bench:peers: ${message}\n` });
+  });
+
+  test("explains itself", () => {
+    const { status, stdout } = benchPeers("--help");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: npm run bench:peers -- \[options\]\n/);
+    expect(stdout).toContain("npm install --prefix bench/peers");
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});
+
+const surroundings = {
+  folder,
+  shared: "shared.js",
+  python: { executable: "/usr/bin/python3", modules: { numpy: "1.24.2" } },
+  hasOpenMPOpenBlas: true,
+  architecture: "arm64",
+  env: {},
+};
+
+describe("contenders", () => {
+  test("what is missing comes with how to get it", () => {
+    expect(availability("numpy", surroundings)).toEqual({
+      id: "numpy",
+      version: "numpy 1.24.2 of /usr/bin/python3",
+    });
+    expect(availability("numpy-avx2", surroundings).missing).toBe("only x64 processors have AVX2");
+    expect(availability("torch", surroundings).missing).toBe(
+      "install torch for python3, or name another with --python PATH",
+    );
+    expect(availability("jax", surroundings).missing).toBe("npm install --prefix bench/peers");
+  });
+
+  test("a BLAS gets its threads and chooses its kernels by the CPU, whatever the machine presets", () => {
+    const env = {
+      OPENBLAS_CORETYPE: "Prescott",
+      OPENBLAS_L2_SIZE: "1",
+      PATH: "/bin",
+      LD_LIBRARY_PATH: "/opt/lib",
+    };
+    const threads = { OPENBLAS_NUM_THREADS: "2", OMP_NUM_THREADS: "2", MKL_NUM_THREADS: "2" };
+    const common = {
+      ...threads,
+      PATH: "/bin",
+      LD_LIBRARY_PATH: "/opt/lib",
+      PYTHONDONTWRITEBYTECODE: "1",
+    };
+    const machine = { env, hasOpenMPOpenBlas: true };
+    expect(pythonEnvironment("numpy", 2, machine)).toEqual(common);
+    expect(pythonEnvironment("numpy-avx2", 2, machine)).toEqual({ ...common, OPENBLAS_CORETYPE: "Haswell" });
+    expect(pythonEnvironment("torch", 2, machine)).toEqual({
+      ...common,
+      LD_LIBRARY_PATH: "/usr/lib/x86_64-linux-gnu/openblas-openmp:/opt/lib",
+    });
+    expect(pythonEnvironment("torch", 2, { env, hasOpenMPOpenBlas: false })).toEqual(common);
+  });
+
+  test("one that does not train or predict the same is refused", () => {
+    const ours = { losses: [3, 2, 1], penalty: 0.5 };
+    expect(() => checkSteps({ losses: [3, 2.001, 1], penalty: 0.5 }, ours)).not.toThrow();
+    expect(() => checkSteps({ losses: [3, 2.01, 1], penalty: 0.5 }, ours)).toThrow(
+      /^its loss at step 2 is 2\.01, ours 2: it does not train the same$/,
+    );
+    expect(() => checkSteps({ losses: [3, 2], penalty: 0.5 }, ours)).toThrow(
+      /^its loss at step 3 is undefined, ours 1: it does not train the same$/,
+    );
+    expect(() => checkSteps({ losses: [3, 2, 1], penalty: 0.49 }, ours)).toThrow(
+      /^its penalty after 3 steps is 0\.49, ours 0\.5: it does not train the same$/,
+    );
+    expect(() => checkOutputs([0.5, 0.50005], [0.5, 0.5])).not.toThrow();
+    expect(() => checkOutputs([0.5, Number.NaN], [0.5, 0.5])).toThrow(
+      /^its output 1 of 2 is NaN, ours 0\.5 of 2: it does not predict the same$/,
+    );
+  });
+});
+
+const contender = (id: string, name: string, rates: number[]) => ({
+  id,
+  introduction: { name, version: "1.0", threads: 2, engine: "BLAS" },
+  rates,
+});
+const comparison = {
+  title: "net3bn, batch 100",
+  threads: 2,
+  unit: "steps/s",
+  ours: contender("nnwasm", "nnwasm", [100, 110, 90]),
+  peers: [contender("numpy", "NumPy", [50, 50, 60]), contender("torch", "PyTorch", [40, 55, 30])],
+};
+
+describe("the comparison's report", () => {
+  test("has a row for every peer, and with all cores one over the best of each round", () => {
+    expect(comparisonTable(comparison)).toBe(
+      `
+net3bn, batch 100, 3 rounds  threads  steps/s  nnwasm  ratio    min – max
+NumPy 1.0 (BLAS)                   2     50.0     100  2.00×  1.50 – 2.20
+PyTorch 1.0 (BLAS)                 2     40.0     100  2.50×  2.00 – 3.00
+the best of them                         55.0     100  2.00×  1.50 – 2.00`.trimStart(),
+    );
+  });
+
+  test("says when fewer threads were used than allowed", () => {
+    expect(
+      comparisonTable({ ...comparison, threads: 4, peers: [] })
+        .split("\n")
+        .at(-1),
+    ).toBe("nnwasm had 2 of 4 threads: this version has no more.");
+  });
+
+  test("tells what two trainings at once make of the machine", () => {
+    expect(describeTwoTrainings({ name: "net3bn", one: [100, 100], two: [190, 200] })).toBe(
+      "two trainings of net3bn at once, one thread each: 195 steps/s, one alone 100: 1.95× (1.90 – 2.00)",
+    );
+  });
+
+  test("lists what is installed", () => {
+    expect(
+      availabilityTable([
+        { id: "js", version: "bench/baseline" },
+        { id: "numpy-avx2", missing: "only x64 processors have AVX2" },
+      ]),
+    ).toBe(
+      "peer        installed\njs          bench/baseline\nnumpy-avx2  no: only x64 processors have AVX2",
+    );
+  });
+
+  test("the JSON has every round, and the ratios", () => {
+    const machine = { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" };
+    const twoTrainings = { name: "net3bn", one: [100], two: [190] };
+    const json = JSON.parse(
+      toJson({ machine, available: [], comparisons: [comparison], twoTrainings, peak: undefined, lost: [] }),
+    );
+    expect(json.machine).toEqual(machine);
+    expect(json.results[0].contenders[1]).toEqual({
+      id: "numpy",
+      name: "NumPy",
+      version: "1.0",
+      threads: 2,
+      engine: "BLAS",
+      rate: { median: 50, min: 50, max: 60 },
+      rates: [50, 50, 60],
+      ratio: { median: 2, min: 1.5, max: 2.2 },
+    });
+    expect(json.results[0].overTheBest).toEqual({ median: 2, min: 1.5, max: 2 });
+    expect(json.twoTrainings.ratio).toEqual({ median: 1.9, min: 1.9, max: 1.9 });
+  });
+});
