@@ -2,13 +2,25 @@
  * `npm run bench`: the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by turns
  * in one process. Tables go to stdout, progress to stderr.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { drawMeasured, drawSweeps } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
+import { compareText, type Results, readResults } from "./compare.ts";
 import { measureKernel } from "./kernelCase.ts";
 import { gemm, kernels } from "./kernels.ts";
-import { describeMachine } from "./machine.ts";
+import { describeMachine, machineLine } from "./machine.ts";
 import { measureGemmShare } from "./peak.ts";
-import { type Measured, toJson, toText } from "./report.ts";
+import { type Measured, results, toJson, toText } from "./report.ts";
+import {
+  fullSweep,
+  LADDERS,
+  measureSweep,
+  quickSweep,
+  type Sweep,
+  type SweepEffort,
+  sweepTable,
+} from "./sweep.ts";
 import type { Effort } from "./timing.ts";
 import { flopsOfStep, makeData, TrainingContest, cases as trainings } from "./training.bench.ts";
 
@@ -18,10 +30,20 @@ Measures nnwasm's kernels and training steps against plain JavaScript, on one th
 Results are checked first. Nothing else should run meanwhile.
 
 Options:
-  --json FILE    write the results to FILE as well
-  --filter NAME  only the cases with NAME in their names: net9bn, matmul, 100x3072x50, peak, …
-  --quick        a glance, in seconds: few samples, short slices, rough figures
-  --help         show this
+  --json FILE     write the results to FILE as well
+  --compare FILE  then set them against those that --json wrote to FILE earlier: new over old, what of it is the
+                  machine (by the JavaScript, which both runs measure), and whether the rest is more than the spread
+  --svg FOLDER    draw them: FOLDER/training.svg, kernels.svg
+  --filter NAME   only the cases with NAME in their names: net9bn, matmul, 100x3072x50, peak, …
+  --sweep         instead of all that: GFLOP/s of the matrix products against their size, in float32 and float64.
+                  Sizes much slower than their neighbours are marked. With --svg, a chart each. --filter chooses among
+                  ${LADDERS.map(({ name }) => name).join(", ")}
+  --quick         a glance, in seconds: few samples, short slices, rough figures
+  --help          show this
+
+Is a change faster? Measure before and after it:
+  npm run bench -- --filter net9bn --json before.json
+  npm run bench -- --filter net9bn --compare before.json
 `;
 
 interface Plan {
@@ -31,6 +53,7 @@ interface Plan {
   /** Steps of a training whose losses are compared first; of the wide network a tenth. */
   readonly checkedSteps: number;
   readonly peakRepeats: number;
+  readonly sweep: SweepEffort;
 }
 
 const full: Plan = {
@@ -39,6 +62,7 @@ const full: Plan = {
   samples: 45_000,
   checkedSteps: 20,
   peakRepeats: 20,
+  sweep: fullSweep,
 };
 const quick: Plan = {
   kernel: { warmUp: 0.02, slice: 0.005, slices: 3, limit: 1 },
@@ -46,30 +70,53 @@ const quick: Plan = {
   samples: 5_000,
   checkedSteps: 10,
   peakRepeats: 5,
+  sweep: quickSweep,
 };
 
 const SCRIPT = "bench";
 const fail = (message: string) => failAs(SCRIPT, message);
 
-async function main(): Promise<void> {
-  const {
-    json,
-    filter,
-    quick: isQuick,
-    help: isHelp,
-  } = parseOptions(SCRIPT, {
-    json: { type: "string" },
-    filter: { type: "string", default: "" },
-    quick: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  });
-  if (isHelp) {
-    process.stdout.write(help);
-    return;
+function writeCharts(folder: string, charts: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, svg] of Object.entries(charts)) writeFileSync(join(folder, name), svg);
+}
+
+type Options = Readonly<Record<"json" | "svg", string | undefined> & { filter: string }>;
+
+const matching = (filter: string) => {
+  const wanted = filter.toLowerCase();
+  return ({ name }: { name: string }) => name.toLowerCase().includes(wanted);
+};
+
+async function runSweep({ json, svg, filter }: Options, { sweep: effort }: Plan): Promise<void> {
+  const ladders = LADDERS.filter(matching(filter));
+  if (ladders.length === 0) {
+    fail(`No sweep has "${filter}" in its name. There are: ${LADDERS.map(({ name }) => name).join(", ")}.`);
   }
-  if (json !== undefined) checkWritable(SCRIPT, "--json", json);
-  const plan = isQuick ? quick : full;
-  const matches = ({ name }: { name: string }) => name.toLowerCase().includes(filter.toLowerCase());
+  const machine = describeMachine();
+  process.stdout.write(`${machineLine(machine)}\n`);
+  const sweeps: Sweep[] = [];
+  for (const [i, ladder] of ladders.entries()) {
+    progress(`${i + 1}/${ladders.length} ${ladder.name}`);
+    const sweep = await measureSweep(ladder, effort);
+    sweeps.push(sweep);
+    process.stdout.write(`\n${sweepTable(sweep)}\n`);
+  }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, sweeps }, null, 2)}\n`);
+  if (svg !== undefined) writeCharts(svg, await drawSweeps(sweeps));
+}
+
+async function runCases(
+  { json, svg, filter, compare }: Options & { readonly compare: string | undefined },
+  plan: Plan,
+): Promise<void> {
+  let before: Results | undefined;
+  try {
+    if (compare !== undefined) before = readResults(compare);
+  } catch (error) {
+    fail(`--compare: ${(error as Error).message} Give a file that npm run bench -- --json FILE has written.`);
+  }
+  const matches = matching(filter);
   const chosenTrainings = trainings.filter(matches);
   const chosenKernels = kernels.filter(matches);
   const isPeakChosen = matches({ name: "peak" }) || chosenKernels.includes(gemm);
@@ -90,16 +137,50 @@ async function main(): Promise<void> {
     begin(each.name);
     const steps = each.name === "wide" ? plan.checkedSteps / 10 : plan.checkedSteps;
     const [wasm, js] = await contest!.measure(each, plan.training, steps);
-    measured.push({ name: each.name, kind: "training", flops: flopsOfStep(each), wasm, js });
+    measured.push({ name: each.name, kind: "training", flops: flopsOfStep(each), threads: 1, wasm, js });
   }
   for (const each of chosenKernels) {
     begin(each.name);
     const [wasm, js] = await measureKernel(each, plan.kernel);
-    measured.push({ name: each.name, kind: "kernel", flops: each.flops, wasm, js });
+    measured.push({ name: each.name, kind: "kernel", flops: each.flops, threads: 1, wasm, js });
   }
   const report = { machine, peak, measured };
   process.stdout.write(`${toText(report)}\n`);
+  if (before !== undefined) {
+    process.stdout.write(`\n${compareText(compare!, before, { machine, results: results(measured) })}\n`);
+  }
   if (json !== undefined) writeFileSync(json, toJson(report));
+  if (svg !== undefined) writeCharts(svg, await drawMeasured(measured));
+}
+
+async function main(): Promise<void> {
+  const {
+    quick: isQuick,
+    help: isHelp,
+    sweep: isSweep,
+    ...options
+  } = parseOptions(SCRIPT, {
+    json: { type: "string" },
+    compare: { type: "string" },
+    svg: { type: "string" },
+    filter: { type: "string", default: "" },
+    sweep: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  });
+  if (isHelp) {
+    process.stdout.write(help);
+    return;
+  }
+  const { json, svg, compare, filter } = options;
+  if (isSweep && compare !== undefined) {
+    fail("--compare does not go with --sweep, which has no JavaScript beside it. Give one of them.");
+  }
+  if (json !== undefined) checkWritable(SCRIPT, "--json", json);
+  if (svg !== undefined) checkWritable(SCRIPT, "--svg", svg);
+  const plan = isQuick ? quick : full;
+  if (isSweep) await runSweep({ json, svg, filter }, plan);
+  else await runCases({ json, svg, filter, compare }, plan);
 }
 
 await main();

@@ -9,8 +9,11 @@ export interface Measured {
   readonly name: string;
   readonly kind: "training" | "kernel";
   readonly flops: number | undefined;
+  /** Of the wasm engine; plain JavaScript has one. */
+  readonly threads: number;
   readonly wasm: Timing;
-  readonly js: Timing;
+  /** Measured once a case: absent where it stands beside another number of threads. */
+  readonly js: Timing | undefined;
 }
 
 export interface Report {
@@ -25,22 +28,27 @@ function gflops({ flops }: Measured, { median }: Timing): number | undefined {
 }
 
 /** An entry of `--json`: a training's steps, or a kernel's calls. */
-function result(measured: Measured, engine: "wasm" | "js") {
-  const timing = measured[engine];
+function result(measured: Measured, engine: "wasm" | "js", timing: Timing) {
   return {
     case: measured.name,
     engine,
-    threads: 1,
+    threads: engine === "wasm" ? measured.threads : 1,
     stepsPerSecond: 1 / timing.median,
     gflops: gflops(measured, timing),
     seconds: timing,
   };
 }
 
+export function results(measured: readonly Measured[]) {
+  return measured.flatMap((each) => [
+    result(each, "wasm", each.wasm),
+    ...(each.js === undefined ? [] : [result(each, "js", each.js)]),
+  ]);
+}
+
 /** What `--json` writes. */
 export function toJson({ machine, peak, measured }: Report): string {
-  const results = measured.flatMap((each) => [result(each, "wasm"), result(each, "js")]);
-  return `${JSON.stringify({ machine, peak, results }, null, 2)}\n`;
+  return `${JSON.stringify({ machine, peak, results: results(measured) }, null, 2)}\n`;
 }
 
 function section(kind: Measured["kind"], measured: readonly Measured[]): string[] {
@@ -51,29 +59,28 @@ function section(kind: Measured["kind"], measured: readonly Measured[]): string[
   const header = [
     isTraining ? "training step" : "kernel",
     "engine",
-    ...(isTraining ? ["steps/s"] : []),
+    ...(isTraining ? ["threads", "steps/s"] : []),
     ...[isTraining ? "ms min" : "µs min", "median", "mean ± sd", "GFLOP/s", "wasm : js"],
   ];
-  const row = (each: Measured, engine: "wasm" | "js") => {
-    const timing = each[engine];
+  const row = (each: Measured, engine: "wasm" | "js", timing: Timing) => {
     const rate = gflops(each, timing);
+    const isWasm = engine === "wasm";
     return [
-      engine === "wasm" ? each.name : "",
+      isWasm ? each.name : "",
       engine,
-      ...(isTraining ? [digits(1 / timing.median)] : []),
+      ...(isTraining ? [String(isWasm ? each.threads : 1), digits(1 / timing.median)] : []),
       digits(timing.min * scale),
       digits(timing.median * scale),
       `${digits(timing.mean * scale)} ± ${digits(timing.sd * scale)}`,
       rate === undefined ? "" : digits(rate),
-      engine === "wasm" ? `${digits(each.js.median / each.wasm.median)}×` : "",
+      isWasm && each.js !== undefined ? `${digits(each.js.median / timing.median)}×` : "",
     ];
   };
-  return [
-    formatTable(
-      header,
-      own.flatMap((each) => [row(each, "wasm"), row(each, "js")]),
-    ),
-  ];
+  const rows = own.flatMap((each) => [
+    row(each, "wasm", each.wasm),
+    ...(each.js === undefined ? [] : [row(each, "js", each.js)]),
+  ]);
+  return [formatTable(header, rows)];
 }
 
 export function describePeak({ peak, gemm, share }: GemmShare): string {
@@ -86,7 +93,7 @@ export function describePeak({ peak, gemm, share }: GemmShare): string {
 /** The tables, for people. */
 export function toText({ machine, peak, measured }: Report): string {
   return [
-    `${machineLine(machine)}, one thread`,
+    machineLine(machine),
     ...(peak === undefined ? [] : [describePeak(peak)]),
     ...section("training", measured),
     ...section("kernel", measured),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -28,6 +28,28 @@ describe("npm run bench", () => {
     expect(results[0].stepsPerSecond).toBeGreaterThan(0);
   });
 
+  test("sets results against earlier ones and draws them", () => {
+    const before = join(folder, "before.json");
+    const charts = join(folder, "charts");
+    expect(bench("--quick", "--filter", "relu", "--json", before).status).toBe(0);
+    const { status, stdout } = bench("--quick", "--filter", "relu", "--compare", before, "--svg", charts);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Against ${before}; "gain" is new : old`);
+    expect(stdout).toMatch(/^relu\.forward 100x50 +1 +\d+ +\d+ +[\d.]+× +[\d.]+× +[\d.]+ ± [\d.]+/m);
+    expect(readdirSync(charts)).toEqual(["kernels.svg"]);
+  });
+
+  test("sweeps over the sizes of a product", () => {
+    const file = join(folder, "sweep.json");
+    const { status, stdout, stderr } = bench("--quick", "--sweep", "--filter", "outputs", "--json", file);
+    expect(stderr).toBe("1/1 outputs of 100x3072\n");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^outputs +multiply f32 +transposedA f32 +transposedB f32 +multiply f64/m);
+    expect(stdout).toMatch(/^64( +(▼ )?[\d.]+){6}$/m);
+    const { sweeps } = JSON.parse(readFileSync(file, "utf8"));
+    expect(sweeps[0].curves).toHaveLength(6);
+  });
+
   test("refuses what it does not know with exit code 2, before it measures", () => {
     const unknown = bench("--filter", "net4");
     expect(unknown.status).toBe(2);
@@ -37,6 +59,20 @@ describe("npm run bench", () => {
     const option = bench("--fast");
     expect(option.status).toBe(2);
     expect(option.stderr).toMatch(/^bench: Unknown option '--fast'.* See npm run bench -- --help\.\n$/s);
+    const sweep = bench("--sweep", "--filter", "net3");
+    expect(sweep.status).toBe(2);
+    expect(sweep.stderr).toBe(
+      'bench: No sweep has "net3" in its name. There are: cubes, batch of 3072x50, batch of 1024x1024, ' +
+        "outputs of 100x3072.\n",
+    );
+    expect(bench("--sweep", "--compare", "old.json").stderr).toBe(
+      "bench: --compare does not go with --sweep, which has no JavaScript beside it. Give one of them.\n",
+    );
+    const old = join(folder, "old.json");
+    expect(bench("--compare", old).stderr).toBe(
+      `bench: --compare: ${old} cannot be read (ENOENT). ` +
+        "Give a file that npm run bench -- --json FILE has written.\n",
+    );
     const missing = bench("--json", join(folder, "missing", "results.json"));
     expect(missing.status).toBe(2);
     expect(missing.stderr).toBe(
@@ -49,6 +85,7 @@ describe("npm run bench", () => {
     const { status, stdout } = bench("--help");
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm run bench -- \[options\]\n/);
-    for (const option of ["--json", "--filter", "--quick"]) expect(stdout).toContain(option);
+    for (const option of ["--json", "--compare", "--svg", "--filter", "--sweep", "--quick"])
+      expect(stdout).toContain(option);
   });
 });

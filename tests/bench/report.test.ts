@@ -7,8 +7,15 @@ const report: Report = {
   machine: { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" },
   peak: { peak: { float32: 60, float64: 30 }, gemm: 54, share: 0.9 },
   measured: [
-    { name: "net3", kind: "training", flops: 63_240_000, wasm: timing(0.001), js: timing(0.016) },
-    { name: "elementary.exp 100x10", kind: "kernel", flops: undefined, wasm: timing(2e-6), js: timing(9e-6) },
+    { name: "net3", kind: "training", flops: 63_240_000, threads: 1, wasm: timing(0.001), js: timing(0.016) },
+    {
+      name: "elementary.exp 100x10",
+      kind: "kernel",
+      flops: undefined,
+      threads: 1,
+      wasm: timing(2e-6),
+      js: timing(9e-6),
+    },
   ],
 };
 
@@ -16,13 +23,13 @@ describe("report", () => {
   test("the text has the machine, the peak and a table of each kind", () => {
     expect(toText(report)).toBe(
       `
-A CPU, 2 cores, 24 GiB, linux-x64, Node 20.1.0 (V8 11.3), one thread
+A CPU, 2 cores, 24 GiB, linux-x64, Node 20.1.0 (V8 11.3)
 
 SIMD128 peak of a core: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix product 54.0: 90.0% (best of repeats)
 
-training step  engine  steps/s  ms min  median    mean ± sd  GFLOP/s  wasm : js
-net3             wasm     1000    0.50    1.00  1.00 ± 0.10     63.2      16.0×
-                   js     62.5    8.00    16.0  16.0 ± 1.60     3.95
+training step  engine  threads  steps/s  ms min  median    mean ± sd  GFLOP/s  wasm : js
+net3             wasm        1     1000    0.50    1.00  1.00 ± 0.10     63.2      16.0×
+                   js        1     62.5    8.00    16.0  16.0 ± 1.60     3.95
 
 kernel                 engine  µs min  median    mean ± sd  GFLOP/s  wasm : js
 elementary.exp 100x10    wasm    1.00    2.00  2.00 ± 0.20               4.50×
