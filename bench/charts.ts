@@ -1,4 +1,6 @@
 /** The benchmark's results as SVG: what is drawn. `src/report/charts/render.ts` draws it. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   AXIS,
   BLUE,
@@ -10,6 +12,8 @@ import {
   VERMILION,
   withDescription,
 } from "../src/report/chartStyle.ts";
+import type { Comparison } from "./peers/report.ts";
+import { ratios, spread } from "./peers/rounds.ts";
 import type { Measured } from "./report.ts";
 import { dips, PRECISIONS, PRODUCTS, type Sweep } from "./sweep.ts";
 import { digits } from "./table.ts";
@@ -175,6 +179,67 @@ function sweepChart({ ladder, axis, rungs, curves }: Sweep): Drawing {
   };
 }
 
+/** A dot for every ratio to a peer, with its range over the rounds, beside the line where both are as fast. */
+function comparisonChart(comparisons: readonly Comparison[]): Drawing {
+  const values = comparisons.flatMap(({ title, threads, ours, peers }) =>
+    peers.map(({ introduction: { name, engine }, rates }) => {
+      const { median, min, max } = spread(ratios(ours.rates, rates));
+      const setting = `${title}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+      return { row: `${setting}: ${name} (${engine})`, median, min, max, text: `${digits(median)}×` };
+    }),
+  );
+  const rows = values.map(({ row }) => row);
+  const title = "nnwasm over its peers";
+  const low = Math.min(0.5, ...values.map(({ min }) => min / 1.2));
+  const high = Math.max(2, ...values.map(({ max }) => max * 1.8));
+  const x = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: "nnwasm : peer, logarithmic",
+    scale: { type: "log", domain: [low, high], nice: false },
+    axis: { tickCount: 6, format: "~g" },
+  });
+  const size: ChartSize = { width: 860, height: 130 + 22 * rows.length };
+  const subtitle = "Speeds' ratio, median and range over the rounds; right of the line nnwasm is faster";
+  return {
+    title,
+    description: values.map(({ row, text }) => `${row}: ${text}`).join("; "),
+    specification: {
+      ...chart(size, title, subtitle),
+      // From the left edge: the labels leave the plot itself too little room.
+      title: { text: title, subtitle, frame: "bounds" },
+      data: { values },
+      encoding: {
+        y: { field: "row", type: "nominal", sort: rows, title: null, axis: { labelLimit: 0, grid: true } },
+      },
+      layer: [
+        {
+          data: { values: [{ one: 1 }] },
+          mark: { type: "rule", strokeWidth: 1.5, color: VERMILION },
+          encoding: { x: x("one"), y: null },
+        },
+        {
+          mark: { type: "rule", strokeWidth: 3, color: AXIS },
+          encoding: { x: x("min"), x2: { field: "max" } },
+        },
+        {
+          mark: { type: "point", filled: true, size: 70, opacity: 1, color: BLUE },
+          encoding: { x: x("median") },
+        },
+        {
+          mark: { type: "text", align: "left", dx: 8, fontSize: 12, color: INK },
+          encoding: { x: x("max"), text: { field: "text" } },
+        },
+      ],
+    },
+  };
+}
+
+/** The chart of the comparisons with the peers, if there are any. */
+export async function drawComparisons(comparisons: readonly Comparison[]): Promise<Record<string, string>> {
+  return comparisons.length === 0 ? {} : { "peers.svg": await render(comparisonChart(comparisons)) };
+}
+
 /** The charts of a benchmark, by the names of their files. */
 export async function drawMeasured(measured: readonly Measured[]): Promise<Record<string, string>> {
   const charts: Record<string, string> = {};
@@ -186,6 +251,12 @@ export async function drawMeasured(measured: readonly Measured[]): Promise<Recor
     if (own.length > 0) charts[`${name}.svg`] = await render(speedChart(kind, own));
   }
   return charts;
+}
+
+/** Writes charts into a folder, which is made if it is not there. */
+export function writeCharts(folder: string, charts: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, svg] of Object.entries(charts)) writeFileSync(join(folder, name), svg);
 }
 
 /** The charts of a sweep: "sweep-batch-of-3072x50.svg". */

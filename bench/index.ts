@@ -2,9 +2,8 @@
  * `npm run bench`: the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by turns
  * in one process. Tables go to stdout, progress to stderr.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { drawMeasured, drawSweeps } from "./charts.ts";
+import { writeFileSync } from "node:fs";
+import { drawMeasured, drawSweeps, writeCharts } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { compareText, type Results, readResults } from "./compare.ts";
 import { measureKernel } from "./kernelCase.ts";
@@ -75,11 +74,6 @@ const quick: Plan = {
 
 const SCRIPT = "bench";
 const fail = (message: string) => failAs(SCRIPT, message);
-
-function writeCharts(folder: string, charts: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, svg] of Object.entries(charts)) writeFileSync(join(folder, name), svg);
-}
 
 type Options = Readonly<Record<"json" | "svg", string | undefined> & { filter: string }>;
 

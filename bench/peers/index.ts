@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { drawComparisons, writeCharts } from "../charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
 import { gemm } from "../kernels.ts";
 import { describeMachine, machineLine } from "../machine.ts";
@@ -65,6 +66,7 @@ Options:
   --threads N     what "all" is (default: ${availableParallelism()}, the cores there are)
   --python PATH   the interpreter (default: of python3 and /usr/bin/python3 the one that has more of the modules)
   --json FILE     write the results, of every round, to FILE as well
+  --svg FOLDER    draw them: FOLDER/peers.svg
   --list          say what is installed, and end
   --quick         a glance: few samples and rounds, rough figures
   --help          show this
@@ -134,6 +136,7 @@ async function main(): Promise<void> {
     threads: { type: "string" },
     python: { type: "string" },
     json: { type: "string" },
+    svg: { type: "string" },
     list: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -142,7 +145,7 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const { quick, json } = options;
+  const { quick, json, svg } = options;
   const cases = listOf("--cases", "case", options.cases, CASES);
   const wanted = listOf("--peers", "peer", options.peers, PEERS);
   const threads = numberOf("--threads", options.threads, availableParallelism(), true);
@@ -155,6 +158,7 @@ async function main(): Promise<void> {
     samples: affordableSamples(samples, wanted.length + 1),
   };
   if (json !== undefined) checkWritable(SCRIPT, "--json", json);
+  if (svg !== undefined) checkWritable(SCRIPT, "--svg", svg);
 
   const machine = describeMachine();
   const there = surroundings(options.python);
@@ -219,6 +223,7 @@ async function main(): Promise<void> {
   }
   if (json !== undefined)
     writeFileSync(json, toJson({ machine, available, comparisons, twoTrainings, peak, lost }));
+  if (svg !== undefined) writeCharts(svg, await drawComparisons(comparisons));
 }
 
 process.once("SIGINT", () => process.exit(130));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawMeasured, drawSweeps } from "../../bench/charts.ts";
+import { drawComparisons, drawMeasured, drawSweeps } from "../../bench/charts.ts";
 
 const timing = (median: number) => ({ min: median, median, mean: median, sd: 0, slices: 9 });
 const wasm = timing(0.001);
@@ -22,6 +22,23 @@ describe("the charts", () => {
       expect(training).toContain(text);
     expect(charts["kernels.svg"]).toContain(">relu.forward 100x50</text>");
     expect(Object.keys(await drawMeasured([]))).toEqual([]);
+  });
+
+  test("a comparison with the peers has a dot for every ratio", async () => {
+    const contender = (id: string, name: string, rates: number[]) => ({
+      id,
+      introduction: { name, version: "1.0", threads: 2, engine: "BLAS" },
+      rates,
+    });
+    const ours = contender("nnwasm", "nnwasm", [120, 100, 110]);
+    const peers = [contender("numpy", "NumPy", [100, 100, 100])];
+    const { "peers.svg": svg } = await drawComparisons([
+      { title: "net3bn, batch 100", threads: 2, unit: "steps/s", ours, peers },
+    ]);
+    expect(svg).toContain("<desc>net3bn, batch 100, 2 threads: NumPy (BLAS): 1.10×</desc>");
+    expect(svg).toContain(">1.10×</text>");
+    expect(svg).toContain(">net3bn, batch 100, 2 threads: NumPy (BLAS)</text>");
+    expect(await drawComparisons([])).toEqual({});
   });
 
   test("a sweep has a curve for every product and precision, and a ring at a dip", async () => {

@@ -80,7 +80,9 @@ def blas():
             except AttributeError:
                 continue
             core.restype = config.restype = ctypes.c_char_p
-            return f"OpenBLAS {config().decode().split()[1]} {core().decode()}"
+            words = config().decode().split()
+            openmp = " OpenMP" if "USE_OPENMP" in words else ""
+            return f"OpenBLAS {words[1]} {core().decode()}{openmp}"
     return "BLAS unknown"
 
 
