@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
+import { MOST_THREADS } from "../model/model.ts";
 import { CHOICES, type TrainSettings } from "../training/settings.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -33,7 +34,9 @@ export const FileSettings = v.strictObject({
   shuffle: v.optional(v.boolean()),
   trainingMetrics: v.optional(choice(CHOICES.trainingMetrics)),
   seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  threads: v.optional(v.literal(1)),
+  threads: v.optional(
+    v.union([v.literal("auto"), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_THREADS))]),
+  ),
   engine: v.optional(choice(CHOICES.engine)),
   dtype: v.optional(choice(CHOICES.dtype)),
 });

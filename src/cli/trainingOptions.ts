@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../errors.ts";
 import { parseInitializer } from "../initializers/index.ts";
+import { MOST_THREADS } from "../model/model.ts";
 import type { BatchNormPlace } from "../model/network.ts";
 import { isInitialFile } from "../training/build.ts";
 import { CHOICES, DEFAULTS, type TrainSettings } from "../training/settings.ts";
@@ -90,8 +91,7 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
         `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
       ).choices(CHOICES.engine),
     )
-    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype))
-    .addOption(new Option("--threads <n>", "threads in the training").argParser(oneThread).hideHelp());
+    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype));
 }
 
 /** The settings' names: what of the flags is a setting. */
@@ -138,10 +138,21 @@ function initializerOrFile(text: string): string {
   return text;
 }
 
-/** A parser for commander. A setting all the same: config.json shall say it when there can be more. */
-function oneThread(text: string): number {
-  if (text !== "1") throw new InvalidArgumentError("Expected 1: a training runs in one thread.");
-  return 1;
+/** For the commands that do one training; where several run side by side, each has one thread. */
+export function threadsOption(): Option {
+  const description =
+    "threads in the training, or auto: as many as are fastest here; the results are the same";
+  return new Option("--threads <n>", `${description} ${byDefault(DEFAULTS.threads)}`).argParser(threadCount);
+}
+
+/** A parser for commander: a number of threads, or "auto". */
+function threadCount(text: string): number | "auto" {
+  if (text === "auto") return text;
+  try {
+    return integer(1, MOST_THREADS)(text);
+  } catch {
+    throw new InvalidArgumentError(`Expected an integer from 1 to ${MOST_THREADS}, or auto.`);
+  }
 }
 
 function yesOrNo(text: string): boolean {

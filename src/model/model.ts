@@ -46,7 +46,7 @@ export interface CompileOptions {
 }
 
 /** The most threads that can be asked for. */
-const MOST_THREADS = 256;
+export const MOST_THREADS = 256;
 /** Samples that are evaluated at once, at least. */
 const EVALUATION_ROWS = 256;
 

@@ -26,7 +26,7 @@ export async function buildModel(
   { classes, features }: Pick<Dataset, "classes" | "features">,
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
-  const { seed, dtype } = settings;
+  const { seed, dtype, threads } = settings;
   const fromFile = isInitialFile(settings.init);
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
   const layers = denseNetwork({
@@ -47,7 +47,7 @@ export async function buildModel(
     etaMax: settings.etaMax,
     stepSize: settings.stepSize,
   });
-  const model = new Model(layers, { seed, engine, dtype }).compile({
+  const model = new Model(layers, { seed, engine, dtype, threads }).compile({
     loss: new CategoricalCrossEntropyLoss(),
     optimizer: choose("optimizer", optimizers, settings.optimizer)(schedule),
     metrics: [new AccuracyMetrics()],

@@ -34,7 +34,8 @@ export interface TrainSettings {
   readonly shuffle: boolean;
   readonly trainingMetrics: TrainingMetrics;
   readonly seed: number;
-  readonly threads: number;
+  /** In one training: a number, or "auto": as many as are fastest. Trainings side by side have one each. */
+  readonly threads: number | "auto";
   readonly engine: EngineName;
   readonly dtype: Precision;
 }
@@ -64,7 +65,7 @@ export const DEFAULTS: TrainSettings = {
   shuffle: true,
   trainingMetrics: "full",
   seed: 1,
-  threads: 1,
+  threads: "auto",
   engine: "wasm",
   dtype: "float32",
 };

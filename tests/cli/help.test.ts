@@ -50,7 +50,7 @@ describe("--help", () => {
       ..."--layers --bn --no-bn --activation --init --bias-init".split(" "),
       "--lambda, --l2",
       ..."--optimizer --lr-schedule --eta-min --eta-max --step-size --cycles --epochs".split(" "),
-      ..."--batch --no-shuffle --training-metrics --seed --engine --dtype".split(" "),
+      ..."--batch --no-shuffle --training-metrics --seed --engine --dtype --threads".split(" "),
       ..."--config --out --force --json --quiet".split(" "),
       "-h, --help",
     ]);

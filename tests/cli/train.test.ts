@@ -97,7 +97,7 @@ describe("train --json", () => {
         shuffle: true,
         trainingMetrics: "full",
         seed: 7,
-        threads: 1,
+        threads: "auto",
         engine: "wasm",
         dtype: "float32",
       },
@@ -145,6 +145,7 @@ describe("train --json", () => {
       seconds: expect.any(Number),
       trainSeconds: expect.any(Number),
       stepsPerSecond: expect.closeTo(18 / last.trainSeconds, 6),
+      threads: expect.any(Number),
       weightsSha256: SHA256,
       out: "json",
     });
@@ -264,7 +265,7 @@ describe("train", () => {
     expect(lines[10]).toMatch(/^Epoch 2\/2 {2}\d+ steps\/s {2}loss .* {2}lr 4\.0e-2$/);
     expect(lines.slice(11)).toEqual([""]);
     expect(stdout).toMatch(
-      /^test {8}loss \d\.\d{4} {2}cost \d\.\d{4} {2}accuracy [01]\.\d{4}\nvalidation {2}loss \d\.\d{4} {2}cost \d\.\d{4} {2}accuracy [01]\.\d{4}\n2 epochs, 10 steps in \d+\.\d s \(\d+ steps\/s\); \d+\.\d s in all\nsaved in human: model\.safetensors, metrics\.jsonl, summary\.json, config\.json, plots\/\n$/,
+      /^test {8}loss \d\.\d{4} {2}cost \d\.\d{4} {2}accuracy [01]\.\d{4}\nvalidation {2}loss \d\.\d{4} {2}cost \d\.\d{4} {2}accuracy [01]\.\d{4}\n2 epochs, 10 steps in \d+\.\d s \(\d+ steps\/s, \d+ threads?\); \d+\.\d s in all\nsaved in human: model\.safetensors, metrics\.jsonl, summary\.json, config\.json, plots\/\n$/,
     );
     expect(stdout + stderr).not.toContain(ESC);
     expect(stdout + stderr).not.toContain("\r");

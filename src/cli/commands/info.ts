@@ -47,7 +47,7 @@ export function infoCommand(context: CliContext): Command {
         ["nnwasm", `${info.version} (kernels ${info.build})`],
         ["node", `${info.node} (V8 ${info.v8}, ${info.platform})`],
         ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
-        ["threads", `1 in a training; shared memory ${info.sharedMemory ? "available" : "missing"}`],
+        ["threads", info.sharedMemory ? `1 to ${info.cores} in a training` : "1: shared memory is missing"],
         ["machine", `${info.cpu}, ${info.cores} cores, ${(info.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
         ["cifar10", info.cifar10 ?? "not here; nnwasm data fetch cifar10 gets it"],
         ["cache", info.cache],

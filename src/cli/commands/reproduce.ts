@@ -120,7 +120,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const { signal } = context;
   const asked = resume === undefined ? describe(ids, flags) : await describeResumed(resume, ids, flags);
   const changes = asked.changes as Partial<TrainSettings>;
-  const base = mergeSettings(changes, { seed: asked.seeds[0]! });
+  const base = mergeSettings(changes, { seed: asked.seeds[0]!, threads: 1 });
   const { dataset, notice } = await openDataset(context, base.data, base.seed);
   const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
   const description: ReproductionDescription = { ...asked, data };
@@ -131,7 +131,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const appendix = description.appendix ? appendixExperiments() : [];
   const jobs = description.seeds.flatMap((seed) =>
     [...experiments, ...appendix].map((experiment): Job => {
-      return { experiment, settings: mergeSettings(experiment.settings, changes, { seed }) };
+      return { experiment, settings: mergeSettings(experiment.settings, changes, { seed, threads: 1 }) };
     }),
   );
   const { folder, trainings } =

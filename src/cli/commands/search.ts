@@ -296,7 +296,9 @@ async function describe(
   const { sampler = "coarse-to-fine", pruner = "none", objective = DEFAULT_OBJECTIVE, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   const environment = settingsFromEnvironment(command, context);
-  const settings = mergeSettings({ bn: "after" }, file, environment, settingsFromFlags(flags));
+  const settings = mergeSettings({ bn: "after" }, file, environment, settingsFromFlags(flags), {
+    threads: 1,
+  });
   const space = flags.space ?? DEFAULT_SPACE;
   const parsed = parseSpace(space);
   const pick = (names: readonly (keyof SearchFlags)[]) =>

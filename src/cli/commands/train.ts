@@ -23,6 +23,7 @@ import {
   settingsFromEnvironment,
   settingsFromFlags,
   type TrainingFlags,
+  threadsOption,
 } from "../trainingOptions.ts";
 import { TrainingProgress } from "../trainingProgress.ts";
 import { buildId, VERSION } from "../version.ts";
@@ -43,7 +44,7 @@ export function trainCommand(context: CliContext): Command {
     "nnwasm train --config runs/train-001/config.json      # the same training again, bit for bit",
     "nnwasm train --json | jq .train.loss                  # events for another program",
   ]);
-  addTrainingOptions(command);
+  addTrainingOptions(command).addOption(threadsOption());
   command
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
@@ -115,6 +116,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
       shuffle: settings.shuffle,
       trainingMetrics: settings.trainingMetrics,
       signal,
+      onThreads: ({ notice }) => notice && progress.say(notice),
       onRead: (done, total) => progress.read(done, total),
       onStep: (report) => progress.step(report),
       onEpoch: async (row) => {
@@ -147,6 +149,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     steps: history.steps,
     trainSeconds: history.trainSeconds,
     stepsPerSecond: history.steps / history.trainSeconds,
+    threads: model.threads,
     weightsSha256,
     out: folder.path,
   };
@@ -222,6 +225,7 @@ function resultText(
     steps,
     trainSeconds,
     stepsPerSecond,
+    threads,
     seconds,
   }: {
     test: Evaluation;
@@ -230,6 +234,7 @@ function resultText(
     steps: number;
     trainSeconds: number;
     stepsPerSecond: number;
+    threads: number;
     seconds: number;
   },
   path: string,
@@ -239,7 +244,8 @@ function resultText(
   return (
     line("test", test) +
     (validation === null ? "" : line("validation", validation)) +
-    `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s); ` +
+    `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +
+    `${counted(threads, "thread")}); ` +
     `${seconds.toFixed(1)} s in all\nsaved in ${path}: model.safetensors, metrics.jsonl, summary.json, config.json, plots/\n`
   );
 }

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { DeviceTeam } from "../../src/backend.ts";
+import { ConfigError, TeamError } from "../../src/errors.ts";
+import type { Model } from "../../src/model/model.ts";
+import { ThreadChoice } from "../../src/model/threadChoice.ts";
+import { Workspace } from "../../src/model/workspace.ts";
+import { clusters, network } from "../helpers/samples.ts";
+
+/** Large enough for every kernel that threads share: the first layer's, the products, the updates. */
+const samples = clusters(260, { features: 300, classes: 10 });
+const wide = { hidden: [60, 400, 400], classes: 10 } as const;
+
+const models: Model[] = [];
+afterEach(async () => {
+  await Promise.all(models.splice(0).map((model) => model.close()));
+});
+
+type Options = Parameters<typeof network>;
+
+function modelOf(...[options, modelOptions]: Options): Model {
+  const model = network(options, modelOptions);
+  models.push(model);
+  return model;
+}
+
+/** Everything that a training gives: losses, evaluations, weights and predictions. */
+async function trained(options: Options[0], modelOptions: Options[1], epochs = 2) {
+  const model = modelOf(options, modelOptions);
+  const losses: number[] = [];
+  const { rows } = await model.fit(samples, {
+    epochs,
+    batchSize: 64,
+    validation: clusters(70, { features: 300, classes: 10, seed: 2 }),
+    onStep: ({ loss }) => losses.push(loss),
+  });
+  const numbers = rows.map(({ train, validation }) => ({ train, validation }));
+  const predictions = [...(await model.predict(samples))];
+  return { losses, numbers, predictions, weights: await model.weightsSha256() };
+}
+
+describe.each([
+  ["after", "half of the first dY is 0"],
+  ["before", "none of the first dY is 0"],
+] as const)("trained with batch normalisation %s the ReLU (%s)", (batchNormalization, _share) => {
+  it.each(["float32", "float64"] as const)(
+    "1, 2, 3 and 8 threads give the same bits in %s",
+    async (dtype) => {
+      const options = { ...wide, batchNormalization };
+      const one = await trained(options, { dtype });
+      for (const threads of [2, 3, 8]) expect(await trained(options, { dtype, threads })).toEqual(one);
+      expect(one.losses.at(-1)).toBeLessThan(0.5 * one.losses[0]!);
+    },
+  );
+});
+
+describe("threads", () => {
+  it("are as many as were asked for, and one again after close(), from which the model goes on", async () => {
+    const model = modelOf(wide, { threads: 2 });
+    expect(model.threads).toBe(1);
+    const onThreads = vi.fn();
+    await model.fit(samples, { epochs: 1, onThreads });
+    expect(onThreads.mock.calls).toEqual([[{ threads: 2 }]]);
+    expect(model.threads).toBe(2);
+    const before = await model.weightsSha256();
+    const evaluated = await model.evaluate(samples);
+    await model.close();
+    expect(model.threads).toBe(1);
+    expect(await model.evaluate(samples)).toEqual(evaluated);
+    expect(await model.weightsSha256()).toBe(before);
+    expect(model.threads).toBe(2);
+  });
+
+  it("are found out on the training's own steps, which changes no bit", async () => {
+    const model = modelOf(wide, { threads: "auto" });
+    const onThreads = vi.fn();
+    await model.fit(samples, { epochs: 30, batchSize: 64, onThreads });
+    expect(onThreads.mock.calls).toEqual([[{ threads: model.threads }]]);
+    const alone = modelOf(wide, {});
+    await alone.fit(samples, { epochs: 30, batchSize: 64 });
+    expect(await model.weightsSha256()).toBe(await alone.weightsSha256());
+  });
+
+  it("are one, and it is said why, where memory cannot be shared", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    try {
+      const onThreads = vi.fn();
+      const model = modelOf(wide, { threads: 4 });
+      await model.fit(samples, { epochs: 1, onThreads });
+      expect(onThreads.mock.calls).toEqual([
+        [
+          {
+            threads: 1,
+            notice:
+              "One thread: this page has no SharedArrayBuffer. " +
+              "Serve it with the headers COOP same-origin and COEP require-corp.",
+          },
+        ],
+      ]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it.each([0, 1.5, -1, 257, Number.NaN])("are refused when they are %d", (threads) => {
+    expect(() => network({}, { threads })).toThrow(
+      new ConfigError(`Model: threads is ${threads}, expected an integer from 1 to 256, or "auto".`),
+    );
+  });
+
+  it("are refused for an engine that has none", () => {
+    expect(() => network({}, { threads: 2, engine: "js" })).toThrow(
+      new ConfigError('Model: the engine "js" has no 2 threads. Leave threads out.'),
+    );
+    expect(network({}, { threads: "auto", engine: "js" }).threads).toBe(1);
+  });
+
+  it("end a training with a TeamError when one is lost, and the model can be closed and used again", async () => {
+    const create = vi.spyOn(Workspace, "create");
+    const model = modelOf(wide, { threads: 2 });
+    let steps = 0;
+    const training = model.fit(samples, {
+      epochs: 1000,
+      onStep: () => {
+        steps++;
+        // As if it had been killed: the next call finds the team without it.
+        if (steps === 3) void create.mock.results[0]!.value.then(({ team }: Workspace) => team!.close());
+      },
+    });
+    await expect(training).rejects.toThrow(TeamError);
+    create.mockRestore();
+    await model.close();
+    await model.fit(samples, { epochs: 1 });
+    expect(model.threads).toBe(2);
+  });
+});
+
+describe("ThreadChoice", () => {
+  /** Steps that take `times[threads]` milliseconds; the numbers of threads that were tried, and the choice. */
+  function choose(threads: number, times: (threads: number, step: number) => number) {
+    const used: number[] = [];
+    const team: DeviceTeam = {
+      threads,
+      active: threads,
+      use: (count) => used.push(count),
+      close: async () => {},
+    };
+    const choice = new ThreadChoice(team);
+    let steps = 0;
+    while (choice.chosen === undefined) choice.step(times(used.at(-1)!, ++steps));
+    return { chosen: choice.chosen, used, steps };
+  }
+
+  it("tries powers of two and all, by turns, and takes the fastest", () => {
+    const { chosen, used } = choose(6, (threads) => 8 / threads);
+    expect(used).toEqual([6, ...[1, 2, 4, 6], ...[1, 2, 4, 6], ...[1, 2, 4, 6], ...[1, 2, 4, 6], 6]);
+    expect(chosen).toBe(6);
+  });
+
+  it("takes fewer where more gain nothing to speak of", () => {
+    expect(choose(2, (threads) => (threads === 1 ? 1 : 0.98)).chosen).toBe(1);
+    expect(choose(4, (threads) => (threads === 1 ? 2 : threads === 2 ? 1 : 0.99)).chosen).toBe(2);
+  });
+
+  it("is not misled by a turn that something else slowed down", () => {
+    expect(choose(2, (threads, step) => (step < 30 && threads === 2 ? 50 : 1 / threads)).chosen).toBe(2);
+  });
+
+  it("takes few steps where they are long", () => {
+    expect(choose(2, (threads) => 100 / threads).steps).toBe(1 + 4 * 2);
+  });
+});
