@@ -20,8 +20,10 @@ export const places = {
   generation: 0,
   /** Int32: the index of the kernel to call, or STOP. */
   kernel: 1,
+  /** Int32: how often to look for the next call, after this one, before sleeping. */
+  spins: 2,
   /** Int32: 1 while the leader sleeps until `done` changes. */
-  leaderSleeps: 2,
+  leaderSleeps: 3,
   /** Float64: the arguments of the call, MAXIMUM_NUMBERS of them. Integers, addresses above 2³¹ and rates all fit. */
   numbers: 2,
   // The worker writes these:

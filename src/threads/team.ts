@@ -13,6 +13,8 @@ import { availableCores, type Thread, threadStarter } from "./thread.ts";
  * to 60 µs; with less patience than that, each would sleep while the other wakes up, again and again.
  */
 const SPINS = 50_000;
+/** Every so many calls are made with all of these looks, however many have been in vain. */
+const CALLS_BETWEEN_TRIALS = 64;
 /** Who sleeps looks around after so many milliseconds, whether woken or not. */
 const SLICE = 100;
 /** Where it may not sleep, a thread looks at the clock after so many looks for news. */
@@ -32,11 +34,14 @@ export interface TeamOptions {
   /** How many threads, with the leader. */
   readonly threads: number;
   /**
-   * How often a thread looks for news before it sleeps; more keeps the cores busy between calls, less makes calls
-   * wait for workers to wake up. By default 50,000, and 0 if there are fewer cores than threads.
+   * How often a thread looks for news, at most, before it sleeps: more keeps the cores busy between calls, less makes
+   * calls wait for workers to wake up. By default 50,000, and 0 if there are fewer cores than threads.
    */
   readonly spins?: number | undefined;
-  /** A worker that takes so many milliseconds more than twenty times the leader's share of a call counts as lost. */
+  /**
+   * A worker that lets the leader wait for longer than so many milliseconds, and twenty times what the leader's own
+   * share of the call took, counts as lost. 5000 by default.
+   */
   readonly patience?: number | undefined;
 }
 
@@ -64,7 +69,12 @@ export class Team {
   readonly #numbers: Float64Array;
   /** The arguments of the call at hand, for the leader's own share. */
   readonly #own = new Float64Array(MAXIMUM_NUMBERS);
-  readonly #spins: number;
+  /** Looks for news before sleeping: the most there are, those that have proved worth it, those of the call at hand. */
+  readonly #maximumSpins: number;
+  #worthySpins: number;
+  #spins = 0;
+  /** Calls since the last one that was made with the most. */
+  #calls = 0;
   readonly #patience: number;
   readonly #maySleep: boolean;
   readonly #workers: Thread[] = [];
@@ -109,7 +119,8 @@ export class Team {
     this.#lengths = this.#kernels.map((kernel) => kernel.length);
     this.#words = new Int32Array(memory.buffer, base, Team.bytes(threads) / 4);
     this.#numbers = new Float64Array(memory.buffer, base, Team.bytes(threads) / 8);
-    this.#spins = spins;
+    this.#maximumSpins = spins;
+    this.#worthySpins = spins;
     this.#patience = patience;
     this.#maySleep = mayWait();
   }
@@ -120,17 +131,18 @@ export class Team {
     const workers = Array.from({ length: this.threads - 1 }, (_, i) => i + 1).map((t) => {
       const task = {
         ...{ module, memory, mailbox: base + (t - 1) * MAILBOX_BYTES, places },
-        ...{ kernels: this.#names, spins: this.#spins, slice: SLICE },
+        ...{ kernels: this.#names, slice: SLICE },
       };
       return new Promise<void>((resolve, reject) => {
         let started = false;
+        const limit = 6 * this.#patience;
+        const timer = setTimeout(() => onEnd(`it is not ready after ${limit / 1000} s`), limit);
         const onEnd = (reason: string, cause?: unknown) => {
+          clearTimeout(timer);
           const what = started ? "has ended" : "did not start";
           const nextStep = started ? NEXT_STEP : "Use one thread.";
           reject(this.#fail(`${this.#nameOf(t)} ${what}: ${reason}. ${nextStep}`, cause));
         };
-        const limit = 6 * this.#patience;
-        const timer = setTimeout(() => onEnd(`it is not ready after ${limit / 1000} s`), limit);
         const onReady = () => {
           started = true;
           clearTimeout(timer);
@@ -157,8 +169,7 @@ export class Team {
    * @throws ConfigError if the module exports no such function, or one without `part, parts`
    */
   kernel(name: string): number {
-    const index = this.#names.indexOf(name);
-    choose("kernel", Object.fromEntries(this.#names.map((name) => [name, true])), name);
+    const index = choose("kernel", Object.fromEntries(this.#names.map((name, i) => [name, i])), name);
     const length = this.#lengths[index]!;
     if (length < 2 || length > MAXIMUM_NUMBERS)
       throw new ConfigError(
@@ -179,11 +190,12 @@ export class Team {
   run(kernel: number, args: readonly number[], parts = this.threads): void {
     if (this.#error !== undefined) throw this.#error;
     const count = args.length;
-    if (count + 2 !== this.#lengths[kernel] || !(parts >= 1 && parts <= this.threads))
-      throw this.#misuse(kernel, count, parts);
+    const possible = parts >= 1 && parts <= this.threads && Number.isInteger(parts);
+    if (count + 2 !== this.#lengths[kernel] || !possible) throw this.#misuse(kernel, count, parts);
     const own = this.#own;
     for (let i = 0; i < count; i++) own[i] = args[i]!;
     own[count + 1] = parts;
+    if (parts > 1) this.#chooseSpins();
     for (let t = 1; t < parts; t++) {
       own[count] = t;
       this.#fork(t, kernel, count + 2);
@@ -198,10 +210,33 @@ export class Team {
         error,
       );
     }
-    for (let t = 1; t < parts; t++) this.#join(t, kernel, begin);
+    let slept = false;
+    for (let t = 1; t < parts; t++) slept = this.#join(t, kernel, begin) || slept;
+    if (parts > 1) this.#learnSpins(slept);
   }
 
-  /** Ends the workers. When it has resolved, none of them writes to the memory any more. */
+  /**
+   * Spinning is worth it while every thread has a core to itself: a call of an empty kernel costs 0.2 µs then. Beside
+   * another busy process the scheduler may keep a worker on the leader's core, where it cannot begin before the leader
+   * sleeps, so that every look is lost. The looks are halved when they were in vain and grow again when they were not
+   * (on 2 cores beside one busy process: 35 µs a call, in place of 750 with always as many).
+   */
+  #chooseSpins(): void {
+    this.#calls = (this.#calls + 1) % CALLS_BETWEEN_TRIALS;
+    this.#spins = this.#calls === 0 ? this.#maximumSpins : this.#worthySpins;
+  }
+
+  #learnSpins(slept: boolean): void {
+    const most = this.#maximumSpins;
+    if (slept) this.#worthySpins >>= 1;
+    else if (this.#calls === 0) this.#worthySpins = Math.max(this.#worthySpins, most >> 2);
+    else this.#worthySpins = Math.min(this.#worthySpins + (most >> 6), most);
+  }
+
+  /**
+   * Ends the workers. When it has resolved, none of them writes to the memory any more: at once, or in a browser after
+   * two seconds if a worker is in a call that does not end.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -220,14 +255,15 @@ export class Team {
     const numbers = at / 2 + places.numbers;
     for (let i = 0; i < count; i++) this.#numbers[numbers + i] = this.#own[i]!;
     words[at + places.kernel] = kernel;
+    words[at + places.spins] = this.#spins;
     const generation = at + places.generation;
     Atomics.store(words, generation, (words[generation]! + 1) | 0);
     // The worker says that it sleeps, and then looks at the generation: one of the two sees the other's.
     if (Atomics.load(words, at + places.workerSleeps) === 1) Atomics.notify(words, generation);
   }
 
-  /** Waits until thread `t` has done the call that begins at this time. */
-  #join(t: number, kernel: number, begin: number): void {
+  /** Waits until thread `t` has done the call that begins at this time; tells whether it had to sleep. */
+  #join(t: number, kernel: number, begin: number): boolean {
     const words = this.#words;
     const at = (t - 1) * WORDS;
     const done = at + places.done;
@@ -239,6 +275,7 @@ export class Team {
       break;
     }
     if (words[at + places.failure] !== 0) throw this.#failure(t, kernel);
+    return left < 0;
   }
 
   /** Waits on, sleeping, until thread `t` is done or the team has failed. */
@@ -273,12 +310,10 @@ export class Team {
 
   /** The error of a thread whose mailbox says that a kernel has thrown. */
   #failure(t: number, kernel: number): TeamError {
-    const at = (t - 1) * WORDS;
-    const text = (at * 4) / 2 + places.text;
-    const codes = new Uint16Array(this.#words.buffer, this.#words.byteOffset).subarray(
-      text,
-      text + this.#words[at + places.failure]!,
-    );
+    const { buffer, byteOffset } = this.#words;
+    const mailbox = (t - 1) * MAILBOX_BYTES;
+    const length = this.#words[mailbox / 4 + places.failure]!;
+    const codes = new Uint16Array(buffer, byteOffset + mailbox + 2 * places.text, length);
     const message = String.fromCharCode(...codes);
     return this.#fail(`${this.#nameOf(t)} failed in ${this.#call(t, kernel)}: ${message}. ${NEXT_STEP}`);
   }

@@ -17,9 +17,7 @@ export interface WorkerTask {
   readonly places: typeof places;
   /** The exports that are called by their index in this list. */
   readonly kernels: readonly string[];
-  /** How often to look for news before sleeping. */
-  readonly spins: number;
-  /** How long to sleep, in milliseconds, before looking again anyway. */
+  /** How long to sleep, in milliseconds, before looking around anyway. */
   readonly slice: number;
 }
 
@@ -30,7 +28,7 @@ export interface WorkerTask {
  * All waiting is by JavaScript's Atomics: wasm's own `memory.atomic.wait` is compiled wrongly by Node 20's V8.
  */
 export function teamWorker(task: WorkerTask, ready: () => void): void {
-  const { module, memory, mailbox, places, spins, slice } = task;
+  const { module, memory, mailbox, places, slice } = task;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const kernels = task.kernels.map((name) => exports[name] as (...numbers: number[]) => unknown);
   const words = new Int32Array(memory.buffer, mailbox, places.text / 2);
@@ -39,7 +37,7 @@ export function teamWorker(task: WorkerTask, ready: () => void): void {
   let generation = 0;
   ready();
   for (;;) {
-    let left = spins;
+    let left = words[places.spins]!;
     while (Atomics.load(words, places.generation) === generation) {
       if (--left >= 0) continue;
       // The leader changes the generation and then looks at this word, so one of the two sees the other's.
