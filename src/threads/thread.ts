@@ -53,8 +53,11 @@ const browserThread: StartThread = (task, { onReady, onEnd }) => {
     URL.revokeObjectURL(url);
     onReady();
   };
-  worker.onerror = ({ message, error }: Partial<ErrorEvent>) =>
-    onEnd(message ?? "the page's Content-Security-Policy must allow worker-src blob:", error);
+  worker.onerror = (event: Event & Partial<ErrorEvent>) => {
+    // It is told by the team's error: nobody else needs to hear of it.
+    event.preventDefault();
+    onEnd(event.message ?? 'the Content-Security-Policy must allow "worker-src blob:"', event.error);
+  };
   worker.postMessage(task);
   return {
     release() {},
