@@ -12,8 +12,8 @@
  *
  * w is kept in pairs of units, [⌈units/2⌉][d][2], as matmul.ts packs its A; the unit that an odd number lacks is 0.
  * So Yᵀ = Wᵀ · Xᵀ takes matmul.ts's tiles with nothing to pack but the samples, and at 50 units and panels of 20
- * samples no lane is wasted. A panel is standardised, KC features of it, transposed and multiplied while it is in the
- * first-level cache; X as a whole stands nowhere.
+ * samples no lane is wasted. A panel is standardised, transposed and multiplied while it is in the second-level cache;
+ * X as a whole stands nowhere.
  *
  * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. About half of dY
  * behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never −0), and are left
@@ -22,17 +22,18 @@
  *
  * `part` of `parts` is the share of one thread: of the samples in the forward pass, of the features in the update.
  *
- * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread: forward 631 µs (gather, matmul and bias one by one: 772);
- * update at 50% zeros 505 µs (783), at 90% 208, at 0% by lists 862 and by tiles 690. KC 256 to 1024: within 3%. Of the
- * sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no multiple; touching the next weights
- * beforehand: 2% slower.
+ * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread, samples from all over 138 MB: forward 670 µs (gather, matmul
+ * and bias one by one: 800); update at 50% zeros 510 µs (783), at 90% 208, at 0% by lists 862 and by tiles 690. Forward
+ * with KC 256 or 512, whose panels would stay in the first-level cache: 5% slower, as rows are then read in pieces too
+ * short for the prefetcher. Of the sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no
+ * multiple; touching the next weights beforehand: 2% slower.
  */
 import { multiplyPanel, panelVectors } from "./inline/panels";
 import { share } from "./inline/share";
 import { sumActive } from "./tiles.generated";
 
-/** Features of a panel that are multiplied at a time: 20 KB. */
-const KC: i32 = 256;
+/** Features of a panel that are multiplied at a time: 240 KB, of which the second-level cache holds enough. */
+const KC: i32 = 3072;
 /** Bytes of a panel. */
 const PANEL_BYTES: usize = 20 * 4 * <usize>KC;
 

@@ -71,7 +71,7 @@ function gradientBytes(n: number, units: number): number {
 
 /** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
 export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
-  const forward = 20 * 4 * 256 + 4 * roundUp(n, 4) * units;
+  const forward = 20 * 4 * 3072 + 4 * roundUp(n, 4) * units;
   const update = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
   return gradientBytes(n, units) + threads * roundUp(Math.max(forward, update), 128);
 }
