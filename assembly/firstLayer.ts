@@ -30,7 +30,7 @@
  */
 import { multiplyPanel, panelVectors } from "./inline/panels";
 import { share } from "./inline/share";
-import { sumActive } from "./tiles.generated";
+import { sumLists } from "./tiles.generated";
 
 /** Features of a panel that are multiplied at a time: 240 KB, of which the second-level cache holds enough. */
 const KC: i32 = 3072;
@@ -533,30 +533,7 @@ function updatePairs(
   }
 }
 
-/** g ← the sums of a block over a chunk of samples, plus g unless it is the first. g: [strips][units][STRIP]. */
-function sumLists(
-  g: usize,
-  gStrip: usize,
-  block: usize,
-  lengths: usize,
-  list: usize,
-  units: i32,
-  add: bool,
-): void {
-  for (let strip = 0; strip < STRIPS; strip++) {
-    let own = list;
-    let to = g;
-    for (let u = 0; u < units; u++) {
-      sumActive(to, block, own, own + load<u32>(lengths + ((<usize>u) << 2)), add);
-      own += CHUNK << 3;
-      to += STRIP_BYTES;
-    }
-    g += gStrip;
-    block += <usize>STRIP_ROWS * STRIP_BYTES;
-  }
-}
-
-/** The same by tiles: the block in half strips, dY in pairs. */
+/** g ← the sums of a block over a chunk of samples, plus g if `add`, by tiles: the block in half strips, dY in pairs. */
 function sumDense(
   g: usize,
   gStrip: usize,
@@ -624,7 +601,11 @@ function update<S>(
         }
         const before = (first / CHUNK) * units;
         const lengths = packed + 64 + ((<usize>before) << 2);
-        sumLists(g, gStrip, block, lengths, data + <usize>before * (CHUNK << 3), units, add);
+        const lists = data + <usize>before * (CHUNK << 3);
+        for (let strip = 0; strip < STRIPS; strip++) {
+          const own = block + <usize>(strip * STRIP_ROWS) * STRIP_BYTES;
+          sumLists(g + <usize>strip * gStrip, own, lists, CHUNK << 3, lengths, units, add);
+        }
       } else {
         standardizeBlock<S>(block, STRIP / 2, CHUNK, values, own, scale, shift, count, d, f);
         const even = (units + 1) & ~1;

@@ -125,10 +125,10 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 }
 
 /**
- * Sums over a list of samples: 8 vectors of features, 4 list entries a turn. A list's end is the address of another,
- * never a small number: that is the condition of the branches.
+ * Sums over lists of samples: 8 vectors of features, 4 list entries a turn. A list's end is the address of another, never
+ * a small number: that is the condition of the branches. The loop over units is in here, as a call for each costs 2%.
  */
-function sumActive() {
+function sumLists() {
   const vectors = range(8);
   let labels = 0;
   const entry = (name, isFirst) => [
@@ -142,20 +142,35 @@ function sumActive() {
     ]),
   ];
   const body = [
-    ...vectors.map((v) => `let c${v} = v128.splat<f32>(0);`),
-    "if (add) {",
-    ...vectors.map((v) => `  c${v} = v128.load(to, ${16 * v});`),
+    "for (let u = 0; u < units; u++) {",
+    "  let list = lists;",
+    "  const end = list + load<u32>(lengths);",
+    ...vectors.map((v) => `  let c${v} = v128.splat<f32>(0);`),
+    "  if (add) {",
+    ...vectors.map((v) => `    c${v} = v128.load(to, ${16 * v});`),
+    "  }",
+    "  while (list != end) {",
+    ...range(4).flatMap((i) => entry(`_${i}`, i === 0).map((line) => `    ${line}`)),
+    "  }",
+    ...vectors.map((v) => `  v128.store(to, c${v}, ${16 * v});`),
+    "  to += 128;",
+    "  lists += stride;",
+    "  lengths += 4;",
     "}",
-    "while (list != end) {",
-    ...range(4).flatMap((i) => entry(`_${i}`, i === 0).map((line) => `  ${line}`)),
-    "}",
-    ...vectors.map((v) => `v128.store(to, c${v}, ${16 * v});`),
   ];
   return `/**
- * to (32 features) = Σ dy · x over a list of (dy f32, offset of x in the strip u32), plus \`to\` if add. The list's
- * length is a multiple of 4.
+ * to (units, 32 features) = Σ dy · x over each unit's list of (dy f32, offset of x in the strip u32), plus \`to\` if add.
+ * Lists are \`stride\` bytes apart; their lengths, u32 in bytes, are multiples of 32.
  */
-export function sumActive(to: usize, strip: usize, list: usize, end: usize, add: bool): void {
+export function sumLists(
+  to: usize,
+  strip: usize,
+  lists: usize,
+  stride: usize,
+  lengths: usize,
+  units: i32,
+  add: bool,
+): void {
 ${body.map((line) => `  ${line}\n`).join("")}}
 `;
 }
@@ -176,5 +191,5 @@ function put<T>(to: usize, v: v128, columns: i32): void {
   else if (columns > 0) storePartial<T>(to, v, columns);
 }
 
-${[...tiles.map(tile), sumActive()].join("\n")}`;
+${[...tiles.map(tile), sumLists()].join("\n")}`;
 }
