@@ -3,8 +3,10 @@ export {
   type Backend,
   backends,
   type Device,
+  type DeviceTeam,
   type EngineName,
   referenceBackend,
+  type WasmBackendOptions,
   wasmBackend,
 } from "./backend.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
