@@ -18,7 +18,8 @@
  * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. About half of dY
  * behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never −0), and are left
  * out: the others stand in a list for every unit. From a quarter of zeros on that is faster than matmul.ts's tiles,
- * which are taken below it (BN between Dense and ReLU leaves no zeros). Where x is infinite or NaN, so is the loss.
+ * which are taken below it (BN between Dense and ReLU leaves no zeros). Where x is infinite or NaN the two ways differ,
+ * and a training is lost in either.
  *
  * `part` of `parts` is the share of one thread: of the samples in the forward pass, of the features in the update.
  *
@@ -37,14 +38,10 @@ const KC: i32 = 3072;
 /** Bytes of a panel. */
 const PANEL_BYTES: usize = 20 * 4 * <usize>KC;
 
-/**
- * Bytes of scratch that a thread needs: for a panel and yᵀ, or for a block and its sums. A multiple of 128: two
- * threads share no line.
- */
-export function firstLayerScratchBytes(n: i32, units: i32): usize {
-  const forward = PANEL_BYTES + ((<usize>((n + 3) & ~3) * units) << 2);
-  const update = BLOCK_BYTES + <usize>STRIPS * <usize>(units + 1) * STRIP_BYTES;
-  return (max(forward, update) + 127) & ~127;
+/** Bytes of scratch that a thread needs: for a panel, or for a block and its sums. */
+export function firstLayerScratchBytes(units: i32): usize {
+  const block = BLOCK_BYTES + <usize>STRIPS * <usize>(units + 1) * STRIP_BYTES;
+  return (max(PANEL_BYTES, block) + 127) & ~127;
 }
 
 /** Bytes that {@link firstLayerPackGradient} writes at most. */
@@ -227,7 +224,10 @@ function addBias(
   }
 }
 
-/** y = x · w + bias, for a share of the samples. */
+/**
+ * y = x · w + bias, for a share of the samples. transposed: room for yᵀ, (units, n rounded up to 4), which the threads
+ * share.
+ */
 function forward<S>(
   y: usize,
   values: usize,
@@ -239,18 +239,18 @@ function forward<S>(
   n: i32,
   units: i32,
   d: i32,
+  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
 ): void {
   const begin = share(n, 4, part, parts);
   const end = share(n, 4, part + 1, parts);
-  const padded = (end - begin + 3) & ~3;
-  const tStride = (<usize>padded) << 2;
+  const tStride = (<usize>((n + 3) & ~3)) << 2;
+  const own = transposed + ((<usize>begin) << 2);
   const pair = (<usize>d) << 3;
-  const panel = scratch + <usize>part * firstLayerScratchBytes(n, units);
-  const transposed = panel + PANEL_BYTES;
-  if (d == 0) memory.fill(transposed, 0, <usize>units * tStride);
+  const panel = scratch + <usize>part * firstLayerScratchBytes(units);
+  if (d == 0 && part == 0) memory.fill(transposed, 0, <usize>units * tStride);
   for (let i = begin; i < end; ) {
     const vectors = panelVectors<f32>(end - i);
     const width = vectors << 2;
@@ -258,7 +258,7 @@ function forward<S>(
       const kc = min(KC, d - kb);
       gatherPanel<S>(panel, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
       multiplyPanel<f32>(
-        transposed + ((<usize>(i - begin)) << 2),
+        own + ((<usize>(i - begin)) << 2),
         tStride,
         pairs + ((<usize>kb) << 3),
         pair,
@@ -267,12 +267,12 @@ function forward<S>(
         kc,
         kb > 0,
         units,
-        min(width, padded - (i - begin)),
+        min(width, (end - i + 3) & ~3),
       );
     }
     i += width;
   }
-  addBias(y + ((<usize>begin * units) << 2), transposed, tStride, bias, end - begin, units, 0, units);
+  addBias(y + ((<usize>begin * units) << 2), own, tStride, bias, end - begin, units, 0, units);
 }
 
 export function firstLayerForwardBytes(
@@ -286,11 +286,12 @@ export function firstLayerForwardBytes(
   n: i32,
   units: i32,
   d: i32,
+  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
 ): void {
-  forward<u8>(y, values, rows, scale, shift, pairs, bias, n, units, d, scratch, part, parts);
+  forward<u8>(y, values, rows, scale, shift, pairs, bias, n, units, d, transposed, scratch, part, parts);
 }
 
 export function firstLayerForwardFloats(
@@ -304,11 +305,12 @@ export function firstLayerForwardFloats(
   n: i32,
   units: i32,
   d: i32,
+  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
 ): void {
-  forward<f32>(y, values, rows, scale, shift, pairs, bias, n, units, d, scratch, part, parts);
+  forward<f32>(y, values, rows, scale, shift, pairs, bias, n, units, d, transposed, scratch, part, parts);
 }
 
 /** Samples whose block of features stands in the first-level cache at once. */
@@ -579,7 +581,7 @@ function update<S>(
 ): void {
   const begin = share(d, BLOCK, part, parts);
   const end = share(d, BLOCK, part + 1, parts);
-  const block = scratch + <usize>part * firstLayerScratchBytes(n, units);
+  const block = scratch + <usize>part * firstLayerScratchBytes(units);
   const g = block + BLOCK_BYTES;
   // A unit more than there is, whose sums are 0: the other one of an odd number's last pair.
   const gStrip = <usize>(units + 1) * STRIP_BYTES;

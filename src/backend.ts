@@ -126,6 +126,11 @@ export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOp
       // A tensor begins on a line of its own.
       const teamBytes = Math.ceil(Team.bytes(threads) / 128) * 128;
       checkSize(teamBytes + bytes);
+      if (threads > 1 && !shared) {
+        throw new ConfigError(
+          "wasmBackend: threads need a shared memory. Leave `shared` out, or take one thread.",
+        );
+      }
       if (shared) requireSharedArrayBuffer();
       const memory = newMemory(Math.ceil((BASE + teamBytes + bytes) / PAGE), shared);
       const exports = await instantiateKernels(shared, memory);
@@ -136,7 +141,7 @@ export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOp
       const active = { threads };
       return {
         ...opened,
-        kernels: wasmKernels(exports, precision, inTeam(exports, team, active)),
+        kernels: wasmKernels(exports, precision, inTeam(exports, team, active), threads),
         team: {
           threads,
           get active() {
@@ -159,9 +164,8 @@ function inTeam(exports: Exports, team: Team, active: { readonly threads: number
     const kernel = team.kernel(name);
     const together = (...numbers: number[]) => {
       if (active.threads === 1) return alone(...numbers);
-      // Without `part` and `parts`, which the team gives each thread.
-      numbers.length -= 2;
-      team.run(kernel, numbers, active.threads);
+      // The last two are `part` and `parts`, which the team gives each thread.
+      team.run(kernel, numbers.slice(0, -2), active.threads);
     };
     return [name, together];
   });

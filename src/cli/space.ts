@@ -28,7 +28,7 @@ import {
 import { layerSizes } from "./command.ts";
 import { FileSettings } from "./settingsFile.ts";
 
-/** What all trials share. */
+/** What trials do not choose. */
 const SHARED = ["data", "threads"];
 const NUMBERS = ["l2", "etaMin", "etaMax", "cycles"];
 const INTEGERS = ["stepSize", "epochs", "batch", "validation", "limit", "seed"];
@@ -40,6 +40,8 @@ function keyOf(name: string, where: string): string {
   const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (key === "lambda") return "l2";
   if (LAYER.test(key) || KEYS.includes(key)) return key;
+  if (key === "threads")
+    throw new ConfigError(`${where}: a trial has one thread. --workers N runs N trials at once.`);
   if (SHARED.includes(key)) throw new ConfigError(`${where}: all trials share ${key}. Give it as a flag.`);
   throw new ConfigError(`${where}: no setting "${name}". There are: ${[...KEYS, "layers.1"].join(", ")}.`);
 }
@@ -192,12 +194,12 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
 /** "eta-max" for "etaMax". */
 const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** The flags for settings that are not the standard ones. */
+/** The flags for settings that are not the standard ones. Threads are none: they change no result. */
 function flagsOf(settings: object, standard: object): string[] {
   const words: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
     const usual = (standard as Record<string, unknown>)[key];
-    if (value === undefined || JSON.stringify(value) === JSON.stringify(usual)) continue;
+    if (value === undefined || key === "threads" || JSON.stringify(value) === JSON.stringify(usual)) continue;
     if (key === "bn") words.push(value === false ? "--no-bn" : value === "after" ? "--bn" : `--bn ${value}`);
     else if (value === false && key === "shuffle") words.push("--no-shuffle");
     else if (value === true) words.push(flagOf(key));

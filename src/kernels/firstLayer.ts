@@ -41,7 +41,8 @@ export interface FirstLayerKernels {
     scratch: Tensor<"uint8">,
   ): void;
   /**
-   * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward} and finite; terms with dy = 0 may be left out.
+   * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward}; terms with dy = 0 may be
+   * left out, which shows where x is infinite or NaN.
    * @param packed the weight, read and written
    * @param dy (n, units)
    * @param lambda of the L2 penalty; with 0 there is none
@@ -63,7 +64,7 @@ export interface FirstLayerKernels {
 const CHUNK = 128;
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
 
-/** Bytes that a packed gradient takes in the scratch. */
+/** Bytes that a packed gradient takes at the scratch's beginning; the transposed result of a forward pass takes less. */
 function gradientBytes(n: number, units: number): number {
   const chunks = Math.ceil(n / CHUNK);
   return roundUp(64 + 4 * chunks * units, 64) + chunks * units * CHUNK * 8;
@@ -71,9 +72,9 @@ function gradientBytes(n: number, units: number): number {
 
 /** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
 export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
-  const forward = 20 * 4 * 3072 + 4 * roundUp(n, 4) * units;
-  const update = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
-  return gradientBytes(n, units) + threads * roundUp(Math.max(forward, update), 128);
+  const panel = 20 * 4 * 3072;
+  const block = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
+  return gradientBytes(n, units) + threads * roundUp(Math.max(panel, block), 128);
 }
 
 type Forward = Parameters<FirstLayerKernels["forward"]>;
@@ -84,20 +85,20 @@ function checkLayout(name: string, packed: Tensor, d: number, units: number): vo
 }
 
 /** n, d and units. */
-function checkForward(...[y, values, rows, scale, shift, packed, bias, scratch]: Forward) {
+function checkForward(threads: number, ...[y, values, rows, scale, shift, packed, bias, scratch]: Forward) {
   const [n, units, d] = [y.rows, y.columns, values.columns];
   checkLayout("forward", packed, d, units);
   expectShape("firstLayer.forward", "bias", bias, 1, units);
   checkSamples("forward", n, d, rows, scale, shift);
-  checkScratch("forward", scratch, n, units);
+  checkScratch("forward", scratch, n, units, threads);
   return { n, units, d };
 }
 
-function checkUpdate(...[packed, dy, values, rows, scale, shift, , , scratch]: Update) {
+function checkUpdate(threads: number, ...[packed, dy, values, rows, scale, shift, , , scratch]: Update) {
   const [n, units, d] = [dy.rows, dy.columns, values.columns];
   checkLayout("update", packed, d, units);
   checkSamples("update", n, d, rows, scale, shift);
-  checkScratch("update", scratch, n, units);
+  checkScratch("update", scratch, n, units, threads);
   return { n, units, d };
 }
 
@@ -115,7 +116,13 @@ function checkSamples(
 }
 
 /** A scratch that is too small for the threads would be overrun. */
-function checkScratch(name: string, scratch: Tensor<"uint8">, n: number, units: number, threads = 1): void {
+function checkScratch(
+  name: string,
+  scratch: Tensor<"uint8">,
+  n: number,
+  units: number,
+  threads: number,
+): void {
   const needed = firstLayerScratchBytes(n, units, threads);
   if (scratch.size < needed) {
     throw new ShapeError(
@@ -159,7 +166,7 @@ export const reference: FirstLayerKernels = {
     }
   },
   forward(...args) {
-    const { n, units, d } = checkForward(...args);
+    const { n, units, d } = checkForward(1, ...args);
     const [y, values, rows, scale, shift, packed, bias] = args;
     const round = rounding(y.dtype);
     for (let i = 0; i < n; i++) {
@@ -173,7 +180,7 @@ export const reference: FirstLayerKernels = {
     }
   },
   update(...args) {
-    const { n, units, d } = checkUpdate(...args);
+    const { n, units, d } = checkUpdate(1, ...args);
     const [packed, dy, values, rows, scale, shift, lambda, learningRate] = args;
     const round = rounding(packed.dtype);
     const [rate, factor] = [round(learningRate.value), round(lambda)];
@@ -205,8 +212,9 @@ const TEAM_MULTIPLICATIONS = 2 ** 18;
 /**
  * The same to the bit, in SIMD. In float64, for which no plan uses them, the definition.
  * @param team the exports, called in all threads
+ * @param threads how many those are
  */
-export function wasm(exports: Exports, suffix: Suffix, team: Exports): FirstLayerKernels {
+export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: number): FirstLayerKernels {
   if (suffix === "F64") return reference;
   return {
     pack(packed, w) {
@@ -218,7 +226,7 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports): FirstLaye
       exports.firstLayerUnpack(w.data.byteOffset, packed.data.byteOffset, w.rows, w.columns);
     },
     forward(...args) {
-      const { n, units, d } = checkForward(...args);
+      const { n, units, d } = checkForward(threads, ...args);
       const [y, values, rows, scale, shift, packed, bias, scratch] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const forward =
@@ -234,13 +242,14 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports): FirstLaye
         n,
         units,
         d,
+        scratch.data.byteOffset,
         scratch.data.byteOffset + gradientBytes(n, units),
         0,
         1,
       );
     },
     update(...args) {
-      const { n, units, d } = checkUpdate(...args);
+      const { n, units, d } = checkUpdate(threads, ...args);
       const [packed, dy, values, rows, scale, shift, lambda, learningRate, scratch] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const update =

@@ -50,7 +50,13 @@ export const referenceKernels: Kernels = mapFamilies((family) => family.referenc
 /**
  * The kernels of a wasm instance, for tensors of one precision.
  * @param team the same exports, those that threads can share called in all of them; default: in this one alone
+ * @param threads the most threads that do so
  */
-export function wasmKernels(exports: Exports, precision: Precision, team: Exports = exports): Kernels {
-  return mapFamilies((family) => family.wasm(exports, suffixOf(precision), team));
+export function wasmKernels(
+  exports: Exports,
+  precision: Precision,
+  team: Exports = exports,
+  threads = 1,
+): Kernels {
+  return mapFamilies((family) => family.wasm(exports, suffixOf(precision), team, threads));
 }

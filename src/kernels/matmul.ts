@@ -1,4 +1,5 @@
 /** Matrix products in the three forms that training needs. */
+import { ShapeError } from "../errors.ts";
 import { expectShape, type FloatArray, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import type { Suffix } from "./suffix.ts";
@@ -95,18 +96,27 @@ export const reference: MatmulKernels = {
   },
 };
 
+/** Up to so many rows of X, W is not packed and threads do not share the product; the module states the same number. */
+export const FEW_ROWS = 3;
+
 /** Multiplications from which on the threads of a team share a product; below, calling them takes longer. */
 const TEAM_MULTIPLICATIONS = 2 ** 19;
 
 /**
  * The same to the bit, in SIMD, packed and register-blocked.
  * @param team the exports, called in all threads
+ * @param threads how many those are
  */
-export function wasm(exports: Exports, suffix: Suffix, team: Exports): MatmulKernels {
+export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: number): MatmulKernels {
+  const needed = threads * MATMUL_WORKSPACE_BYTES;
   const kernel =
     (name: "matmul" | "matmulTransposedA" | "matmulTransposedB") =>
     (c: Tensor, a: Tensor, b: Tensor, [m, n, k]: [number, number, number], workspace: Tensor<"uint8">) => {
-      const { [`${name}${suffix}` as const]: multiply } = m * n * k < TEAM_MULTIPLICATIONS ? exports : team;
+      if (workspace.size < needed) {
+        throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
+      }
+      const isSmall = m * n * k < TEAM_MULTIPLICATIONS || (name === "matmul" && m <= FEW_ROWS);
+      const { [`${name}${suffix}` as const]: multiply } = isSmall ? exports : team;
       const [cAt, aAt, bAt] = [c.data.byteOffset, a.data.byteOffset, b.data.byteOffset];
       multiply(cAt, aAt, bAt, m, n, k, workspace.data.byteOffset, 0, 1);
     };

@@ -4,7 +4,6 @@ import { ConfigError, TrainingError } from "../errors.ts";
 import { Random } from "../random.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History } from "./history.ts";
-import { ThreadChoice } from "./threadChoice.ts";
 import type { PlanKind, Workspace } from "./workspace.ts";
 
 /** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
@@ -57,8 +56,8 @@ export interface FitOptions {
   readonly onEpoch?: (row: EpochRow) => void | Promise<void>;
   readonly onStep?: (report: StepReport) => void;
   /**
-   * Called once with the number of threads that train: before the first step, or, if they are chosen automatically, when
-   * it has been found. `notice` says why there are fewer than were asked for.
+   * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it
+   * has been found, which takes some hundred steps, of one fit() or of several. `notice` says why there are fewer than were asked for.
    */
   readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
   /** While samples are read into memory. */
@@ -127,8 +126,7 @@ export async function runTraining(
     onThreads,
     chooseThreads,
   } = options;
-  const { team } = workspace;
-  const choice = chooseThreads && team !== undefined ? new ThreadChoice(team) : undefined;
+  const choice = chooseThreads ? workspace.threadChoice : undefined;
   const source = workspace.placement(train)!;
   const validationSource = validation && workspace.placement(validation);
   const sizes = batchSizes(train.count, batchSize, minimumBatch);
@@ -138,6 +136,7 @@ export async function runTraining(
   const { selection } = source;
   const order = new Uint32Array(train.count).map((_, i) => i);
   const rows: EpochRow[] = [];
+  choice?.resume();
   const begin = performance.now();
   const plan = trainingMetrics[kind];
   let step = initialEpoch * steps;
@@ -168,7 +167,7 @@ export async function runTraining(
       } else {
         const stepBegin = performance.now();
         run();
-        choice.step(performance.now() - stepBegin);
+        choice.step(performance.now() - stepBegin, n);
         if (choice.chosen !== undefined) onThreads?.({ threads: choice.chosen });
       }
       const meanLoss = loss.data[0]! / n;
@@ -203,6 +202,7 @@ export async function runTraining(
     rows.push(row);
     await onEpoch?.(row);
   }
+  choice?.pause();
   return {
     rows,
     steps: step - initialEpoch * steps,

@@ -9,8 +9,9 @@
  *   (x · W + b) · s + t      = x · W′ + b′     W′ = W · diag(s)     b′ = b · s + t
  *
  * So one that stands after a product and its bias is folded into them, whatever comes next; one that stands before a
- * product (after a ReLU, or first of all) into that one. Any number in a row is folded together; one with a ReLU or
- * nothing on both sides stays. It is a rule on the recorded plan: no layer knows.
+ * product (after a ReLU) into that one. Any number in a row is folded together; one with a ReLU or nothing on both sides
+ * stays, and so does one that stands first of all: inputs may have means far above their deviations, and the first sums
+ * would cancel. It is a rule on the recorded plan: no layer knows.
  *
  * W′ and b′ are computed in float64 and rounded once, when the weights have changed. The outputs differ from the
  * unfolded ones by rounding: evaluations, which are compared between trainings, are not folded.
@@ -108,6 +109,8 @@ export class Folding {
 /** The plan in its order; normalisations that are folded are in their product's stage and have none of their own. */
 function stages(plan: Plan): Stage[] {
   const found: Stage[] = [];
+  const [first] = plan;
+  const input = first?.family === "gather" ? first.args[0] : first?.args[1];
   /** Whether so many calls, those at hand, are all that know the tensor. */
   const isKnownTo = (count: number, tensor: Tensor) =>
     plan.filter(({ args }) => args.includes(tensor)).length === count;
@@ -115,7 +118,7 @@ function stages(plan: Plan): Stage[] {
     const dense = denseAt(plan, at);
     if (dense !== undefined) {
       let norm = found.at(-1)?.norm;
-      while (norm?.y === dense.x && isKnownTo(2, dense.x) && norm.x !== dense.y) {
+      while (norm?.y === dense.x && isKnownTo(2, dense.x) && norm.x !== dense.y && norm.x !== input) {
         dense.before.unshift(norm);
         dense.x = norm.x;
         found.pop();

@@ -19,6 +19,7 @@ import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
 import type { Evaluation, History } from "./history.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
+import { Queue } from "./queue.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
@@ -47,6 +48,8 @@ export interface CompileOptions {
 
 /** The most threads that can be asked for. */
 export const MOST_THREADS = 256;
+/** Multiplications below which no kernel is shared by threads. */
+const SMALL_PRODUCT = 2 ** 18;
 /** Samples that are evaluated at once, at least. */
 const EVALUATION_ROWS = 256;
 
@@ -68,6 +71,11 @@ export class Model {
   #compiled: CompileOptions | undefined;
   #workspace: Workspace | undefined;
   #standardization: Standardization | undefined;
+  /** What remains when the memory has been let go. */
+  #kept: { features: number; elementType: ElementType; tensors: NamedTensor[] } | undefined;
+  #isFitting = false;
+  /** Memories are made one after another, and samples that are not resident are read so: there is room for one block. */
+  readonly #queue = new Queue();
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
   constructor(
@@ -117,6 +125,7 @@ export class Model {
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
   compile(options: CompileOptions): this {
+    this.#requireIdle("compile");
     const kinds = this.#layers.map(([, layer]) => layer.kind);
     const { outputKind } = options.loss;
     if (kinds.at(-1) !== outputKind || kinds.indexOf("softmax") < kinds.length - 1) {
@@ -137,6 +146,16 @@ export class Model {
    *   a thread is lost
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
+    this.#requireIdle("fit");
+    this.#isFitting = true;
+    try {
+      return await this.#fit(train, options);
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  async #fit(train: Samples, options: FitOptions): Promise<History> {
     const { epochs = 20, initialEpoch = 0, batchSize = 100, validation, standardize = true } = options;
     const { trainingMetrics: kind = "full" } = options;
     this.#requireCompiled("fit");
@@ -193,6 +212,7 @@ export class Model {
    * memory and threads are then made anew. After a TeamError, the parameters may be half updated.
    */
   async close(): Promise<void> {
+    this.#requireIdle("close");
     const team = this.#workspace?.team;
     await team?.close();
     this.#release();
@@ -204,9 +224,9 @@ export class Model {
    */
   async evaluate(samples: Samples): Promise<Evaluation> {
     this.#requireCompiled("evaluate");
-    const workspace = this.#workspace ?? (await this.#prepare(samples, EVALUATION_ROWS, []));
-    const placement = workspace.placement(samples);
-    return placement ? evaluateResident(workspace, placement) : await evaluateStaged(workspace, samples);
+    const placement = this.#workspace?.placement(samples);
+    if (placement?.filled) return evaluateResident(this.#workspace!, placement);
+    return await this.#queue.next(async () => evaluateStaged(await this.#present(samples), samples));
   }
 
   /**
@@ -216,9 +236,14 @@ export class Model {
    * @throws ConfigError if numbers are given and the model is not built; DatasetError if the inputs are of another kind
    */
   async predict(inputs: Samples | Uint8Array | Float32Array): Promise<FloatArray> {
-    if (!("read" in inputs)) return this.predictor().run(inputs);
-    const workspace = this.#workspace ?? (await this.#prepare(inputs, EVALUATION_ROWS, []));
-    return await predictSamples(workspace, inputs);
+    if (!("read" in inputs)) {
+      const { features } = this.#kept ?? {};
+      if (this.#workspace === undefined && features !== undefined) {
+        await this.build(features, inputs instanceof Uint8Array ? "uint8" : "float32");
+      }
+      return this.predictor().run(inputs);
+    }
+    return await this.#queue.next(async () => predictSamples(await this.#present(inputs), inputs));
   }
 
   /**
@@ -269,8 +294,11 @@ export class Model {
    * @throws ConfigError if the model has not been built
    */
   tensors(): NamedTensor[] {
-    if (this.#workspace === undefined)
-      throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
+    if (this.#workspace === undefined) {
+      if (this.#kept === undefined)
+        throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
+      return this.#kept.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+    }
     this.#workspace.readParameters();
     return this.#layers.flatMap(([, layer]) =>
       [...layer.parameters, ...layer.states].map(({ name, value }) => ({
@@ -297,7 +325,7 @@ export class Model {
       const features = byName.get("dense1.weight")?.shape[0];
       if (features === undefined)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
-      await this.build(features);
+      await this.build(features, this.#kept?.elementType);
     }
     const { parameters, states } = this.#workspace!;
     // All are checked before any is taken: a refused file leaves the model as it was.
@@ -345,6 +373,15 @@ export class Model {
     return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  /** What would take the memory from a training that is under way. */
+  #requireIdle(method: string): void {
+    if (this.#isFitting) {
+      throw new ConfigError(
+        `Model.${method}: fit() is under way. Wait for its end, or end it by its \`signal\` and wait.`,
+      );
+    }
+  }
+
   #requireCompiled(method: string): void {
     if (this.#compiled === undefined) {
       throw new ConfigError(
@@ -354,7 +391,20 @@ export class Model {
   }
 
   /** A workspace that serves: the present one, or a new one which takes over the parameters. */
-  async #prepare(
+  #prepare(
+    samples: Pick<Samples, "features" | "elementType">,
+    maxRows: number,
+    resident: readonly Samples[],
+  ): Promise<Workspace> {
+    return this.#queue.next(() => this.#make(samples, maxRows, resident));
+  }
+
+  /** The workspace that there is, or one for such samples; to be called in a turn of the queue. */
+  async #present(samples: Samples): Promise<Workspace> {
+    return this.#workspace ?? (await this.#make(samples, EVALUATION_ROWS, []));
+  }
+
+  async #make(
     { features, elementType }: Pick<Samples, "features" | "elementType">,
     maxRows: number,
     resident: readonly Samples[],
@@ -373,20 +423,20 @@ export class Model {
     ) {
       return old;
     }
-    const kept = old === undefined ? this.#kept : this.tensors();
     // Released first: the old and the new memory need not fit side by side.
-    this.#workspace = undefined;
-    this.#kept = kept;
     await old?.team?.close();
+    this.#release();
+    const options = this.#options({ features, elementType }, maxRows, resident);
     if (this.#backend === undefined) {
-      const { threads, notice } = await resolveThreads(this.#threads);
+      // A network of which no kernel is worth sharing shall not wait for workers to start.
+      const isSmall = this.#threads === "auto" && maxRows * this.#largestWeight(features) < SMALL_PRODUCT;
+      const { threads, notice } = await resolveThreads(isSmall ? 1 : this.#threads);
       this.#notice = notice;
       this.#backend = wasmBackend({ threads });
     }
-    const options = this.#options({ features, elementType }, maxRows, resident);
     const workspace = await Workspace.create(options, this.#backend);
     this.#workspace = workspace;
-    const byName = new Map(kept?.map(({ name, data }) => [name, data]));
+    const byName = new Map(this.#kept?.tensors.map(({ name, data }) => [name, data]));
     for (const { name, value, initializer } of workspace.parameters) {
       const data = byName.get(name);
       if (data !== undefined) value.data.set(data);
@@ -399,6 +449,11 @@ export class Model {
     }
     this.#setStandardization(this.#standardization);
     return workspace;
+  }
+
+  /** Numbers in the largest parameter, for inputs of `features` numbers. */
+  #largestWeight(features: number): number {
+    return Math.max(0, ...this.summary(features).map(({ parameters }) => parameters));
   }
 
   #options(
@@ -419,13 +474,13 @@ export class Model {
     };
   }
 
-  #kept: NamedTensor[] | undefined;
-
   /** Lets the memory go and keeps the parameters. */
   #release(): void {
-    if (this.#workspace === undefined) return;
-    this.#kept = this.tensors();
-    void this.#workspace.team?.close();
+    const workspace = this.#workspace;
+    if (workspace === undefined) return;
+    const { features, elementType } = workspace.options;
+    this.#kept = { features, elementType, tensors: this.tensors() };
+    void workspace.team?.close();
     this.#workspace = undefined;
   }
 

@@ -19,6 +19,8 @@ export class ThreadChoice {
   #turn = -1;
   #steps = 0;
   #milliseconds = 0;
+  /** The most samples of a step so far: smaller ones say little. */
+  #samples = 0;
   #chosen: number | undefined;
 
   constructor(team: DeviceTeam) {
@@ -26,8 +28,18 @@ export class ThreadChoice {
     const powers = [1, 2, 4, 8, 16, 32, 64, 128].filter((count) => count < team.threads);
     this.#candidates = [...powers, team.threads];
     this.#best = this.#candidates.map(() => Infinity);
-    // A turn that does not count: code is compiled, caches are filled.
-    team.use(team.threads);
+  }
+
+  /** Goes on with the turn at hand. The first one does not count: code is compiled, caches are filled. */
+  resume(): void {
+    if (this.#chosen !== undefined) return;
+    const count = this.#candidates.length;
+    this.#team.use(this.#turn < 0 ? this.#team.threads : this.#candidates[this.#turn % count]!);
+  }
+
+  /** Takes all threads for what is not tried out. */
+  pause(): void {
+    if (this.#chosen === undefined) this.#team.use(this.#team.threads);
   }
 
   /** The number that was found to be fastest; undefined as long as it is tried out. */
@@ -35,9 +47,10 @@ export class ThreadChoice {
     return this.#chosen;
   }
 
-  /** To be told after every step how long it took, until there is a choice. */
-  step(milliseconds: number): void {
-    if (this.#chosen !== undefined) return;
+  /** To be told after every step how long it took, and on how many samples, until there is a choice. */
+  step(milliseconds: number, samples: number): void {
+    if (this.#chosen !== undefined || samples < this.#samples) return;
+    this.#samples = samples;
     this.#steps++;
     this.#milliseconds += milliseconds;
     if (this.#steps < TURN_STEPS && this.#milliseconds < TURN_MILLISECONDS) return;

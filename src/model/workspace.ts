@@ -11,7 +11,7 @@ import type { MomentBuffers } from "../data/standardize.ts";
 import { MemoryError } from "../errors.ts";
 import { firstLayerScratchBytes } from "../kernels/firstLayer.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
+import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -22,6 +22,7 @@ import { Folding } from "./folding.ts";
 import { findFirstLayer, type PackedWeight } from "./rewrites/firstLayer.ts";
 import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
+import { ThreadChoice } from "./threadChoice.ts";
 
 /** Samples in linear memory. */
 export interface Placement {
@@ -62,9 +63,6 @@ export type PlanKind = "train" | "trainMeasured" | "evaluate" | "predict" | "los
 /** Which of its two places holds the first weight as it is. */
 type Current = "plain" | "packed" | "both";
 
-/** Up to so many rows, a product does not pack its weight (assembly/matmul.ts). */
-const FEW_ROWS = 3;
-
 export interface BoundPlan {
   readonly run: () => void;
   /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
@@ -95,6 +93,7 @@ export class Workspace {
   /** The first layer's weight in its kernels' layout, where there are such kernels for it. */
   readonly #packedWeight: PackedWeight | undefined;
   #current: Current = "plain";
+  #threadChoice: ThreadChoice | undefined;
   /** Room for a batch of samples that are not resident. */
   readonly staging: Placement;
   /** Room for what a Predictor is given: it comes between the reads of samples into `staging`. */
@@ -252,6 +251,13 @@ export class Workspace {
   /** The threads that share the larger kernels, if there are several. */
   get team(): DeviceTeam | undefined {
     return this.#device!.team;
+  }
+
+  /** How many of them train fastest; found out over all trainings in this memory. */
+  get threadChoice(): ThreadChoice | undefined {
+    const { team } = this;
+    if (team !== undefined) this.#threadChoice ??= new ThreadChoice(team);
+    return this.#threadChoice;
   }
 
   /** The kernels that see this memory. */

@@ -20,7 +20,7 @@ const SLICE = 100;
 /** Where it may not sleep, a thread looks at the clock after so many looks for news. */
 const SPINS_BETWEEN_CLOCKS = 10_000;
 const WORDS = MAILBOX_BYTES / 4;
-const NEXT_STEP = "Resume from the last checkpoint, with fewer threads if it happens again.";
+const NEXT_STEP = "Train again, with fewer threads if it happens again.";
 
 export interface TeamOptions {
   /** A module on a shared memory, whose only import is that, `env.memory`. */

@@ -309,7 +309,7 @@ describe("the kernels of the first layer", () => {
     for (const [n, , units] of [...sizes, [4096, 1, 1024] as const]) {
       for (const count of [1, 3])
         expect(firstLayerScratchBytes(n, units, count)).toBe(
-          exports.firstLayerGradientBytes(n, units) + count * exports.firstLayerScratchBytes(n, units),
+          exports.firstLayerGradientBytes(n, units) + count * exports.firstLayerScratchBytes(units),
         );
     }
   });

@@ -146,7 +146,8 @@ describe("ThreadChoice", () => {
     };
     const choice = new ThreadChoice(team);
     let steps = 0;
-    while (choice.chosen === undefined) choice.step(times(used.at(-1)!, ++steps));
+    choice.resume();
+    while (choice.chosen === undefined) choice.step(times(used.at(-1)!, ++steps), 100);
     return { chosen: choice.chosen, used, steps };
   }
 
@@ -163,6 +164,32 @@ describe("ThreadChoice", () => {
 
   it("is not misled by a turn that something else slowed down", () => {
     expect(choose(2, (threads, step) => (step < 30 && threads === 2 ? 50 : 1 / threads)).chosen).toBe(2);
+  });
+
+  it("does not count the steps of smaller batches", () => {
+    const use = vi.fn();
+    const choice = new ThreadChoice({ threads: 2, active: 2, use, close: async () => {} });
+    choice.resume();
+    for (let step = 1; choice.chosen === undefined; step++) {
+      const threads = use.mock.calls.at(-1)![0] as number;
+      // Every fourth batch is a small one.
+      const samples = step % 4 === 0 ? 10 : 100;
+      choice.step((samples * 30) / threads, samples);
+    }
+    expect(choice.chosen).toBe(2);
+  });
+
+  it("is made over several trainings, between which all threads compute", () => {
+    const used: number[] = [];
+    const team = { threads: 2, active: 2, use: (count: number) => used.push(count), close: async () => {} };
+    const choice = new ThreadChoice(team);
+    while (choice.chosen === undefined) {
+      choice.resume();
+      choice.step(used.at(-1) === 1 ? 100 : 60, 100);
+      choice.pause();
+      if (choice.chosen === undefined) expect(used.at(-1)).toBe(2);
+    }
+    expect(choice.chosen).toBe(2);
   });
 
   it("takes few steps where they are long", () => {

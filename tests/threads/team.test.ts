@@ -17,7 +17,7 @@ import {
   startTeam,
 } from "./delays.ts";
 
-const NEXT_STEP = "Resume from the last checkpoint, with fewer threads if it happens again.";
+const NEXT_STEP = "Train again, with fewer threads if it happens again.";
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let binary: Uint8Array<ArrayBuffer>;
