@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { plain } from "../wasm/binaries.generated.ts";
 
@@ -7,8 +8,6 @@ export const VERSION: string = (
 ).version;
 
 /** The first 12 digits of the wasm binary's SHA-256: which kernels computed a run. */
-export async function buildId(): Promise<string> {
-  const bytes = Uint8Array.from(atob(plain), (character) => character.charCodeAt(0));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export function buildId(): string {
+  return createHash("sha256").update(plain, "base64").digest("hex").slice(0, 12);
 }

@@ -26,7 +26,7 @@ export function infoCommand(context: CliContext): Command {
       const found = await findCifar10(dataFolders(env, home)).catch(() => undefined);
       const info = {
         version: VERSION,
-        build: await buildId(),
+        build: buildId(),
         node: process.versions.node,
         v8: process.versions.v8,
         platform: `${process.platform} ${process.arch}`,

@@ -103,7 +103,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   const facts = {
     command: "train",
     version: VERSION,
-    build: await buildId(),
+    build: buildId(),
     node: process.version,
     parameters,
   };
