@@ -79,8 +79,17 @@ const YIELD_MILLISECONDS = 50;
 
 function otherWork(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve);
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+      return;
+    }
+    // In a browser: a timer would take 4 ms, and a second on a page that is not shown.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
   });
 }
 
