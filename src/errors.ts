@@ -5,40 +5,48 @@
 
 /** The base of all of them: `error instanceof NnwasmError` tells our refusals from bugs. */
 export class NnwasmError extends Error {
+  // Written out in every class, as the classes' own names do not survive a bundler that shortens them.
+  override readonly name: string = "NnwasmError";
   /** The command line's exit code. */
   readonly exitCode: number = 1;
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
 }
 
 /** Tensors whose shapes do not go together. A mistake in a program, not in its input. */
-export class ShapeError extends NnwasmError {}
+export class ShapeError extends NnwasmError {
+  override readonly name: string = "ShapeError";
+}
 
 /** A setting that is unknown, out of range, or contradicts another. */
 export class ConfigError extends NnwasmError {
+  override readonly name: string = "ConfigError";
   override readonly exitCode: number = 2;
 }
 
 /** What was asked for does not fit in wasm's 4 GiB, or in the memory at hand. Raised before anything is allocated. */
 export class MemoryError extends NnwasmError {
+  override readonly name: string = "MemoryError";
   override readonly exitCode: number = 2;
 }
 
 /** The training cannot go on: the loss is NaN or infinite. */
 export class TrainingError extends NnwasmError {
+  override readonly name: string = "TrainingError";
   override readonly exitCode: number = 3;
 }
 
 /** The threads of a model have lost one of them, or a kernel failed in one: the model cannot be used any more. */
-export class TeamError extends NnwasmError {}
+export class TeamError extends NnwasmError {
+  override readonly name: string = "TeamError";
+}
 
 /** A search that cannot go on, or that is asked for what it does not have. */
-export class StudyError extends NnwasmError {}
+export class StudyError extends NnwasmError {
+  override readonly name: string = "StudyError";
+}
 
 /** Raised by an objective whose trial the pruner stops: no failure. */
 export class TrialPruned extends NnwasmError {
+  override readonly name: string = "TrialPruned";
   constructor(message = "The trial was pruned.", options?: ErrorOptions) {
     super(message, options);
   }
@@ -46,11 +54,13 @@ export class TrialPruned extends NnwasmError {
 
 /** A data set that is missing, incomplete or damaged. */
 export class DatasetError extends NnwasmError {
+  override readonly name: string = "DatasetError";
   override readonly exitCode: number = 4;
 }
 
 /** A file that cannot be read or written, or that does not hold what its name says. */
 export class FileError extends NnwasmError {
+  override readonly name: string = "FileError";
   override readonly exitCode: number = 4;
 }
 

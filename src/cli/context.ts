@@ -17,6 +17,7 @@ export interface CliContext {
 
 /** The user has stopped the command. The message says what is kept and how to go on. */
 export class Interrupted extends NnwasmError {
+  override readonly name: string = "Interrupted";
   override readonly exitCode: number = 130;
 }
 

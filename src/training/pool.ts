@@ -17,7 +17,9 @@ export interface TrainingPoolOptions {
 }
 
 /** A training could not be done; the message says why. */
-export class JobError extends NnwasmError {}
+export class JobError extends NnwasmError {
+  override readonly name: string = "JobError";
+}
 
 /**
  *     const pool = new TrainingPool({ data: await placeDataset(dataset), workers: 2 });

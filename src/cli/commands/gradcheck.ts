@@ -29,7 +29,9 @@ interface Flags {
 }
 
 /** The gradients are wrong, or the check is. */
-class GradientError extends NnwasmError {}
+class GradientError extends NnwasmError {
+  override readonly name: string = "GradientError";
+}
 
 export function gradcheckCommand(context: CliContext): Command {
   return newCommand(
