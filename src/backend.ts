@@ -81,7 +81,8 @@ function requireSharedArrayBuffer(): void {
   if (canShareMemory()) return;
   throw new ConfigError(
     "Shared memory needs SharedArrayBuffer, which this page does not have: " +
-      "serve it with the headers COOP same-origin and COEP require-corp, or use wasmBackend().",
+      "serve it by HTTPS or from localhost, with the headers COOP same-origin and COEP require-corp, " +
+      "or use wasmBackend().",
   );
 }
 
@@ -193,7 +194,8 @@ export async function resolveThreads(
     return {
       threads: 1,
       notice:
-        "One thread: this page has no SharedArrayBuffer. Serve it with the headers COOP same-origin and COEP require-corp.",
+        "One thread: this page has no SharedArrayBuffer. Serve it by HTTPS or from localhost, " +
+        "with the headers COOP same-origin and COEP require-corp.",
     };
   }
   if (asked !== "auto") return { threads: asked };

@@ -113,7 +113,8 @@ describe("the wasm backend", () => {
     await expect(wasmBackend({ shared: true }).open(0, "float32")).rejects.toThrow(
       new ConfigError(
         "Shared memory needs SharedArrayBuffer, which this page does not have: " +
-          "serve it with the headers COOP same-origin and COEP require-corp, or use wasmBackend().",
+          "serve it by HTTPS or from localhost, with the headers COOP same-origin and COEP require-corp, " +
+          "or use wasmBackend().",
       ),
     );
   });

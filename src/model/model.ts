@@ -34,7 +34,8 @@ export interface ModelOptions {
   /**
    * Threads that share the larger kernels of the engine "wasm": a number (default 1), or "auto": as many as there are
    * cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
-   * Where memory cannot be shared (a page that is not cross-origin isolated) there is one, and fit's onThreads says so.
+   * Where memory cannot be shared (a page that is not cross-origin isolated) there is one, and fit's onThreads says so;
+   * for "auto", where workers do not start, too.
    * They end with {@link Model.close}, with the process, or some time after the model has been forgotten.
    */
   readonly threads?: number | "auto";
@@ -358,8 +359,16 @@ export class Model {
     }
   }
 
-  /** The SHA-256 of {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the same. */
+  /**
+   * The SHA-256 of {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the same.
+   * @throws ConfigError on a page that browsers do not call secure, which has no cryptography
+   */
   async weightsSha256(): Promise<string> {
+    if (crypto.subtle === undefined) {
+      throw new ConfigError(
+        "Model.weightsSha256: this page has no crypto.subtle. Serve it by HTTPS or from localhost.",
+      );
+    }
     const arrays = this.tensors().map(
       ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     );
@@ -434,7 +443,13 @@ export class Model {
       this.#notice = notice;
       this.#backend = wasmBackend({ threads });
     }
-    const workspace = await Workspace.create(options, this.#backend);
+    const workspace = await Workspace.create(options, this.#backend).catch((error) => {
+      // Such as on a page whose Content-Security-Policy refuses workers: "auto" takes what there is.
+      if (this.#threads !== "auto" || !(error instanceof TeamError)) throw error;
+      this.#notice = `One thread. ${error.message}`;
+      this.#backend = wasmBackend();
+      return Workspace.create(options, this.#backend);
+    });
     this.#workspace = workspace;
     const byName = new Map(this.#kept?.tensors.map(({ name, data }) => [name, data]));
     for (const { name, value, initializer } of workspace.parameters) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FitOptions } from "../../src/model/fit.ts";
 import type { Model } from "../../src/model/model.ts";
 import { clusters, network } from "../helpers/samples.ts";
@@ -97,5 +97,25 @@ describe("running training metrics", () => {
     await expect(network().fit(clusters(9), { trainingMetrics: "none" as "full" })).rejects.toThrow(
       'No trainingMetrics "none". There are: full, running.',
     );
+  });
+});
+
+describe("fit in a browser", () => {
+  it("lets other work have its turn without a timer, which a hidden page holds back", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal("setTimeout", () => {});
+    try {
+      const controller = new AbortController();
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        controller.abort();
+        port1.close();
+      };
+      port2.postMessage("other work");
+      const { interrupted } = await network().fit(clusters(20), { epochs: 1e6, signal: controller.signal });
+      expect(interrupted).toBe(true);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { referenceBackend, wasmBackend } from "../../src/backend.ts";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
@@ -254,6 +254,18 @@ describe("tensors and load", () => {
     ]);
     expect(await copy.evaluate(samples)).toEqual(await model.evaluate(samples));
     expect(await copy.weightsSha256()).toBe(await model.weightsSha256());
+  });
+
+  it("have no hash on a page without cryptography, which is said", async () => {
+    const model = await network().build(5);
+    vi.stubGlobal("crypto", {});
+    try {
+      await expect(model.weightsSha256()).rejects.toThrow(
+        "Model.weightsSha256: this page has no crypto.subtle. Serve it by HTTPS or from localhost.",
+      );
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("name the tensors in the order of the layers", async () => {

@@ -91,11 +91,33 @@ describe("threads", () => {
           {
             threads: 1,
             notice:
-              "One thread: this page has no SharedArrayBuffer. " +
-              "Serve it with the headers COOP same-origin and COEP require-corp.",
+              "One thread: this page has no SharedArrayBuffer. Serve it by HTTPS or from localhost, " +
+              "with the headers COOP same-origin and COEP require-corp.",
           },
         ],
       ]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it("are one, and it is said why, where workers do not start; only who has asked for several gets an error", async () => {
+    // As in a browser whose workers are refused.
+    class Refused {
+      constructor() {
+        throw new Error("refused");
+      }
+    }
+    vi.stubGlobal("Worker", Refused);
+    vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
+    try {
+      const reason = "Worker 1 of 1 did not start: Error: refused. Use one thread.";
+      await expect(modelOf(wide, { threads: 2 }).fit(samples)).rejects.toThrow(new TeamError(reason));
+      const model = modelOf(wide, { threads: "auto" });
+      const onThreads = vi.fn();
+      await model.fit(samples, { epochs: 1, onThreads });
+      expect(onThreads.mock.calls).toEqual([[{ threads: 1, notice: `One thread. ${reason}` }]]);
+      expect(model.threads).toBe(1);
     } finally {
       vi.unstubAllGlobals();
     }
