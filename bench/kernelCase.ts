@@ -55,7 +55,13 @@ export class Operands {
   /** Integers below `bound`. */
   uint8(rows: number, columns: number, bound = 256): Operand<"uint8"> {
     const array = new Uint8Array(rows * columns);
-    for (let i = 0; i < array.length; i++) array[i] = (this.random.uint32() >>> 8) % bound;
+    if (bound === 256 && array.length % 4 === 0) {
+      // All bits of a word: samples are many.
+      const words = new Uint32Array(array.buffer);
+      for (let i = 0; i < words.length; i++) words[i] = this.random.uint32();
+    } else {
+      for (let i = 0; i < array.length; i++) array[i] = (this.random.uint32() >>> 8) % bound;
+    }
     return this.#operand("uint8", rows, columns, array);
   }
 
@@ -67,7 +73,12 @@ export class Operands {
 
   /** The kernels' room for packed blocks; the baseline has its own. */
   workspace(): Tensor<"uint8"> {
-    return this.region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES);
+    return this.bytes(MATMUL_WORKSPACE_BYTES);
+  }
+
+  /** Room that only the kernels need. */
+  bytes(count: number): Tensor<"uint8"> {
+    return this.region.tensor("uint8", 1, count);
   }
 
   #operand<D extends DType>(dtype: D, rows: number, columns: number, array: ArrayOf[D]): Operand<D> {

@@ -3,6 +3,7 @@ import { cases as accuracy } from "./accuracy.bench.ts";
 import { cases as batchNorm } from "./batchNorm.bench.ts";
 import { cases as bias } from "./bias.bench.ts";
 import { cases as elementary } from "./elementary.bench.ts";
+import { cases as firstLayer } from "./firstLayer.bench.ts";
 import { cases as gather } from "./gather.bench.ts";
 import type { KernelCase } from "./kernelCase.ts";
 import { cases as l2 } from "./l2.bench.ts";
@@ -14,6 +15,7 @@ import { cases as softmaxCrossEntropy } from "./softmaxCrossEntropy.bench.ts";
 
 export const kernels: readonly KernelCase[] = [
   ...matmul,
+  ...firstLayer,
   ...bias,
   ...relu,
   ...batchNorm,

@@ -1,0 +1,112 @@
+/**
+ * The first layer, n × features × units, on samples from all over a data set. Its update from no zeros in dY to almost
+ * nothing else: the kernel goes from tiles to lists at a quarter.
+ */
+import { firstLayerScratchBytes } from "../src/kernels/firstLayer.ts";
+import { permutation } from "../src/random.ts";
+import * as baseline from "./baseline/firstLayer.ts";
+import type { KernelCase, Operands } from "./kernelCase.ts";
+
+const [d, units] = [3072, 50];
+/** 61 MB of samples, more than a cache holds; and batches enough that none is still there when it comes again. */
+const SAMPLES = 20_000;
+const BATCHES = 200;
+const LAMBDA = 0.005;
+/** Small, so that the weights stay finite over any number of calls. */
+const rate = { value: 1e-5 };
+
+/** Samples, and batches of them, of which each contender takes one after the other. */
+function batches(operands: Operands, n: number) {
+  const values = operands.uint8(SAMPLES, d);
+  const scale = operands.float32(1, d, () => 1 / (255 * (0.2 + 0.1 * operands.random.uniform())));
+  const shift = operands.float32(1, d, () => -2 * operands.random.uniform());
+  const all = Array.from({ length: BATCHES }, () => {
+    const rows = operands.uint32(n, 1, SAMPLES);
+    return {
+      rows: rows.tensor,
+      batch: { values: values.array, rows: rows.array, scale: scale.array, shift: shift.array },
+    };
+  });
+  let [wasm, js] = [0, 0];
+  return {
+    values: values.tensor,
+    scale: scale.tensor,
+    shift: shift.tensor,
+    scratch: operands.bytes(firstLayerScratchBytes(n, units, 1)),
+    nextRows: () => all[wasm++ % BATCHES]!.rows,
+    nextBatch: () => all[js++ % BATCHES]!.batch,
+    rewind: () => {
+      wasm = 0;
+      js = 0;
+    },
+  };
+}
+
+/** About as large as in a trained layer. */
+const weight = (operands: Operands) => () => 0.04 * (operands.random.uniform() - 0.5);
+
+function forward(n: number): KernelCase {
+  return {
+    name: `firstLayer.forward ${n}x${d}x${units}`,
+    flops: 2 * n * d * units,
+    setup(operands) {
+      const y = operands.float32(n, units);
+      const w = operands.float32(d, units, weight(operands));
+      let at = 0;
+      const packed = operands.float32(units, d, () => {
+        const [pair, f, second] = [Math.floor(at / (2 * d)), (at >> 1) % d, at & 1];
+        at++;
+        return w.array[f * units + 2 * pair + second]!;
+      });
+      const bias = operands.float32(1, units);
+      const { values, scale, shift, scratch, nextRows, nextBatch, rewind } = batches(operands, n);
+      return {
+        wasm: ({ firstLayer }) =>
+          firstLayer.forward(y.tensor, values, nextRows(), scale, shift, packed.tensor, bias.tensor, scratch),
+        js: () => baseline.forward(y.array, nextBatch(), w.array, bias.array, d, units),
+        outputs: [y],
+        rewind,
+      };
+    },
+  };
+}
+
+function update(n: number, percent: number): KernelCase {
+  return {
+    name: `firstLayer.update ${n}x${d}x${units}, ${percent}% zeros`,
+    // Of the dense product, whatever is left out: so the rates show what the zeros are worth.
+    flops: 2 * n * d * units,
+    setup(operands) {
+      const { random } = operands;
+      const packed = operands.float32(units, d, weight(operands));
+      const order = permutation(n * units, random);
+      let at = 0;
+      const dy = operands.float32(n, units, () =>
+        order[at++]! * 100 < percent * n * units ? 0 : 2 * random.uniform() - 1,
+      );
+      const { values, scale, shift, scratch, nextRows, nextBatch, rewind } = batches(operands, n);
+      return {
+        wasm: ({ firstLayer }) =>
+          firstLayer.update(
+            packed.tensor,
+            dy.tensor,
+            values,
+            nextRows(),
+            scale,
+            shift,
+            LAMBDA,
+            rate,
+            scratch,
+          ),
+        js: () => baseline.update(packed.array, dy.array, nextBatch(), LAMBDA, rate.value, d, units),
+        outputs: [packed],
+        rewind,
+      };
+    },
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  ...[100, 256].map(forward),
+  ...[0, 10, 25, 50, 75, 90].map((percent) => update(100, percent)),
+];
