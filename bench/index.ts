@@ -1,8 +1,10 @@
 /**
  * `npm run bench`: the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by turns
- * in one process. Tables go to stdout, progress to stderr.
+ * in one process; training steps and evaluations in several threads as well. Tables go to stdout, progress to stderr.
  */
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { MOST_THREADS } from "../src/model/model.ts";
 import { drawMeasured, drawSweeps, writeCharts } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { compareText, type Results, readResults } from "./compare.ts";
@@ -21,11 +23,22 @@ import {
   sweepTable,
 } from "./sweep.ts";
 import type { Effort } from "./timing.ts";
-import { flopsOfStep, makeData, TrainingContest, cases as trainings } from "./training.bench.ts";
+import {
+  evaluations,
+  flopsOfSample,
+  flopsOfStep,
+  makeData,
+  TrainingContest,
+  cases as trainings,
+} from "./training.bench.ts";
+
+/** The most threads without --threads. */
+const MOST_BY_DEFAULT = 8;
 
 const help = `Usage: npm run bench -- [options]
 
-Measures nnwasm's kernels and training steps against plain JavaScript, on one thread.
+Measures nnwasm's kernels and training steps against plain JavaScript, on one thread; training steps and evaluations
+on several threads, too.
 Results are checked first. Nothing else should run meanwhile.
 
 Options:
@@ -34,6 +47,7 @@ Options:
                   machine (by the JavaScript, which both runs measure), and whether the rest is more than the spread
   --svg FOLDER    draw them: FOLDER/training.svg, kernels.svg
   --filter NAME   only the cases with NAME in their names: net9bn, matmul, 100x3072x50, peak, …
+  --threads N     how many those are; default: as many as there are cores, up to ${MOST_BY_DEFAULT}. 1: none but the one
   --sweep         instead of all that: GFLOP/s of the matrix products against their size, in float32 and float64.
                   Sizes much slower than their neighbours are marked. With --svg, a chart each. --filter chooses among
                   ${LADDERS.map(({ name }) => name).join(", ")}
@@ -101,7 +115,13 @@ async function runSweep({ json, svg, filter }: Options, { sweep: effort }: Plan)
 }
 
 async function runCases(
-  { json, svg, filter, compare }: Options & { readonly compare: string | undefined },
+  {
+    json,
+    svg,
+    filter,
+    compare,
+    threads,
+  }: Options & { readonly compare: string | undefined; readonly threads: number },
   plan: Plan,
 ): Promise<void> {
   let before: Results | undefined;
@@ -112,11 +132,13 @@ async function runCases(
   }
   const matches = matching(filter);
   const chosenTrainings = trainings.filter(matches);
+  const chosenEvaluations = evaluations.filter(matches);
   const chosenKernels = kernels.filter(matches);
   const isPeakChosen = matches({ name: "peak" }) || chosenKernels.includes(gemm);
-  const total = chosenTrainings.length + chosenKernels.length + Number(isPeakChosen);
+  const total =
+    chosenTrainings.length + chosenEvaluations.length + chosenKernels.length + Number(isPeakChosen);
   if (total === 0) {
-    const names = [...trainings, ...kernels].map(({ name }) => name);
+    const names = [...trainings, ...evaluations, ...kernels].map(({ name }) => name);
     fail(`No case has "${filter}" in its name. There are: peak, ${names.join(", ")}.`);
   }
 
@@ -126,12 +148,30 @@ async function runCases(
   if (isPeakChosen) begin("peak");
   const peak = isPeakChosen ? await measureGemmShare(gemm, plan.peakRepeats) : undefined;
   const measured: Measured[] = [];
-  const contest = chosenTrainings.length > 0 ? new TrainingContest(makeData(plan.samples)) : undefined;
+  const needsData = chosenTrainings.length + chosenEvaluations.length > 0;
+  const contest = needsData ? new TrainingContest(makeData(plan.samples)) : undefined;
   for (const each of chosenTrainings) {
     begin(each.name);
-    const steps = each.name === "wide" ? plan.checkedSteps / 10 : plan.checkedSteps;
-    const [wasm, js] = await contest!.measure(each, plan.training, steps);
-    measured.push({ name: each.name, kind: "training", flops: flopsOfStep(each), threads: 1, wasm, js });
+    const { name } = each;
+    const steps = name === "wide" ? plan.checkedSteps / 10 : plan.checkedSteps;
+    const { wasm, js, team } = await contest!.measure(each, plan.training, steps, threads);
+    const common = { name, kind: "training", flops: flopsOfStep(each) } as const;
+    measured.push({ ...common, threads: 1, wasm, js });
+    if (team !== undefined) measured.push({ ...common, threads, wasm: team, js: undefined });
+  }
+  for (const each of chosenEvaluations) {
+    begin(each.name);
+    const counts = threads === 1 ? [1] : [1, threads];
+    const timings = await contest!.measureEvaluation(each, plan.training, counts);
+    const common = {
+      name: each.name,
+      kind: "evaluation",
+      flops: flopsOfSample(each),
+      js: undefined,
+    } as const;
+    timings.forEach((wasm, i) => {
+      measured.push({ ...common, threads: counts[i]!, wasm });
+    });
   }
   for (const each of chosenKernels) {
     begin(each.name);
@@ -158,6 +198,7 @@ async function main(): Promise<void> {
     compare: { type: "string" },
     svg: { type: "string" },
     filter: { type: "string", default: "" },
+    threads: { type: "string" },
     sweep: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -170,11 +211,18 @@ async function main(): Promise<void> {
   if (isSweep && compare !== undefined) {
     fail("--compare does not go with --sweep, which has no JavaScript beside it. Give one of them.");
   }
+  if (isSweep && options.threads !== undefined) {
+    fail("--threads does not go with --sweep, which measures one. Give one of them.");
+  }
   if (json !== undefined) checkWritable(SCRIPT, "--json", json);
   if (svg !== undefined) checkWritable(SCRIPT, "--svg", svg);
+  const threads = Number(options.threads ?? Math.min(availableParallelism(), MOST_BY_DEFAULT));
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    fail(`--threads is ${options.threads}. Give an integer from 1 to ${MOST_THREADS}.`);
+  }
   const plan = isQuick ? quick : full;
   if (isSweep) await runSweep({ json, svg, filter }, plan);
-  else await runCases({ json, svg, filter, compare }, plan);
+  else await runCases({ json, svg, filter, compare, threads }, plan);
 }
 
 await main();

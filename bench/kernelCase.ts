@@ -172,7 +172,7 @@ export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): 
  */
 export async function measureKernel(kernelCase: KernelCase, effort: Effort): Promise<[Timing, Timing]> {
   const { wasm, js, sum } = await prepare(kernelCase);
-  const timings = await alternate(sliceOf(wasm), sliceOf(js), effort);
+  const timings = await alternate([sliceOf(wasm), sliceOf(js)], effort);
   if (!Number.isFinite(sum())) {
     throw new Error(`${kernelCase.name}: repeated calls lead to ${sum()}. Choose operands that stay finite.`);
   }

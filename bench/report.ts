@@ -7,12 +7,13 @@ import type { Timing } from "./timing.ts";
 /** A case, measured. */
 export interface Measured {
   readonly name: string;
-  readonly kind: "training" | "kernel";
+  /** Whose calls are steps, samples or runs of a kernel. */
+  readonly kind: "training" | "evaluation" | "kernel";
   readonly flops: number | undefined;
   /** Of the wasm engine; plain JavaScript has one. */
   readonly threads: number;
   readonly wasm: Timing;
-  /** Measured once a case: absent where it stands beside another number of threads. */
+  /** Measured once a case: absent where it stands beside another number of threads; of an evaluation there is none. */
   readonly js: Timing | undefined;
 }
 
@@ -27,13 +28,13 @@ function gflops({ flops }: Measured, { median }: Timing): number | undefined {
   return flops === undefined ? undefined : flops / median / 1e9;
 }
 
-/** An entry of `--json`: a training's steps, or a kernel's calls. */
+/** An entry of `--json`: a training's steps, a kernel's calls, or an evaluation's images. */
 function result(measured: Measured, engine: "wasm" | "js", timing: Timing) {
   return {
     case: measured.name,
     engine,
     threads: engine === "wasm" ? measured.threads : 1,
-    stepsPerSecond: 1 / timing.median,
+    [measured.kind === "evaluation" ? "imagesPerSecond" : "stepsPerSecond"]: 1 / timing.median,
     gflops: gflops(measured, timing),
     seconds: timing,
   };
@@ -51,29 +52,37 @@ export function toJson({ machine, peak, measured }: Report): string {
   return `${JSON.stringify({ machine, peak, results: results(measured) }, null, 2)}\n`;
 }
 
+/** How a kind's table looks: its first column, the rates', if there are threads, and the unit of times. */
+const TABLES = {
+  training: { title: "training step", rate: "steps/s", unit: "ms", scale: 1e3 },
+  evaluation: { title: "evaluation", rate: "images/s", unit: "µs", scale: 1e6 },
+  kernel: { title: "kernel", rate: undefined, unit: "µs", scale: 1e6 },
+} as const;
+
 function section(kind: Measured["kind"], measured: readonly Measured[]): string[] {
   const own = measured.filter((each) => each.kind === kind);
   if (own.length === 0) return [];
-  const isTraining = kind === "training";
-  const scale = isTraining ? 1e3 : 1e6;
+  const { title, rate: rateTitle, unit, scale } = TABLES[kind];
   const header = [
-    isTraining ? "training step" : "kernel",
+    title,
     "engine",
-    ...(isTraining ? ["threads", "steps/s"] : []),
-    ...[isTraining ? "ms min" : "µs min", "median", "mean ± sd", "GFLOP/s", "wasm : js"],
+    ...(rateTitle === undefined ? [] : ["threads", rateTitle]),
+    ...[`${unit} min`, "median", "mean ± sd", "GFLOP/s"],
+    ...(kind === "evaluation" ? [] : ["wasm : js"]),
   ];
   const row = (each: Measured, engine: "wasm" | "js", timing: Timing) => {
     const rate = gflops(each, timing);
     const isWasm = engine === "wasm";
+    const ratio = isWasm && each.js !== undefined ? `${digits(each.js.median / timing.median)}×` : "";
     return [
       isWasm ? each.name : "",
       engine,
-      ...(isTraining ? [String(isWasm ? each.threads : 1), digits(1 / timing.median)] : []),
+      ...(rateTitle === undefined ? [] : [String(isWasm ? each.threads : 1), digits(1 / timing.median)]),
       digits(timing.min * scale),
       digits(timing.median * scale),
       `${digits(timing.mean * scale)} ± ${digits(timing.sd * scale)}`,
       rate === undefined ? "" : digits(rate),
-      isWasm && each.js !== undefined ? `${digits(each.js.median / timing.median)}×` : "",
+      ...(kind === "evaluation" ? [] : [ratio]),
     ];
   };
   const rows = own.flatMap((each) => [
@@ -96,6 +105,7 @@ export function toText({ machine, peak, measured }: Report): string {
     machineLine(machine),
     ...(peak === undefined ? [] : [describePeak(peak)]),
     ...section("training", measured),
+    ...section("evaluation", measured),
     ...section("kernel", measured),
   ].join("\n\n");
 }

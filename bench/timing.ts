@@ -1,4 +1,4 @@
-/** Measuring two contenders side by side: by turns, in slices, so that a machine that drifts slows down both. */
+/** Measuring contenders side by side: by turns, in slices, so that a machine that drifts slows down all. */
 
 /** What a contender took for one call, in every slice. */
 export interface Timing {
@@ -59,23 +59,20 @@ export function sliceOf(call: () => void): Slice {
   };
 }
 
-/** Warms up, then takes turns; each goes first in every other round. */
-export async function alternate(
-  first: Slice,
-  second: Slice,
+/** Warms up, then takes turns: forwards in one round, backwards in the next. A timing for each contender. */
+export async function alternate<Contenders extends readonly Slice[]>(
+  contenders: readonly [...Contenders],
   { warmUp, slice, slices, limit }: Effort,
-): Promise<[Timing, Timing]> {
-  await first(warmUp);
-  await second(warmUp);
+): Promise<{ [each in keyof Contenders]: Timing }> {
+  for (const contender of contenders) await contender(warmUp);
   // What V8 has compiled in the background is swapped in when the event loop gets its turn.
   await new Promise((resolve) => setTimeout(resolve, 10));
-  const times: [number[], number[]] = [[], []];
+  const entries = contenders.map((contender) => ({ contender, seconds: [] as number[] }));
   const begin = performance.now();
   for (let round = 0; round < slices; round++) {
     if (round >= 3 && performance.now() - begin > limit * 1000) break;
-    if (round % 2 === 0) times[0].push(await first(slice));
-    times[1].push(await second(slice));
-    if (round % 2 === 1) times[0].push(await first(slice));
+    const order = round % 2 === 0 ? entries : entries.toReversed();
+    for (const { contender, seconds } of order) seconds.push(await contender(slice));
   }
-  return [summarize(times[0]), summarize(times[1])];
+  return entries.map(({ seconds }) => summarize(seconds)) as { [each in keyof Contenders]: Timing };
 }

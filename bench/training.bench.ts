@@ -52,6 +52,16 @@ export function flopsOfStep({ widths, batchSize }: TrainingCase): number {
   return 2 * batchSize * products.reduce((sum, product) => sum + product, 0);
 }
 
+/** The same of a sample's forward pass. */
+export function flopsOfSample({ widths }: TrainingCase): number {
+  return widths.slice(1).reduce((sum, outputs, i) => sum + 2 * widths[i]! * outputs, 0);
+}
+
+/** What is evaluated, as an epoch ends with. */
+export const evaluations: readonly TrainingCase[] = cases
+  .filter(({ name }) => name === "net3bn")
+  .map((each) => ({ ...each, name: `evaluate ${each.name}` }));
+
 /** Random bytes of CIFAR-10's shape with random labels. */
 export interface BenchmarkData {
   readonly values: Uint8Array;
@@ -80,6 +90,14 @@ function standardize({ values, labels }: BenchmarkData, { mean, std }: Standardi
   return { values: standardized, labels };
 }
 
+/** Seconds of a step. */
+export interface TrainingTimings {
+  readonly wasm: Timing;
+  readonly js: Timing;
+  /** Of wasm in several threads, if there are several. */
+  readonly team: Timing | undefined;
+}
+
 /** Both contenders on one data set, which they share between cases. */
 export class TrainingContest {
   readonly #data: BenchmarkData;
@@ -89,44 +107,50 @@ export class TrainingContest {
     this.#data = data;
   }
 
-  /** The losses of the first steps, from the library and from the baseline. */
-  async losses(trainingCase: TrainingCase, steps: number): Promise<{ wasm: number[]; js: number[] }> {
-    const { model, initial } = await this.#model(trainingCase);
+  /** The losses of the first steps, from the library in so many threads and from the baseline. */
+  async losses(
+    trainingCase: TrainingCase,
+    steps: number,
+    threads = 1,
+  ): Promise<{ wasm: number[]; js: number[] }> {
+    const { model, initial } = await this.#model(trainingCase, threads);
     const wasm: number[] = [];
     await this.#fit(model, trainingCase, SEED, (loss) => wasm.push(loss) >= steps);
     const js: number[] = [];
     const step = this.#baseline(trainingCase, model, initial);
     while (js.length < steps) js.push(step());
+    await model.close();
     return { wasm, js };
   }
 
-  /**
-   * The library's time for a step, and the baseline's.
-   * @throws Error if the losses of the first `checkedSteps` steps differ by more than LOSS_TOLERANCE
-   */
-  async measure(trainingCase: TrainingCase, effort: Effort, checkedSteps: number): Promise<[Timing, Timing]> {
-    const losses = await this.losses(trainingCase, checkedSteps);
-    losses.wasm.forEach((loss, i) => {
-      if (!(Math.abs(losses.js[i]! - loss) <= LOSS_TOLERANCE * loss)) {
+  /** @throws Error if the losses of the first `steps` steps differ by more than LOSS_TOLERANCE */
+  async #check(trainingCase: TrainingCase, steps: number, threads: number): Promise<void> {
+    const { wasm, js } = await this.losses(trainingCase, steps, threads);
+    wasm.forEach((loss, i) => {
+      if (!(Math.abs(js[i]! - loss) <= LOSS_TOLERANCE * loss)) {
         throw new Error(
-          `${trainingCase.name}: the baseline's loss at step ${i + 1} is ${losses.js[i]}, the library's ${loss}, ` +
-            `expected within ${LOSS_TOLERANCE} of it. Correct bench/baseline.`,
+          `${trainingCase.name}: the baseline's loss at step ${i + 1} is ${js[i]}, the library's ${loss} ` +
+            `(threads: ${threads}), expected within ${LOSS_TOLERANCE} of it. Correct bench/baseline.`,
         );
       }
     });
-    const { model, initial } = await this.#model(trainingCase);
-    let seed = SEED;
-    const wasm: Slice = async (seconds) => {
-      const deadline = performance.now() + seconds * 1000;
-      const { trainSeconds, steps } = await this.#fit(
-        model,
-        trainingCase,
-        seed++,
-        () => performance.now() >= deadline,
-      );
-      return trainSeconds / steps;
-    };
+  }
+
+  /**
+   * The time for a step of the library in one thread, of the baseline and, if `threads` are several, of the library in
+   * so many.
+   * @throws Error if the losses of the first `checkedSteps` steps differ by more than LOSS_TOLERANCE
+   */
+  async measure(
+    trainingCase: TrainingCase,
+    effort: Effort,
+    checkedSteps: number,
+    threads = 1,
+  ): Promise<TrainingTimings> {
+    for (const count of new Set([1, threads])) await this.#check(trainingCase, checkedSteps, count);
+    const { model, initial } = await this.#model(trainingCase, 1);
     // The data are read and measured before the clock runs.
+    const wasm = this.#slice(model, trainingCase);
     await wasm(0);
     const step = this.#baseline(trainingCase, model, initial);
     const js: Slice = (seconds) => {
@@ -141,18 +165,76 @@ export class TrainingContest {
       } while (elapsed < seconds);
       return elapsed / steps;
     };
-    return await alternate(wasm, js, effort);
+    if (threads === 1) {
+      const [ofWasm, ofJs] = await alternate([wasm, js], effort);
+      await model.close();
+      return { wasm: ofWasm, js: ofJs, team: undefined };
+    }
+    const { model: shared } = await this.#model(trainingCase, threads);
+    const team = this.#slice(shared, trainingCase);
+    await team(0);
+    const [ofWasm, ofJs, ofTeam] = await alternate([wasm, js, team], effort);
+    await model.close();
+    await shared.close();
+    return { wasm: ofWasm, js: ofJs, team: ofTeam };
+  }
+
+  /** The time for a sample of `Model.evaluate` in each of these numbers of threads. */
+  async measureEvaluation(
+    trainingCase: TrainingCase,
+    effort: Effort,
+    threads: readonly number[],
+  ): Promise<Timing[]> {
+    const { samples } = this.#data;
+    const models: Model[] = [];
+    for (const count of threads) {
+      const { model } = await this.#model(trainingCase, count);
+      // A step, so that the samples are in the model's memory, as after an epoch.
+      await this.#fit(model, trainingCase, SEED, () => true);
+      models.push(model);
+    }
+    const timings = await alternate(
+      models.map(
+        (model): Slice =>
+          async (seconds) => {
+            const begin = performance.now();
+            let passes = 0;
+            let elapsed = 0;
+            do {
+              const { loss } = await model.evaluate(samples);
+              if (!Number.isFinite(loss)) throw new Error(`${trainingCase.name}: the loss is ${loss}.`);
+              passes++;
+              elapsed = (performance.now() - begin) / 1000;
+            } while (elapsed < seconds);
+            return elapsed / passes / samples.count;
+          },
+      ),
+      effort,
+    );
+    for (const model of models) await model.close();
+    return timings;
+  }
+
+  /** Steps of a training that begins again in every slice, with another order of the samples. */
+  #slice(model: Model, trainingCase: TrainingCase): Slice {
+    let seed = SEED;
+    return async (seconds) => {
+      const deadline = performance.now() + seconds * 1000;
+      const done = () => performance.now() >= deadline;
+      const { trainSeconds, steps } = await this.#fit(model, trainingCase, seed++, done);
+      return trainSeconds / steps;
+    };
   }
 
   /** A fresh model, and its initial numbers by name. */
-  async #model({ widths, batchNormalization, batchSize }: TrainingCase) {
+  async #model({ widths, batchNormalization, batchSize }: TrainingCase, threads: number) {
     const weightRegularizer = new L2Regularizer(LAMBDA);
     const layers = widths.slice(1, -1).flatMap((units): Layer[] => {
       const dense = new Dense(units, { activation: "relu", weightRegularizer });
       return batchNormalization ? [dense, new BatchNormalization()] : [dense];
     });
     const output = new Dense(classes, { activation: "softmax", weightRegularizer });
-    const model = new Model([...layers, output], { seed: SEED });
+    const model = new Model([...layers, output], { seed: SEED, threads });
     const optimizer = new SGDOptimizer({ schedule: this.#schedule(batchSize) });
     model.compile({ loss: new CategoricalCrossEntropyLoss(), optimizer });
     await model.build(features);

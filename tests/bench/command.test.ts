@@ -28,6 +28,23 @@ describe("npm run bench", () => {
     expect(results[0].stepsPerSecond).toBeGreaterThan(0);
   });
 
+  test("measures a training in one thread and in several", () => {
+    const file = join(folder, "threads.json");
+    const { status, stdout } = bench("--quick", "--filter", "net3", "--threads", "2", "--json", file);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^net3 +wasm +2 +[\d.]+/m);
+    expect(stdout).toMatch(/^evaluate net3bn +wasm +2 +\d+/m);
+    const { results } = JSON.parse(readFileSync(file, "utf8"));
+    const rows = results.map((each: { case: string; engine: string; threads: number }) =>
+      [each.case, each.engine, each.threads].join(" "),
+    );
+    expect(rows).toEqual([
+      ...["net3", "net3bn"].flatMap((name) => [`${name} wasm 1`, `${name} js 1`, `${name} wasm 2`]),
+      "evaluate net3bn wasm 1",
+      "evaluate net3bn wasm 2",
+    ]);
+  });
+
   test("sets results against earlier ones and draws them", () => {
     const before = join(folder, "before.json");
     const charts = join(folder, "charts");
@@ -54,7 +71,7 @@ describe("npm run bench", () => {
     const unknown = bench("--filter", "net4");
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toMatch(
-      /^bench: No case has "net4" in its name\. There are: peak, net3, net3bn, net9, net9bn, wide, matmul/,
+      /^bench: No case has "net4" in its name\. There are: peak, net3, net3bn, net9, net9bn, wide, evaluate net3bn, matmul/,
     );
     const option = bench("--fast");
     expect(option.status).toBe(2);
@@ -67,6 +84,10 @@ describe("npm run bench", () => {
     );
     expect(bench("--sweep", "--compare", "old.json").stderr).toBe(
       "bench: --compare does not go with --sweep, which has no JavaScript beside it. Give one of them.\n",
+    );
+    expect(bench("--threads", "0").stderr).toBe("bench: --threads is 0. Give an integer from 1 to 256.\n");
+    expect(bench("--sweep", "--threads", "2").stderr).toBe(
+      "bench: --threads does not go with --sweep, which measures one. Give one of them.\n",
     );
     const old = join(folder, "old.json");
     expect(bench("--compare", old).stderr).toBe(
@@ -85,7 +106,7 @@ describe("npm run bench", () => {
     const { status, stdout } = bench("--help");
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm run bench -- \[options\]\n/);
-    for (const option of ["--json", "--compare", "--svg", "--filter", "--sweep", "--quick"])
+    for (const option of ["--json", "--compare", "--svg", "--filter", "--threads", "--sweep", "--quick"])
       expect(stdout).toContain(option);
   });
 });

@@ -8,6 +8,15 @@ const report: Report = {
   peak: { peak: { float32: 60, float64: 30 }, gemm: 54, share: 0.9 },
   measured: [
     { name: "net3", kind: "training", flops: 63_240_000, threads: 1, wasm: timing(0.001), js: timing(0.016) },
+    { name: "net3", kind: "training", flops: 63_240_000, threads: 2, wasm: timing(0.0005), js: undefined },
+    {
+      name: "evaluate net3bn",
+      kind: "evaluation",
+      flops: 313_200,
+      threads: 2,
+      wasm: timing(4e-6),
+      js: undefined,
+    },
     {
       name: "elementary.exp 100x10",
       kind: "kernel",
@@ -30,6 +39,10 @@ SIMD128 peak of a core: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix produc
 training step  engine  threads  steps/s  ms min  median    mean ± sd  GFLOP/s  wasm : js
 net3             wasm        1     1000    0.50    1.00  1.00 ± 0.10     63.2      16.0×
                    js        1     62.5    8.00    16.0  16.0 ± 1.60     3.95
+net3             wasm        2     2000    0.25    0.50  0.50 ± 0.05      126
+
+evaluation       engine  threads  images/s  µs min  median    mean ± sd  GFLOP/s
+evaluate net3bn    wasm        2    250000    2.00    4.00  4.00 ± 0.40     78.3
 
 kernel                 engine  µs min  median    mean ± sd  GFLOP/s  wasm : js
 elementary.exp 100x10    wasm    1.00    2.00  2.00 ± 0.20               4.50×
@@ -54,7 +67,7 @@ elementary.exp 100x10    wasm    1.00    2.00  2.00 ± 0.20               4.50×
     const { machine, peak, results } = JSON.parse(toJson(report));
     expect(machine).toEqual(report.machine);
     expect(peak).toEqual(report.peak);
-    expect(results).toHaveLength(4);
+    expect(results).toHaveLength(6);
     expect(results[0]).toEqual({
       case: "net3",
       engine: "wasm",
@@ -63,7 +76,16 @@ elementary.exp 100x10    wasm    1.00    2.00  2.00 ± 0.20               4.50×
       gflops: 63.24,
       seconds: timing(0.001),
     });
+    expect(results[2]).toMatchObject({ case: "net3", engine: "wasm", threads: 2, stepsPerSecond: 2000 });
     expect(results[3]).toEqual({
+      case: "evaluate net3bn",
+      engine: "wasm",
+      threads: 2,
+      imagesPerSecond: 250_000,
+      gflops: 78.3,
+      seconds: timing(4e-6),
+    });
+    expect(results[5]).toEqual({
       case: "elementary.exp 100x10",
       engine: "js",
       threads: 1,

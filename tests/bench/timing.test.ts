@@ -20,18 +20,22 @@ describe("timing", () => {
       return seconds;
     };
     const effort = { warmUp: 9, slice: 1, slices: 3, limit: 60 };
-    const [a, b] = await alternate(contender("a"), contender("b"), effort);
+    const [a, b] = await alternate([contender("a"), contender("b")], effort);
     expect(turns.join(", ")).toBe("a 9, b 9, a 1, b 1, b 1, a 1, a 1, b 1");
     expect([a.slices, b.slices]).toEqual([3, 3]);
   });
 
+  test("three contenders take turns as well", async () => {
+    const turns: string[] = [];
+    const contenders = ["a", "b", "c"].map((name) => () => turns.push(name));
+    const timings = await alternate(contenders, { warmUp: 0, slice: 0, slices: 2, limit: 60 });
+    expect(turns.join("")).toBe("abcabccba");
+    expect(timings.map(({ min }) => min)).toEqual([4, 5, 6]);
+  });
+
   test("no slice begins after the limit, once there are three", async () => {
     const effort = { warmUp: 1, slice: 1, slices: 9, limit: 0 };
-    const [a] = await alternate(
-      () => 1,
-      () => 2,
-      effort,
-    );
+    const [a] = await alternate([() => 1, () => 2], effort);
     expect(a.slices).toBe(3);
   });
 
