@@ -12,7 +12,7 @@
  * One core serves all three, after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication",
  * 2008): blocks of A (MC × KC) and B (KC × NC) are copied into the order in which the tiles read them, which also
  * makes the transposed forms alike. The tiles (scripts/tiles.mjs) keep 2 rows × 5 or 4 vectors of C in registers, for
- * the last columns 4 × 2 or 6 × 1.
+ * the last columns 2 × 3, 4 × 2 or 6 × 1.
  *
  * The terms of a sum are added one by one in the order of k, whatever the blocks: a tile goes on from what is in C.
  * So an element's bits depend on nothing but its row of A and its column of B, and few rows, which take another way
@@ -22,7 +22,7 @@
  * panels and A in fours of pairs, so that more than one stream of memory is read at a time: 1% each.
  */
 import { lanes, loadPartial, loadUpTo, storeUpTo } from "./inline/lanes";
-import { multiplyPanel, panelVectors } from "./inline/panels";
+import { multiplyPanel, multiplyPartialFive, panelVectors } from "./inline/panels";
 import { share } from "./inline/share";
 
 // In float32 a block of A (256 KiB) stays in L2. A block of B is as wide as it is to copy A only once for 1024 columns.
@@ -269,6 +269,8 @@ function product<T>(
   }
   const packedA = workspace;
   const packedB = workspace + <usize>(MC * KC) * 8;
+  // The end of B's room: it is not used up where five vectors are not full, as NC is no multiple of five vectors.
+  const scratch = workspace + <usize>matmulWorkspaceBytes() - 2 * 5 * 16;
   for (let kb = 0; kb < k; kb += KC) {
     const kc = min(KC, k - kb);
     const add = kb > 0;
@@ -284,7 +286,11 @@ function product<T>(
           const vectors = panelVectors<T>(nc - j);
           const columns = min(vectors * lanes<T>(), nc - j);
           const corner = c + <usize>ib * cStride + <usize>(jb + j) * size;
-          multiplyPanel<T>(corner, cStride, packedA, pair, panel, vectors, kc, add, mc, columns);
+          if (vectors == 5 && columns < 5 * lanes<T>()) {
+            multiplyPartialFive<T>(corner, cStride, packedA, pair, panel, kc, add, mc, columns, scratch);
+          } else {
+            multiplyPanel<T>(corner, cStride, packedA, pair, panel, vectors, kc, add, mc, columns);
+          }
           panel += <usize>(vectors * lanes<T>()) * <usize>kc * size;
           j += vectors * lanes<T>();
         }

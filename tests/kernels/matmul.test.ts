@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { wasmBackend } from "../../src/backend.ts";
+import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
-import type { Tensor } from "../../src/tensor.ts";
+import { Region, type Tensor } from "../../src/tensor.ts";
 import { plain, threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
 import { expectSameBits } from "../helpers/expectNumbers.ts";
@@ -93,10 +95,14 @@ const edges: Size[] = [
   ...[63, 64, 65, 129].map((m): Size => [m, 5, 7]),
   ...[1023, 1024, 1025, 2049].map((n): Size => [3, n, 5]),
   ...[1023, 1024, 1025, 2047, 2048, 2049].map((k): Size => [5, 9, k]),
-  // Panels of 5, 4, 2 and 1 vectors, of two and of four elements, in every combination; the last one not full.
+  // Panels of 5, 4, 3, 2 and 1 vectors, of two and of four elements, in every combination; the last one not full.
   ...Array.from({ length: 120 }, (_, i): Size => [i % 11, i + 1, 3 + (i % 9)]),
   [65, 1025, 200],
   [65, 41, 1025],
+  // Five vectors, the last one not full, on top of an earlier block of terms, with rows of either parity.
+  [7, 17, 1025],
+  [8, 39, 1025],
+  [7, 9, 2049],
 ];
 
 describe.each(everyTwins)("matmul in $name", (twins) => {
@@ -135,6 +141,27 @@ describe.each(everyTwins)("matmul in $name", (twins) => {
       const [c, a, b] = names.map((name) => tensors[name]) as [Tensor, Tensor, Tensor];
       kernels.matmul[form](c, a, b, workspace);
     });
+  });
+});
+
+describe.each(["float32", "float64"] as const)("matmul in %s, the workspace full", (precision) => {
+  // 1019 columns end with five vectors of which the last is not full; beyond them, B's room is the least.
+  it.each([1024, 1025])("has the definition's bits at (5, 1019, %i)", async (k) => {
+    const region = new Region();
+    const [c, a, b] = [
+      region.tensor(precision, 5, 1019),
+      region.tensor(precision, 5, k),
+      region.tensor(precision, k, 1019),
+    ];
+    const workspace = region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES);
+    const { buffer, base, kernels } = await wasmBackend().open(region.bytes, precision);
+    region.bind(buffer, base);
+    const next = numbers("ordinary", precision, "workspace", k);
+    for (const { data } of [a, b]) for (let i = 0; i < data.length; i++) data[i] = next();
+    kernels.matmul.multiply(c, a, b, workspace);
+    const computed = c.data.slice();
+    referenceKernels.matmul.multiply(c, a, b, workspace);
+    expectSameBits(computed, c.data);
   });
 });
 
