@@ -36,7 +36,8 @@ export interface ModelOptions {
    * cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
    * Where memory cannot be shared (a page that is not cross-origin isolated) there is one, and fit's onThreads says so;
    * for "auto", where workers do not start, too.
-   * They end with {@link Model.close}, with the process, or some time after the model has been forgotten.
+   * They end with {@link Model.close} or with the process: close a model that is no longer used. One that is forgotten
+   * keeps its threads and its memory until the garbage collector comes by, which may be long.
    */
   readonly threads?: number | "auto";
 }
