@@ -73,10 +73,11 @@ describe("threads", () => {
   it("are found out on the training's own steps, which changes no bit", async () => {
     const model = modelOf(wide, { threads: "auto" });
     const onThreads = vi.fn();
-    await model.fit(samples, { epochs: 30, batchSize: 64, onThreads });
+    // 180 full batches: nine turns of at most 16 steps, however fast the machine.
+    await model.fit(samples, { epochs: 45, batchSize: 64, onThreads });
     expect(onThreads.mock.calls).toEqual([[{ threads: model.threads }]]);
     const alone = modelOf(wide, {});
-    await alone.fit(samples, { epochs: 30, batchSize: 64 });
+    await alone.fit(samples, { epochs: 45, batchSize: 64 });
     expect(await model.weightsSha256()).toBe(await alone.weightsSha256());
   });
 
@@ -136,7 +137,7 @@ describe("threads", () => {
     expect(network({}, { threads: "auto", engine: "js" }).threads).toBe(1);
   });
 
-  it("end a training with a TeamError when one is lost, and the model can be closed and used again", async () => {
+  it("end a training with a TeamError when one is lost, and the model can be used again", async () => {
     const create = vi.spyOn(Workspace, "create");
     const model = modelOf(wide, { threads: 2 });
     let steps = 0;
@@ -150,7 +151,6 @@ describe("threads", () => {
     });
     await expect(training).rejects.toThrow(TeamError);
     create.mockRestore();
-    await model.close();
     await model.fit(samples, { epochs: 1 });
     expect(model.threads).toBe(2);
   });
