@@ -179,20 +179,11 @@ export function firstLayerUnpack(w: usize, pairs: usize, d: i32, units: i32): vo
   }
 }
 
-/** y (n, units) ← yᵀ with bias; units from `begin` to `end`. */
-function addBias(
-  y: usize,
-  transposed: usize,
-  tStride: usize,
-  bias: usize,
-  n: i32,
-  units: i32,
-  begin: i32,
-  end: i32,
-): void {
+/** y (n, units) ← yᵀ, whose rows are `tStride` bytes apart, with bias. */
+function addBias(y: usize, transposed: usize, tStride: usize, bias: usize, n: i32, units: i32): void {
   const row = (<usize>units) << 2;
-  let u = begin;
-  for (; u + 4 <= end; u += 4) {
+  let u = 0;
+  for (; u + 4 <= units; u += 4) {
     const b = v128.load(bias + ((<usize>u) << 2));
     let from = transposed + <usize>u * tStride;
     let to = y + ((<usize>u) << 2);
@@ -213,7 +204,7 @@ function addBias(
       to += 4 * row;
     }
   }
-  for (; u < end; u++) {
+  for (; u < units; u++) {
     const b = load<f32>(bias + ((<usize>u) << 2));
     const from = transposed + <usize>u * tStride;
     let to = y + ((<usize>u) << 2);
@@ -250,7 +241,7 @@ function forward<S>(
   const own = transposed + ((<usize>begin) << 2);
   const pair = (<usize>d) << 3;
   const panel = scratch + <usize>part * firstLayerScratchBytes(units);
-  if (d == 0 && part == 0) memory.fill(transposed, 0, <usize>units * tStride);
+  if (d == 0) memory.fill(transposed, 0, <usize>units * tStride);
   for (let i = begin; i < end; ) {
     const vectors = panelVectors<f32>(end - i);
     const width = vectors << 2;
@@ -272,7 +263,7 @@ function forward<S>(
     }
     i += width;
   }
-  addBias(y + ((<usize>begin * units) << 2), own, tStride, bias, end - begin, units, 0, units);
+  addBias(y + ((<usize>begin * units) << 2), own, tStride, bias, end - begin, units);
 }
 
 export function firstLayerForwardBytes(

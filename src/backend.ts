@@ -203,7 +203,7 @@ export async function resolveThreads(
 }
 
 /** Whether this page or runtime lets several threads share a memory: a page must be cross-origin isolated. */
-export function canShareMemory(): boolean {
+function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== "undefined";
 }
 

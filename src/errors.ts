@@ -34,7 +34,7 @@ export class TrainingError extends NnwasmError {
   override readonly exitCode: number = 3;
 }
 
-/** The threads of a model have lost one of them, or a kernel failed in one: the model cannot be used any more. */
+/** A team of threads has lost one of them, or a kernel failed in one: the team is of no more use. */
 export class TeamError extends NnwasmError {
   override readonly name: string = "TeamError";
 }

@@ -207,7 +207,7 @@ export const reference: FirstLayerKernels = {
 };
 
 /** Multiplications from which on the threads of a team share a pass; below, calling them takes longer. */
-const TEAM_MULTIPLICATIONS = 2 ** 18;
+export const TEAM_MULTIPLICATIONS = 2 ** 18;
 
 /**
  * The same to the bit, in SIMD. In float64, for which no plan uses them, the definition.

@@ -57,7 +57,8 @@ export interface FitOptions {
   readonly onStep?: (report: StepReport) => void;
   /**
    * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it
-   * has been found, which takes some hundred steps, of one fit() or of several. `notice` says why there are fewer than were asked for.
+   * has been found, which takes some hundred steps, of one fit() or of several. `notice` says why there are fewer than
+   * were asked for.
    */
   readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
   /** While samples are read into memory. */

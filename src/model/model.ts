@@ -9,6 +9,7 @@ import {
   type Standardization,
 } from "../data/standardize.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
+import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -50,8 +51,6 @@ export interface CompileOptions {
 
 /** The most threads that can be asked for. */
 export const MOST_THREADS = 256;
-/** Multiplications below which no kernel is shared by threads. */
-const SMALL_PRODUCT = 2 ** 18;
 /** Samples that are evaluated at once, at least. */
 const EVALUATION_ROWS = 256;
 
@@ -144,8 +143,8 @@ export class Model {
   /**
    * Trains. The samples are read into memory, and the memory is made, at the first call; a model that was trained
    * before goes on from its weights.
-   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite; TeamError if
-   *   a thread is lost
+   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite;
+   *   TeamError if a thread is lost: the parameters may then be half updated
    */
   async fit(train: Samples, options: FitOptions = {}): Promise<History> {
     this.#requireIdle("fit");
@@ -203,15 +202,18 @@ export class Model {
         seed: options.seed ?? this.seed,
       });
     } catch (error) {
-      // The others must not write to the memory any more.
-      if (error instanceof TeamError) await team?.close();
+      if (error instanceof TeamError) {
+        // The others must not write to the memory any more; what comes next makes it anew.
+        await team?.close();
+        this.#release();
+      }
       throw error;
     }
   }
 
   /**
    * Ends the threads, if there are several, and lets the memory go; the parameters are kept. The model may be used on:
-   * memory and threads are then made anew. After a TeamError, the parameters may be half updated.
+   * memory and threads are then made anew.
    */
   async close(): Promise<void> {
     this.#requireIdle("close");
@@ -439,7 +441,8 @@ export class Model {
     const options = this.#options({ features, elementType }, maxRows, resident);
     if (this.#backend === undefined) {
       // A network of which no kernel is worth sharing shall not wait for workers to start.
-      const isSmall = this.#threads === "auto" && maxRows * this.#largestWeight(features) < SMALL_PRODUCT;
+      const isSmall =
+        this.#threads === "auto" && maxRows * this.#largestWeight(features) < TEAM_MULTIPLICATIONS;
       const { threads, notice } = await resolveThreads(isSmall ? 1 : this.#threads);
       this.#notice = notice;
       this.#backend = wasmBackend({ threads });
