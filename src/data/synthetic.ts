@@ -83,8 +83,9 @@ class SyntheticSamples implements Samples {
       const label = blockLabels[row % CLASSES];
       labels[i] = label;
       painter(values, i * FEATURES, label, new Random(this.#seed, "synthetic", this.#split, row));
-      if (performance.now() >= sliceEnd) {
-        onProgress?.(i + 1, this.count);
+      const done = i + 1;
+      if (done < this.count && performance.now() >= sliceEnd) {
+        onProgress?.(done, this.count);
         await new Promise((resolve) => setTimeout(resolve));
         signal?.throwIfAborted();
         sliceEnd = performance.now() + SLICE;

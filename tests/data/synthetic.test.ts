@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { ReadOptions, Samples } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { shapeNames } from "../../src/data/synthetic/shapes.ts";
@@ -214,6 +214,18 @@ describe("read()", () => {
     expect(progress.at(-1)).toEqual([6000, 6000]);
     for (let i = 1; i < progress.length; i++) expect(progress[i][0]).toBeGreaterThan(progress[i - 1][0]);
     expect(ticks).toBeGreaterThan(0);
+  });
+
+  it("reports every number of samples once, when the last slice ends with the last sample too", async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1e6));
+    try {
+      const progress: number[] = [];
+      await readAll(test.select(range(0, 4)), { onProgress: (done) => progress.push(done) });
+      expect(progress).toEqual([1, 2, 3, 4]);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it("stops when its signal is aborted, before it begins or on its way", async () => {
