@@ -37,6 +37,11 @@ export function writeEvent(context: CliContext, event: object): void {
   context.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
+/** "--eta-max" for "etaMax". */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** A parser for commander: an integer in a range. */
 export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

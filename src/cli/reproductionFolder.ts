@@ -10,6 +10,7 @@
  */
 import * as v from "valibot";
 import type { TrainingResult } from "../experiments/summary.ts";
+import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
 import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { FileSettings } from "./settingsFile.ts";
@@ -24,6 +25,8 @@ const ReproductionFile = v.strictObject({
   changes: FileSettings,
   appendix: v.boolean(),
   freshSearch: v.boolean(),
+  /** Of the trainings whose curves are not shown; absent: full. */
+  trainingMetrics: v.optional(v.picklist(Object.keys(trainingMetrics) as TrainingMetrics[])),
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
 });
 

@@ -25,7 +25,7 @@ import {
   type SpaceEntry,
   when,
 } from "../tuner/searchSpace.ts";
-import { layerSizes } from "./command.ts";
+import { flagOf, layerSizes } from "./command.ts";
 import { FileSettings } from "./settingsFile.ts";
 
 /** What trials do not choose. */
@@ -190,9 +190,6 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
   }
   return { ...(settings as unknown as TrainSettings), layers };
 }
-
-/** "eta-max" for "etaMax". */
-const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** The flags for settings that are not the standard ones. Threads are none: they change no result. */
 function flagsOf(settings: object, standard: object): string[] {

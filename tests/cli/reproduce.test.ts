@@ -109,6 +109,33 @@ describe("reproduce", () => {
     expect(fig2.test).toEqual(test);
   });
 
+  it("with running training metrics takes them for what is not drawn alone, and gives the same numbers", async () => {
+    const some = await runJson(
+      reproduce("fig2", "tab2-1", "--appendix", "--training-metrics", "running", "--out", "running"),
+      folder,
+    );
+    expect(rows(some)).toEqual(
+      expect.arrayContaining(rows(all).filter(({ id }) => id === "fig2" || id === "tab2-1")),
+    );
+    const { fig2, "tab2-1": row } = Object.fromEntries(
+      lines("all", "trainings.jsonl").map((training) => [training.id, training]),
+    );
+    const running = lines("running", "trainings.jsonl");
+    const measures = (id: string) => running.find((training) => training.id === id)!.rows;
+    const trained = (of: Event[]) => of.map(({ train }) => train);
+    expect(trained(measures("fig2"))).toEqual(trained(fig2!.rows));
+    expect(trained(measures("tab2-1"))).not.toEqual(trained(row!.rows));
+    await runJson(reproduce("fig2", "--appendix", "--out", "full-appendix"), folder);
+    for (const { id, rows } of lines("full-appendix", "trainings.jsonl"))
+      expect(trained(measures(id)), id).toEqual(trained(rows));
+    expect(readFileSync(at("running", "report.md"), "utf8")).toContain(
+      "nnwasm reproduce fig2 tab2-1 --appendix --training-metrics running --limit 300",
+    );
+    const { code, stderr } = await runCli(words("reproduce --training-metrics none"), folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain("Allowed choices are full, running.");
+  });
+
   it("takes ids, and a table's name for its rows", async () => {
     const some = await runJson(reproduce("tab2", "fig1", "tab4-9-bn"), folder);
     expect(rows(some).map(({ id }) => id)).toEqual(

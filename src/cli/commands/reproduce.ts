@@ -1,6 +1,6 @@
 /** `nnwasm reproduce`: trains the report's experiments and sets them beside its numbers. */
 import { availableParallelism, cpus, platform } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, TrainingError } from "../../errors.ts";
 import { reproductionReport } from "../../experiments/report.ts";
@@ -11,15 +11,21 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../experiments/table.ts";
-import { batchSizes } from "../../model/fit.ts";
+import { batchSizes, type TrainingMetrics } from "../../model/fit.ts";
 import { placeDataset } from "../../training/placedDataset.ts";
 import { TrainingPool } from "../../training/pool.ts";
-import { mergeSettings, resolveSettings, type TrainSettings } from "../../training/settings.ts";
+import {
+  CHOICES,
+  DEFAULTS,
+  mergeSettings,
+  resolveSettings,
+  type TrainSettings,
+} from "../../training/settings.ts";
 import { CoarseToFineSampler } from "../../tuner/samplers/index.ts";
 import { float } from "../../tuner/searchSpace.ts";
 import { Study } from "../../tuner/study.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
-import { integer, newCommand, writeEvent } from "../command.ts";
+import { flagOf, integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { duration, StatusLine } from "../progress.ts";
@@ -41,6 +47,7 @@ interface ReproduceFlags {
   readonly limit?: number;
   readonly validation?: number;
   readonly epochs?: number;
+  readonly trainingMetrics?: TrainingMetrics;
   readonly out?: string;
   readonly resume?: string;
   readonly force?: boolean;
@@ -77,6 +84,12 @@ export function reproduceCommand(context: CliContext): Command {
     .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
     .option("--validation <n>", "samples taken for validation (default: 5000)", integer(1))
     .option("--epochs <n>", "stop every training after n epochs, for a quick look", integer(1))
+    .addOption(
+      new Option(
+        "--training-metrics <how>",
+        "of trainings whose curves are not shown: full, or running in the course of an epoch, a third faster (default: full)",
+      ).choices(CHOICES.trainingMetrics),
+    )
     .option("--out <dir>", "the folder (default: runs/reproduce-001, or the next number)")
     .option("--resume <dir>", "go on with a reproduction, by its folder")
     .option("--force", "replace the reproduction that is in --out")
@@ -120,7 +133,8 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const { signal } = context;
   const asked = resume === undefined ? describe(ids, flags) : await describeResumed(resume, ids, flags);
   const changes = asked.changes as Partial<TrainSettings>;
-  const base = mergeSettings(changes, { seed: asked.seeds[0]!, threads: 1 });
+  const { trainingMetrics = DEFAULTS.trainingMetrics } = asked;
+  const base = mergeSettings(changes, { seed: asked.seeds[0]!, trainingMetrics, threads: 1 });
   const { dataset, notice } = await openDataset(context, base.data, base.seed);
   const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
   const description: ReproductionDescription = { ...asked, data };
@@ -129,9 +143,13 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   batchSizes(samples.count, base.batch, 2); // most of the networks normalise
   const experiments = selectExperiments(description.ids);
   const appendix = description.appendix ? appendixExperiments() : [];
+  // Of these the report shows the curves, as they are after each epoch.
+  const drawn = new Set([...experiments.filter(({ readings }) => readings !== undefined), ...appendix]);
   const jobs = description.seeds.flatMap((seed) =>
     [...experiments, ...appendix].map((experiment): Job => {
-      return { experiment, settings: mergeSettings(experiment.settings, changes, { seed, threads: 1 }) };
+      const trainingMetrics = drawn.has(experiment) ? DEFAULTS.trainingMetrics : base.trainingMetrics;
+      const own = { seed, trainingMetrics, threads: 1 };
+      return { experiment, settings: mergeSettings(experiment.settings, changes, own) };
     }),
   );
   const { folder, trainings } =
@@ -218,6 +236,7 @@ function describe(ids: readonly string[], flags: ReproduceFlags): Asked {
     limit,
     validation,
     epochs,
+    trainingMetrics,
   } = flags;
   selectExperiments(ids);
   const changes = Object.fromEntries(
@@ -228,6 +247,7 @@ function describe(ids: readonly string[], flags: ReproduceFlags): Asked {
     ids: [...ids],
     seeds: Array.from({ length: seeds }, (_, i) => seed + i),
     ...{ changes, appendix, freshSearch },
+    ...(trainingMetrics !== undefined && { trainingMetrics }),
   };
 }
 
@@ -238,8 +258,7 @@ async function describeResumed(
 ): Promise<ReproductionDescription> {
   const other = Object.keys(flags).find((name) => !["resume", "workers", "json", "quiet"].includes(name));
   if (other !== undefined || ids.length > 0) {
-    const what =
-      other === undefined ? ids[0] : `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const what = other === undefined ? ids[0] : flagOf(other);
     throw new ConfigError(
       `${what} with --resume: the reproduction goes on with what ${path}/reproduction.json says. ` +
         "Leave it out, or begin another one. (--workers may change.)",
@@ -399,7 +418,8 @@ function resultText(rows: readonly RowSummary[], seconds: number, path: string):
   return `${lines.join("\n")}\n${marked}${duration(seconds)} in all; saved in ${path}: report.html, report.md, plots/\n`;
 }
 
-function commandLine({ ids, seeds, appendix, freshSearch, changes }: ReproductionDescription): string {
+function commandLine(description: ReproductionDescription): string {
+  const { ids, seeds, appendix, freshSearch, trainingMetrics, changes } = description;
   return [
     "nnwasm reproduce",
     ...ids,
@@ -407,6 +427,7 @@ function commandLine({ ids, seeds, appendix, freshSearch, changes }: Reproductio
     ...(seeds[0] === 1 ? [] : [`--seed ${seeds[0]}`]),
     ...(appendix ? ["--appendix"] : []),
     ...(freshSearch ? ["--fresh-search"] : []),
+    ...(trainingMetrics === undefined ? [] : [`--training-metrics ${trainingMetrics}`]),
     ...changesInWords(changes as Partial<TrainSettings>),
   ].join(" ");
 }
@@ -414,7 +435,7 @@ function commandLine({ ids, seeds, appendix, freshSearch, changes }: Reproductio
 /** A path says nothing about the numbers, and where it was is nobody's business. */
 const changesInWords = ({ data, ...changes }: Partial<TrainSettings>): string[] => [
   ...(data === undefined || /[/\\]/.test(data) ? [] : [`--data ${data}`]),
-  ...Object.entries(changes).map(([name, value]) => `--${name} ${value}`),
+  ...Object.entries(changes).map(([name, value]) => `${flagOf(name)} ${value}`),
 ];
 
 const machine = (workers: number): string =>

@@ -14,7 +14,7 @@ import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
 import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
 import { Study, type Trial } from "../../tuner/study.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
-import { integer, newCommand, number, writeEvent } from "../command.ts";
+import { flagOf, integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
 import { openDataset } from "../openDataset.ts";
@@ -345,9 +345,8 @@ async function describeResumed(path: string, flags: SearchFlags): Promise<StudyD
     (name) => !RESUMABLE.includes(name) && !(name === "shuffle" && flags.shuffle === true),
   );
   if (other !== undefined) {
-    const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new ConfigError(
-      `${flag} with --resume: the search goes on with the settings of ${path}/study.json. ` +
+      `${flagOf(other)} with --resume: the search goes on with the settings of ${path}/study.json. ` +
         "Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
     );
   }
