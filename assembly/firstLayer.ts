@@ -23,11 +23,12 @@
  *
  * `part` of `parts` is the share of one thread: of the samples in the forward pass, of the features in the update.
  *
- * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread, samples from all over 138 MB: forward 670 µs (gather, matmul
+ * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread, samples from all over 138 MB: forward 650 µs (gather, matmul
  * and bias one by one: 800); update at 50% zeros 510 µs (783), at 90% 208, at 0% by lists 862 and by tiles 690. Forward
  * with KC 256 or 512, whose panels would stay in the first-level cache: 5% slower, as rows are then read in pieces too
- * short for the prefetcher. Of the sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no
- * multiple; touching the next weights beforehand: 2% slower.
+ * short for the prefetcher. Bytes widened by swizzles, panels written in blocks of 64 features: no more than 1%. Of the
+ * sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no multiple; touching the next weights
+ * beforehand: 2% slower.
  */
 import { multiplyPanel, panelVectors } from "./inline/panels";
 import { share } from "./inline/share";
