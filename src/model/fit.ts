@@ -57,8 +57,8 @@ export interface FitOptions {
   readonly onStep?: (report: StepReport) => void;
   /**
    * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it
-   * has been found, which takes some hundred steps, of one fit() or of several. `notice` says why there are fewer than
-   * were asked for.
+   * has been found, which takes some hundred steps, of one fit() or of several, and whenever another turns out to be
+   * faster. `notice` says why there are fewer than were asked for.
    */
   readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
   /** While samples are read into memory. */
@@ -172,13 +172,14 @@ export async function runTraining(
       }
       learningRate.value = schedule.at(step);
       const { run } = workspace.plan(plan, n, source);
-      if (choice === undefined || choice.chosen !== undefined) {
+      if (choice === undefined) {
         run();
       } else {
+        const before = choice.chosen;
         const stepBegin = performance.now();
         run();
         choice.step(performance.now() - stepBegin, n);
-        if (choice.chosen !== undefined) onThreads?.({ threads: choice.chosen });
+        if (choice.chosen !== undefined && choice.chosen !== before) onThreads?.({ threads: choice.chosen });
       }
       const meanLoss = loss.data[0]! / n;
       if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);

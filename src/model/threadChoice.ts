@@ -1,6 +1,7 @@
 /**
- * How many threads train fastest: it is tried out on the first steps of the training itself, whose bits do not depend
- * on it. Small networks lose more by waiting for each other than they gain.
+ * How many threads train fastest: it is tried out on the steps of the training itself, whose bits do not depend on it,
+ * and again from time to time, as what else the machine does changes. Small networks lose more by waiting for each other
+ * than they gain, and so do two threads that have to share a core with another program.
  */
 import type { DeviceTeam } from "../backend.ts";
 
@@ -9,69 +10,106 @@ const ROUNDS = 4;
 /** A turn ends after so many steps, or with the first step after so many milliseconds. */
 const TURN_STEPS = 16;
 const TURN_MILLISECONDS = 20;
-/** What more threads must save to be worth their cores. */
+/** What a number of threads must save to be taken instead of a smaller one, or of the one that was taken before. */
 const WORTH = 0.97;
+/** Milliseconds of steps until a choice is tried anew: twice as many every time that it has stood the trial. */
+const FIRST_TRUST = 1000;
+const MOST_TRUST = 60_000;
 
 export class ThreadChoice {
   readonly #team: DeviceTeam;
+  /** Numbers of threads. */
   readonly #candidates: readonly number[];
-  readonly #best: number[];
+  /** Those that take part in this trial, by their indices, and the milliseconds of a step in each one's best turn. */
+  #tried: readonly number[];
+  #best: number[];
+  /** Whether the candidates take turns; else the choice is trusted. */
+  #trying = true;
+  /** The turn at hand; −1 is the one before the first trial's first. */
   #turn = -1;
+  /** Of the turn, or since the choice. */
   #steps = 0;
   #milliseconds = 0;
-  /** The most samples of a step so far: smaller ones say little. */
+  #trust = FIRST_TRUST;
+  /** The most samples of a step so far in this trial: smaller ones say little. */
   #samples = 0;
+  /** Its index. */
   #chosen: number | undefined;
 
   constructor(team: DeviceTeam) {
     this.#team = team;
     const powers = [1, 2, 4, 8, 16, 32, 64, 128].filter((count) => count < team.threads);
     this.#candidates = [...powers, team.threads];
-    this.#best = this.#candidates.map(() => Infinity);
+    this.#tried = this.#candidates.map((_, index) => index);
+    this.#best = this.#tried.map(() => Infinity);
   }
 
-  /** Goes on with the turn at hand. The first one does not count: code is compiled, caches are filled. */
+  /** Goes on with the turn at hand. The very first one does not count: code is compiled, caches are filled. */
   resume(): void {
-    if (this.#chosen !== undefined) return;
-    const count = this.#candidates.length;
-    this.#team.use(this.#turn < 0 ? this.#team.threads : this.#candidates[this.#turn % count]!);
+    if (!this.#trying) return;
+    const candidate = this.#tried[this.#turn % this.#tried.length];
+    this.#team.use(candidate === undefined ? this.#team.threads : this.#candidates[candidate]!);
   }
 
-  /** Takes all threads for what is not tried out. */
+  /** For what is not tried out: takes as many as were chosen last, at first all. */
   pause(): void {
-    if (this.#chosen === undefined) this.#team.use(this.#team.threads);
+    if (this.#trying) this.#team.use(this.chosen ?? this.#team.threads);
   }
 
-  /** The number that was found to be fastest; undefined as long as it is tried out. */
+  /** The number that was found to be fastest; undefined until the first trial has ended. */
   get chosen(): number | undefined {
-    return this.#chosen;
+    return this.#chosen === undefined ? undefined : this.#candidates[this.#chosen];
   }
 
-  /** To be told after every step how long it took, and on how many samples, until there is a choice. */
+  /** To be told after every step how long it took, and on how many samples. */
   step(milliseconds: number, samples: number): void {
-    if (this.#chosen !== undefined || samples < this.#samples) return;
+    if (!this.#trying) {
+      this.#milliseconds += milliseconds;
+      if (this.#milliseconds >= this.#trust) this.#tryAnew();
+      return;
+    }
+    if (samples < this.#samples) return;
     this.#samples = samples;
     this.#steps++;
     this.#milliseconds += milliseconds;
     if (this.#steps < TURN_STEPS && this.#milliseconds < TURN_MILLISECONDS) return;
-    const count = this.#candidates.length;
+    const { length } = this.#tried;
     if (this.#turn >= 0) {
-      const candidate = this.#turn % count;
-      this.#best[candidate] = Math.min(this.#best[candidate]!, this.#milliseconds / this.#steps);
+      const at = this.#turn % length;
+      this.#best[at] = Math.min(this.#best[at]!, this.#milliseconds / this.#steps);
     }
-    this.#turn++;
+    this.#beginTurn(this.#turn + 1);
+    if (this.#turn === ROUNDS * length) this.#choose();
+    else this.resume();
+  }
+
+  #beginTurn(turn: number): void {
+    this.#turn = turn;
     this.#steps = 0;
     this.#milliseconds = 0;
-    if (this.#turn < ROUNDS * count) this.#team.use(this.#candidates[this.#turn % count]!);
-    else this.#choose();
+  }
+
+  /** Only the next smaller and the next larger number, so that a trial costs little on many cores. */
+  #tryAnew(): void {
+    const chosen = this.#chosen!;
+    this.#tried = [chosen - 1, chosen, chosen + 1].filter((index) => this.#candidates[index] !== undefined);
+    this.#best = this.#tried.map(() => Infinity);
+    this.#samples = 0;
+    this.#trying = true;
+    this.#beginTurn(0);
+    this.resume();
   }
 
   #choose(): void {
-    let chosen = 0;
-    this.#best.forEach((time, candidate) => {
-      if (time < WORTH * this.#best[chosen]!) chosen = candidate;
+    const before = this.#chosen;
+    let winner = before === undefined ? 0 : this.#tried.indexOf(before);
+    this.#best.forEach((time, at) => {
+      if (time < WORTH * this.#best[winner]!) winner = at;
     });
-    this.#chosen = this.#candidates[chosen]!;
-    this.#team.use(this.#chosen);
+    this.#chosen = this.#tried[winner]!;
+    this.#trust = this.#chosen === before ? Math.min(2 * this.#trust, MOST_TRUST) : FIRST_TRUST;
+    this.#trying = false;
+    this.#beginTurn(0);
+    this.#team.use(this.#candidates[this.#chosen]!);
   }
 }

@@ -214,6 +214,52 @@ describe("ThreadChoice", () => {
     expect(choice.chosen).toBe(2);
   });
 
+  /** Steps for `seconds` of them, `times[threads]` milliseconds each; what was used, and the choice of each second. */
+  function train(threads: number, seconds: number, times: (threads: number, second: number) => number) {
+    let used = threads;
+    const use = (count: number) => {
+      used = count;
+    };
+    const choice = new ThreadChoice({ threads, active: threads, use, close: async () => {} });
+    choice.resume();
+    const spent = new Map<number, number>();
+    const chosen: (number | undefined)[] = [];
+    for (let now = 0; now < 1000 * seconds; ) {
+      const time = times(used, now / 1000);
+      now += time;
+      spent.set(used, (spent.get(used) ?? 0) + time);
+      choice.step(time, 100);
+      chosen[Math.floor(now / 1000)] = choice.chosen;
+    }
+    return { spent, chosen };
+  }
+
+  it("is made anew after a while, when another program has ended or begun", () => {
+    // For two seconds another program has one of the two cores, and from the tenth on again.
+    const busy = (second: number) => second < 2 || second > 10;
+    const { chosen } = train(2, 20, (threads, second) => (threads === 1 ? 1 : busy(second) ? 2 : 0.6));
+    expect(chosen[1]).toBe(1);
+    expect(chosen[5]).toBe(2);
+    expect(chosen[19]).toBe(1);
+  });
+
+  it("goes on from one number to the next", () => {
+    const { chosen } = train(8, 20, (threads, second) => (second < 1 ? threads : 8 / threads));
+    expect(chosen[0]).toBe(1);
+    expect(chosen[19]).toBe(8);
+  });
+
+  it("stays with what it has where another is hardly faster", () => {
+    const { chosen } = train(2, 20, (threads, second) => (threads === 1 ? 1 : second < 1 ? 0.9 : 1.02));
+    expect(new Set(chosen.slice(1, -1))).toEqual(new Set([2]));
+  });
+
+  it("takes little of a long training's time to try others", () => {
+    const { spent } = train(8, 300, (threads) => 8 / threads);
+    const others = [...spent].filter(([threads]) => threads !== 8).map(([, time]) => time);
+    expect(others.reduce((a, b) => a + b)).toBeLessThan(0.01 * 300_000);
+  });
+
   it("takes few steps where they are long", () => {
     expect(choose(2, (threads) => 100 / threads).steps).toBe(1 + 4 * 2);
   });
