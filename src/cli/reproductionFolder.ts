@@ -25,8 +25,8 @@ const ReproductionFile = v.strictObject({
   changes: FileSettings,
   appendix: v.boolean(),
   freshSearch: v.boolean(),
-  /** Of the trainings whose curves are not shown; absent: full. */
-  trainingMetrics: v.optional(v.picklist(Object.keys(trainingMetrics) as TrainingMetrics[])),
+  /** Of the trainings whose curves are not shown. Where it is absent, an earlier version took full ones. */
+  trainingMetrics: v.optional(v.picklist(Object.keys(trainingMetrics) as TrainingMetrics[]), "full"),
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
 });
 

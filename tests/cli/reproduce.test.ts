@@ -109,27 +109,28 @@ describe("reproduce", () => {
     expect(fig2.test).toEqual(test);
   });
 
-  it("with running training metrics takes them for what is not drawn alone, and gives the same numbers", async () => {
-    const some = await runJson(
-      reproduce("fig2", "tab2-1", "--appendix", "--training-metrics", "running", "--out", "running"),
-      folder,
-    );
-    expect(rows(some)).toEqual(
+  it("takes running training metrics for what is not drawn alone; with full ones, the same numbers", async () => {
+    const some = ["fig2", "tab2-1", "--appendix", "--out"];
+    const running = await runJson(reproduce(...some, "running"), folder);
+    const full = await runJson(reproduce(...some, "in-full", "--training-metrics", "full"), folder);
+    expect(rows(running)).toEqual(rows(full));
+    expect(rows(running)).toEqual(
       expect.arrayContaining(rows(all).filter(({ id }) => id === "fig2" || id === "tab2-1")),
     );
-    const { fig2, "tab2-1": row } = Object.fromEntries(
-      lines("all", "trainings.jsonl").map((training) => [training.id, training]),
-    );
-    const running = lines("running", "trainings.jsonl");
-    const measures = (id: string) => running.find((training) => training.id === id)!.rows;
-    const trained = (of: Event[]) => of.map(({ train }) => train);
-    expect(trained(measures("fig2"))).toEqual(trained(fig2!.rows));
-    expect(trained(measures("tab2-1"))).not.toEqual(trained(row!.rows));
-    await runJson(reproduce("fig2", "--appendix", "--out", "full-appendix"), folder);
-    for (const { id, rows } of lines("full-appendix", "trainings.jsonl"))
-      expect(trained(measures(id)), id).toEqual(trained(rows));
-    expect(readFileSync(at("running", "report.md"), "utf8")).toContain(
-      "nnwasm reproduce fig2 tab2-1 --appendix --training-metrics running --limit 300",
+    expect(hashes("running")).toEqual(hashes("in-full"));
+    const trained = (out: string) =>
+      Object.fromEntries(
+        lines(out, "trainings.jsonl").map(({ id, rows }) => [id, rows.map(({ train }: Event) => train)]),
+      );
+    const { "tab2-1": means, ...drawn } = trained("running");
+    const { "tab2-1": afterwards, ...expected } = trained("in-full");
+    expect(drawn).toEqual(expected);
+    expect(Object.keys(drawn).length).toBeGreaterThan(1);
+    expect(means).not.toEqual(afterwards);
+    const command = "nnwasm reproduce fig2 tab2-1 --appendix";
+    expect(readFileSync(at("running", "report.md"), "utf8")).toContain(`${command} --limit 300`);
+    expect(readFileSync(at("in-full", "report.md"), "utf8")).toContain(
+      `${command} --training-metrics full --limit 300`,
     );
     const { code, stderr } = await runCli(words("reproduce --training-metrics none"), folder);
     expect(code).toBe(2);
