@@ -15,11 +15,13 @@
  * samples no lane is wasted. A panel is standardised, transposed and multiplied while it is in the second-level cache;
  * X as a whole stands nowhere.
  *
- * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. About half of dY
- * behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never −0), and are left
- * out: the others stand in a list for every unit. From a quarter of zeros on that is faster than matmul.ts's tiles,
- * which are taken below it (BN between Dense and ReLU leaves no zeros). Where x is infinite or NaN the two ways differ,
- * and a training is lost in either.
+ * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. It reads them as the
+ * forward pass has kept them for it, [⌈d/64⌉][n][64]: one stretch of memory for a block, not a line from every sample.
+ *
+ * About half of dY behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never
+ * −0), and are left out: the others stand in a list for every unit. From a quarter of zeros on that is faster than
+ * matmul.ts's tiles, which are taken below it (BN between Dense and ReLU leaves no zeros). Where x is infinite or NaN the
+ * two ways differ, and a training is lost in either.
  *
  * `part` of `parts` is the share of one thread: of the samples in the forward pass, of the features in the update.
  *
@@ -29,10 +31,10 @@
  * short for the prefetcher. Bytes widened by swizzles, panels written in blocks of 64 features: no more than 1%. Of the
  * sums in a list, 24 features at a time: 8% slower; 40: 1% faster, but 3072 is no multiple; touching the next weights
  * beforehand: 2% slower.
- * On Zen 5 (53 GFLOP/s, where that Zen 4 had 59) forward 700 and update 463; with the lists a kilobyte apart, where they
- * fall into few sets of the first-level cache, 484. Some 45 of the forward and 20 of the update are waiting for bytes.
- * Touching those of the next panel beforehand costs as much; a copy of them that the forward pass leaves in the order of
- * the update costs 7 and saves 20.
+ * On Zen 5 (53 GFLOP/s, where that Zen 4 had 59) forward 700 and update 440. With lists a kilobyte apart, where they fall
+ * into few sets of the first-level cache, the update took 22 more; reading the samples from where they are stored, 20, and
+ * 40 beside a process that uses the same caches. In the forward pass 45 are waiting for bytes: touching those of the next
+ * panel beforehand costs as much.
  */
 import { multiplyPanel, panelVectors } from "./inline/panels";
 import { share } from "./inline/share";
@@ -94,6 +96,11 @@ function storeOne(to: usize, v: v128, scale: usize, shift: usize): void {
   v128.store(to, f32x4.add(scaled, v128.load32_splat(shift)));
 }
 
+/** Where feature `f` of the first of n samples is kept, in values. */
+function keptAt(f: i32, n: i32): usize {
+  return <usize>(f / BLOCK) * <usize>n * BLOCK + <usize>(f % BLOCK);
+}
+
 /** One element, from bytes or float32 (`S`). */
 function standardized<S>(from: usize, scale: usize, shift: usize, f: usize): f32 {
   const v = <f32>load<S>(from + f * sizeof<S>());
@@ -102,10 +109,11 @@ function standardized<S>(from: usize, scale: usize, shift: usize, f: usize): f32
 
 /**
  * A panel of samples, [count][width]: features from `f` on, `width` samples (a multiple of 4) from row number `i` on.
- * Samples beyond the last repeat it.
+ * Samples beyond the last repeat it. What was read is copied to `kept`, unless that is 0.
  */
 function gatherPanel<S>(
   panel: usize,
+  kept: usize,
   values: usize,
   rows: usize,
   scale: usize,
@@ -127,24 +135,38 @@ function gatherPanel<S>(
     const r1 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 1, last)) << 2)) * row;
     const r2 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 2, last)) << 2)) * row;
     const r3 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 3, last)) << 2)) * row;
+    const k0 = kept + <usize>min(i + j, last) * BLOCK * sizeof<S>();
+    const k1 = kept + <usize>min(i + j + 1, last) * BLOCK * sizeof<S>();
+    const k2 = kept + <usize>min(i + j + 2, last) * BLOCK * sizeof<S>();
+    const k3 = kept + <usize>min(i + j + 3, last) * BLOCK * sizeof<S>();
     let to = panel + ((<usize>j) << 2);
     let k: usize = 0;
     if (sizeof<S>() == 1) {
       for (; k + 16 <= <usize>count; k += 16) {
-        storeTransposed(
-          to,
-          stride,
-          v128.load(r0 + k),
-          v128.load(r1 + k),
-          v128.load(r2 + k),
-          v128.load(r3 + k),
-          scale + (k << 2),
-          shift + (k << 2),
-        );
+        const v0 = v128.load(r0 + k);
+        const v1 = v128.load(r1 + k);
+        const v2 = v128.load(r2 + k);
+        const v3 = v128.load(r3 + k);
+        if (kept) {
+          const at = keptAt(f + <i32>k, last + 1);
+          v128.store(k0 + at, v0);
+          v128.store(k1 + at, v1);
+          v128.store(k2 + at, v2);
+          v128.store(k3 + at, v3);
+        }
+        storeTransposed(to, stride, v0, v1, v2, v3, scale + (k << 2), shift + (k << 2));
         to += 16 * stride;
       }
     }
     for (; k < <usize>count; k++) {
+      if (kept) {
+        const at = keptAt(f + <i32>k, last + 1) * sizeof<S>();
+        const from = k * sizeof<S>();
+        store<S>(k0 + at, load<S>(r0 + from));
+        store<S>(k1 + at, load<S>(r1 + from));
+        store<S>(k2 + at, load<S>(r2 + from));
+        store<S>(k3 + at, load<S>(r3 + from));
+      }
       store<f32>(to, standardized<S>(r0, scale, shift, k));
       store<f32>(to, standardized<S>(r1, scale, shift, k), 4);
       store<f32>(to, standardized<S>(r2, scale, shift, k), 8);
@@ -222,10 +244,11 @@ function addBias(y: usize, transposed: usize, tStride: usize, bias: usize, n: i3
 
 /**
  * y = x · w + bias, for a share of the samples. transposed: room for yᵀ, (units, n rounded up to 4), which the threads
- * share.
+ * share. kept: room for what the update reads, or 0.
  */
 function forward<S>(
   y: usize,
+  kept: usize,
   values: usize,
   rows: usize,
   scale: usize,
@@ -252,7 +275,7 @@ function forward<S>(
     const width = vectors << 2;
     for (let kb = 0; kb < d; kb += KC) {
       const kc = min(KC, d - kb);
-      gatherPanel<S>(panel, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
+      gatherPanel<S>(panel, kept, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
       multiplyPanel<f32>(
         own + ((<usize>(i - begin)) << 2),
         tStride,
@@ -273,6 +296,7 @@ function forward<S>(
 
 export function firstLayerForwardBytes(
   y: usize,
+  kept: usize,
   values: usize,
   rows: usize,
   scale: usize,
@@ -287,11 +311,28 @@ export function firstLayerForwardBytes(
   part: i32,
   parts: i32,
 ): void {
-  forward<u8>(y, values, rows, scale, shift, pairs, bias, n, units, d, transposed, scratch, part, parts);
+  forward<u8>(
+    y,
+    kept,
+    values,
+    rows,
+    scale,
+    shift,
+    pairs,
+    bias,
+    n,
+    units,
+    d,
+    transposed,
+    scratch,
+    part,
+    parts,
+  );
 }
 
 export function firstLayerForwardFloats(
   y: usize,
+  kept: usize,
   values: usize,
   rows: usize,
   scale: usize,
@@ -306,7 +347,23 @@ export function firstLayerForwardFloats(
   part: i32,
   parts: i32,
 ): void {
-  forward<f32>(y, values, rows, scale, shift, pairs, bias, n, units, d, transposed, scratch, part, parts);
+  forward<f32>(
+    y,
+    kept,
+    values,
+    rows,
+    scale,
+    shift,
+    pairs,
+    bias,
+    n,
+    units,
+    d,
+    transposed,
+    scratch,
+    part,
+    parts,
+  );
 }
 
 /** Samples whose block of features stands in the first-level cache at once. */
@@ -321,16 +378,14 @@ const STRIPS: i32 = BLOCK / STRIP;
 const STRIP_ROWS: i32 = CHUNK + 1;
 const BLOCK_BYTES: usize = <usize>STRIPS * <usize>STRIP_ROWS * STRIP_BYTES;
 
-/** 16 features of some samples, standardised, `stride` bytes from one sample to the next. */
+/** 16 features of n samples, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
 function standardizeSixteen<S>(
   to: usize,
   stride: usize,
-  values: usize,
-  rows: usize,
+  from: usize,
   scale: usize,
   shift: usize,
   n: i32,
-  d: i32,
 ): void {
   const k0 = v128.load(scale);
   const k1 = v128.load(scale, 16);
@@ -340,10 +395,8 @@ function standardizeSixteen<S>(
   const s1 = v128.load(shift, 16);
   const s2 = v128.load(shift, 32);
   const s3 = v128.load(shift, 48);
-  const row = <usize>d * sizeof<S>();
-  const end = rows + ((<usize>n) << 2);
-  while (rows != end) {
-    const from = values + <usize>load<u32>(rows) * row;
+  const end = from + <usize>n * BLOCK * sizeof<S>();
+  while (from != end) {
     let v0: v128, v1: v128, v2: v128, v3: v128;
     if (sizeof<S>() == 1) {
       const bytes = v128.load(from);
@@ -364,7 +417,7 @@ function standardizeSixteen<S>(
     v128.store(to, f32x4.add(f32x4.mul(v2, k2), s2), 32);
     v128.store(to, f32x4.add(f32x4.mul(v3, k3), s3), 48);
     to += stride;
-    rows += 4;
+    from += BLOCK * sizeof<S>();
   }
 }
 
@@ -372,30 +425,27 @@ function standardizeSixteen<S>(
 function standardizeFew<S>(
   to: usize,
   stride: usize,
-  values: usize,
-  rows: usize,
+  from: usize,
   scale: usize,
   shift: usize,
   n: i32,
-  d: i32,
   count: i32,
 ): void {
   for (let i = 0; i < n; i++) {
-    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * (<usize>d * sizeof<S>());
     for (let j = 0; j < 16; j++) {
       store<f32>(to + ((<usize>j) << 2), j < count ? standardized<S>(from, scale, shift, j) : 0);
     }
     to += stride;
+    from += BLOCK * sizeof<S>();
   }
 }
 
-/** A block of some samples in strips: [BLOCK / width][height][width], from feature `f` on. */
+/** A block of n samples, kept from `from` on, in strips: [BLOCK / width][height][width], from feature `f` on. */
 function standardizeBlock<S>(
   to: usize,
   width: i32,
   height: i32,
-  values: usize,
-  rows: usize,
+  from: usize,
   scale: usize,
   shift: usize,
   n: i32,
@@ -406,10 +456,10 @@ function standardizeBlock<S>(
   for (let j = 0; j < BLOCK; j += 16) {
     const strip = j / width;
     const own = to + <usize>(strip * height) * stride + ((<usize>(j - strip * width)) << 2);
-    const from = values + <usize>(f + j) * sizeof<S>();
+    const values = from + <usize>j * sizeof<S>();
     const at = (<usize>(f + j)) << 2;
-    if (f + j + 16 <= d) standardizeSixteen<S>(own, stride, from, rows, scale + at, shift + at, n, d);
-    else standardizeFew<S>(own, stride, from, rows, scale + at, shift + at, n, d, max(0, d - f - j));
+    if (f + j + 16 <= d) standardizeSixteen<S>(own, stride, values, scale + at, shift + at, n);
+    else standardizeFew<S>(own, stride, values, scale + at, shift + at, n, max(0, d - f - j));
   }
 }
 
@@ -562,8 +612,7 @@ function sumDense(
 function update<S>(
   pairs: usize,
   packed: usize,
-  values: usize,
-  rows: usize,
+  kept: usize,
   scale: usize,
   shift: usize,
   n: i32,
@@ -591,10 +640,10 @@ function update<S>(
     let lists = data;
     for (let first = 0; first < n; first += CHUNK) {
       const count = min(CHUNK, n - first);
-      const own = rows + ((<usize>first) << 2);
+      const own = kept + (keptAt(f, n) + <usize>first * BLOCK) * sizeof<S>();
       const add = first > 0;
       if (isSparse) {
-        standardizeBlock<S>(block, STRIP, STRIP_ROWS, values, own, scale, shift, count, d, f);
+        standardizeBlock<S>(block, STRIP, STRIP_ROWS, own, scale, shift, count, d, f);
         for (let strip = 0; strip < STRIPS; strip++) {
           memory.fill(block + <usize>(strip * STRIP_ROWS + CHUNK) * STRIP_BYTES, 0, STRIP_BYTES);
         }
@@ -606,7 +655,7 @@ function update<S>(
         }
         lists = end;
       } else {
-        standardizeBlock<S>(block, STRIP / 2, CHUNK, values, own, scale, shift, count, d, f);
+        standardizeBlock<S>(block, STRIP / 2, CHUNK, own, scale, shift, count, d, f);
         const even = (units + 1) & ~1;
         sumDense(g, gStrip, block, data + ((<usize>first * <usize>even) << 2), units, count, add);
       }
@@ -622,8 +671,7 @@ function update<S>(
 export function firstLayerUpdateBytes(
   pairs: usize,
   packed: usize,
-  values: usize,
-  rows: usize,
+  kept: usize,
   scale: usize,
   shift: usize,
   n: i32,
@@ -635,28 +683,12 @@ export function firstLayerUpdateBytes(
   part: i32,
   parts: i32,
 ): void {
-  update<u8>(
-    pairs,
-    packed,
-    values,
-    rows,
-    scale,
-    shift,
-    n,
-    units,
-    d,
-    <f32>lambda,
-    <f32>rate,
-    scratch,
-    part,
-    parts,
-  );
+  update<u8>(pairs, packed, kept, scale, shift, n, units, d, <f32>lambda, <f32>rate, scratch, part, parts);
 }
 export function firstLayerUpdateFloats(
   pairs: usize,
   packed: usize,
-  values: usize,
-  rows: usize,
+  kept: usize,
   scale: usize,
   shift: usize,
   n: i32,
@@ -668,20 +700,5 @@ export function firstLayerUpdateFloats(
   part: i32,
   parts: i32,
 ): void {
-  update<f32>(
-    pairs,
-    packed,
-    values,
-    rows,
-    scale,
-    shift,
-    n,
-    units,
-    d,
-    <f32>lambda,
-    <f32>rate,
-    scratch,
-    part,
-    parts,
-  );
+  update<f32>(pairs, packed, kept, scale, shift, n, units, d, <f32>lambda, <f32>rate, scratch, part, parts);
 }

@@ -2,7 +2,7 @@
  * The first layer, n × features × units, on samples from all over a data set. Its update from no zeros in dY to almost
  * nothing else: the kernel goes from tiles to lists at a quarter.
  */
-import { firstLayerScratchBytes } from "../src/kernels/firstLayer.ts";
+import { firstLayerKept, firstLayerScratchBytes } from "../src/kernels/firstLayer.ts";
 import { permutation } from "../src/random.ts";
 import * as baseline from "./baseline/firstLayer.ts";
 import type { KernelCase, Operands } from "./kernelCase.ts";
@@ -15,11 +15,16 @@ const LAMBDA = 0.005;
 /** Small, so that the weights stay finite over any number of calls. */
 const rate = { value: 1e-5 };
 
+/** What standardises the samples. */
+const scales = (operands: Operands) => ({
+  scale: operands.float32(1, d, () => 1 / (255 * (0.2 + 0.1 * operands.random.uniform()))),
+  shift: operands.float32(1, d, () => -2 * operands.random.uniform()),
+});
+
 /** Samples, and batches of them, of which each contender takes one after the other. */
 function batches(operands: Operands, n: number) {
   const values = operands.uint8(SAMPLES, d);
-  const scale = operands.float32(1, d, () => 1 / (255 * (0.2 + 0.1 * operands.random.uniform())));
-  const shift = operands.float32(1, d, () => -2 * operands.random.uniform());
+  const { scale, shift } = scales(operands);
   const all = Array.from({ length: BATCHES }, () => {
     const rows = operands.uint32(n, 1, SAMPLES);
     return {
@@ -32,13 +37,28 @@ function batches(operands: Operands, n: number) {
     values: values.tensor,
     scale: scale.tensor,
     shift: shift.tensor,
-    scratch: operands.bytes(firstLayerScratchBytes(n, units, 1)),
     nextRows: () => all[wasm++ % BATCHES]!.rows,
     nextBatch: () => all[js++ % BATCHES]!.batch,
     rewind: () => {
       wasm = 0;
       js = 0;
     },
+  };
+}
+
+/** A batch as the forward pass keeps it for the update that follows at once, and the same for the baseline. */
+function keptBatch(operands: Operands, n: number) {
+  const kept = operands.uint8(1, firstLayerKept(n, d));
+  const { scale, shift } = scales(operands);
+  const values = new Uint8Array(n * d);
+  for (let i = 0; i < n; i++)
+    for (let f = 0; f < d; f++) values[i * d + f] = kept.array[((f >> 6) * n + i) * 64 + (f & 63)]!;
+  const rows = new Uint32Array(n).map((_, i) => i);
+  return {
+    kept: kept.tensor,
+    scale: scale.tensor,
+    shift: shift.tensor,
+    batch: { values, rows, scale: scale.array, shift: shift.array },
   };
 }
 
@@ -59,10 +79,15 @@ function forward(n: number): KernelCase {
         return w.array[f * units + 2 * pair + second]!;
       });
       const bias = operands.float32(1, units);
-      const { values, scale, shift, scratch, nextRows, nextBatch, rewind } = batches(operands, n);
+      const { values, scale, shift, nextRows, nextBatch, rewind } = batches(operands, n);
+      const kept = operands.bytes(firstLayerKept(n, d));
+      const scratch = operands.bytes(firstLayerScratchBytes(n, units, 1));
       return {
         wasm: ({ firstLayer }) =>
-          firstLayer.forward(y.tensor, values, nextRows(), scale, shift, packed.tensor, bias.tensor, scratch),
+          firstLayer.forward(
+            ...([y.tensor, kept, values, nextRows(), scale, shift] as const),
+            ...([packed.tensor, bias.tensor, scratch] as const),
+          ),
         js: () => baseline.forward(y.array, nextBatch(), w.array, bias.array, d, units),
         outputs: [y],
         rewind,
@@ -84,23 +109,13 @@ function update(n: number, percent: number): KernelCase {
       const dy = operands.float32(n, units, () =>
         order[at++]! * 100 < percent * n * units ? 0 : 2 * random.uniform() - 1,
       );
-      const { values, scale, shift, scratch, nextRows, nextBatch, rewind } = batches(operands, n);
+      const { kept, scale, shift, batch } = keptBatch(operands, n);
+      const scratch = operands.bytes(firstLayerScratchBytes(n, units, 1));
       return {
         wasm: ({ firstLayer }) =>
-          firstLayer.update(
-            packed.tensor,
-            dy.tensor,
-            values,
-            nextRows(),
-            scale,
-            shift,
-            LAMBDA,
-            rate,
-            scratch,
-          ),
-        js: () => baseline.update(packed.array, dy.array, nextBatch(), LAMBDA, rate.value, d, units),
+          firstLayer.update(packed.tensor, dy.tensor, kept, scale, shift, LAMBDA, rate, scratch),
+        js: () => baseline.update(packed.array, dy.array, batch, LAMBDA, rate.value, d, units),
         outputs: [packed],
-        rewind,
       };
     },
   };

@@ -52,5 +52,6 @@ export function describePlan(plan: Plan): string[] {
 
 function describeArgument(argument: unknown): string {
   if (typeof argument === "number") return String(argument);
+  if (argument === undefined) return "none";
   return (argument as { shape?: string }).shape ?? "scalar";
 }

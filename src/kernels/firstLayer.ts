@@ -22,6 +22,9 @@ export interface FirstLayerKernels {
   /**
    * y = x · w + bias, where x[i,f] = values[rows[i], f] · scale[f] + shift[f].
    * @param y (n, units), written
+   * @param kept if there is an {@link update} to come, room for what it reads: the values of these rows as they are
+   *   stored, in blocks of 64 features, [⌈d/64⌉][n][64]; what lies beyond d stays as it was. Of the type of `values`, at
+   *   least {@link firstLayerKept}(n, d) numbers
    * @param values (count, d)
    * @param rows (n, 1), each < count
    * @param scale (1, d)
@@ -32,6 +35,7 @@ export interface FirstLayerKernels {
    */
   forward(
     y: Tensor,
+    kept: StoredSamples | undefined,
     values: StoredSamples,
     rows: Tensor<"uint32">,
     scale: Tensor,
@@ -43,15 +47,15 @@ export interface FirstLayerKernels {
   /**
    * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward}; terms with dy = 0 may be
    * left out, which shows where x is infinite or NaN.
-   * @param packed the weight, read and written
+   * @param packed the weight, (units, rounded up to an even number; d), read and written
    * @param dy (n, units)
+   * @param kept as {@link forward} wrote it, of as many rows
    * @param lambda of the L2 penalty; with 0 there is none
    */
   update(
     packed: Tensor,
     dy: Tensor,
-    values: StoredSamples,
-    rows: Tensor<"uint32">,
+    kept: StoredSamples,
     scale: Tensor,
     shift: Tensor,
     lambda: number,
@@ -60,8 +64,9 @@ export interface FirstLayerKernels {
   ): void;
 }
 
-/** Samples in a chunk of the update; the wasm module cuts them up in the same way. */
+/** Samples in a chunk of the update, features in a block; the wasm module cuts them up in the same way. */
 const CHUNK = 128;
+const BLOCK = 64;
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
 
 /** Bytes that a packed gradient takes at the scratch's beginning; the transposed result of a forward pass takes less. */
@@ -77,6 +82,12 @@ export function firstLayerScratchBytes(n: number, units: number, threads: number
   return gradientBytes(n, units) + threads * roundUp(Math.max(panel, block), 128);
 }
 
+/** How many numbers of n samples with d features are kept for the update. */
+export const firstLayerKept = (n: number, d: number): number => n * roundUp(d, BLOCK);
+
+/** Where the first sample's feature f is among those of n. */
+const keptAt = (f: number, n: number): number => (f - (f % BLOCK)) * n + (f % BLOCK);
+
 type Forward = Parameters<FirstLayerKernels["forward"]>;
 type Update = Parameters<FirstLayerKernels["update"]>;
 
@@ -85,34 +96,46 @@ function checkLayout(name: string, packed: Tensor, d: number, units: number): vo
 }
 
 /** n, d and units. */
-function checkForward(threads: number, ...[y, values, rows, scale, shift, packed, bias, scratch]: Forward) {
+function checkForward(
+  threads: number,
+  ...[y, kept, values, rows, scale, shift, packed, bias, scratch]: Forward
+) {
   const [n, units, d] = [y.rows, y.columns, values.columns];
   checkLayout("forward", packed, d, units);
   expectShape("firstLayer.forward", "bias", bias, 1, units);
-  checkSamples("forward", n, d, rows, scale, shift);
+  expectShape("firstLayer.forward", "rows", rows, n, 1);
+  checkStandardization("forward", d, scale, shift);
+  if (kept !== undefined) {
+    checkKept("forward", kept, n, d);
+    if (kept.dtype !== values.dtype) {
+      throw new ShapeError(
+        `firstLayer.forward: kept is ${kept.dtype}, expected ${values.dtype}, as the values.`,
+      );
+    }
+  }
   checkScratch("forward", scratch, n, units, threads);
   return { n, units, d };
 }
 
-function checkUpdate(threads: number, ...[packed, dy, values, rows, scale, shift, , , scratch]: Update) {
-  const [n, units, d] = [dy.rows, dy.columns, values.columns];
+function checkUpdate(threads: number, ...[packed, dy, kept, scale, shift, , , scratch]: Update) {
+  const [n, units, d] = [dy.rows, dy.columns, packed.columns];
   checkLayout("update", packed, d, units);
-  checkSamples("update", n, d, rows, scale, shift);
+  checkStandardization("update", d, scale, shift);
+  checkKept("update", kept, n, d);
   checkScratch("update", scratch, n, units, threads);
   return { n, units, d };
 }
 
-function checkSamples(
-  name: string,
-  n: number,
-  d: number,
-  rows: Tensor<"uint32">,
-  scale: Tensor,
-  shift: Tensor,
-): void {
-  expectShape(`firstLayer.${name}`, "rows", rows, n, 1);
+function checkStandardization(name: string, d: number, scale: Tensor, shift: Tensor): void {
   expectShape(`firstLayer.${name}`, "scale", scale, 1, d);
   expectShape(`firstLayer.${name}`, "shift", shift, 1, d);
+}
+
+function checkKept(name: string, kept: StoredSamples, n: number, d: number): void {
+  const needed = firstLayerKept(n, d);
+  if (kept.size < needed) {
+    throw new ShapeError(`firstLayer.${name}: kept has ${kept.size} numbers, expected at least ${needed}.`);
+  }
 }
 
 /** A scratch that is too small for the threads would be overrun. */
@@ -134,17 +157,16 @@ function checkScratch(
 /** Where a unit's weights are in the packed layout: at `start + 2 · f`. */
 const startOf = (u: number, d: number) => (u - (u & 1)) * d + (u & 1);
 
-/** A sample's numbers, standardised. */
+/** A sample's numbers, standardised. @param at where feature f of it is */
 function standardized(
   values: StoredSamples,
-  row: number,
+  at: (f: number) => number,
   scale: Tensor,
   shift: Tensor,
   round: (value: number) => number,
 ): number[] {
-  const from = row * values.columns;
-  return Array.from({ length: values.columns }, (_, f) =>
-    round(round(values.data[from + f]! * scale.data[f]!) + shift.data[f]!),
+  return Array.from({ length: scale.columns }, (_, f) =>
+    round(round(values.data[at(f)]! * scale.data[f]!) + shift.data[f]!),
   );
 }
 
@@ -167,10 +189,13 @@ export const reference: FirstLayerKernels = {
   },
   forward(...args) {
     const { n, units, d } = checkForward(1, ...args);
-    const [y, values, rows, scale, shift, packed, bias] = args;
+    const [y, kept, values, rows, scale, shift, packed, bias] = args;
     const round = rounding(y.dtype);
     for (let i = 0; i < n; i++) {
-      const x = standardized(values, rows.data[i]!, scale, shift, round);
+      const row = rows.data[i]! * d;
+      const x = standardized(values, (f) => row + f, scale, shift, round);
+      for (let f = 0; kept !== undefined && f < d; f++)
+        kept.data[keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
       for (let u = 0; u < units; u++) {
         const start = startOf(u, d);
         let sum = 0;
@@ -181,12 +206,12 @@ export const reference: FirstLayerKernels = {
   },
   update(...args) {
     const { n, units, d } = checkUpdate(1, ...args);
-    const [packed, dy, values, rows, scale, shift, lambda, learningRate] = args;
+    const [packed, dy, kept, scale, shift, lambda, learningRate] = args;
     const round = rounding(packed.dtype);
     const [rate, factor] = [round(learningRate.value), round(lambda)];
     const gradient = new Float64Array(units * d);
     for (let i = 0; i < n; i++) {
-      const x = standardized(values, rows.data[i]!, scale, shift, round);
+      const x = standardized(kept, (f) => keptAt(f, n) + i * BLOCK, scale, shift, round);
       for (let u = 0; u < units; u++) {
         const dyi = dy.data[i * units + u]!;
         if (dyi === 0) continue;
@@ -227,12 +252,13 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
     },
     forward(...args) {
       const { n, units, d } = checkForward(threads, ...args);
-      const [y, values, rows, scale, shift, packed, bias, scratch] = args;
+      const [y, kept, values, rows, scale, shift, packed, bias, scratch] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const forward =
         values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
       forward(
         y.data.byteOffset,
+        kept === undefined ? 0 : kept.data.byteOffset,
         values.data.byteOffset,
         rows.data.byteOffset,
         scale.data.byteOffset,
@@ -250,17 +276,15 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
     },
     update(...args) {
       const { n, units, d } = checkUpdate(threads, ...args);
-      const [packed, dy, values, rows, scale, shift, lambda, learningRate, scratch] = args;
+      const [packed, dy, kept, scale, shift, lambda, learningRate, scratch] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
-      const update =
-        values.dtype === "uint8" ? callers.firstLayerUpdateBytes : callers.firstLayerUpdateFloats;
+      const update = kept.dtype === "uint8" ? callers.firstLayerUpdateBytes : callers.firstLayerUpdateFloats;
       const gradient = scratch.data.byteOffset;
       exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
       update(
         packed.data.byteOffset,
         gradient,
-        values.data.byteOffset,
-        rows.data.byteOffset,
+        kept.data.byteOffset,
         scale.data.byteOffset,
         shift.data.byteOffset,
         n,

@@ -9,7 +9,7 @@ import type { Backend, Device, DeviceTeam } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { MemoryError } from "../errors.ts";
-import { firstLayerScratchBytes } from "../kernels/firstLayer.ts";
+import { firstLayerKept, firstLayerScratchBytes, type StoredSamples } from "../kernels/firstLayer.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
@@ -218,10 +218,15 @@ export class Workspace {
     if (found === undefined) return undefined;
     const weight = found.multiply.args[2] as Tensor;
     const units = weight.columns;
-    const { maxRows } = this.options;
+    const { maxRows, elementType, optimizer } = this.options;
     return {
       weight,
       packed: region.tensor("float32", units + (units & 1), weight.rows),
+      kept: region.tensor(
+        elementType,
+        1,
+        optimizer ? firstLayerKept(maxRows, weight.rows) : 0,
+      ) as StoredSamples,
       scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
     };
   }

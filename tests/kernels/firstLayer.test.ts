@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend.ts";
-import { firstLayerScratchBytes } from "../../src/kernels/firstLayer.ts";
+import { firstLayerKept, firstLayerScratchBytes, type StoredSamples } from "../../src/kernels/firstLayer.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import { Random } from "../../src/random.ts";
-import { type DType, Region } from "../../src/tensor.ts";
+import { type DType, Region, type Tensor } from "../../src/tensor.ts";
 import { plain, threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
 import { expectSameBits } from "../helpers/expectNumbers.ts";
@@ -36,8 +36,10 @@ const sizes: Size[] = [
   [20, 3072, 50],
 ];
 
+type Kind = "bytes" | "floats";
+
 /** Samples of both kinds: bytes, and float32 numbers. */
-function stored(kind: "bytes" | "floats", count: number, d: number, random: Random): Slot<"uint8"> {
+function stored(kind: Kind, count: number, d: number, random: Random): Slot<"uint8"> {
   return kind === "bytes"
     ? bytes(count, d, () => random.below(256))
     : // The kernels look at what it is, and take either.
@@ -50,42 +52,57 @@ const normal = (random: Random) => () => random.normal();
 const sparse = (random: Random, zeros: number) => () =>
   random.uniform() < zeros ? (random.below(2) === 0 ? 0 : -0) : random.normal();
 
-function operands([n, d, units]: Size, kind: "bytes" | "floats", zeros = 0.5) {
-  const random = new Random(1, "first layer", kind, n, d, units, Math.round(zeros * 100));
+const standardization = (d: number, random: Random) => ({
+  scale: floats(1, d, () => 0.01 + 0.01 * random.uniform()),
+  shift: floats(1, d, () => -2 * random.uniform()),
+});
+
+/** The weight in pairs of units. */
+const packedWeight = (d: number, units: number, random: Random) =>
+  // Of the unit that an odd number lacks, the weights are 0.
+  floats(even(units), d, (at) =>
+    units % 2 === 1 && at >= (units - 1) * d && at % 2 !== ((units - 1) * d) % 2 ? 0 : random.normal(),
+  );
+
+function forwardSlots([n, d, units]: Size, kind: Kind) {
+  const random = new Random(1, "first layer", kind, n, d, units);
   const count = 2 * n + 1;
   return {
+    kept: written(stored(kind, 1, firstLayerKept(n, d), random)),
     values: stored(kind, count, d, random),
     rows: integers(n, 1, () => random.below(count)),
-    scale: floats(1, d, () => 0.01 + 0.01 * random.uniform()),
-    shift: floats(1, d, () => -2 * random.uniform()),
-    // Of the unit that an odd number lacks, the weights are 0.
-    packed: floats(even(units), d, (at) =>
-      units % 2 === 1 && at >= (units - 1) * d && at % 2 !== ((units - 1) * d) % 2 ? 0 : random.normal(),
-    ),
+    ...standardization(d, random),
+    packed: packedWeight(d, units, random),
     bias: floats(1, units, normal(random)),
+    y: written(floats(n, units)),
+  };
+}
+
+function updateSlots([n, d, units]: Size, kind: Kind, zeros = 0.5) {
+  const random = new Random(1, "first layer's update", kind, n, d, units, Math.round(zeros * 100));
+  return {
+    kept: stored(kind, 1, firstLayerKept(n, d), random),
+    ...standardization(d, random),
+    packed: written(packedWeight(d, units, random)),
     dy: floats(n, units, sparse(random, zeros)),
   };
 }
 
-function forward(twins: Twins, size: Size, kind: "bytes" | "floats") {
-  const { dy: _, ...slots } = operands(size, kind);
-  return twins.check(
-    "firstLayer.forward",
-    { ...slots, y: written(floats(size[0], size[2])) },
-    (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
-      kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
-  );
-}
+type ForwardSlots = ReturnType<typeof forwardSlots>;
+type UpdateSlots = ReturnType<typeof updateSlots>;
 
-function update(twins: Twins, size: Size, kind: "bytes" | "floats", zeros: number, lambda = 0.005) {
-  const { bias: _, packed, ...slots } = operands(size, kind, zeros);
-  return twins.check(
-    "firstLayer.update",
-    { ...slots, packed: written(packed) },
-    (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
-      kernels.firstLayer.update(packed, dy, values, rows, scale, shift, lambda, { value: 0.1 }, workspace),
+const checkForward = (twins: Twins, slots: ForwardSlots) =>
+  twins.check(
+    "firstLayer.forward",
+    slots,
+    ({ firstLayer }, { y, kept, values, rows, scale, shift, packed, bias }, workspace) =>
+      firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, workspace),
   );
-}
+
+const checkUpdate = (twins: Twins, slots: UpdateSlots, lambda = 0.005, rate = 0.1) =>
+  twins.check("firstLayer.update", slots, ({ firstLayer }, { packed, dy, kept, scale, shift }, workspace) =>
+    firstLayer.update(packed, dy, kept, scale, shift, lambda, { value: rate }, workspace),
+  );
 
 describe("firstLayer, by hand", () => {
   it("packs a weight in pairs of units, a zero beside the odd one, and unpacks it", () => {
@@ -105,39 +122,45 @@ describe("firstLayer, by hand", () => {
     expect([...plain.data]).toEqual(w);
   });
 
-  it("multiplies standardised rows by the weight and adds the bias", () => {
-    const { y } = float32Twins.check(
-      "firstLayer.forward",
-      {
-        y: written(floats(2, 1)),
-        values: bytes(3, 2, [1, 2, 0, 0, 3, 4]),
-        rows: integers(2, 1, [2, 0]),
-        scale: floats(1, 2, [2, 1]),
-        shift: floats(1, 2, [0, -1]),
-        packed: floats(2, 2, [10, 0, 100, 0]),
-        bias: floats(1, 1, [0.5]),
-      },
-      (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
-        kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
-    );
-    // x = (6 3) (2 1)
+  it("multiplies standardised rows by the weight, adds the bias and keeps the rows", () => {
+    const { y, kept } = checkForward(float32Twins, {
+      y: written(floats(2, 1)),
+      kept: written(bytes(1, 2 * 128, new Array(2 * 128).fill(9))),
+      values: bytes(3, 65, (at) => [1, 2, 0, 0, 3, 4][2 * Math.floor(at / 65) + (at % 65)] ?? at),
+      rows: integers(2, 1, [2, 0]),
+      scale: floats(1, 65, (f) => [2, 1][f] ?? 0),
+      shift: floats(1, 65, (f) => (f === 1 ? -1 : 0)),
+      packed: floats(2, 65, (at) => [10, 0, 100, 0][at] ?? 0),
+      bias: floats(1, 1, [0.5]),
+    });
+    // x = (6 3 0 …) (2 1 0 …)
     expect([...y.data]).toEqual([360.5, 120.5]);
+    // 64 features of both samples, the last one of both; what is beyond it stays.
+    expect([0, 1, 64, 65, 128, 129, 192, 193].map((at) => kept.data[at])).toEqual([
+      ...[3, 4, 1, 2],
+      ...[(2 * 65 + 64) % 256, 9, 64, 9],
+    ]);
+  });
+
+  it("keeps nothing where no update follows", () => {
+    const { kept: _, ...slots } = forwardSlots([5, 20, 3], "bytes");
+    float32Twins.check(
+      "firstLayer.forward",
+      slots,
+      ({ firstLayer }, { y, values, rows, scale, shift, packed, bias }, workspace) =>
+        firstLayer.forward(y, undefined, values, rows, scale, shift, packed, bias, workspace),
+    );
   });
 
   it("subtracts the gradient and the penalty's, times the rate", () => {
-    const { packed } = float32Twins.check(
-      "firstLayer.update",
-      {
-        packed: written(floats(2, 2, [16, 0, 32, 0])),
-        dy: floats(2, 1, [1, 0.5]),
-        values: bytes(2, 2, [1, 2, 4, 6]),
-        rows: integers(2, 1, [0, 1]),
-        scale: floats(1, 2, [1, 1]),
-        shift: floats(1, 2, [0, 0]),
-      },
-      (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
-        kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0.25, { value: 0.5 }, workspace),
-    );
+    const slots = {
+      packed: written(floats(2, 2, [16, 0, 32, 0])),
+      dy: floats(2, 1, [1, 0.5]),
+      kept: bytes(1, 128, (at) => ({ 0: 1, 1: 2, 64: 4, 65: 6 })[at] ?? 255),
+      scale: floats(1, 2, [1, 1]),
+      shift: floats(1, 2, [0, 0]),
+    };
+    const { packed } = checkUpdate(float32Twins, slots, 0.25, 0.5);
     // xᵀ · dy = (3 5); + w / 4 = (7 13); w − half of it.
     expect([...packed.data]).toEqual([12.5, 0, 25.5, 0]);
   });
@@ -145,11 +168,12 @@ describe("firstLayer, by hand", () => {
 
 describe.each(twins32.map((twins) => [twins.name, twins] as const))("firstLayer, %s", (_name, twins) => {
   it.each(["bytes", "floats"] as const)("multiplies stored %s as its definition, at every size", (kind) => {
-    for (const size of sizes) forward(twins, size, kind);
+    for (const size of sizes) checkForward(twins, forwardSlots(size, kind));
   });
 
   it.each(["bytes", "floats"] as const)("updates by stored %s as its definition, at every size", (kind) => {
-    for (const size of sizes) for (const zeros of [0, 0.5]) update(twins, size, kind, zeros);
+    for (const size of sizes)
+      for (const zeros of [0, 0.5]) checkUpdate(twins, updateSlots(size, kind, zeros));
   });
 
   it("packs and unpacks as its definition, at every size", () => {
@@ -176,7 +200,7 @@ describe("the update's zeros", () => {
       [200, 65, 7],
       [5, 40, 1],
     ] as const)
-      update(float32Twins, size, "bytes", zeros);
+      checkUpdate(float32Twins, updateSlots(size, "bytes", zeros));
   });
 
   it("change no bit where whole rows or columns of dY are 0", () => {
@@ -188,47 +212,34 @@ describe("the update's zeros", () => {
       (_i: number, u: number) => u !== 2,
       (_i: number, u: number) => u === 2,
     ]) {
-      const { bias: _, packed, ...slots } = operands([n, d, units], "bytes");
       const dy = floats(n, units, (at) => (isZero(Math.floor(at / units), at % units) ? 0 : random.normal()));
-      float32Twins.check(
-        "firstLayer.update",
-        { ...slots, dy, packed: written(packed) },
-        (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
-          kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0.01, { value: 0.1 }, workspace),
-      );
+      checkUpdate(float32Twins, { ...updateSlots([n, d, units], "bytes"), dy });
     }
   });
 
   it("pass NaN and infinities of dY on to the unit's weights", () => {
     for (const zeros of [0, 0.5]) {
       const random = new Random(1, "special", zeros * 2);
-      const { bias: _, packed, ...slots } = operands([30, 20, 4], "bytes", zeros);
       const ordinary = sparse(random, zeros);
       const dy = floats(30, 4, (at) => (at === 9 ? NaN : at === 22 ? Infinity : ordinary()));
-      const { packed: result } = float32Twins.check(
-        "firstLayer.update",
-        { ...slots, dy, packed: written(packed) },
-        (kernels, { packed, dy, values, rows, scale, shift }, workspace) =>
-          kernels.firstLayer.update(packed, dy, values, rows, scale, shift, 0, { value: 0.1 }, workspace),
-      );
+      const { packed } = checkUpdate(float32Twins, { ...updateSlots([30, 20, 4], "bytes"), dy }, 0);
       // Units 1 (9 = 2 · 4 + 1) and 2 (22 = 5 · 4 + 2).
-      expect([...result.data].filter((value) => !Number.isFinite(value)).length).toBe(2 * 20);
+      expect([...packed.data].filter((value) => !Number.isFinite(value)).length).toBe(2 * 20);
     }
   });
 });
 
 describe("a NaN in x", () => {
   it("makes its sample's outputs NaN and no others, so that the loss of the batch shows it", () => {
-    const { dy: _, ...slots } = operands([30, 20, 5], "floats");
     const random = new Random(1, "NaN");
     const values = singles(31, 20, (at) => (at === 3 * 20 + 7 ? NaN : random.normal()));
     const rows = integers(30, 1, (i) => i);
-    const { y } = float32Twins.check(
-      "firstLayer.forward",
-      { ...slots, values, rows, y: written(floats(30, 5)) },
-      (kernels, { y, values, rows, scale, shift, packed, bias }, workspace) =>
-        kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, workspace),
-    );
+    const slots = forwardSlots([30, 20, 5], "floats");
+    const { y } = checkForward(float32Twins, {
+      ...slots,
+      values: values as Slot<DType> as Slot<"uint8">,
+      rows,
+    });
     expect([...y.data].map(Number.isNaN)).toEqual(
       Array.from({ length: 150 }, (_, at) => Math.floor(at / 5) === 3),
     );
@@ -240,6 +251,7 @@ async function bound([n, d, units]: Size, zeros = 0.5) {
   const region = new Region();
   const tensors = {
     values: region.tensor("uint8", 2 * n + 1, d),
+    kept: region.tensor("uint8", 1, firstLayerKept(n, d)),
     rows: region.tensor("uint32", n, 1),
     scale: region.tensor("float32", 1, d),
     shift: region.tensor("float32", 1, d),
@@ -277,14 +289,14 @@ describe("the kernels of the first layer", () => {
       [100, 3072, 50],
       [37, 100, 9],
     ] as const) {
-      const { kernels, x, y, w, dw, dy, values, rows, scale, shift, packed, bias, scratch, workspace } =
+      const { kernels, x, y, w, dw, dy, values, kept, rows, scale, shift, packed, bias, scratch, workspace } =
         await bound(size, zeros);
       kernels.firstLayer.pack(packed, w);
       kernels.gather.batch(x, values, rows, scale, shift);
       kernels.matmul.multiply(y, x, w, workspace);
       kernels.bias.add(y, y, bias);
       const expected = y.data.slice();
-      kernels.firstLayer.forward(y, values, rows, scale, shift, packed, bias, scratch);
+      kernels.firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, scratch);
       expectSameBits(y.data, expected, "forward");
 
       kernels.matmul.transposedA(dw, x, dy, workspace);
@@ -292,7 +304,7 @@ describe("the kernels of the first layer", () => {
         if (lambda > 0) kernels.sgd.updateL2(w, dw, lambda, rate);
         else kernels.sgd.update(w, dw, rate);
         const updated = w.data.slice();
-        kernels.firstLayer.update(packed, dy, values, rows, scale, shift, lambda, rate, scratch);
+        kernels.firstLayer.update(packed, dy, kept, scale, shift, lambda, rate, scratch);
         kernels.firstLayer.unpack(w, packed);
         expectSameBits(w.data, updated, `update, lambda ${lambda}`);
       }
@@ -314,13 +326,25 @@ describe("the kernels of the first layer", () => {
     }
   });
 
-  it("refuse a scratch that is too small", async () => {
-    const { kernels, y, values, rows, scale, shift, packed, bias } = await bound([4, 3, 2]);
-    const scratch = new Region().tensor("uint8", 1, 100);
-    const needed = firstLayerScratchBytes(4, 2, 1);
+  it("refuse a scratch, and room for the batch, that is too small or of another type", async () => {
+    const { kernels, y, values, kept, rows, scale, shift, packed, bias, dy } = await bound([4, 3, 2]);
+    const scratch = new Region().tensor("uint8", 1, firstLayerScratchBytes(4, 2, 1));
+    const little = new Region().tensor("uint8", 1, 100);
+    const numbers = new Region().tensor("float32", 1, 256);
     for (const { firstLayer } of [kernels, referenceKernels]) {
-      expect(() => firstLayer.forward(y, values, rows, scale, shift, packed, bias, scratch)).toThrow(
-        `firstLayer.forward: scratch has 100 bytes, expected at least ${needed}.`,
+      const forward = (kept: StoredSamples, scratch: Tensor<"uint8">) =>
+        firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, scratch);
+      expect(() => forward(kept, little)).toThrow(
+        `firstLayer.forward: scratch has 100 bytes, expected at least ${scratch.size}.`,
+      );
+      expect(() => forward(little, scratch)).toThrow(
+        "firstLayer.forward: kept has 100 numbers, expected at least 256.",
+      );
+      expect(() => forward(numbers, scratch)).toThrow(
+        "firstLayer.forward: kept is float32, expected uint8, as the values.",
+      );
+      expect(() => firstLayer.update(packed, dy, little, scale, shift, 0, rate, scratch)).toThrow(
+        "firstLayer.update: kept has 100 numbers, expected at least 256.",
       );
     }
   });

@@ -1,18 +1,21 @@
 /**
- * gather.batch(x, …), matmul.multiply(y, x, W), bias.add(y, y, b)      →  firstLayer.forward(y, …, packed W, b)
- * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, …, λ, η)
+ * gather.batch(x, …), matmul.multiply(y, x, W), bias.add(y, y, b)      →  firstLayer.forward(y, kept, …, packed W, b)
+ * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, kept, …, λ, η)
  *
- * The samples go from where they are stored into the products and back into the update; neither the batch nor the
- * gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the penalty into the update
+ * The samples go from where they are stored into the products, and as they were stored into the update; neither the
+ * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the penalty into the update
  * come before this one.
  */
+
+import type { StoredSamples } from "../../kernels/firstLayer.ts";
 import type { Call, Plan, Rewrite } from "../../plan.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** Where the weight of the first layer is kept for these kernels, and their scratch. */
+/** Where the weight of the first layer is kept for these kernels, the batch for the update, and their scratch. */
 export interface PackedWeight {
   readonly weight: Tensor;
   readonly packed: Tensor;
+  readonly kept: StoredSamples;
   readonly scratch: Tensor<"uint8">;
 }
 
@@ -43,23 +46,24 @@ export function findFirstLayer(plan: Plan) {
 }
 
 /** The rule, for one weight. */
-export function fuseFirstLayer({ weight, packed, scratch }: PackedWeight): Rewrite {
+export function fuseFirstLayer({ weight, packed, kept, scratch }: PackedWeight): Rewrite {
   return (plan) => {
     const found = findFirstLayer(plan);
     if (found === undefined || found.multiply.args[2] !== weight) return plan;
     const { gather, multiply, bias, gradient, update } = found;
     const samples = gather.args.slice(1);
+    const [, , scale, shift] = samples;
     const forward: Call = {
       family: "firstLayer",
       name: "forward",
-      args: [multiply.args[0], ...samples, packed, bias.args[2], scratch],
+      args: [multiply.args[0], update && kept, ...samples, packed, bias.args[2], scratch],
     };
     return plan.flatMap((call): Call[] => {
       if (call === multiply) return [forward];
       if (call === gather || call === bias || call === gradient) return [];
       if (call !== update) return [call];
       const [lambda, rate] = call.name === "update" ? [0, call.args[2]] : call.args.slice(2);
-      const args = [packed, gradient!.args[2], ...samples, lambda, rate, scratch];
+      const args = [packed, gradient!.args[2], kept, scale, shift, lambda, rate, scratch];
       return [{ family: "firstLayer", name: "update", args }];
     });
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../../src/kernels/index.ts";
 import { fuseFirstLayer } from "../../../src/model/rewrites/firstLayer.ts";
 import { type Call, type Plan, recorder } from "../../../src/plan.ts";
-import { Region } from "../../../src/tensor.ts";
+import { Region, type Tensor } from "../../../src/tensor.ts";
 
 const region = new Region();
 const tensor = (rows: number, columns: number) => region.tensor("float32", rows, columns);
@@ -13,9 +13,10 @@ const [x, y, dy, other] = [tensor(4, 3), tensor(4, 2), tensor(4, 2), tensor(4, 2
 const [w, dw, b, db] = [tensor(3, 2), tensor(3, 2), tensor(1, 2), tensor(1, 2)];
 const [scale, shift] = [tensor(1, 3), tensor(1, 3)];
 const packed = tensor(2, 3);
+const kept = region.tensor("uint8", 1, 4 * 64);
 const scratch = region.tensor("uint8", 1, 64);
 const rate = { value: 0.1 };
-const rule = fuseFirstLayer({ weight: w, packed, scratch });
+const rule = fuseFirstLayer({ weight: w, packed, kept, scratch });
 
 function record(write: (kernels: Kernels) => void): Plan {
   const calls: Call[] = [];
@@ -29,16 +30,17 @@ const forward = (kernels: Kernels) => {
   kernels.bias.add(y, y, b);
 };
 
-const fusedForward: Call = {
+/** Of a training, where an update follows, or of an evaluation. */
+const fusedForward = (kept?: Tensor<"uint8">): Call => ({
   family: "firstLayer",
   name: "forward",
-  args: [y, values, rows, scale, shift, packed, b, scratch],
-};
+  args: [y, kept, values, rows, scale, shift, packed, b, scratch],
+});
 
 const fusedUpdate = (lambda: number): Call => ({
   family: "firstLayer",
   name: "update",
-  args: [packed, dy, values, rows, scale, shift, lambda, rate, scratch],
+  args: [packed, dy, kept, scale, shift, lambda, rate, scratch],
 });
 
 /** The same calls, with the same tensors and not only equal ones. */
@@ -55,7 +57,7 @@ describe("fuseFirstLayer", () => {
   it("turns gather, product and bias into one call", () => {
     const relu = record((kernels) => kernels.relu.forward(other, y));
     const plan = [...record(forward), ...relu];
-    expectPlan(rule(plan), [fusedForward, ...relu]);
+    expectPlan(rule(plan), [fusedForward(), ...relu]);
   });
 
   it("turns the gradient and its update into one call, in the update's place", () => {
@@ -71,12 +73,12 @@ describe("fuseFirstLayer", () => {
       ...record(update),
     ];
     expectPlan(rule(plan((kernels) => kernels.sgd.updateL2(w, dw, 0.3, rate))), [
-      fusedForward,
+      fusedForward(kept),
       ...between,
       fusedUpdate(0.3),
     ]);
     expectPlan(rule(plan((kernels) => kernels.sgd.update(w, dw, rate))), [
-      fusedForward,
+      fusedForward(kept),
       ...between,
       fusedUpdate(0),
     ]);
