@@ -146,7 +146,6 @@ export async function runTraining(
   const { selection } = source;
   const order = new Uint32Array(train.count).map((_, i) => i);
   const rows: EpochRow[] = [];
-  choice?.resume();
   const begin = performance.now();
   const plan = trainingMetrics[kind];
   let step = initialEpoch * steps;
@@ -164,38 +163,38 @@ export async function runTraining(
     const running = kind === "running" ? newTotals(workspace) : undefined;
     let start = 0;
     let done = 0;
-    while (done < steps) {
-      const n = sizes[done]!;
-      for (let i = 0; i < n; i++) {
-        const row = order[start + i]!;
-        batchRows.data[i] = selection === undefined ? row : selection[row]!;
-      }
-      learningRate.value = schedule.at(step);
-      const { run } = workspace.plan(plan, n, source);
-      if (choice === undefined) {
-        run();
-      } else {
-        const before = choice.chosen;
+    choice?.resume(sizes[0]!);
+    try {
+      while (done < steps) {
+        const n = sizes[done]!;
+        for (let i = 0; i < n; i++) {
+          const row = order[start + i]!;
+          batchRows.data[i] = selection === undefined ? row : selection[row]!;
+        }
+        learningRate.value = schedule.at(step);
+        const { run } = workspace.plan(plan, n, source);
         const stepBegin = performance.now();
         run();
-        choice.step(performance.now() - stepBegin, n);
-        if (choice.chosen !== undefined && choice.chosen !== before) onThreads?.({ threads: choice.chosen });
+        const found = choice?.step(performance.now() - stepBegin, n);
+        if (found !== undefined) onThreads?.({ threads: found });
+        const meanLoss = loss.data[0]! / n;
+        if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
+        if (running !== undefined) add(running, workspace);
+        start += n;
+        step++;
+        done++;
+        onStep?.({ epoch, epochs, step: done, steps, loss: meanLoss, learningRate: learningRate.value });
+        if (performance.now() - lastYield > YIELD_MILLISECONDS) {
+          await otherWork();
+          lastYield = performance.now();
+        }
+        if (signal?.aborted) {
+          interrupted = true;
+          break;
+        }
       }
-      const meanLoss = loss.data[0]! / n;
-      if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
-      if (running !== undefined) add(running, workspace);
-      start += n;
-      step++;
-      done++;
-      onStep?.({ epoch, epochs, step: done, steps, loss: meanLoss, learningRate: learningRate.value });
-      if (performance.now() - lastYield > YIELD_MILLISECONDS) {
-        await otherWork();
-        lastYield = performance.now();
-      }
-      if (signal?.aborted) {
-        interrupted = true;
-        break;
-      }
+    } finally {
+      choice?.pause();
     }
     const epochSeconds = (performance.now() - epochBegin) / 1000;
     trainSeconds += epochSeconds;
@@ -213,7 +212,6 @@ export async function runTraining(
     rows.push(row);
     await onEpoch?.(row);
   }
-  choice?.pause();
   return {
     rows,
     steps: step - initialEpoch * steps,

@@ -31,8 +31,8 @@ export class ThreadChoice {
   #steps = 0;
   #milliseconds = 0;
   #trust = FIRST_TRUST;
-  /** The most samples of a step so far in this trial: smaller ones say little. */
-  #samples = 0;
+  /** Samples of the steps that count: the last batch of an epoch may be smaller, and says little. */
+  #batch = 0;
   /** Its index. */
   #chosen: number | undefined;
 
@@ -44,8 +44,19 @@ export class ThreadChoice {
     this.#best = this.#tried.map(() => Infinity);
   }
 
-  /** Goes on with the turn at hand. The very first one does not count: code is compiled, caches are filled. */
-  resume(): void {
+  /**
+   * Goes on with the turn at hand; with the whole trial from its beginning, if the batches are not as large as before.
+   * The very first turn does not count: code is compiled, caches are filled.
+   */
+  resume(batch: number): void {
+    if (batch !== this.#batch) {
+      this.#batch = batch;
+      if (this.#trying) this.#beginTrial(this.#tried, Math.min(this.#turn, 0));
+    }
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
     if (!this.#trying) return;
     const candidate = this.#tried[this.#turn % this.#tried.length];
     this.#team.use(candidate === undefined ? this.#team.threads : this.#candidates[candidate]!);
@@ -61,26 +72,36 @@ export class ThreadChoice {
     return this.#chosen === undefined ? undefined : this.#candidates[this.#chosen];
   }
 
-  /** To be told after every step how long it took, and on how many samples. */
-  step(milliseconds: number, samples: number): void {
+  /**
+   * To be told after every step how long it took, and on how many samples.
+   * @returns the number of threads, if this step has decided on another than before
+   */
+  step(milliseconds: number, samples: number): number | undefined {
     if (!this.#trying) {
       this.#milliseconds += milliseconds;
       if (this.#milliseconds >= this.#trust) this.#tryAnew();
-      return;
+      return undefined;
     }
-    if (samples < this.#samples) return;
-    this.#samples = samples;
+    if (samples !== this.#batch) return undefined;
     this.#steps++;
     this.#milliseconds += milliseconds;
-    if (this.#steps < TURN_STEPS && this.#milliseconds < TURN_MILLISECONDS) return;
+    if (this.#steps < TURN_STEPS && this.#milliseconds < TURN_MILLISECONDS) return undefined;
     const { length } = this.#tried;
     if (this.#turn >= 0) {
       const at = this.#turn % length;
       this.#best[at] = Math.min(this.#best[at]!, this.#milliseconds / this.#steps);
     }
     this.#beginTurn(this.#turn + 1);
-    if (this.#turn === ROUNDS * length) this.#choose();
-    else this.resume();
+    if (this.#turn === ROUNDS * length) return this.#choose();
+    this.#takeTurn();
+    return undefined;
+  }
+
+  #beginTrial(tried: readonly number[], turn: number): void {
+    this.#tried = tried;
+    this.#best = tried.map(() => Infinity);
+    this.#trying = true;
+    this.#beginTurn(turn);
   }
 
   #beginTurn(turn: number): void {
@@ -92,15 +113,13 @@ export class ThreadChoice {
   /** Only the next smaller and the next larger number, so that a trial costs little on many cores. */
   #tryAnew(): void {
     const chosen = this.#chosen!;
-    this.#tried = [chosen - 1, chosen, chosen + 1].filter((index) => this.#candidates[index] !== undefined);
-    this.#best = this.#tried.map(() => Infinity);
-    this.#samples = 0;
-    this.#trying = true;
-    this.#beginTurn(0);
-    this.resume();
+    const near = [chosen - 1, chosen, chosen + 1].filter((index) => this.#candidates[index] !== undefined);
+    this.#beginTrial(near, 0);
+    this.#takeTurn();
   }
 
-  #choose(): void {
+  /** @returns the number, if it is another than before */
+  #choose(): number | undefined {
     const before = this.#chosen;
     let winner = before === undefined ? 0 : this.#tried.indexOf(before);
     this.#best.forEach((time, at) => {
@@ -110,6 +129,8 @@ export class ThreadChoice {
     this.#trust = this.#chosen === before ? Math.min(2 * this.#trust, MOST_TRUST) : FIRST_TRUST;
     this.#trying = false;
     this.#beginTurn(0);
-    this.#team.use(this.#candidates[this.#chosen]!);
+    const threads = this.#candidates[this.#chosen]!;
+    this.#team.use(threads);
+    return this.#chosen === before ? undefined : threads;
   }
 }

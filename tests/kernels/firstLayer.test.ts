@@ -34,6 +34,7 @@ const sizes: Size[] = [
   ...[99, 100, 127, 128, 129, 257].map((n): Size => [n, 40, 7]),
   [100, 784, 50],
   [20, 3072, 50],
+  [3, 3100, 2],
 ];
 
 type Kind = "bytes" | "floats";
@@ -143,7 +144,8 @@ describe("firstLayer, by hand", () => {
   });
 
   it("keeps nothing where no update follows", () => {
-    const { kept: _, ...slots } = forwardSlots([5, 20, 3], "bytes");
+    // It would keep 70 KB, more than lie between address 0 and the guard zones.
+    const { kept: _, ...slots } = forwardSlots([100, 700, 3], "bytes");
     float32Twins.check(
       "firstLayer.forward",
       slots,

@@ -75,7 +75,8 @@ describe("threads", () => {
     const onThreads = vi.fn();
     // 180 full batches: nine turns of at most 16 steps, however fast the machine.
     await model.fit(samples, { epochs: 45, batchSize: 64, onThreads });
-    expect(onThreads.mock.calls).toEqual([[{ threads: model.threads }]]);
+    // Once, but for a machine so slow that there is time to try anew.
+    expect(onThreads.mock.lastCall).toEqual([{ threads: model.threads }]);
     const alone = modelOf(wide, {});
     await alone.fit(samples, { epochs: 45, batchSize: 64 });
     expect(await model.weightsSha256()).toBe(await alone.weightsSha256());
@@ -168,7 +169,7 @@ describe("ThreadChoice", () => {
     };
     const choice = new ThreadChoice(team);
     let steps = 0;
-    choice.resume();
+    choice.resume(100);
     while (choice.chosen === undefined) choice.step(times(used.at(-1)!, ++steps), 100);
     return { chosen: choice.chosen, used, steps };
   }
@@ -191,7 +192,7 @@ describe("ThreadChoice", () => {
   it("does not count the steps of smaller batches", () => {
     const use = vi.fn();
     const choice = new ThreadChoice({ threads: 2, active: 2, use, close: async () => {} });
-    choice.resume();
+    choice.resume(100);
     for (let step = 1; choice.chosen === undefined; step++) {
       const threads = use.mock.calls.at(-1)![0] as number;
       // Every fourth batch is a small one.
@@ -201,12 +202,12 @@ describe("ThreadChoice", () => {
     expect(choice.chosen).toBe(2);
   });
 
-  it("is made over several trainings, between which all threads compute", () => {
+  it("is made over several trainings, between which all threads compute until there is one", () => {
     const used: number[] = [];
     const team = { threads: 2, active: 2, use: (count: number) => used.push(count), close: async () => {} };
     const choice = new ThreadChoice(team);
     while (choice.chosen === undefined) {
-      choice.resume();
+      choice.resume(100);
       choice.step(used.at(-1) === 1 ? 100 : 60, 100);
       choice.pause();
       if (choice.chosen === undefined) expect(used.at(-1)).toBe(2);
@@ -221,26 +222,29 @@ describe("ThreadChoice", () => {
       used = count;
     };
     const choice = new ThreadChoice({ threads, active: threads, use, close: async () => {} });
-    choice.resume();
+    choice.resume(100);
     const spent = new Map<number, number>();
     const chosen: (number | undefined)[] = [];
+    const said: number[] = [];
     for (let now = 0; now < 1000 * seconds; ) {
       const time = times(used, now / 1000);
       now += time;
       spent.set(used, (spent.get(used) ?? 0) + time);
-      choice.step(time, 100);
+      const threads = choice.step(time, 100);
+      if (threads !== undefined) said.push(threads);
       chosen[Math.floor(now / 1000)] = choice.chosen;
     }
-    return { spent, chosen };
+    return { spent, chosen, said };
   }
 
   it("is made anew after a while, when another program has ended or begun", () => {
     // For two seconds another program has one of the two cores, and from the tenth on again.
     const busy = (second: number) => second < 2 || second > 10;
-    const { chosen } = train(2, 20, (threads, second) => (threads === 1 ? 1 : busy(second) ? 2 : 0.6));
+    const { chosen, said } = train(2, 20, (threads, second) => (threads === 1 ? 1 : busy(second) ? 2 : 0.6));
     expect(chosen[1]).toBe(1);
     expect(chosen[5]).toBe(2);
     expect(chosen[19]).toBe(1);
+    expect(said).toEqual([1, 2, 1]);
   });
 
   it("goes on from one number to the next", () => {
@@ -252,6 +256,48 @@ describe("ThreadChoice", () => {
   it("stays with what it has where another is hardly faster", () => {
     const { chosen } = train(2, 20, (threads, second) => (threads === 1 ? 1 : second < 1 ? 0.9 : 1.02));
     expect(new Set(chosen.slice(1, -1))).toEqual(new Set([2]));
+  });
+
+  it("is not changed by a trial that begins with an epoch's last, smaller batch", () => {
+    for (const phase of [0, 1, 2, 3, 4]) {
+      let used = 2;
+      const use = (count: number) => {
+        used = count;
+      };
+      const choice = new ThreadChoice({ threads: 2, active: 2, use, close: async () => {} });
+      choice.resume(100);
+      const said: (number | undefined)[] = [];
+      for (let step = phase; step < 4000; step++) {
+        const full = used === 1 ? 18 : 15;
+        said.push(step % 5 === 0 ? choice.step(full / 5, 20) : choice.step(full, 100));
+      }
+      expect(said.filter((threads) => threads !== undefined)).toEqual([2]);
+    }
+  });
+
+  it("begins again where the next training's batches have another size, and leaves the last choice meanwhile", () => {
+    for (const batch of [10, 1000]) {
+      const used: number[] = [];
+      const use = (count: number) => void used.push(count);
+      const choice = new ThreadChoice({ threads: 2, active: 2, use, close: async () => {} });
+      const steps = (count: number, samples: number, until = () => false) => {
+        for (let i = 0; i < count && !until(); i++)
+          choice.step((samples / 100) * (used.at(-1) === 1 ? 6 : 10), samples);
+      };
+      choice.resume(100);
+      steps(1000, 100, () => choice.chosen !== undefined);
+      // Until two threads are tried anew.
+      steps(1000, 100, () => used.at(-1) === 2);
+      expect(used.at(-1)).toBe(2);
+      choice.pause();
+      expect(used.at(-1)).toBe(1);
+      choice.resume(batch);
+      const before = used.length;
+      steps(300, batch);
+      expect(used.slice(before)).toContain(2);
+      expect(choice.chosen).toBe(1);
+      expect(used.at(-1)).toBe(1);
+    }
   });
 
   it("takes little of a long training's time to try others", () => {

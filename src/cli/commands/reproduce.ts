@@ -87,7 +87,7 @@ export function reproduceCommand(context: CliContext): Command {
     .addOption(
       new Option(
         "--training-metrics <how>",
-        "of trainings whose curves are not shown: running in the course of an epoch, or full, after it, which takes half as long again and changes no number that is shown (default: running)",
+        "of trainings whose curves are not shown: running in the course of an epoch, or full, after it, which takes up to half as long again and changes no result (default: running)",
       ).choices(CHOICES.trainingMetrics),
     )
     .option("--out <dir>", "the folder (default: runs/reproduce-001, or the next number)")

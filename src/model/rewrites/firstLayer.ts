@@ -3,10 +3,9 @@
  * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, kept, …, λ, η)
  *
  * The samples go from where they are stored into the products, and as they were stored into the update; neither the
- * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the penalty into the update
- * come before this one.
+ * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
+ * penalty into the update come before this one.
  */
-
 import type { StoredSamples } from "../../kernels/firstLayer.ts";
 import type { Call, Plan, Rewrite } from "../../plan.ts";
 import type { Tensor } from "../../tensor.ts";
