@@ -218,7 +218,7 @@ async function main(): Promise<void> {
   let peak: GemmShare | undefined;
   if (cases.includes("gemm")) {
     progress("gemm");
-    peak = await measureGemmShare(gemm, quick ? 5 : 20);
+    peak = await measureGemmShare(gemm, quick ? 5 : 100);
     process.stdout.write(`\n${describePeak(peak)}\n`);
   }
   if (json !== undefined)
