@@ -36,19 +36,22 @@
  * 40 beside a process that uses the same caches. In the forward pass 45 are waiting for bytes: touching those of the next
  * panel beforehand costs as much.
  */
-import { multiplyPanel, panelVectors } from "./inline/panels";
+import { multiplyPanel } from "./inline/panels";
 import { share } from "./inline/share";
 import { sumLists } from "./tiles.generated";
 
 /** Features of a panel that are multiplied at a time: 240 KB, of which the second-level cache holds enough. */
 const KC: i32 = 3072;
-/** Bytes of a panel. */
-const PANEL_BYTES: usize = 20 * 4 * <usize>KC;
+/** Vectors of samples in a panel, at most, and their bytes for one feature, or for one unit. */
+const PANEL_VECTORS: i32 = 5;
+const PANEL_ROW: usize = <usize>PANEL_VECTORS << 4;
+const PANEL_BYTES: usize = PANEL_ROW * <usize>KC;
 
 /** Bytes of scratch that a thread needs: for a panel, or for a block and its sums. */
 export function firstLayerScratchBytes(units: i32): usize {
+  const panel = PANEL_BYTES + <usize>units * PANEL_ROW;
   const block = BLOCK_BYTES + <usize>STRIPS * <usize>(units + 1) * STRIP_BYTES;
-  return (max(PANEL_BYTES, block) + 127) & ~127;
+  return (max(panel, block) + 127) & ~127;
 }
 
 /** Bytes that {@link firstLayerPackGradient} writes at most. */
@@ -206,15 +209,22 @@ export function firstLayerUnpack(w: usize, pairs: usize, d: i32, units: i32): vo
   }
 }
 
-/** y (n, units) ← yᵀ, whose rows are `tStride` bytes apart, with bias. */
-function addBias(y: usize, transposed: usize, tStride: usize, bias: usize, n: i32, units: i32): void {
-  const row = (<usize>units) << 2;
+/** y (count, units), its rows `row` bytes apart, ← yᵀ, its rows `tStride` bytes apart, with bias. */
+function addBias(
+  y: usize,
+  row: usize,
+  transposed: usize,
+  tStride: usize,
+  bias: usize,
+  count: i32,
+  units: i32,
+): void {
   let u = 0;
   for (; u + 4 <= units; u += 4) {
     const b = v128.load(bias + ((<usize>u) << 2));
     let from = transposed + <usize>u * tStride;
     let to = y + ((<usize>u) << 2);
-    for (let i = 0; i < n; i += 4) {
+    for (let i = 0; i < count; i += 4) {
       const r0 = v128.load(from);
       const r1 = v128.load(from + tStride);
       const r2 = v128.load(from + 2 * tStride);
@@ -224,9 +234,9 @@ function addBias(y: usize, transposed: usize, tStride: usize, bias: usize, n: i3
       const e = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
       const g = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
       v128.store(to, f32x4.add(v128.shuffle<i64>(a, c, 0, 2), b));
-      if (i + 1 < n) v128.store(to + row, f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b));
-      if (i + 2 < n) v128.store(to + 2 * row, f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b));
-      if (i + 3 < n) v128.store(to + 3 * row, f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b));
+      if (i + 1 < count) v128.store(to + row, f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b));
+      if (i + 2 < count) v128.store(to + 2 * row, f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b));
+      if (i + 3 < count) v128.store(to + 3 * row, f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b));
       from += 16;
       to += 4 * row;
     }
@@ -235,17 +245,14 @@ function addBias(y: usize, transposed: usize, tStride: usize, bias: usize, n: i3
     const b = load<f32>(bias + ((<usize>u) << 2));
     const from = transposed + <usize>u * tStride;
     let to = y + ((<usize>u) << 2);
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < count; i++) {
       store<f32>(to, load<f32>(from + ((<usize>i) << 2)) + b);
       to += row;
     }
   }
 }
 
-/**
- * y = x · w + bias, for a share of the samples. transposed: room for yᵀ, (units, n rounded up to 4), which the threads
- * share. kept: room for what the update reads, or 0.
- */
+/** y = x · w + bias: of all panels' pairs of units, one after another, a share. kept: room for what the update reads, or 0. */
 function forward<S>(
   y: usize,
   kept: usize,
@@ -258,40 +265,60 @@ function forward<S>(
   n: i32,
   units: i32,
   d: i32,
-  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
 ): void {
-  const begin = share(n, 4, part, parts);
-  const end = share(n, 4, part + 1, parts);
-  const tStride = (<usize>((n + 3) & ~3)) << 2;
-  const own = transposed + ((<usize>begin) << 2);
+  const row = (<usize>units) << 2;
   const pair = (<usize>d) << 3;
   const panel = scratch + <usize>part * firstLayerScratchBytes(units);
-  if (d == 0) memory.fill(transposed, 0, <usize>units * tStride);
-  for (let i = begin; i < end; ) {
-    const vectors = panelVectors<f32>(end - i);
-    const width = vectors << 2;
+  const transposed = panel + PANEL_BYTES;
+  if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
+  const unitPairs = (units + 1) >> 1;
+  const vectors = (n + 3) >> 2;
+  const panels = (vectors + PANEL_VECTORS - 1) / PANEL_VECTORS;
+  const end = share(panels * unitPairs, 1, part + 1, parts);
+  for (let at = share(panels * unitPairs, 1, part, parts); at < end; ) {
+    const p = at / unitPairs;
+    const first = at - p * unitPairs;
+    const count = min(unitPairs - first, end - at);
+    at += count;
+    // The panels are as even as can be: three vectors and three take less time than five and one.
+    const from = (vectors * p) / panels;
+    const own = (vectors * (p + 1)) / panels - from;
+    const i = from << 2;
+    const width = own << 2;
+    const u = first << 1;
+    const ownUnits = min(units - u, count << 1);
+    const tStride = (<usize>width) << 2;
+    // Where two threads share a panel, one of them keeps it.
+    const room = first == 0 ? kept : 0;
     for (let kb = 0; kb < d; kb += KC) {
       const kc = min(KC, d - kb);
-      gatherPanel<S>(panel, kept, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
+      gatherPanel<S>(panel, room, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
       multiplyPanel<f32>(
-        own + ((<usize>(i - begin)) << 2),
+        transposed,
         tStride,
-        pairs + ((<usize>kb) << 3),
+        pairs + <usize>first * pair + ((<usize>kb) << 3),
         pair,
         panel,
-        vectors,
+        own,
         kc,
         kb > 0,
-        units,
-        min(width, (end - i + 3) & ~3),
+        ownUnits,
+        width,
       );
     }
-    i += width;
+    addBias(
+      y + (<usize>i) * row + ((<usize>u) << 2),
+      row,
+      transposed,
+      tStride,
+      bias + ((<usize>u) << 2),
+      min(width, n - i),
+      ownUnits,
+    );
   }
-  addBias(y + ((<usize>begin * units) << 2), own, tStride, bias, end - begin, units);
 }
 
 export function firstLayerForwardBytes(
@@ -306,7 +333,6 @@ export function firstLayerForwardBytes(
   n: i32,
   units: i32,
   d: i32,
-  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
@@ -323,7 +349,6 @@ export function firstLayerForwardBytes(
     n,
     units,
     d,
-    transposed,
     scratch,
     part,
     parts,
@@ -342,7 +367,6 @@ export function firstLayerForwardFloats(
   n: i32,
   units: i32,
   d: i32,
-  transposed: usize,
   scratch: usize,
   part: i32,
   parts: i32,
@@ -359,7 +383,6 @@ export function firstLayerForwardFloats(
     n,
     units,
     d,
-    transposed,
     scratch,
     part,
     parts,

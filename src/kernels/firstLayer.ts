@@ -69,7 +69,7 @@ const CHUNK = 128;
 const BLOCK = 64;
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
 
-/** Bytes that a packed gradient takes at the scratch's beginning; the transposed result of a forward pass takes less. */
+/** Bytes that a packed gradient takes at the scratch's beginning. */
 function gradientBytes(n: number, units: number): number {
   const chunks = Math.ceil(n / CHUNK);
   return roundUp(64 + 4 * chunks * units, 64) + chunks * units * CHUNK * 8;
@@ -77,7 +77,7 @@ function gradientBytes(n: number, units: number): number {
 
 /** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
 export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
-  const panel = 20 * 4 * 3072;
+  const panel = 80 * (3072 + units);
   const block = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
   return gradientBytes(n, units) + threads * roundUp(Math.max(panel, block), 128);
 }
@@ -268,7 +268,6 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
         n,
         units,
         d,
-        scratch.data.byteOffset,
         scratch.data.byteOffset + gradientBytes(n, units),
         0,
         1,
