@@ -44,8 +44,27 @@ import { sumLists } from "./tiles.generated";
 const KC: i32 = 3072;
 /** Vectors of samples in a panel, at most, and their bytes for one feature, or for one unit. */
 const PANEL_VECTORS: i32 = 5;
-const PANEL_ROW: usize = <usize>PANEL_VECTORS << 4;
+const PANEL_ROW: usize = (<usize>PANEL_VECTORS) << 4;
 const PANEL_BYTES: usize = PANEL_ROW * <usize>KC;
+
+/** Panels that a thread prepares for the batch to come, at most. */
+const PREPARED_PANELS: usize = 4;
+/**
+ * What stands before them, u32 each: the batch's ticket, of how many threads this one has prepared its share, and how many
+ * vectors of samples are ready.
+ */
+const PREPARED_HEADER: usize = 128;
+
+/** Bytes that each of several threads needs besides, for what it prepares. */
+export function firstLayerPreparedBytes(): usize {
+  return PREPARED_HEADER + PREPARED_PANELS * PANEL_BYTES;
+}
+
+/** Where that begins; the thread's scratch is before it. One thread alone has no such room, and does not look there. */
+function preparedOf(scratch: usize, units: i32, part: i32): usize {
+  const own = firstLayerScratchBytes(units);
+  return scratch + <usize>part * (own + firstLayerPreparedBytes()) + own;
+}
 
 /** Bytes of scratch that a thread needs: for a panel, or for a block and its sums. */
 export function firstLayerScratchBytes(units: i32): usize {
@@ -111,8 +130,8 @@ function standardized<S>(from: usize, scale: usize, shift: usize, f: usize): f32
 }
 
 /**
- * A panel of samples, [count][width]: features from `f` on, `width` samples (a multiple of 4) from row number `i` on.
- * Samples beyond the last repeat it. What was read is copied to `kept`, unless that is 0.
+ * A panel of samples, [count][width]: features from `f` on, `width` samples (a multiple of 4) from row number `i` on, of
+ * which those from `begin` to `end`. Samples beyond the last repeat it. What was read is copied to `kept`, unless that is 0.
  */
 function gatherPanel<S>(
   panel: usize,
@@ -127,13 +146,15 @@ function gatherPanel<S>(
   d: i32,
   f: i32,
   count: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const row = <usize>d * sizeof<S>();
   const stride = (<usize>width) << 2;
   values += <usize>f * sizeof<S>();
   scale += (<usize>f) << 2;
   shift += (<usize>f) << 2;
-  for (let j = 0; j < width; j += 4) {
+  for (let j = begin; j < end; j += 4) {
     const r0 = values + <usize>load<u32>(rows + ((<usize>min(i + j, last)) << 2)) * row;
     const r1 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 1, last)) << 2)) * row;
     const r2 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 2, last)) << 2)) * row;
@@ -252,7 +273,35 @@ function addBias(
   }
 }
 
-/** y = x · w + bias: of all panels' pairs of units, one after another, a share. kept: room for what the update reads, or 0. */
+/** Panels of n samples, as even as can be: three vectors and three take less time than five and one. */
+function panelsOf(n: i32): i32 {
+  return (((n + 3) >> 2) + PANEL_VECTORS - 1) / PANEL_VECTORS;
+}
+
+/** The vector of samples with which panel `p` begins. */
+function panelStart(n: i32, p: i32): i32 {
+  return (((n + 3) >> 2) * p) / panelsOf(n);
+}
+
+/**
+ * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. If all threads but
+ * the first find their panels prepared, it gets fewer: to gather a panel takes as long as to multiply it by three and a
+ * half pairs, to fetch a prepared one as long as by half a pair.
+ */
+function forwardShare(n: i32, units: i32, part: i32, parts: i32, isPrepared: bool): i32 {
+  const pairs = (units + 1) >> 1;
+  const all = panelsOf(n) * pairs;
+  if (!isPrepared || part == 0 || parts == 1) return share(all, 1, part, parts);
+  const gathering = 1 + 3.5 / <f64>pairs;
+  const fetching = (1 + 0.5 / <f64>pairs) / <f64>(parts - 1);
+  const first = <i32>(<f64>all * (fetching / (gathering + fetching)));
+  return first + share(all - first, 1, part - 1, parts - 1);
+}
+
+/**
+ * y = x · w + bias, for a share of the panels' pairs of units. kept: room for what the update reads, or 0. ticket: the
+ * batch's, by which a thread knows what it has prepared, or 0.
+ */
 function forward<S>(
   y: usize,
   kept: usize,
@@ -266,43 +315,50 @@ function forward<S>(
   units: i32,
   d: i32,
   scratch: usize,
+  ticket: u32,
   part: i32,
   parts: i32,
 ): void {
   const row = (<usize>units) << 2;
   const pair = (<usize>d) << 3;
-  const panel = scratch + <usize>part * firstLayerScratchBytes(units);
-  const transposed = panel + PANEL_BYTES;
-  if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
   const unitPairs = (units + 1) >> 1;
-  const vectors = (n + 3) >> 2;
-  const panels = (vectors + PANEL_VECTORS - 1) / PANEL_VECTORS;
-  const end = share(panels * unitPairs, 1, part + 1, parts);
-  for (let at = share(panels * unitPairs, 1, part, parts); at < end; ) {
+  let prepared = preparedOf(scratch, units, part);
+  const own = prepared - firstLayerScratchBytes(units);
+  const transposed = own + PANEL_BYTES;
+  if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
+  const isPrepared = ticket != 0 && parts > 1;
+  let ready = 0;
+  if (isPrepared && part > 0 && load<u32>(prepared) == ticket && load<i32>(prepared, 4) == parts)
+    ready = load<i32>(prepared, 8);
+  prepared += PREPARED_HEADER;
+  const end = forwardShare(n, units, part + 1, parts, isPrepared);
+  for (let at = forwardShare(n, units, part, parts, isPrepared); at < end; ) {
     const p = at / unitPairs;
     const first = at - p * unitPairs;
     const count = min(unitPairs - first, end - at);
     at += count;
-    // The panels are as even as can be: three vectors and three take less time than five and one.
-    const from = (vectors * p) / panels;
-    const own = (vectors * (p + 1)) / panels - from;
-    const i = from << 2;
-    const width = own << 2;
+    const i = panelStart(n, p) << 2;
+    const vectors = panelStart(n, p + 1) - (i >> 2);
+    const width = vectors << 2;
     const u = first << 1;
     const ownUnits = min(units - u, count << 1);
     const tStride = (<usize>width) << 2;
+    const panel = ready > 0 ? prepared : own;
+    const begin = min(ready, vectors) << 2;
+    ready -= begin >> 2;
+    prepared += PANEL_BYTES;
     // Where two threads share a panel, one of them keeps it.
     const room = first == 0 ? kept : 0;
     for (let kb = 0; kb < d; kb += KC) {
       const kc = min(KC, d - kb);
-      gatherPanel<S>(panel, room, values, rows, scale, shift, i, width, n - 1, d, kb, kc);
+      gatherPanel<S>(panel, room, values, rows, scale, shift, i, width, n - 1, d, kb, kc, begin, width);
       multiplyPanel<f32>(
         transposed,
         tStride,
         pairs + <usize>first * pair + ((<usize>kb) << 3),
         pair,
         panel,
-        own,
+        vectors,
         kc,
         kb > 0,
         ownUnits,
@@ -310,7 +366,7 @@ function forward<S>(
       );
     }
     addBias(
-      y + (<usize>i) * row + ((<usize>u) << 2),
+      y + <usize>i * row + ((<usize>u) << 2),
       row,
       transposed,
       tStride,
@@ -319,6 +375,97 @@ function forward<S>(
       ownUnits,
     );
   }
+}
+
+/**
+ * What `forward` will gather for a thread's share of the batch to come, vector by vector of samples, until the word at
+ * `hurry` is not 0: somebody waits. The first thread, which has other work meanwhile, has nothing prepared.
+ */
+function prepare<S>(
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  ticket: u32,
+  hurry: usize,
+  part: i32,
+  parts: i32,
+): void {
+  if (part == 0) return;
+  const prepared = preparedOf(scratch, units, part);
+  store<u32>(prepared, 0);
+  if (ticket == 0 || d > KC) return;
+  const unitPairs = (units + 1) >> 1;
+  const at = forwardShare(n, units, part, parts, true);
+  const end = forwardShare(n, units, part + 1, parts, true);
+  let panel = prepared + PREPARED_HEADER;
+  let ready = 0;
+  const first = at / unitPairs;
+  const last = min((end + unitPairs - 1) / unitPairs, first + <i32>PREPARED_PANELS);
+  for (let p = first; p < last; p++) {
+    const from = panelStart(n, p);
+    const width = (panelStart(n, p + 1) - from) << 2;
+    const room = p * unitPairs >= at ? kept : 0;
+    for (let j = 0; j < width; j += 4) {
+      if (isSet(hurry)) {
+        p = last;
+        break;
+      }
+      gatherPanel<S>(panel, room, values, rows, scale, shift, from << 2, width, n - 1, d, 0, d, j, j + 4);
+      ready++;
+    }
+    panel += PANEL_BYTES;
+  }
+  store<u32>(prepared, ticket);
+  store<u32>(prepared, parts, 4);
+  store<u32>(prepared, ready, 8);
+}
+
+/** Whether a word that another thread may write is not 0. */
+function isSet(at: usize): bool {
+  if (ASC_FEATURE_THREADS) return atomic.load<u32>(at) != 0;
+  return load<u32>(at) != 0;
+}
+
+export function firstLayerPrepareBytes(
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  ticket: u32,
+  hurry: usize,
+  part: i32,
+  parts: i32,
+): void {
+  prepare<u8>(kept, values, rows, scale, shift, n, units, d, scratch, ticket, hurry, part, parts);
+}
+
+export function firstLayerPrepareFloats(
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  ticket: u32,
+  hurry: usize,
+  part: i32,
+  parts: i32,
+): void {
+  prepare<f32>(kept, values, rows, scale, shift, n, units, d, scratch, ticket, hurry, part, parts);
 }
 
 export function firstLayerForwardBytes(
@@ -334,25 +481,11 @@ export function firstLayerForwardBytes(
   units: i32,
   d: i32,
   scratch: usize,
+  ticket: u32,
   part: i32,
   parts: i32,
 ): void {
-  forward<u8>(
-    y,
-    kept,
-    values,
-    rows,
-    scale,
-    shift,
-    pairs,
-    bias,
-    n,
-    units,
-    d,
-    scratch,
-    part,
-    parts,
-  );
+  forward<u8>(y, kept, values, rows, scale, shift, pairs, bias, n, units, d, scratch, ticket, part, parts);
 }
 
 export function firstLayerForwardFloats(
@@ -368,25 +501,11 @@ export function firstLayerForwardFloats(
   units: i32,
   d: i32,
   scratch: usize,
+  ticket: u32,
   part: i32,
   parts: i32,
 ): void {
-  forward<f32>(
-    y,
-    kept,
-    values,
-    rows,
-    scale,
-    shift,
-    pairs,
-    bias,
-    n,
-    units,
-    d,
-    scratch,
-    part,
-    parts,
-  );
+  forward<f32>(y, kept, values, rows, scale, shift, pairs, bias, n, units, d, scratch, ticket, part, parts);
 }
 
 /** Samples whose block of features stands in the first-level cache at once. */
@@ -649,7 +768,7 @@ function update<S>(
 ): void {
   const begin = share(d, BLOCK, part, parts);
   const end = share(d, BLOCK, part + 1, parts);
-  const block = scratch + <usize>part * firstLayerScratchBytes(units);
+  const block = preparedOf(scratch, units, part) - firstLayerScratchBytes(units);
   const g = block + BLOCK_BYTES;
   // A unit more than there is, whose sums are 0: the other one of an odd number's last pair.
   const gStrip = <usize>(units + 1) * STRIP_BYTES;

@@ -109,13 +109,17 @@ function buildWasm(temporary) {
   const signatures = [...declarations.matchAll(/^ {2}export function (.*);$/gm)].map(
     ([, signature]) => `  ${signature};\n`,
   );
-  const partitioned = signatures
-    .filter((signature) => signature.includes("part: number, parts: number)"))
-    .map((signature) => `  "${signature.trim().split("(")[0]}",\n`);
+  const endingWith = (parameters) =>
+    signatures
+      .filter((signature) => signature.includes(`${parameters})`))
+      .map((signature) => `  "${signature.trim().split("(")[0]}",\n`);
+  const posted = endingWith("hurry: number, part: number, parts: number");
+  const partitioned = endingWith("part: number, parts: number").filter((name) => !posted.includes(name));
   writeIfChanged(
     generatedExports,
     `// Written by scripts/build.mjs from assembly/: the signatures of the kernels.\nexport interface Exports {\n${signatures.join("")}}\n\n` +
-      `/** Those that several threads can share, each with its \`part\` of \`parts\`. */\nexport const partitioned = [\n${partitioned.join("")}] as const;\n`,
+      `/** Those that several threads can share, each with its \`part\` of \`parts\`. */\nexport const partitioned = [\n${partitioned.join("")}] as const;\n\n` +
+      `/** Those that the other threads do meanwhile, until the word at \`hurry\` tells them that they are waited for. */\nexport const posted = [\n${posted.join("")}] as const;\n`,
   );
 }
 

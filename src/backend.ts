@@ -9,7 +9,7 @@ import type { Precision } from "./tensor.ts";
 import { Team } from "./threads/team.ts";
 import { availableCores } from "./threads/thread.ts";
 import { plain, threads as threadsBinary } from "./wasm/binaries.generated.ts";
-import { type Exports, partitioned } from "./wasm/exports.generated.ts";
+import { type Exports, partitioned, posted } from "./wasm/exports.generated.ts";
 
 /** A memory and the kernels that see it. */
 export interface Device {
@@ -176,7 +176,15 @@ function inTeam(exports: Exports, team: Team, active: { readonly threads: number
     };
     return [name, together];
   });
-  return { ...exports, ...Object.fromEntries(shares) } as Exports;
+  const meanwhile = posted.map((name) => {
+    const kernel = team.kernel(name);
+    // The last three, `hurry`, `part` and `parts`, are the team's.
+    const post = (...numbers: number[]) => {
+      if (active.threads > 1) team.post(kernel, numbers.slice(0, -3), active.threads);
+    };
+    return [name, post];
+  });
+  return { ...exports, ...Object.fromEntries([...shares, ...meanwhile]) } as Exports;
 }
 
 /** More threads than these gain nothing on networks of the report's size, and cost memory. */

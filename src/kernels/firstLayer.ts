@@ -7,6 +7,23 @@ import type { Suffix } from "./suffix.ts";
 /** Samples as they were stored; a kernel reads some rows of them, standardised: `gather.batch` says how. */
 export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
 
+/**
+ * By which prepared work is known: no two batches of a training have the same ticket. `next` is that of the batch to
+ * come, or 0 if it is not known; tickets are integers from 1 to 2³² − 1.
+ */
+export interface Tickets {
+  current: number;
+  next: number;
+}
+
+const ticketAfter = (ticket: number): number => (ticket < 2 ** 32 - 1 ? ticket + 1 : 2);
+
+/** Goes on to the next batch. @param isNextKnown whether that after it can be prepared meanwhile */
+export function advance(tickets: Tickets, isNextKnown: boolean): void {
+  tickets.current = ticketAfter(tickets.current);
+  tickets.next = isNextKnown ? ticketAfter(tickets.current) : 0;
+}
+
 /** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `l2` and `sgd` in their order. */
 export interface FirstLayerKernels {
   /**
@@ -32,6 +49,7 @@ export interface FirstLayerKernels {
    * @param packed as {@link pack} writes it
    * @param bias (1, units)
    * @param scratch at least {@link firstLayerScratchBytes}(n, units, threads) bytes
+   * @param tickets if {@link prepare} is called: `kept` has room for two batches then, which take turns by their tickets
    */
   forward(
     y: Tensor,
@@ -43,6 +61,25 @@ export interface FirstLayerKernels {
     packed: Tensor,
     bias: Tensor,
     scratch: Tensor<"uint8">,
+    tickets?: Tickets,
+  ): void;
+  /**
+   * Lets the other threads prepare the forward pass of the batch `tickets.next`, while this one goes on with what needs no
+   * threads; the next call in all threads ends it, however far it is. A forward pass takes what was prepared only under
+   * that ticket, so that `values`, `rows`, `scale` and `shift` must stay as they are until then. There may be nothing to do.
+   * @param kept as in {@link forward}, for two batches
+   * @param rows (n, 1): those of that batch, of the same size as the present one
+   * @param bias (1, units)
+   */
+  prepare(
+    kept: StoredSamples,
+    values: StoredSamples,
+    rows: Tensor<"uint32">,
+    scale: Tensor,
+    shift: Tensor,
+    bias: Tensor,
+    scratch: Tensor<"uint8">,
+    tickets: Tickets,
   ): void;
   /**
    * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward}; terms with dy = 0 may be
@@ -61,6 +98,7 @@ export interface FirstLayerKernels {
     lambda: number,
     learningRate: Scalar,
     scratch: Tensor<"uint8">,
+    tickets?: Tickets,
   ): void;
 }
 
@@ -79,7 +117,8 @@ function gradientBytes(n: number, units: number): number {
 export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
   const panel = 80 * (3072 + units);
   const block = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
-  return gradientBytes(n, units) + threads * roundUp(Math.max(panel, block), 128);
+  const prepared = threads > 1 ? 128 + 4 * 80 * 3072 : 0;
+  return gradientBytes(n, units) + threads * (roundUp(Math.max(panel, block), 128) + prepared);
 }
 
 /** How many numbers of n samples with d features are kept for the update. */
@@ -88,8 +127,13 @@ export const firstLayerKept = (n: number, d: number): number => n * roundUp(d, B
 /** Where the first sample's feature f is among those of n. */
 const keptAt = (f: number, n: number): number => (f - (f % BLOCK)) * n + (f % BLOCK);
 
+/** Where the batch with this ticket is kept, in numbers. */
+const keptFrom = (ticket: number | undefined, n: number, d: number): number =>
+  ticket === undefined ? 0 : (ticket & 1) * firstLayerKept(n, d);
+
 type Forward = Parameters<FirstLayerKernels["forward"]>;
 type Update = Parameters<FirstLayerKernels["update"]>;
+type Prepare = Parameters<FirstLayerKernels["prepare"]>;
 
 function checkLayout(name: string, packed: Tensor, d: number, units: number): void {
   expectShape(`firstLayer.${name}`, "packed", packed, roundUp(units, 2), d);
@@ -98,7 +142,7 @@ function checkLayout(name: string, packed: Tensor, d: number, units: number): vo
 /** n, d and units. */
 function checkForward(
   threads: number,
-  ...[y, kept, values, rows, scale, shift, packed, bias, scratch]: Forward
+  ...[y, kept, values, rows, scale, shift, packed, bias, scratch, tickets]: Forward
 ) {
   const [n, units, d] = [y.rows, y.columns, values.columns];
   checkLayout("forward", packed, d, units);
@@ -106,22 +150,32 @@ function checkForward(
   expectShape("firstLayer.forward", "rows", rows, n, 1);
   checkStandardization("forward", d, scale, shift);
   if (kept !== undefined) {
-    checkKept("forward", kept, n, d);
-    if (kept.dtype !== values.dtype) {
-      throw new ShapeError(
-        `firstLayer.forward: kept is ${kept.dtype}, expected ${values.dtype}, as the values.`,
-      );
-    }
+    checkKept("forward", kept, n, d, tickets);
+    checkKeptType("forward", kept, values);
   }
   checkScratch("forward", scratch, n, units, threads);
   return { n, units, d };
 }
 
-function checkUpdate(threads: number, ...[packed, dy, kept, scale, shift, , , scratch]: Update) {
+function checkPrepare(
+  threads: number,
+  ...[kept, values, rows, scale, shift, bias, scratch, tickets]: Prepare
+) {
+  const [n, units, d] = [rows.rows, bias.columns, values.columns];
+  expectShape("firstLayer.prepare", "rows", rows, n, 1);
+  expectShape("firstLayer.prepare", "bias", bias, 1, units);
+  checkStandardization("prepare", d, scale, shift);
+  checkKept("prepare", kept, n, d, tickets);
+  checkKeptType("prepare", kept, values);
+  checkScratch("prepare", scratch, n, units, threads);
+  return { n, units, d };
+}
+
+function checkUpdate(threads: number, ...[packed, dy, kept, scale, shift, , , scratch, tickets]: Update) {
   const [n, units, d] = [dy.rows, dy.columns, packed.columns];
   checkLayout("update", packed, d, units);
   checkStandardization("update", d, scale, shift);
-  checkKept("update", kept, n, d);
+  checkKept("update", kept, n, d, tickets);
   checkScratch("update", scratch, n, units, threads);
   return { n, units, d };
 }
@@ -131,11 +185,16 @@ function checkStandardization(name: string, d: number, scale: Tensor, shift: Ten
   expectShape(`firstLayer.${name}`, "shift", shift, 1, d);
 }
 
-function checkKept(name: string, kept: StoredSamples, n: number, d: number): void {
-  const needed = firstLayerKept(n, d);
+function checkKept(name: string, kept: StoredSamples, n: number, d: number, tickets?: Tickets): void {
+  const needed = firstLayerKept(n, d) * (tickets === undefined ? 1 : 2);
   if (kept.size < needed) {
     throw new ShapeError(`firstLayer.${name}: kept has ${kept.size} numbers, expected at least ${needed}.`);
   }
+}
+
+function checkKeptType(name: string, kept: StoredSamples, values: StoredSamples): void {
+  if (kept.dtype === values.dtype) return;
+  throw new ShapeError(`firstLayer.${name}: kept is ${kept.dtype}, expected ${values.dtype}, as the values.`);
 }
 
 /** A scratch that is too small for the threads would be overrun. */
@@ -189,13 +248,14 @@ export const reference: FirstLayerKernels = {
   },
   forward(...args) {
     const { n, units, d } = checkForward(1, ...args);
-    const [y, kept, values, rows, scale, shift, packed, bias] = args;
+    const [y, kept, values, rows, scale, shift, packed, bias, , tickets] = args;
     const round = rounding(y.dtype);
+    const from = keptFrom(tickets?.current, n, d);
     for (let i = 0; i < n; i++) {
       const row = rows.data[i]! * d;
       const x = standardized(values, (f) => row + f, scale, shift, round);
       for (let f = 0; kept !== undefined && f < d; f++)
-        kept.data[keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
+        kept.data[from + keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
       for (let u = 0; u < units; u++) {
         const start = startOf(u, d);
         let sum = 0;
@@ -204,14 +264,18 @@ export const reference: FirstLayerKernels = {
       }
     }
   },
+  prepare(...args) {
+    checkPrepare(1, ...args);
+  },
   update(...args) {
     const { n, units, d } = checkUpdate(1, ...args);
-    const [packed, dy, kept, scale, shift, lambda, learningRate] = args;
+    const [packed, dy, kept, scale, shift, lambda, learningRate, , tickets] = args;
+    const from = keptFrom(tickets?.current, n, d);
     const round = rounding(packed.dtype);
     const [rate, factor] = [round(learningRate.value), round(lambda)];
     const gradient = new Float64Array(units * d);
     for (let i = 0; i < n; i++) {
-      const x = standardized(kept, (f) => keptAt(f, n) + i * BLOCK, scale, shift, round);
+      const x = standardized(kept, (f) => from + keptAt(f, n) + i * BLOCK, scale, shift, round);
       for (let u = 0; u < units; u++) {
         const dyi = dy.data[i * units + u]!;
         if (dyi === 0) continue;
@@ -230,6 +294,10 @@ export const reference: FirstLayerKernels = {
     }
   },
 };
+
+/** The address from which on the batch with this ticket is kept. */
+const keptAddress = (kept: StoredSamples, ticket: number | undefined, n: number, d: number): number =>
+  kept.data.byteOffset + kept.data.BYTES_PER_ELEMENT * keptFrom(ticket, n, d);
 
 /** Multiplications from which on the threads of a team share a pass; below, calling them takes longer. */
 export const TEAM_MULTIPLICATIONS = 2 ** 18;
@@ -252,13 +320,13 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
     },
     forward(...args) {
       const { n, units, d } = checkForward(threads, ...args);
-      const [y, kept, values, rows, scale, shift, packed, bias, scratch] = args;
+      const [y, kept, values, rows, scale, shift, packed, bias, scratch, tickets] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const forward =
         values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
       forward(
         y.data.byteOffset,
-        kept === undefined ? 0 : kept.data.byteOffset,
+        kept === undefined ? 0 : keptAddress(kept, tickets?.current, n, d),
         values.data.byteOffset,
         rows.data.byteOffset,
         scale.data.byteOffset,
@@ -269,13 +337,35 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
         units,
         d,
         scratch.data.byteOffset + gradientBytes(n, units),
+        tickets?.current ?? 0,
+        0,
+        1,
+      );
+    },
+    prepare(...args) {
+      const { n, units, d } = checkPrepare(threads, ...args);
+      const [kept, values, rows, scale, shift, , scratch, tickets] = args;
+      if (n * units * d < TEAM_MULTIPLICATIONS) return;
+      const prepare = values.dtype === "uint8" ? team.firstLayerPrepareBytes : team.firstLayerPrepareFloats;
+      prepare(
+        keptAddress(kept, tickets.next, n, d),
+        values.data.byteOffset,
+        rows.data.byteOffset,
+        scale.data.byteOffset,
+        shift.data.byteOffset,
+        n,
+        units,
+        d,
+        scratch.data.byteOffset + gradientBytes(n, units),
+        tickets.next,
+        0,
         0,
         1,
       );
     },
     update(...args) {
       const { n, units, d } = checkUpdate(threads, ...args);
-      const [packed, dy, kept, scale, shift, lambda, learningRate, scratch] = args;
+      const [packed, dy, kept, scale, shift, lambda, learningRate, scratch, tickets] = args;
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
       const update = kept.dtype === "uint8" ? callers.firstLayerUpdateBytes : callers.firstLayerUpdateFloats;
       const gradient = scratch.data.byteOffset;
@@ -283,7 +373,7 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
       update(
         packed.data.byteOffset,
         gradient,
-        kept.data.byteOffset,
+        keptAddress(kept, tickets?.current, n, d),
         scale.data.byteOffset,
         shift.data.byteOffset,
         n,

@@ -1,6 +1,7 @@
 /** The training loop, the only one of the project. It computes and reports; it never prints. */
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, TrainingError } from "../errors.ts";
+import { advance } from "../kernels/firstLayer.ts";
 import { Random } from "../random.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History } from "./history.ts";
@@ -142,9 +143,15 @@ export async function runTraining(
   const sizes = batchSizes(train.count, batchSize, minimumBatch);
   const steps = sizes.length;
   const schedule = workspace.options.optimizer!.schedule;
-  const { loss, rows: batchRows, learningRate } = workspace;
+  const { loss, rows: batchRows, learningRate, upcoming } = workspace;
   const { selection } = source;
   const order = new Uint32Array(train.count).map((_, i) => i);
+  const setBatch = (into: Uint32Array, start: number, n: number) => {
+    for (let i = 0; i < n; i++) {
+      const row = order[start + i]!;
+      into[i] = selection === undefined ? row : selection[row]!;
+    }
+  };
   const rows: EpochRow[] = [];
   const begin = performance.now();
   const plan = trainingMetrics[kind];
@@ -152,6 +159,7 @@ export async function runTraining(
   let trainSeconds = 0;
   let interrupted = false;
   let lastYield = begin;
+  workspace.forgetPrepared();
 
   for (let epoch = initialEpoch + 1; epoch <= epochs && !interrupted; epoch++) {
     const epochBegin = performance.now();
@@ -167,9 +175,11 @@ export async function runTraining(
     try {
       while (done < steps) {
         const n = sizes[done]!;
-        for (let i = 0; i < n; i++) {
-          const row = order[start + i]!;
-          batchRows.data[i] = selection === undefined ? row : selection[row]!;
+        setBatch(batchRows.data, start, n);
+        if (upcoming !== undefined) {
+          const isNextKnown = sizes[done + 1] === n;
+          if (isNextKnown) setBatch(upcoming.rows.data, start + n, n);
+          advance(upcoming.tickets, isNextKnown);
         }
         learningRate.value = schedule.at(step);
         const { run } = workspace.plan(plan, n, source);

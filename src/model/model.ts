@@ -511,6 +511,7 @@ export class Model {
     const { scale, shift } = gatherFactors(standardization ?? noStandardization(features), elementType);
     workspace.scale.data.set(scale);
     workspace.shift.data.set(shift);
+    workspace.forgetPrepared();
   }
 }
 

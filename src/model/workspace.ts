@@ -9,7 +9,12 @@ import type { Backend, Device, DeviceTeam } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { MemoryError } from "../errors.ts";
-import { firstLayerKept, firstLayerScratchBytes, type StoredSamples } from "../kernels/firstLayer.ts";
+import {
+  advance,
+  firstLayerKept,
+  firstLayerScratchBytes,
+  type StoredSamples,
+} from "../kernels/firstLayer.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
@@ -19,7 +24,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { Folding } from "./folding.ts";
-import { findFirstLayer, type PackedWeight } from "./rewrites/firstLayer.ts";
+import { findFirstLayer, type PackedWeight, type Upcoming } from "./rewrites/firstLayer.ts";
 import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
 import { ThreadChoice } from "./threadChoice.ts";
@@ -219,15 +224,19 @@ export class Workspace {
     const weight = found.multiply.args[2] as Tensor;
     const units = weight.columns;
     const { maxRows, elementType, optimizer } = this.options;
+    const isPrepared = optimizer !== undefined && threads > 1;
     return {
       weight,
       packed: region.tensor("float32", units + (units & 1), weight.rows),
       kept: region.tensor(
         elementType,
         1,
-        optimizer ? firstLayerKept(maxRows, weight.rows) : 0,
+        optimizer ? (isPrepared ? 2 : 1) * firstLayerKept(maxRows, weight.rows) : 0,
       ) as StoredSamples,
       scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
+      upcoming: isPrepared
+        ? { rows: region.tensor("uint32", maxRows, 1), tickets: { current: 0, next: 0 } }
+        : undefined,
     };
   }
 
@@ -251,6 +260,16 @@ export class Workspace {
     const { weight, packed } = this.#packedWeight!;
     this.kernels.firstLayer.pack(packed, weight);
     this.#current = "both";
+  }
+
+  /** What several threads want to know of the batch after the one at hand. */
+  get upcoming(): Upcoming | undefined {
+    return this.#packedWeight?.upcoming;
+  }
+
+  /** What has been prepared for a batch is of no use: there is another to come, or its samples are standardised anew. */
+  forgetPrepared(): void {
+    if (this.upcoming !== undefined) advance(this.upcoming.tickets, false);
   }
 
   /** The threads that share the larger kernels, if there are several. */

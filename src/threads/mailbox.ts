@@ -24,6 +24,8 @@ export const places = {
   spins: 2,
   /** Int32: 1 while the leader sleeps until `done` changes. */
   leaderSleeps: 3,
+  /** Int32: 1 when the leader waits for a call that may be cut short. */
+  hurry: 40,
   /** Float64: the arguments of the call, MAXIMUM_NUMBERS of them. Integers, addresses above 2³¹ and rates all fit. */
   numbers: 2,
   // The worker writes these:

@@ -78,6 +78,8 @@ export class Team {
   readonly #patience: number;
   readonly #maySleep: boolean;
   readonly #workers: Thread[] = [];
+  /** What the workers have been given to do meanwhile. */
+  #posted: { readonly kernel: number; readonly parts: number } | undefined;
   #error: TeamError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -189,9 +191,9 @@ export class Team {
    */
   run(kernel: number, args: readonly number[], parts = this.threads): void {
     if (this.#error !== undefined) throw this.#error;
+    this.#finishPosted();
     const count = args.length;
-    const possible = parts >= 1 && parts <= this.threads && Number.isInteger(parts);
-    if (count + 2 !== this.#lengths[kernel] || !possible) throw this.#misuse(kernel, count, parts);
+    if (count + 2 !== this.#lengths[kernel] || !this.#has(parts)) throw this.#misuse(kernel, count, 2, parts);
     const own = this.#own;
     for (let i = 0; i < count; i++) own[i] = args[i]!;
     own[count + 1] = parts;
@@ -213,6 +215,46 @@ export class Team {
     let slept = false;
     for (let t = 1; t < parts; t++) slept = this.#join(t, kernel, begin) || slept;
     if (parts > 1) this.#learnSpins(slept);
+  }
+
+  /**
+   * Has the workers begin a call of which this thread takes no share, and returns at once: something to do while the
+   * leader is busy with what needs no threads. The next call, of either kind, waits for its end. The kernel takes, before
+   * `part, parts`, the address of a word, `hurry`; it may return as soon as that is not 0, which says that it is waited for.
+   * @param args those before `hurry, part, parts`
+   * @throws TeamError, ConfigError as {@link Team.run}; of its own errors the next call tells
+   */
+  post(kernel: number, args: readonly number[], parts = this.threads): void {
+    if (this.#error !== undefined) throw this.#error;
+    this.#finishPosted();
+    const count = args.length;
+    if (count + 3 !== this.#lengths[kernel] || !this.#has(parts)) throw this.#misuse(kernel, count, 3, parts);
+    const own = this.#own;
+    for (let i = 0; i < count; i++) own[i] = args[i]!;
+    own[count + 2] = parts;
+    this.#spins = this.#worthySpins;
+    for (let t = 1; t < parts; t++) {
+      const hurry = (t - 1) * WORDS + places.hurry;
+      Atomics.store(this.#words, hurry, 0);
+      own[count] = this.#words.byteOffset + 4 * hurry;
+      own[count + 1] = t;
+      this.#fork(t, kernel, count + 3);
+    }
+    this.#posted = { kernel, parts };
+  }
+
+  /** Waits for what was posted. */
+  #finishPosted(): void {
+    if (this.#posted === undefined) return;
+    const { kernel, parts } = this.#posted;
+    this.#posted = undefined;
+    for (let t = 1; t < parts; t++) Atomics.store(this.#words, (t - 1) * WORDS + places.hurry, 1);
+    const begin = performance.now();
+    for (let t = 1; t < parts; t++) this.#join(t, kernel, begin);
+  }
+
+  #has(parts: number): boolean {
+    return parts >= 1 && parts <= this.threads && Number.isInteger(parts);
   }
 
   /**
@@ -335,13 +377,14 @@ export class Team {
     return `${this.#names[kernel]}(${numbers.join(", ")})`;
   }
 
-  #misuse(kernel: number, count: number, parts: number): ConfigError {
+  /** @param last how many numbers the kernel takes behind those that it was given */
+  #misuse(kernel: number, count: number, last: 2 | 3, parts: number): ConfigError {
     const name = this.#names[kernel];
     if (name === undefined)
       return new ConfigError(`No kernel has the index ${kernel}. Take it from the team's kernel().`);
-    if (count + 2 !== this.#lengths[kernel])
+    if (count + last !== this.#lengths[kernel])
       return new ConfigError(
-        `${name} takes ${this.#lengths[kernel]! - 2} numbers before \`part\` and \`parts\`, got ${count}.`,
+        `${name} takes ${this.#lengths[kernel]! - last} numbers before ${last === 3 ? "`hurry`, " : ""}\`part\` and \`parts\`, got ${count}.`,
       );
     return new ConfigError(`${name} is asked for in ${parts} threads. The team has 1 to ${this.threads}.`);
   }

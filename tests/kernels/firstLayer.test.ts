@@ -323,9 +323,150 @@ describe("the kernels of the first layer", () => {
     for (const [n, , units] of [...sizes, [4096, 1, 1024] as const]) {
       for (const count of [1, 3])
         expect(firstLayerScratchBytes(n, units, count)).toBe(
-          exports.firstLayerGradientBytes(n, units) + count * exports.firstLayerScratchBytes(units),
+          exports.firstLayerGradientBytes(n, units) +
+            count *
+              (exports.firstLayerScratchBytes(units) + (count > 1 ? exports.firstLayerPreparedBytes() : 0)),
         );
     }
+  });
+
+  /** The threads' binary, on which this thread does the shares of all, one after the other. */
+  async function shares([n, d, units]: Size, kind: Kind) {
+    const region = new Region();
+    const type = kind === "bytes" ? "uint8" : "float32";
+    const value = (random: Random) => (kind === "bytes" ? random.below(256) : random.normal());
+    const tensors = {
+      values: region.tensor(type, 2 * n + 1, d),
+      kept: region.tensor(type, 2, firstLayerKept(n, d)),
+      rows: region.tensor("uint32", n, 1),
+      scale: region.tensor("float32", 1, d),
+      shift: region.tensor("float32", 1, d),
+      packed: region.tensor("float32", even(units), d),
+      bias: region.tensor("float32", 1, units),
+      y: region.tensor("float32", n, units),
+      hurry: region.tensor("uint32", 1, 1),
+      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(n, units, 8)),
+    };
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    const { instance } = await WebAssembly.instantiate(Buffer.from(threads, "base64"), { env: { memory } });
+    const exports = instance.exports as unknown as Exports;
+    const base = (exports.heapBase() + 127) & ~127;
+    memory.grow(Math.ceil((base + region.bytes) / 65536));
+    region.bind(memory.buffer, base);
+    const random = new Random(1, "shares", kind, n, d, units);
+    const fill = (data: { [i: number]: number; length: number }, next: () => number) => {
+      for (let i = 0; i < data.length; i++) data[i] = next();
+    };
+    fill(tensors.values.data, () => value(random));
+    fill(tensors.rows.data, () => random.below(2 * n + 1));
+    fill(tensors.scale.data, () => 0.01 + 0.01 * random.uniform());
+    fill(tensors.shift.data, () => -2 * random.uniform());
+    fill(tensors.packed.data, normal(random));
+    fill(tensors.bias.data, normal(random));
+    fill(tensors.scratch.data, () => 0xff);
+    const at = Object.fromEntries(
+      Object.entries(tensors).map(([name, { data }]) => [name, data.byteOffset]),
+    ) as Record<keyof typeof tensors, number>;
+    const [prepareShare, forwardShare] =
+      kind === "bytes"
+        ? [exports.firstLayerPrepareBytes, exports.firstLayerForwardBytes]
+        : [exports.firstLayerPrepareFloats, exports.firstLayerForwardFloats];
+    const { kept, values, rows, scale, shift, packed, bias, y, scratch, hurry } = at;
+    const each = (parts: number, call: (part: number) => void) => {
+      for (let part = 0; part < parts; part++) call(part);
+    };
+    return {
+      ...tensors,
+      prepare: (ticket: number, parts: number) =>
+        each(parts, (part) =>
+          prepareShare(
+            ...([kept, values, rows, scale, shift, n, units, d, scratch, ticket, hurry] as const),
+            ...([part, parts] as const),
+          ),
+        ),
+      /** @returns y, and the samples that are kept */
+      forward: (ticket: number, parts: number) => {
+        tensors.y.data.fill(7);
+        each(parts, (part) =>
+          forwardShare(
+            ...([y, kept, values, rows, scale, shift, packed, bias, n, units, d, scratch, ticket] as const),
+            ...([part, parts] as const),
+          ),
+        );
+        return [...tensors.y.data, ...tensors.kept.data];
+      },
+      /** The header of what a part has prepared: the ticket, of how many parts, and vectors that are ready. */
+      header: (part: number) => {
+        const own = exports.firstLayerScratchBytes(units);
+        const begin = scratch + part * (own + exports.firstLayerPreparedBytes()) + own;
+        return new Uint32Array(memory.buffer, begin, 3);
+      },
+    };
+  }
+
+  describe.each(["bytes", "floats"] as const)("prepared panels of %s", (kind) => {
+    it("change no bit, whatever the share of them that is ready", async () => {
+      for (const size of [
+        [1, 5, 1],
+        [4, 64, 3],
+        [21, 70, 2],
+        [37, 300, 50],
+        [100, 130, 50],
+        [257, 33, 7],
+      ] as const) {
+        const { kept, prepare, forward, header } = await shares(size, kind);
+        const expected = forward(0, 1);
+        for (const parts of [2, 3, 8]) {
+          kept.data.fill(0);
+          expectSameBits(forward(5, parts), expected, "before anything is prepared");
+          prepare(6, parts);
+          const ready = Array.from({ length: parts }, (_, part) => (part > 0 ? header(part)[2]! : 0));
+          expect(Math.max(...ready)).toBeGreaterThan(0);
+          for (const left of [0, 1, 3, Infinity]) {
+            ready.forEach((all, part) => {
+              if (part > 0) header(part)[2] = Math.max(0, all - left);
+            });
+            expectSameBits(forward(6, parts), expected, `${size}, ${parts} parts, ${left} vectors fewer`);
+          }
+        }
+      }
+    });
+
+    it("are used, under their own ticket and by as many threads", async () => {
+      const { values, prepare, forward } = await shares([100, 130, 50], kind);
+      const before = forward(0, 1);
+      prepare(6, 2);
+      values.data.fill(0);
+      const after = forward(0, 1);
+      expect(after).not.toEqual(before);
+      // The first thread has prepared nothing, the second all of its share.
+      const prepared = forward(6, 2);
+      expect(prepared.slice(0, 50)).toEqual(after.slice(0, 50));
+      expect(prepared.slice(99 * 50, 100 * 50)).toEqual(before.slice(99 * 50, 100 * 50));
+      const [y] = [after.slice(0, 100 * 50)];
+      for (const [ticket, parts] of [
+        [7, 2],
+        [6, 3],
+        [6, 1],
+        [0, 2],
+      ] as const)
+        expect(forward(ticket, parts).slice(0, 100 * 50)).toEqual(y);
+    });
+
+    it("are none when somebody waits already, when no batch is to come, and of more features than a panel has", async () => {
+      for (const [d, ticket, waits] of [
+        [130, 6, 1],
+        [130, 0, 0],
+        [3073, 6, 0],
+      ] as const) {
+        const { values, hurry, prepare, forward } = await shares([20, d, 4], kind);
+        hurry.data[0] = waits;
+        prepare(ticket, 2);
+        values.data.fill(0);
+        const expected = forward(0, 1);
+        expect(forward(6, 2)).toEqual(expected);
+      }
+    });
   });
 
   it("refuse a scratch, and room for the batch, that is too small or of another type", async () => {
@@ -344,6 +485,12 @@ describe("the kernels of the first layer", () => {
       );
       expect(() => forward(numbers, scratch)).toThrow(
         "firstLayer.forward: kept is float32, expected uint8, as the values.",
+      );
+      const prepare = (kept: StoredSamples) =>
+        firstLayer.prepare(kept, values, rows, scale, shift, bias, scratch, { current: 1, next: 2 });
+      expect(() => prepare(kept)).toThrow("firstLayer.prepare: kept has 256 numbers, expected at least 512.");
+      expect(() => prepare(new Region().tensor("float32", 1, 512))).toThrow(
+        "firstLayer.prepare: kept is float32, expected uint8, as the values.",
       );
       expect(() => firstLayer.update(packed, dy, little, scale, shift, 0, rate, scratch)).toThrow(
         "firstLayer.update: kept has 100 numbers, expected at least 256.",

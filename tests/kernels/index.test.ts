@@ -28,6 +28,7 @@ it("has these kernels", () => {
     "firstLayer.pack",
     "firstLayer.unpack",
     "firstLayer.forward",
+    "firstLayer.prepare",
     "firstLayer.update",
     "gather.batch",
     "gather.labels",

@@ -82,6 +82,49 @@ describe("threads", () => {
     expect(await model.weightsSha256()).toBe(await alone.weightsSha256());
   });
 
+  it("use nothing that was prepared for another batch or with another standardisation", async () => {
+    const run = async (threads: number) => {
+      const model = modelOf({ hidden: [60], classes: 10 }, { threads });
+      const options = { epochs: 3, batchSize: 64 };
+      const hashes = [];
+      // Cut off where the next batch is prepared; the next training begins with others, under other tickets.
+      for (const [seed, last] of [
+        [3, 2],
+        [4, 1],
+        [4, 6],
+      ] as const) {
+        const end = new AbortController();
+        let steps = 0;
+        const onStep = () => {
+          if (++steps === last) end.abort();
+        };
+        await model.fit(samples, { ...options, seed, signal: end.signal, onStep });
+        hashes.push(await model.weightsSha256());
+      }
+      let steps = 0;
+      const { mean, std } = model.standardization!;
+      const onStep = () => {
+        if (++steps !== 2) return;
+        const vector = (name: string, data: Float64Array) => ({ name, shape: [300], data });
+        const tensors = [...model.tensors()];
+        void model.load([
+          ...tensors,
+          vector(
+            "standardize.mean",
+            mean.map((value) => value + 9),
+          ),
+          vector("standardize.std", std),
+        ]);
+      };
+      await model.fit(samples, { ...options, onStep });
+      hashes.push(await model.weightsSha256());
+      return hashes;
+    };
+    const one = await run(1);
+    expect(new Set(one).size).toBe(4);
+    for (const threads of [2, 3]) expect(await run(threads)).toEqual(one);
+  });
+
   it("are one, and it is said why, where memory cannot be shared", async () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     try {

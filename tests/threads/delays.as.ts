@@ -111,6 +111,21 @@ export function hang(counter: usize, which: u32, part: u32, parts: u32): void {
   if (part == which) while (true) atomic.add<u32>(counter, 1);
 }
 
+/** Counts, in a line of 128 bytes for every part, until it is hurried; traps in part `trapping` and hangs in `hanging`. */
+export function count(
+  counters: usize,
+  trapping: u32,
+  hanging: u32,
+  hurry: usize,
+  part: u32,
+  parts: u32,
+): void {
+  const line = counters + ((<usize>part) << 7);
+  while (atomic.load<u32>(hurry) == 0) atomic.add<u32>(line, 1);
+  trap(trapping, part, parts);
+  hang(line, hanging, part, parts);
+}
+
 /** Traps in one part and hangs in another. */
 export function trapAndHang(counter: usize, trapping: u32, hanging: u32, part: u32, parts: u32): void {
   trap(trapping, part, parts);

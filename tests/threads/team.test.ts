@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConfigError, TeamError } from "../../src/errors.ts";
 import { Team } from "../../src/threads/team.ts";
 import {
@@ -106,6 +106,32 @@ describe("a team", () => {
     const chain = new Chain({ memory, ...delays });
     const step = team.kernel("step");
     for (let i = 0; i < 300; i++) chain.step(team, step, 1000, 1 + (i % 3));
+  });
+
+  it("does a call meanwhile, without its leader, until the next one waits for it", async () => {
+    const { team, memory, ...delays } = await start({ threads: 3 });
+    const counters = new Int32Array(memory.buffer, OUT, 3 * 32);
+    const count = team.kernel("count");
+    for (const next of [
+      () => team.run(team.kernel("nothing"), []),
+      // Of another one that is posted, who takes no part in it does not wait again.
+      () => team.post(team.kernel("count"), [SCRATCH, 9, 9], 1),
+    ]) {
+      counters.fill(0);
+      team.post(count, [OUT, 9, 9]);
+      await vi.waitUntil(() => Atomics.load(counters, 32) > 1000 && Atomics.load(counters, 64) > 1000);
+      next();
+      const counted = [...counters];
+      expect(counted[0]).toBe(0);
+      await pause(20);
+      expect([...counters]).toEqual(counted);
+    }
+    // Among other calls, with workers that have not begun when they are hurried.
+    const chain = new Chain({ memory, ...delays });
+    for (let i = 0; i < 3000; i++) {
+      if (i % 3 > 0) team.post(count, [OUT, 9, 9], 1 + (i % 4 === 0 ? 1 : 2));
+      chain.step(team, team.kernel("step"), i % 2 === 0 ? 0 : 2000, 1 + (i % 3));
+    }
   });
 
   it("of one is the calling thread, and needs no memory", async () => {
@@ -241,7 +267,7 @@ describe("a team refuses", () => {
     const refused = [
       [
         () => team.kernel("stop"),
-        'No kernel "stop". There are: alone, busy, echo, hang, nothing, step, trap, trapAndHang.',
+        'No kernel "stop". There are: alone, busy, count, echo, hang, nothing, step, trap, trapAndHang.',
       ],
       [
         () => team.kernel("alone"),
@@ -249,6 +275,14 @@ describe("a team refuses", () => {
       ],
       [() => team.run(99, []), "No kernel has the index 99. Take it from the team's kernel()."],
       [() => team.run(team.kernel("trap"), [1, 2]), "trap takes 1 numbers before `part` and `parts`, got 2."],
+      [
+        () => team.post(team.kernel("count"), [1]),
+        "count takes 3 numbers before `hurry`, `part` and `parts`, got 1.",
+      ],
+      [
+        () => team.post(team.kernel("count"), [OUT, 9, 9], 3),
+        "count is asked for in 3 threads. The team has 1 to 2.",
+      ],
       [
         () => team.run(team.kernel("nothing"), [], 3),
         "nothing is asked for in 3 threads. The team has 1 to 2.",
@@ -277,6 +311,16 @@ describe("an error in a kernel", () => {
       await team.close();
       expect(errorOf(() => team.run(team.kernel("nothing"), []))).toBe(error);
     });
+
+  it("in a call that is done meanwhile is thrown by the next one", async () => {
+    const { team } = await start({ threads: 3 });
+    team.post(team.kernel("count"), [OUT, 2, 9]);
+    const error = errorOf(() => team.post(team.kernel("count"), [OUT, 9, 9]));
+    expect(error.message.replace(/, \d+, 2, 3\)/, ", …, 2, 3)")).toBe(
+      `Worker 2 of 2 failed in count(${OUT}, 2, 9, …, 2, 3): RuntimeError: unreachable. ${NEXT_STEP}`,
+    );
+    expect(errorOf(() => team.run(team.kernel("nothing"), []))).toBe(error);
+  });
 
   it("in the last worker is thrown while the first one still computes", async () => {
     const { team, memory } = await start({ threads: 3 });
@@ -324,6 +368,17 @@ describe("a worker that is lost", () => {
     expect(seconds).toBeGreaterThanOrEqual(0.2);
     expect(performance.now() - begin).toBeGreaterThan(250);
     expect(performance.now() - begin).toBeLessThan(2000);
+    await expectAtRest(team, memory);
+  });
+
+  it("in a call that is done meanwhile is an error of the next one", async () => {
+    const { team, memory } = await start({ threads: 2, patience: 250 });
+    // Of the counters' lines, worker 1 has the second.
+    team.post(team.kernel("count"), [COUNTER - 128, 9, 1]);
+    const { text } = withoutSeconds(errorOf(() => team.run(team.kernel("nothing"), [])));
+    expect(text.replace(/, \d+, 1, 2\)/, ", …, 1, 2)")).toBe(
+      `Worker 1 of 1 is lost: it has not returned from count(${COUNTER - 128}, 9, 1, …, 1, 2) after … s. ${NEXT_STEP}`,
+    );
     await expectAtRest(team, memory);
   });
 

@@ -1,14 +1,22 @@
 /**
  * gather.batch(x, …), matmul.multiply(y, x, W), bias.add(y, y, b)      →  firstLayer.forward(y, kept, …, packed W, b)
  * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, kept, …, λ, η)
+ * with several threads, behind the forward pass of a training step:         firstLayer.prepare(kept, the next samples, …)
  *
  * The samples go from where they are stored into the products, and as they were stored into the update; neither the
  * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
  * penalty into the update come before this one.
  */
-import type { StoredSamples } from "../../kernels/firstLayer.ts";
+import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
 import type { Call, Plan, Rewrite } from "../../plan.ts";
 import type { Tensor } from "../../tensor.ts";
+
+/** The batch that comes next, for several threads to prepare. */
+export interface Upcoming {
+  /** (maxRows, 1). */
+  readonly rows: Tensor<"uint32">;
+  readonly tickets: Tickets;
+}
 
 /** Where the weight of the first layer is kept for these kernels, the batch for the update, and their scratch. */
 export interface PackedWeight {
@@ -16,6 +24,8 @@ export interface PackedWeight {
   readonly packed: Tensor;
   readonly kept: StoredSamples;
   readonly scratch: Tensor<"uint8">;
+  /** If there is one, `kept` has room for two batches. */
+  readonly upcoming: Upcoming | undefined;
 }
 
 const is = (call: Call | undefined, family: string, name: string) =>
@@ -45,24 +55,33 @@ export function findFirstLayer(plan: Plan) {
 }
 
 /** The rule, for one weight. */
-export function fuseFirstLayer({ weight, packed, kept, scratch }: PackedWeight): Rewrite {
+export function fuseFirstLayer({ weight, packed, kept, scratch, upcoming }: PackedWeight): Rewrite {
   return (plan) => {
     const found = findFirstLayer(plan);
     if (found === undefined || found.multiply.args[2] !== weight) return plan;
     const { gather, multiply, bias, gradient, update } = found;
     const samples = gather.args.slice(1);
-    const [, , scale, shift] = samples;
+    const [values, rows, scale, shift] = samples;
     const forward: Call = {
       family: "firstLayer",
       name: "forward",
-      args: [multiply.args[0], update && kept, ...samples, packed, bias.args[2], scratch],
+      args: [
+        ...[multiply.args[0], update && kept, ...samples, packed, bias.args[2], scratch],
+        update && upcoming?.tickets,
+      ],
     };
+    const calls = [forward];
+    if (update !== undefined && upcoming !== undefined) {
+      const nextRows = upcoming.rows.firstRows((rows as Tensor).rows);
+      const args = [kept, values, nextRows, scale, shift, bias.args[2], scratch, upcoming.tickets];
+      calls.push({ family: "firstLayer", name: "prepare", args });
+    }
     return plan.flatMap((call): Call[] => {
-      if (call === multiply) return [forward];
+      if (call === multiply) return calls;
       if (call === gather || call === bias || call === gradient) return [];
       if (call !== update) return [call];
       const [lambda, rate] = call.name === "update" ? [0, call.args[2]] : call.args.slice(2);
-      const args = [packed, gradient!.args[2], kept, scale, shift, lambda, rate, scratch];
+      const args = [packed, gradient!.args[2], kept, scale, shift, lambda, rate, scratch, upcoming?.tickets];
       return [{ family: "firstLayer", name: "update", args }];
     });
   };

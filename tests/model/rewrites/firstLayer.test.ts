@@ -16,7 +16,7 @@ const packed = tensor(2, 3);
 const kept = region.tensor("uint8", 1, 4 * 64);
 const scratch = region.tensor("uint8", 1, 64);
 const rate = { value: 0.1 };
-const rule = fuseFirstLayer({ weight: w, packed, kept, scratch });
+const rule = fuseFirstLayer({ weight: w, packed, kept, scratch, upcoming: undefined });
 
 function record(write: (kernels: Kernels) => void): Plan {
   const calls: Call[] = [];
@@ -34,13 +34,13 @@ const forward = (kernels: Kernels) => {
 const fusedForward = (kept?: Tensor<"uint8">): Call => ({
   family: "firstLayer",
   name: "forward",
-  args: [y, kept, values, rows, scale, shift, packed, b, scratch],
+  args: [y, kept, values, rows, scale, shift, packed, b, scratch, undefined],
 });
 
 const fusedUpdate = (lambda: number): Call => ({
   family: "firstLayer",
   name: "update",
-  args: [packed, dy, kept, scale, shift, lambda, rate, scratch],
+  args: [packed, dy, kept, scale, shift, lambda, rate, scratch, undefined],
 });
 
 /** The same calls, with the same tensors and not only equal ones. */
