@@ -145,11 +145,15 @@ describe("train --json", () => {
       seconds: expect.any(Number),
       trainSeconds: expect.any(Number),
       stepsPerSecond: expect.closeTo(18 / last.trainSeconds, 6),
+      firstStepSeconds: expect.any(Number),
+      peakMemory: expect.any(Number),
       threads: expect.any(Number),
       weightsSha256: SHA256,
       out: "json",
     });
     expect(last.seconds).toBeGreaterThan(last.trainSeconds);
+    expect(last.firstStepSeconds).toBeGreaterThan(0);
+    expect(last.peakMemory).toBeGreaterThan(30e6);
     const sum = epochs.reduce((total, { trainSeconds }) => total + trainSeconds, 0);
     expect(last.trainSeconds).toBeCloseTo(sum, 9);
   });

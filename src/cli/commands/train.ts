@@ -108,6 +108,8 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     parameters,
   };
   let history: History;
+  // Node's clock starts with the process.
+  let firstStep = 0;
   try {
     history = await model.fit(samples, {
       epochs: settings.epochs,
@@ -118,7 +120,10 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
       signal,
       onThreads: ({ notice }) => notice && progress.say(notice),
       onRead: (done, total) => progress.read(done, total),
-      onStep: (report) => progress.step(report),
+      onStep: (report) => {
+        firstStep ||= performance.now();
+        progress.step(report);
+      },
       onEpoch: async (row) => {
         rows.push(row);
         await folder.appendMetrics(row);
@@ -149,6 +154,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     steps: history.steps,
     trainSeconds: history.trainSeconds,
     stepsPerSecond: history.steps / history.trainSeconds,
+    firstStepSeconds: firstStep / 1000,
     threads: model.threads,
     weightsSha256,
     out: folder.path,
@@ -165,7 +171,9 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   const results = { test: await model.evaluate(test), validation: rows.at(-1)?.validation ?? null };
   await folder.writePlots(rows);
   const seconds = (performance.now() - begin) / 1000;
-  const result = { ...results, ...trained, seconds };
+  // Kibibytes, of the process at its largest.
+  const peakMemory = 1024 * process.resourceUsage().maxRSS;
+  const result = { ...results, ...trained, seconds, peakMemory };
   await folder.writeSummary({ ...facts, state: "complete", ...result });
   await folder.close();
   if (json) writeEvent(context, { event: "result", ...result });
