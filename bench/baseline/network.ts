@@ -23,7 +23,12 @@ export interface NetworkOptions {
   readonly lambda: number;
   /** The initial numbers of "dense1.weight", "dense1.bias", … */
   readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** Default: tiles, the fastest that are known. */
+  readonly products?: Products;
 }
+
+/** What computes the products of the Dense layers. */
+export type Products = Pick<typeof matmul, "multiply" | "transposedA" | "transposedB">;
 
 /** Samples, standardised: (count, features) and (count). */
 export interface StandardizedSamples {
@@ -50,7 +55,8 @@ export class Network {
   readonly #features: number;
   readonly #classes: number;
 
-  constructor({ widths, batchNormalization, batchSize, lambda, parameters }: NetworkOptions) {
+  constructor(options: NetworkOptions) {
+    const { widths, batchNormalization, batchSize, lambda, parameters, products = matmul } = options;
     const last = widths.length - 2;
     this.#batchSize = batchSize;
     this.#features = widths[0]!;
@@ -62,7 +68,7 @@ export class Network {
       const outputs = widths[i + 1]!;
       const weight = parameters.get(`dense${i + 1}.weight`)!.slice();
       const offset = parameters.get(`dense${i + 1}.bias`)!.slice();
-      const layer = dense(batchSize, inputs, outputs, weight, offset, lambda, i === 0);
+      const layer = dense(products, batchSize, inputs, outputs, weight, offset, lambda, i === 0);
       if (i === last) return [layer];
       const activation = rectifier(batchSize, outputs);
       return batchNormalization
@@ -92,6 +98,7 @@ export class Network {
 }
 
 function dense(
+  products: Products,
   n: number,
   inputs: number,
   outputs: number,
@@ -108,14 +115,14 @@ function dense(
   return {
     forward(input) {
       x = input;
-      matmul.multiply(y, x, weight, n, inputs, outputs);
+      products.multiply(y, x, weight, n, inputs, outputs);
       bias.add(y, y, offset, n, outputs);
       return y;
     },
     backward(dy) {
-      matmul.transposedA(dWeight, x, dy, n, inputs, outputs);
+      products.transposedA(dWeight, x, dy, n, inputs, outputs);
       bias.columnSums(dOffset, dy, n, outputs);
-      if (dx !== undefined) matmul.transposedB(dx, dy, weight, n, inputs, outputs);
+      if (dx !== undefined) products.transposedB(dx, dy, weight, n, inputs, outputs);
       return dx;
     },
     update(rate) {

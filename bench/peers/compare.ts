@@ -206,8 +206,8 @@ export async function compareTwoTrainings(
     for (let i = 0; i < 2; i++)
       processes.push(await ContenderProcess.start(launch(OURS, settings, surroundings)));
     const rate = async (process: ContenderProcess, seconds: number, steps: number) => {
-      const result = await process.ask<SliceResult>(`slice ${seconds} ${steps}`);
-      return result.steps / result.seconds;
+      const { stepSeconds } = await process.ask<SliceResult>(`slice ${seconds} ${steps}`);
+      return 1 / stepSeconds;
     };
     const entrants: Entrant[] = [
       {
@@ -218,7 +218,7 @@ export async function compareTwoTrainings(
         id: "two",
         async slice(seconds, steps) {
           const rates = await Promise.all(processes.map((process) => rate(process, seconds, steps)));
-          return { steps: rates[0]! + rates[1]!, seconds: 1 };
+          return { steps, stepSeconds: 1 / (rates[0]! + rates[1]!) };
         },
       },
     ];

@@ -14,6 +14,7 @@ export const PEERS = [
   "tfjs-cpu",
   "jax",
   "js",
+  "js-unrolled",
   "onnxruntime",
 ] as const;
 export type PeerId = (typeof PEERS)[number];
@@ -48,7 +49,7 @@ const PACKAGES: Partial<Record<PeerId, readonly string[]>> = {
 };
 
 export function availability(id: PeerId, { folder, python, architecture }: Surroundings): Availability {
-  if (id === "js") return { id, version: "bench/baseline" };
+  if (id === "js" || id === "js-unrolled") return { id, version: "bench/baseline" };
   const packages = PACKAGES[id];
   if (packages !== undefined) {
     const versions = packages.map((name) => packageVersion(folder, name));
@@ -83,6 +84,8 @@ export function launch(id: PeerId | typeof OURS, settings: Settings, surrounding
       return node("nnwasm.mjs");
     case "js":
       return node("baseline.mjs");
+    case "js-unrolled":
+      return node("baseline.mjs", "unrolled");
     case "tfjs-wasm":
       return node("tfjs.mjs", "wasm");
     case "tfjs-cpu":

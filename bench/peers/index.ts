@@ -14,6 +14,14 @@ import { type GemmShare, measureGemmShare } from "../peak.ts";
 import { describePeak } from "../report.ts";
 import { cases as trainings } from "../training.bench.ts";
 import {
+  describeReportCommand,
+  describeTrainingCommand,
+  measureReportCommand,
+  measureTrainingCommand,
+  type ReportCommand,
+  type TrainingCommand,
+} from "./command.ts";
+import {
   type Context,
   compareInference,
   compareTraining,
@@ -38,15 +46,18 @@ const SCRIPT = "bench:peers";
 const fail = (message: string) => failAs(SCRIPT, message);
 
 /** What --cases takes besides the trainings. */
-const OTHERS = ["two", "inference", "gemm"] as const;
+const OTHERS = ["two", "inference", "gemm", "command", "report"] as const;
+/** Those that need the real data. */
+const ON_DATA: readonly string[] = ["command", "report"];
 const CASES = [...trainings.map(({ name }) => name), ...OTHERS];
 
 const help = `Usage: npm run bench:peers -- [options]
 
 Trains the networks of npm run bench in nnwasm and in its peers, each in a process of its own, by turns: a slice of
 ours, a slice of each peer's, and again. A ratio is ours over a peer's in the same round, so a machine that drifts does
-not favour either; the table has the median and the range over the rounds. First all begin with the same numbers, and
-whoever's losses are not ours is left out. Nothing else should run meanwhile; with everything it takes about 15 minutes.
+not favour either; the table has the median and the range over the rounds. A slice's rate is that of its median step:
+what interrupts a few of them is another program's. First all begin with the same numbers, and whoever's losses are not
+ours is left out. Nothing else should run meanwhile; with everything it takes about half an hour.
 
 The peers are not dependencies of nnwasm, and nothing is installed here. What is there is used:
   npm install --prefix bench/peers       TensorFlow.js, jax-js and onnxruntime-web, for Node
@@ -55,7 +66,8 @@ Plain JavaScript (bench/baseline) needs nothing.
 
 Cases: the trainings ${trainings.map(({ name }) => name).join(", ")}, with one thread and with all;
 "two": two trainings at once over one alone; "inference": net9bn beside onnxruntime-web; "gemm": a matrix product's
-share of the SIMD peak.
+share of the SIMD peak; on CIFAR-10, "command": how soon nnwasm train takes its first step, and its memory; "report":
+how long nnwasm reproduce takes, with running training metrics and with full ones.
 Peers: ${PEERS.join(", ")}.
 
 Options:
@@ -65,6 +77,7 @@ Options:
   --seconds S     length of a slice, at least two steps (default 0.7, --quick 0.2)
   --threads N     what "all" is (default: ${availableParallelism()}, the cores there are)
   --python PATH   the interpreter (default: of python3 and /usr/bin/python3 the one that has more of the modules)
+  --data FOLDER   the folder of data sets, with CIFAR-10 (default: NNWASM_DATA); without it no "command", no "report"
   --json FILE     write the results, of every round, to FILE as well
   --svg FOLDER    draw them: FOLDER/peers.svg
   --list          say what is installed, and end
@@ -135,6 +148,7 @@ async function main(): Promise<void> {
     seconds: { type: "string" },
     threads: { type: "string" },
     python: { type: "string" },
+    data: { type: "string" },
     json: { type: "string" },
     svg: { type: "string" },
     list: { type: "boolean", default: false },
@@ -159,6 +173,14 @@ async function main(): Promise<void> {
   };
   if (json !== undefined) checkWritable(SCRIPT, "--json", json);
   if (svg !== undefined) checkWritable(SCRIPT, "--svg", svg);
+  const data = options.data ?? process.env.NNWASM_DATA;
+  if (options.data !== undefined && !existsSync(options.data)) {
+    fail(`--data ${options.data} is not there. Give the folder of the data sets.`);
+  }
+  const asked = options.cases === undefined ? undefined : cases.find((name) => ON_DATA.includes(name));
+  if (asked !== undefined && !data) {
+    fail(`The case "${asked}" needs CIFAR-10. Give the folder of the data sets by --data, or NNWASM_DATA.`);
+  }
 
   const machine = describeMachine();
   const there = surroundings(options.python);
@@ -215,6 +237,24 @@ async function main(): Promise<void> {
       rmSync(folder, { recursive: true });
     }
   }
+  let trainingCommand: TrainingCommand | undefined;
+  const reportCommands: ReportCommand[] = [];
+  const onData = cases.filter((name) => ON_DATA.includes(name));
+  if (onData.length > 0 && !data) {
+    process.stdout.write(`\nWithout --data: ${onData.join(" and ")} left out.\n`);
+  } else if (data) {
+    if (cases.includes("command")) {
+      progress("command");
+      trainingCommand = await measureTrainingCommand(data, effort.rounds);
+      process.stdout.write(`\n${describeTrainingCommand(trainingCommand)}\n`);
+    }
+    for (const metrics of cases.includes("report") ? (["running", "full"] as const) : []) {
+      progress(`report, ${metrics} training metrics`);
+      const each = await measureReportCommand(data, metrics, quick);
+      reportCommands.push(each);
+      process.stdout.write(`\n${describeReportCommand(each)}${quick ? ", fig1 for an epoch" : ""}\n`);
+    }
+  }
   let peak: GemmShare | undefined;
   if (cases.includes("gemm")) {
     progress("gemm");
@@ -222,7 +262,12 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${describePeak(peak)}\n`);
   }
   if (json !== undefined)
-    writeFileSync(json, toJson({ machine, available, comparisons, twoTrainings, peak, lost }));
+    writeFileSync(
+      json,
+      toJson({
+        ...{ machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost },
+      }),
+    );
   if (svg !== undefined) writeCharts(svg, await drawComparisons(comparisons));
 }
 

@@ -2,6 +2,7 @@
 import type { Machine } from "../machine.ts";
 import type { GemmShare } from "../peak.ts";
 import { digits, formatTable } from "../table.ts";
+import type { ReportCommand, TrainingCommand } from "./command.ts";
 import type { Availability } from "./contenders.ts";
 import { best, ratios, type Spread, spread } from "./rounds.ts";
 import type { Introduction } from "./shared/settings.ts";
@@ -43,6 +44,8 @@ export interface PeersReport {
   readonly available: readonly Availability[];
   readonly comparisons: readonly Comparison[];
   readonly twoTrainings: TwoTrainings | undefined;
+  readonly trainingCommand: TrainingCommand | undefined;
+  readonly reportCommands: readonly ReportCommand[];
   readonly peak: GemmShare | undefined;
   readonly lost: readonly Lost[];
 }
@@ -96,7 +99,9 @@ export function describeTwoTrainings({ name, one, two }: TwoTrainings): string {
 }
 
 /** What `--json` writes. */
-export function toJson({ machine, available, comparisons, twoTrainings, peak, lost }: PeersReport): string {
+export function toJson(report: PeersReport): string {
+  const { machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost } =
+    report;
   const results = comparisons.map(({ title, threads, unit, ours, peers }) => ({
     title,
     threads,
@@ -114,6 +119,8 @@ export function toJson({ machine, available, comparisons, twoTrainings, peak, lo
       }),
   }));
   const two = twoTrainings && { ...twoTrainings, ratio: spread(ratios(twoTrainings.two, twoTrainings.one)) };
-  const report = { machine, peers: available, results, twoTrainings: two, peak, lost };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  const written = {
+    ...{ machine, peers: available, results, twoTrainings: two, trainingCommand, reportCommands, peak, lost },
+  };
+  return `${JSON.stringify(written, null, 2)}\n`;
 }

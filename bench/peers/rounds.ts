@@ -1,4 +1,5 @@
 /** Contenders by turns, A B C A B C …, and what their rates say: a ratio for every round, so that drifts cancel. */
+import { median } from "./shared/serve.ts";
 import type { SliceResult } from "./shared/settings.ts";
 
 export interface Entrant {
@@ -37,7 +38,7 @@ export async function takeTurns(
     try {
       const result = await slice(length, least);
       if (result.loss === null || Number.isNaN(result.loss)) throw new Error("its loss is not finite");
-      own.push(result.steps / result.seconds);
+      own.push(1 / result.stepSeconds);
     } catch (error) {
       rates.delete(id);
       onLost(id, (error as Error).message);
@@ -62,9 +63,7 @@ export interface Spread {
 
 /** @param values at least one */
 export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const n = sorted.length;
-  return { median: (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2, min: sorted[0]!, max: sorted[n - 1]! };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** a / b, round by round. */

@@ -12,12 +12,14 @@ import {
   toJson,
 } from "../../bench/peers/report.ts";
 
+const data = process.env.NNWASM_DATA;
 const folder = mkdtempSync(join(tmpdir(), "nnwasm-peers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function benchPeers(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["bench/peers/run.mjs", ...args], {
     encoding: "utf8",
+    env: { ...process.env, NNWASM_DATA: "" },
   });
   return { status, stdout, stderr };
 }
@@ -40,6 +42,26 @@ describe("npm run bench:peers", () => {
     expect(js.ratio.min).toBeGreaterThan(1);
   });
 
+  test.skipIf(!data)("measures the command on CIFAR-10 (with NNWASM_DATA)", () => {
+    const file = join(folder, "command.json");
+    const { status, stdout, stderr } = benchPeers(
+      ...["--cases", "command,report", "--data", data!, "--rounds", "2", "--quick", "--json", file],
+    );
+    expect(stderr).toBe("command\nreport, running training metrics\nreport, full training metrics\n");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^nnwasm train on CIFAR-10: the first step [\d.]+ s after the start \([\d.]+ – [\d.]+\), at most \d+ MB of memory$/m,
+    );
+    for (const metrics of ["running", "full"])
+      expect(stdout).toMatch(
+        new RegExp(`^nnwasm reproduce --training-metrics ${metrics}: [\\d. min]+ s, fig1 for an epoch$`, "m"),
+      );
+    const { trainingCommand, reportCommands } = JSON.parse(readFileSync(file, "utf8"));
+    expect(trainingCommand.firstStepSeconds).toHaveLength(2);
+    expect(Math.min(...trainingCommand.peakMemory)).toBeGreaterThan(184e6);
+    expect(reportCommands).toHaveLength(2);
+  });
+
   test("says what is installed, and what to do about what is not", () => {
     const { status, stdout, stderr } = benchPeers("--list");
     expect(status).toBe(0);
@@ -50,15 +72,15 @@ describe("npm run bench:peers", () => {
   test.each([
     [
       ["--cases", "net4"],
-      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, two, inference, gemm.',
+      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, two, inference, gemm, command, report.',
     ],
     [
       ["--peers", "numpy,theano"],
-      'No peer "theano". There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, onnxruntime.',
+      'No peer "theano". There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.',
     ],
     [
       ["--peers", ","],
-      "--peers is empty. There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, onnxruntime.",
+      "--peers is empty. There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.",
     ],
     [["--rounds", "2.5"], "--rounds is 2.5, expected an integer ≥ 1. See npm run bench:peers -- --help."],
     [
@@ -69,6 +91,11 @@ describe("npm run bench:peers", () => {
     [
       ["--python", "/nowhere/python3"],
       "--python /nowhere/python3 is no Python 3 that runs. Give the path of an interpreter.",
+    ],
+    [["--data", "/nowhere"], "--data /nowhere is not there. Give the folder of the data sets."],
+    [
+      ["--cases", "two,report"],
+      'The case "report" needs CIFAR-10. Give the folder of the data sets by --data, or NNWASM_DATA.',
     ],
     [
       ["--json", "/nowhere/peers.json"],
@@ -205,7 +232,10 @@ the best of them                         55.0     100  2.00×  1.50 – 2.00`.tr
     const machine = { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" };
     const twoTrainings = { name: "net3bn", one: [100], two: [190] };
     const json = JSON.parse(
-      toJson({ machine, available: [], comparisons: [comparison], twoTrainings, peak: undefined, lost: [] }),
+      toJson({
+        ...{ machine, available: [], comparisons: [comparison], twoTrainings },
+        ...{ trainingCommand: undefined, reportCommands: [], peak: undefined, lost: [] },
+      }),
     );
     expect(json.machine).toEqual(machine);
     expect(json.results[0].contenders[1]).toEqual({

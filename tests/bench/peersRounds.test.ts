@@ -11,7 +11,7 @@ describe("rounds", () => {
       id,
       async slice(seconds, least) {
         log.push(`${id} ${seconds} ${least}`);
-        return { steps, seconds, loss: 2 };
+        return { steps, stepSeconds: seconds / steps, loss: 2 };
       },
     });
     const rates = await takeTurns([entrant("a", 100), entrant("b", 50)], turns, nobodyIsLost);
@@ -33,7 +33,7 @@ describe("rounds", () => {
         expect(++running).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 5));
         running--;
-        return { steps: 1, seconds };
+        return { steps: 1, stepSeconds: seconds };
       },
     });
     await takeTurns([entrant("a"), entrant("b"), entrant("c")], turns, nobodyIsLost);
@@ -45,14 +45,17 @@ describe("rounds", () => {
       id: "failing",
       async slice(seconds) {
         if (++slices === 3) throw new Error("it ended with SIGSEGV");
-        return { steps: 1, seconds };
+        return { steps: 1, stepSeconds: seconds };
       },
     };
     const diverging: Entrant = {
       id: "diverging",
-      slice: async (seconds) => ({ steps: 1, seconds, loss: Number.NaN }),
+      slice: async (seconds) => ({ steps: 1, stepSeconds: seconds, loss: Number.NaN }),
     };
-    const steady: Entrant = { id: "steady", slice: async () => ({ steps: 30, seconds: 1, loss: 1 }) };
+    const steady: Entrant = {
+      id: "steady",
+      slice: async () => ({ steps: 30, stepSeconds: 1 / 30, loss: 1 }),
+    };
     const lost: string[] = [];
     const rates = await takeTurns([failing, diverging, steady], turns, (id, reason) =>
       lost.push(`${id}: ${reason}`),
@@ -63,7 +66,7 @@ describe("rounds", () => {
   });
 
   test("no round begins after the limit, once there are three", async () => {
-    const slow: Entrant = { id: "slow", slice: async (seconds) => ({ steps: 1, seconds }) };
+    const slow: Entrant = { id: "slow", slice: async (seconds) => ({ steps: 1, stepSeconds: seconds }) };
     const rates = await takeTurns([slow], { ...turns, rounds: 100, limit: 0 }, nobodyIsLost);
     expect(rates.get("slow")).toHaveLength(3);
   });

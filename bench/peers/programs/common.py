@@ -106,16 +106,17 @@ def serve(introduction, make):
         elif command == "slice":
             network = network or make()
             seconds, least = float(numbers[0]), int(numbers[1])
-            steps, elapsed = 0, 0.0
-            begin = time.perf_counter()
-            while elapsed < seconds or steps < least:
+            times = []
+            begin = last = time.perf_counter()
+            while last - begin < seconds or len(times) < least:
                 if at + BATCH > SAMPLES:
                     order, at = rng.permutation(SAMPLES), 0
                 loss = network.step(order[at : at + BATCH], learning_rate(done, SETTINGS["stepSize"]))
                 at += BATCH
                 done += 1
-                steps += 1
-                elapsed = time.perf_counter() - begin
-            reply({"steps": steps, "seconds": elapsed, "loss": loss})
+                now = time.perf_counter()
+                times.append(now - last)
+                last = now
+            reply({"steps": len(times), "stepSeconds": float(np.median(times)), "loss": loss})
         else:
             raise ValueError(f"{line!r} is not a command of this program.")

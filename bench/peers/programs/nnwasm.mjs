@@ -12,8 +12,17 @@ import {
   samplesFromArrays,
 } from "../../../dist/index.js";
 
-const { BYTE_DEVIATION, BYTE_MEAN, CHECK_STEP_SIZE, initialWeight, makeData, repeat, serve, standardize } =
-  await import(process.argv[2]);
+const {
+  BYTE_DEVIATION,
+  BYTE_MEAN,
+  CHECK_STEP_SIZE,
+  initialWeight,
+  makeData,
+  median,
+  repeat,
+  serve,
+  standardize,
+} = await import(process.argv[2]);
 const settings = JSON.parse(process.argv[3]);
 const { task, widths, batchNormalization, batchSize, lambda, samples, threads } = settings;
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
@@ -86,13 +95,12 @@ async function trainingProgram() {
     },
     async slice(seconds, least) {
       const enough = new AbortController();
-      let begin = Number.POSITIVE_INFINITY;
-      let end = 0;
+      const times = [];
       let first = 0;
-      let evaluating = 0;
-      let steps = 0;
+      let isMeasuring = false;
+      let before = 0;
+      let training = 0;
       let last = 0;
-      const training = () => (end - begin - evaluating) / 1000;
       await model.fit(all, {
         epochs: 1_000_000,
         batchSize,
@@ -102,22 +110,21 @@ async function trainingProgram() {
           if (enough.signal.aborted) return;
           const now = performance.now();
           first ||= now;
-          if (begin < Number.POSITIVE_INFINITY) {
-            steps++;
-            end = now;
+          if (isMeasuring) {
+            times.push((now - before) / 1000);
+            training += times.at(-1);
             last = loss;
-            if (steps >= least && training() >= seconds) enough.abort();
-          } else if (now - first >= LEAD * 1000) {
-            begin = now;
-            end = now;
+            if (times.length >= least && training >= seconds) enough.abort();
           }
+          isMeasuring ||= now - first >= LEAD * 1000;
+          before = now;
         },
         onEpoch() {
-          // The epoch's evaluation, which the peers do without.
-          if (begin < Number.POSITIVE_INFINITY) evaluating += performance.now() - end;
+          // After the epoch's evaluation, which the peers do without.
+          before = performance.now();
         },
       });
-      return { steps, seconds: training(), loss: last };
+      return { steps: times.length, stepSeconds: median(times), loss: last };
     },
   };
 }

@@ -4,7 +4,7 @@
  *
  *     {"name":"NumPy","version":"1.24.2","threads":1,"engine":"OpenBLAS 0.3.21 Haswell"}
  *     check 3          {"losses":[2.71,2.68,2.52],"penalty":0.55}
- *     slice 0.5 2      {"steps":450,"seconds":0.501,"loss":2.31}
+ *     slice 0.5 2      {"steps":450,"stepSeconds":0.0011,"loss":2.31}
  *     outputs          [0.08,0.11,…]
  */
 import { createInterface } from "node:readline";
@@ -49,14 +49,21 @@ export async function repeat(
   step: () => Eventually<unknown>,
 ): Promise<SliceResult> {
   const begin = performance.now();
-  let done = 0;
-  let elapsed = 0;
-  while (elapsed < seconds || done < steps) {
+  const times: number[] = [];
+  for (let last = begin; last - begin < 1000 * seconds || times.length < steps; ) {
     await step();
-    done++;
-    elapsed = (performance.now() - begin) / 1000;
+    const now = performance.now();
+    times.push((now - last) / 1000);
+    last = now;
   }
-  return { steps: done, seconds: elapsed };
+  return { steps: times.length, stepSeconds: median(times) };
+}
+
+/** @param values at least one */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const n = sorted.length;
+  return (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2;
 }
 
 /** A network with its own copy of the initial numbers. */

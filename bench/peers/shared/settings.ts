@@ -40,7 +40,8 @@ export interface CheckedSteps {
 export interface SliceResult {
   /** Steps, or calls of predict. */
   readonly steps: number;
-  readonly seconds: number;
+  /** Of a step: the median, as another program's turn on the core is nobody's doing here. */
+  readonly stepSeconds: number;
   /** Of the last step; a prediction has none. */
   readonly loss?: number;
 }

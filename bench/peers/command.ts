@@ -1,0 +1,104 @@
+/** The command line on real data: how soon a training takes its first step, what memory it needs, the whole report. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { digits } from "../table.ts";
+import { spread } from "./rounds.ts";
+
+/** What `nnwasm train` says of itself, of every round. */
+export interface TrainingCommand {
+  /** From the start of the process to the end of the first step. */
+  readonly firstStepSeconds: readonly number[];
+  /** Bytes of the process at its largest. */
+  readonly peakMemory: readonly number[];
+}
+
+/** Seconds that the trainings of the report take, evaluations included. */
+export interface ReportCommand {
+  /** Each kind of training metrics: "running" is the command's default. */
+  readonly trainingMetrics: "running" | "full";
+  readonly seconds: number;
+}
+
+interface Event {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Runs the command with CIFAR-10 from the folder `data`, its results going to a folder that is removed afterwards.
+ * @throws Error with what it complained about last, if it fails
+ */
+async function nnwasm(data: string, args: readonly string[]): Promise<Event[]> {
+  const folder = mkdtempSync(join(tmpdir(), "nnwasm-command-"));
+  // The bundle of the benchmark is in build/bench-…/.
+  const script = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "nnwasm.js");
+  try {
+    const child = spawn(
+      process.execPath,
+      [script, ...args, "--json", "--data", "cifar10", "--out", join(folder, "out")],
+      { env: { ...process.env, NNWASM_DATA: data }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const killed = () => child.kill("SIGKILL");
+    process.once("exit", killed);
+    let stdout = "";
+    let complaints = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      complaints = (complaints + text).slice(-8192);
+    });
+    const code = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    process.off("exit", killed);
+    if (code !== 0) throw new Error(complaints.trim().split("\n").at(-1) ?? `exit code ${code}`);
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Trains the default network for an epoch, again and again. */
+export async function measureTrainingCommand(data: string, rounds: number): Promise<TrainingCommand> {
+  const results: Event[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const events = await nnwasm(data, ["train", "--epochs", "1", "--quiet"]);
+    results.push(events.at(-1)!);
+  }
+  const values = (field: string) => results.map((result) => result[field] as number);
+  return { firstStepSeconds: values("firstStepSeconds"), peakMemory: values("peakMemory") };
+}
+
+/** Trains the report's 37 networks, in as many workers as there are cores; `quick`, one of them, for an epoch. */
+export async function measureReportCommand(
+  data: string,
+  trainingMetrics: ReportCommand["trainingMetrics"],
+  quick: boolean,
+): Promise<ReportCommand> {
+  const short = quick ? ["fig1", "--epochs", "1"] : [];
+  const begin = performance.now();
+  await nnwasm(data, ["reproduce", ...short, "--seeds", "1", "--training-metrics", trainingMetrics]);
+  return { trainingMetrics, seconds: (performance.now() - begin) / 1000 };
+}
+
+export function describeTrainingCommand({ firstStepSeconds, peakMemory }: TrainingCommand): string {
+  const [first, memory] = [spread(firstStepSeconds), spread(peakMemory.map((bytes) => bytes / 1e6))];
+  return (
+    `nnwasm train on CIFAR-10: the first step ${digits(first.median)} s after the start ` +
+    `(${digits(first.min)} – ${digits(first.max)}), at most ${digits(memory.median)} MB of memory`
+  );
+}
+
+export function describeReportCommand({ trainingMetrics, seconds }: ReportCommand): string {
+  const [minutes, rest] = [Math.floor(Math.round(seconds) / 60), Math.round(seconds) % 60];
+  const time = minutes > 0 ? `${minutes} min ${rest} s` : `${digits(seconds)} s`;
+  return `nnwasm reproduce --training-metrics ${trainingMetrics}: ${time}`;
+}
