@@ -5,6 +5,7 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ConfigError, MemoryError } from "./errors.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
+import type { TeamExports } from "./kernels/teamExports.ts";
 import type { Precision } from "./tensor.ts";
 import { Team } from "./threads/team.ts";
 import { availableCores } from "./threads/thread.ts";
@@ -165,10 +166,11 @@ export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOp
 }
 
 /** The exports; those that threads can share run in as many as are active. */
-function inTeam(exports: Exports, team: Team, active: { readonly threads: number }): Exports {
+function inTeam(exports: Exports, team: Team, active: { readonly threads: number }): TeamExports {
+  const kernels = Object.fromEntries(partitioned.map((name) => [name, team.kernel(name)]));
   const shares = partitioned.map((name) => {
     const alone = exports[name] as (...numbers: number[]) => void;
-    const kernel = team.kernel(name);
+    const kernel = kernels[name]!;
     const together = (...numbers: number[]) => {
       if (active.threads === 1) return alone(...numbers);
       // The last two are `part` and `parts`, which the team gives each thread.
@@ -184,7 +186,15 @@ function inTeam(exports: Exports, team: Team, active: { readonly threads: number
     };
     return [name, post];
   });
-  return { ...exports, ...Object.fromEntries([...shares, ...meanwhile]) } as Exports;
+  return {
+    ...exports,
+    ...Object.fromEntries([...shares, ...meanwhile]),
+    begin(name, ...numbers) {
+      if (active.threads === 1) (exports[name] as (...numbers: number[]) => void)(...numbers);
+      else team.begin(kernels[name]!, numbers.slice(0, -2), active.threads);
+    },
+    complete: () => team.complete(),
+  } as TeamExports;
 }
 
 /** More threads than these gain nothing on networks of the report's size, and cost memory. */

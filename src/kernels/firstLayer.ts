@@ -3,6 +3,7 @@ import { ShapeError } from "../errors.ts";
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import type { Suffix } from "./suffix.ts";
+import type { TeamExports } from "./teamExports.ts";
 
 /** Samples as they were stored; a kernel reads some rows of them, standardised: `gather.batch` says how. */
 export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
@@ -100,6 +101,11 @@ export interface FirstLayerKernels {
     scratch: Tensor<"uint8">,
     tickets?: Tickets,
   ): void;
+  /**
+   * The other threads begin with an {@link update}, which is to follow with the same arguments: until then this thread may
+   * do what neither reads the weight nor writes `dy`, `kept`, `scale`, `shift` and the rate. There may be nothing to do.
+   */
+  beginUpdate(...args: Parameters<FirstLayerKernels["update"]>): void;
 }
 
 /** Samples in a chunk of the update, features in a block; the wasm module cuts them up in the same way. */
@@ -267,6 +273,9 @@ export const reference: FirstLayerKernels = {
   prepare(...args) {
     checkPrepare(1, ...args);
   },
+  beginUpdate(...args) {
+    checkUpdate(1, ...args);
+  },
   update(...args) {
     const { n, units, d } = checkUpdate(1, ...args);
     const [packed, dy, kept, scale, shift, lambda, learningRate, , tickets] = args;
@@ -307,8 +316,36 @@ export const TEAM_MULTIPLICATIONS = 2 ** 18;
  * @param team the exports, called in all threads
  * @param threads how many those are
  */
-export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: number): FirstLayerKernels {
+export function wasm(
+  exports: Exports,
+  suffix: Suffix,
+  team: TeamExports,
+  threads: number,
+): FirstLayerKernels {
   if (suffix === "F64") return reference;
+  let hasBegun = false;
+  /** Packs the gradient; the kernel of the update, and what it is to be called with. */
+  function updateCall(n: number, units: number, d: number, ...args: Update) {
+    const [packed, dy, kept, scale, shift, lambda, learningRate, scratch, tickets] = args;
+    const gradient = scratch.data.byteOffset;
+    exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
+    return [
+      kept.dtype === "uint8" ? "firstLayerUpdateBytes" : "firstLayerUpdateFloats",
+      packed.data.byteOffset,
+      gradient,
+      keptAddress(kept, tickets?.current, n, d),
+      scale.data.byteOffset,
+      shift.data.byteOffset,
+      n,
+      units,
+      d,
+      lambda,
+      learningRate.value,
+      gradient + gradientBytes(n, units),
+      0,
+      1,
+    ] as const;
+  }
   return {
     pack(packed, w) {
       checkLayout("pack", packed, w.rows, w.columns);
@@ -363,28 +400,22 @@ export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: n
         1,
       );
     },
+    beginUpdate(...args) {
+      const { n, units, d } = checkUpdate(threads, ...args);
+      if (threads === 1 || n * units * d < TEAM_MULTIPLICATIONS) return;
+      team.begin(...updateCall(n, units, d, ...args));
+      hasBegun = true;
+    },
     update(...args) {
       const { n, units, d } = checkUpdate(threads, ...args);
-      const [packed, dy, kept, scale, shift, lambda, learningRate, scratch, tickets] = args;
+      if (hasBegun) {
+        hasBegun = false;
+        team.complete();
+        return;
+      }
       const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
-      const update = kept.dtype === "uint8" ? callers.firstLayerUpdateBytes : callers.firstLayerUpdateFloats;
-      const gradient = scratch.data.byteOffset;
-      exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
-      update(
-        packed.data.byteOffset,
-        gradient,
-        keptAddress(kept, tickets?.current, n, d),
-        scale.data.byteOffset,
-        shift.data.byteOffset,
-        n,
-        units,
-        d,
-        lambda,
-        learningRate.value,
-        gradient + gradientBytes(n, units),
-        0,
-        1,
-      );
+      const [name, ...numbers] = updateCall(n, units, d, ...args);
+      callers[name](...numbers);
     },
   };
 }

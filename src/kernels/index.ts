@@ -18,6 +18,7 @@ import * as relu from "./relu.ts";
 import * as sgd from "./sgd.ts";
 import * as softmaxCrossEntropy from "./softmaxCrossEntropy.ts";
 import { suffixOf } from "./suffix.ts";
+import { alone, type TeamExports } from "./teamExports.ts";
 
 const families = {
   accuracy,
@@ -55,7 +56,7 @@ export const referenceKernels: Kernels = mapFamilies((family) => family.referenc
 export function wasmKernels(
   exports: Exports,
   precision: Precision,
-  team: Exports = exports,
+  team: TeamExports = alone(exports),
   threads = 1,
 ): Kernels {
   return mapFamilies((family) => family.wasm(exports, suffixOf(precision), team, threads));

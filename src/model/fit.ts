@@ -155,6 +155,9 @@ export async function runTraining(
   const rows: EpochRow[] = [];
   const begin = performance.now();
   const plan = trainingMetrics[kind];
+  /** What runs a step, of so many samples. */
+  let run = () => {};
+  let planned = 0;
   let step = initialEpoch * steps;
   let trainSeconds = 0;
   let interrupted = false;
@@ -182,7 +185,10 @@ export async function runTraining(
           advance(upcoming.tickets, isNextKnown);
         }
         learningRate.value = schedule.at(step);
-        const { run } = workspace.plan(plan, n, source);
+        if (n !== planned) {
+          planned = n;
+          run = workspace.plan(plan, n, source).run;
+        }
         const stepBegin = performance.now();
         run();
         const found = choice?.step(performance.now() - stepBegin, n);

@@ -78,6 +78,8 @@ export class Team {
   readonly #patience: number;
   readonly #maySleep: boolean;
   readonly #workers: Thread[] = [];
+  /** The call whose shares the workers compute, and the leader's own is still to come. */
+  #begun: { readonly kernel: number; readonly parts: number } | undefined;
   /** What the workers have been given to do meanwhile. */
   #posted: { readonly kernel: number; readonly parts: number } | undefined;
   #error: TeamError | undefined;
@@ -190,7 +192,16 @@ export class Team {
    *   ConfigError if the arguments are not as many as the kernel takes, or there are not so many threads
    */
   run(kernel: number, args: readonly number[], parts = this.threads): void {
-    if (this.#error !== undefined) throw this.#error;
+    this.begin(kernel, args, parts);
+    this.complete();
+  }
+
+  /**
+   * The first half of {@link Team.run}: the workers begin with their shares, and the leader may do something else before
+   * it comes to its own. The less is left of a kernel's work then, if its threads take it piece by piece.
+   */
+  begin(kernel: number, args: readonly number[], parts = this.threads): void {
+    this.complete();
     this.#finishPosted();
     const count = args.length;
     if (count + 2 !== this.#lengths[kernel] || !this.#has(parts)) throw this.#misuse(kernel, count, 2, parts);
@@ -203,9 +214,18 @@ export class Team {
       this.#fork(t, kernel, count + 2);
     }
     own[count] = 0;
+    this.#begun = { kernel, parts };
+  }
+
+  /** The second half: the leader's share, and waiting for the others. Any other call sees to it first. */
+  complete(): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#begun === undefined) return;
+    const { kernel, parts } = this.#begun;
+    this.#begun = undefined;
     const begin = performance.now();
     try {
-      call(this.#kernels[kernel]!, own);
+      call(this.#kernels[kernel]!, this.#own);
     } catch (error) {
       throw this.#fail(
         `${this.#nameOf(0)} failed in ${this.#call(0, kernel)}: ${error}. ${NEXT_STEP}`,
@@ -225,7 +245,7 @@ export class Team {
    * @throws TeamError, ConfigError as {@link Team.run}; of its own errors the next call tells
    */
   post(kernel: number, args: readonly number[], parts = this.threads): void {
-    if (this.#error !== undefined) throw this.#error;
+    this.complete();
     this.#finishPosted();
     const count = args.length;
     if (count + 3 !== this.#lengths[kernel] || !this.#has(parts)) throw this.#misuse(kernel, count, 3, parts);

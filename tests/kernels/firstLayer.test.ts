@@ -395,6 +395,18 @@ describe("the kernels of the first layer", () => {
         );
         return [...tensors.y.data, ...tensors.kept.data];
       },
+      /** The update after a forward pass, by the parts in this order. */
+      update: (zeros: number, order: readonly number[], parts: number) => {
+        const dy = new Random(1, "dy");
+        fill(tensors.y.data, sparse(dy, zeros));
+        exports.firstLayerPackGradient(scratch, y, n, units);
+        const gradient = scratch;
+        const own = scratch + exports.firstLayerGradientBytes(n, units);
+        for (const part of order)
+          exports.firstLayerUpdateBytes(
+            ...([packed, gradient, kept, scale, shift, n, units, d, 0.005, 0.1, own, part, parts] as const),
+          );
+      },
       /** The header of what a part has prepared: the ticket, of how many parts, and vectors that are ready. */
       header: (part: number) => {
         const own = exports.firstLayerScratchBytes(units);
@@ -403,6 +415,33 @@ describe("the kernels of the first layer", () => {
       },
     };
   }
+
+  it.each([0.5, 0])(
+    "update each block once, in whatever order the threads come, %d of dY being 0",
+    async (zeros) => {
+      for (const size of [
+        [20, 300, 5],
+        [130, 70, 50],
+        [3, 64, 2],
+        [4, 0, 2],
+      ] as const) {
+        const { packed, update } = await shares(size, "bytes");
+        const before = packed.data.slice();
+        update(zeros, [0], 1);
+        const expected = packed.data.slice();
+        for (const order of [
+          [0, 1],
+          [1, 0],
+          [2, 0, 1],
+          [5, 4, 3, 2, 1, 0],
+        ]) {
+          packed.data.set(before);
+          update(zeros, order, order.length);
+          expectSameBits(packed.data, expected, `${size}, in the order ${order}`);
+        }
+      }
+    },
+  );
 
   describe.each(["bytes", "floats"] as const)("prepared panels of %s", (kind) => {
     it("change no bit, whatever the share of them that is ready", async () => {

@@ -29,6 +29,7 @@ it("has these kernels", () => {
     "firstLayer.unpack",
     "firstLayer.forward",
     "firstLayer.prepare",
+    "firstLayer.beginUpdate",
     "firstLayer.update",
     "gather.batch",
     "gather.labels",

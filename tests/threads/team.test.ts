@@ -108,6 +108,33 @@ describe("a team", () => {
     for (let i = 0; i < 300; i++) chain.step(team, step, 1000, 1 + (i % 3));
   });
 
+  it("begins a call before its leader, whose share comes later, or before the next call", async () => {
+    const { team, memory, ...delays } = await start({ threads: 3 });
+    const echo = team.kernel("echo");
+    const seen = new Float64Array(memory.buffer, OUT, 3 * 32);
+    const parts = () => [0, 1, 2].map((part) => seen[32 * part + 16]);
+    for (const next of [
+      () => team.complete(),
+      () => team.run(team.kernel("nothing"), []),
+      () => team.post(team.kernel("count"), [SCRATCH, 9, 9]),
+      () => team.begin(team.kernel("nothing"), []),
+    ]) {
+      seen.fill(-1);
+      team.begin(echo, [OUT, ...Array<number>(15).fill(0)]);
+      await vi.waitUntil(() => seen[32 + 16] === 1 && seen[64 + 16] === 2);
+      expect(parts()).toEqual([-1, 1, 2]);
+      next();
+      expect(parts()).toEqual([0, 1, 2]);
+      team.complete();
+    }
+    // Nothing is left to do.
+    seen.fill(-1);
+    team.complete();
+    expect(parts()).toEqual([-1, -1, -1]);
+    const chain = new Chain({ memory, ...delays });
+    for (let i = 0; i < 300; i++) chain.step(team, team.kernel("step"), 1000);
+  });
+
   it("does a call meanwhile, without its leader, until the next one waits for it", async () => {
     const { team, memory, ...delays } = await start({ threads: 3 });
     const counters = new Int32Array(memory.buffer, OUT, 3 * 32);

@@ -3,11 +3,16 @@ import type { Plan, Rewrite } from "../../plan.ts";
 import { fuseFirstLayer, type PackedWeight } from "./firstLayer.ts";
 import { fuseBiasRelu } from "./fuseBiasRelu.ts";
 import { fuseL2Update } from "./fuseL2Update.ts";
+import { overlapUpdate } from "./overlapUpdate.ts";
 
-/** The rules in their order: the first layer's, where its weight is kept packed, takes the bias before a ReLU does. */
+/**
+ * The rules in their order: the first layer's, where its weight is kept packed, takes the bias before a ReLU does; what
+ * threads do side by side comes last.
+ */
 export function rewrites(packedWeight?: PackedWeight): readonly Rewrite[] {
   const first = packedWeight === undefined ? [] : [fuseFirstLayer(packedWeight)];
-  return [fuseL2Update, ...first, fuseBiasRelu];
+  const last = packedWeight?.upcoming === undefined ? [] : [overlapUpdate];
+  return [fuseL2Update, ...first, fuseBiasRelu, ...last];
 }
 
 /** The plan after every rule. */

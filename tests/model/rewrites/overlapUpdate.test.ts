@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import type { Kernels } from "../../../src/kernels/index.ts";
+import { overlapUpdate } from "../../../src/model/rewrites/overlapUpdate.ts";
+import { type Call, type Plan, recorder } from "../../../src/plan.ts";
+import { Region } from "../../../src/tensor.ts";
+
+const region = new Region();
+const tensor = (rows: number, columns: number) => region.tensor("float32", rows, columns);
+const workspace = region.tensor("uint8", 1, 64);
+const kept = region.tensor("uint8", 1, 64);
+const scratch = region.tensor("uint8", 1, 64);
+const [packed, scale, shift] = [tensor(2, 3), tensor(1, 3), tensor(1, 3)];
+const [dy1, dx1, y1, dy2, w2, dw2] = Array.from({ length: 6 }, () => tensor(4, 4)) as [
+  ...Array<ReturnType<typeof tensor>>,
+];
+const [b1, db1, b2, db2] = Array.from({ length: 4 }, () => tensor(1, 4));
+const rate = { value: 0.1 };
+
+function record(write: (kernels: Kernels) => void): Plan {
+  const calls: Call[] = [];
+  write(recorder(calls));
+  return calls;
+}
+
+/** A training step from the second layer's gradient on. */
+const backward = record((kernels) => {
+  kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
+  kernels.bias.columnSums(db2!, dy2!);
+  kernels.matmul.transposedB(dx1!, dy2!, w2!, workspace);
+  kernels.relu.backward(dy1!, dx1!, y1!);
+  kernels.bias.columnSums(db1!, dy1!);
+  kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+  kernels.sgd.update(b1!, db1!, rate);
+  kernels.sgd.update(w2!, dw2!, rate);
+  kernels.sgd.update(b2!, db2!, rate);
+});
+const names = (plan: Plan) => plan.map(({ family, name }) => `${family}.${name}`);
+const firsts = (plan: Plan) => plan.map(({ args }) => args[0]);
+
+describe("overlapUpdate", () => {
+  it("begins the update as soon as its gradient is there, and ends with it", () => {
+    const plan = overlapUpdate(backward);
+    expect(names(plan)).toEqual([
+      ...["matmul.transposedB", "relu.backward", "firstLayer.beginUpdate"],
+      ...["matmul.transposedA", "bias.columnSums", "bias.columnSums"],
+      ...["sgd.update", "sgd.update", "sgd.update", "firstLayer.update"],
+    ]);
+    expect(firsts(plan)).toEqual([dx1, dy1, packed, dw2, db2, db1, b1, w2, b2, packed]);
+    expect(plan[2]!.args).toBe(plan.at(-1)!.args);
+  });
+
+  it("leaves a gradient in its place if what it reads is written again, or itself is read, before", () => {
+    const again = record((kernels) => {
+      kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
+      kernels.bias.columnSums(db2!, dy2!);
+      // In place of what both have read.
+      kernels.relu.backward(dy2!, dx1!, y1!);
+      kernels.relu.backward(dy1!, dy2!, y1!);
+      kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+    });
+    expect(names(overlapUpdate(again))).toEqual([
+      ...names(again).slice(0, 4),
+      ...["firstLayer.beginUpdate", "firstLayer.update"],
+    ]);
+    const clipped = record((kernels) => {
+      kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
+      kernels.l2.addGradient(dw2!, w2!, 0.1);
+      kernels.relu.backward(dy1!, dx1!, y1!);
+      kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+    });
+    expect(firsts(overlapUpdate(clipped))).toEqual([dw2, dw2, dy1, packed, packed]);
+  });
+
+  it("leaves plans without such an update as they are", () => {
+    const plan = backward.filter(({ family }) => family !== "firstLayer");
+    expect(overlapUpdate(plan)).toBe(plan);
+  });
+});
