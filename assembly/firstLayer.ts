@@ -288,7 +288,7 @@ function panelsOf(n: i32): i32 {
 
 /** The vector of samples with which panel `p` begins. */
 function panelStart(n: i32, p: i32): i32 {
-  return (((n + 3) >> 2) * p) / panelsOf(n);
+  return <i32>((<i64>((n + 3) >> 2) * p) / panelsOf(n));
 }
 
 /**
@@ -334,7 +334,7 @@ function forward<S>(
   const own = prepared - firstLayerScratchBytes(units);
   const transposed = own + PANEL_BYTES;
   if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
-  const isPrepared = ticket != 0 && parts > 1;
+  const isPrepared = ticket != 0 && parts > 1 && d <= KC;
   let ready = 0;
   if (isPrepared && part > 0 && load<u32>(prepared) == ticket && load<i32>(prepared, 4) == parts)
     ready = load<i32>(prepared, 8);

@@ -27,7 +27,7 @@ export interface DeviceTeam {
   readonly threads: number;
   /** How many of them compute. */
   readonly active: number;
-  /** How many of them compute from now on, 1 to `threads`. */
+  /** How many of them compute from now on, 1 to `threads`. Between the steps of a training only. */
   use(threads: number): void;
   /** Ends them. When it has resolved none of them writes to the memory, and no kernel of theirs works any more. */
   close(): Promise<void>;

@@ -113,19 +113,26 @@ const CHUNK = 128;
 const BLOCK = 64;
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
 
-/** Bytes that a packed gradient takes at the scratch's beginning. */
+/** Bytes that a packed gradient takes at the scratch's end. */
 function gradientBytes(n: number, units: number): number {
   const chunks = Math.ceil(n / CHUNK);
   return roundUp(64 + 4 * chunks * units, 64) + chunks * units * CHUNK * 8;
 }
 
-/** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
-export function firstLayerScratchBytes(n: number, units: number, threads: number): number {
+/**
+ * Bytes of what the threads have of their own, at the scratch's beginning: of the same place for every number of samples,
+ * as what is prepared for one batch shall outlast the forward pass of another.
+ */
+function threadBytes(units: number, threads: number): number {
   const panel = 80 * (3072 + units);
   const block = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
   const prepared = threads > 1 ? 128 + 4 * 80 * 3072 : 0;
-  return gradientBytes(n, units) + threads * (roundUp(Math.max(panel, block), 128) + prepared);
+  return threads * (roundUp(Math.max(panel, block), 128) + prepared);
 }
+
+/** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
+export const firstLayerScratchBytes = (n: number, units: number, threads: number): number =>
+  threadBytes(units, threads) + gradientBytes(n, units);
 
 /** How many numbers of n samples with d features are kept for the update. */
 export const firstLayerKept = (n: number, d: number): number => n * roundUp(d, BLOCK);
@@ -327,7 +334,7 @@ export function wasm(
   /** Packs the gradient; the kernel of the update, and what it is to be called with. */
   function updateCall(n: number, units: number, d: number, ...args: Update) {
     const [packed, dy, kept, scale, shift, lambda, learningRate, scratch, tickets] = args;
-    const gradient = scratch.data.byteOffset;
+    const gradient = scratch.data.byteOffset + threadBytes(units, threads);
     exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
     return [
       kept.dtype === "uint8" ? "firstLayerUpdateBytes" : "firstLayerUpdateFloats",
@@ -341,7 +348,7 @@ export function wasm(
       d,
       lambda,
       learningRate.value,
-      gradient + gradientBytes(n, units),
+      scratch.data.byteOffset,
       0,
       1,
     ] as const;
@@ -373,7 +380,7 @@ export function wasm(
         n,
         units,
         d,
-        scratch.data.byteOffset + gradientBytes(n, units),
+        scratch.data.byteOffset,
         tickets?.current ?? 0,
         0,
         1,
@@ -393,7 +400,7 @@ export function wasm(
         n,
         units,
         d,
-        scratch.data.byteOffset + gradientBytes(n, units),
+        scratch.data.byteOffset,
         tickets.next,
         0,
         0,
@@ -402,6 +409,8 @@ export function wasm(
     },
     beginUpdate(...args) {
       const { n, units, d } = checkUpdate(threads, ...args);
+      // If it was left begun, by an error, the team completes it before what it does next.
+      hasBegun = false;
       if (threads === 1 || n * units * d < TEAM_MULTIPLICATIONS) return;
       team.begin(...updateCall(n, units, d, ...args));
       hasBegun = true;

@@ -202,7 +202,7 @@ export class Model {
         seed: options.seed ?? this.seed,
       });
     } catch (error) {
-      if (error instanceof TeamError) {
+      if (error instanceof TeamError || error instanceof WebAssembly.RuntimeError) {
         // The others must not write to the memory any more; what comes next makes it anew.
         await team?.close();
         this.#release();

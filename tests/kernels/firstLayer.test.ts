@@ -313,6 +313,23 @@ describe("the kernels of the first layer", () => {
     }
   });
 
+  it("take more samples than half a million at once", async () => {
+    const { kernels, x, y, w, values, kept, rows, scale, shift, packed, bias, scratch, workspace } =
+      await bound([600_000, 4, 2]);
+    kernels.firstLayer.pack(packed, w);
+    kernels.gather.batch(x, values, rows, scale, shift);
+    kernels.matmul.multiply(y, x, w, workspace);
+    kernels.bias.add(y, y, bias);
+    const expected = y.data.slice();
+    kernels.firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, scratch);
+    expect(
+      Buffer.compare(
+        Buffer.from(y.data.buffer, y.data.byteOffset, y.data.byteLength),
+        Buffer.from(expected.buffer),
+      ),
+    ).toBe(0);
+  });
+
   it.each([
     ["nnwasm", plain, { initial: 1, maximum: 65536 }],
     ["nnwasm-threads", threads, { initial: 1, maximum: 65536, shared: true }],
@@ -399,12 +416,26 @@ describe("the kernels of the first layer", () => {
       update: (zeros: number, order: readonly number[], parts: number) => {
         const dy = new Random(1, "dy");
         fill(tensors.y.data, sparse(dy, zeros));
-        exports.firstLayerPackGradient(scratch, y, n, units);
-        const gradient = scratch;
-        const own = scratch + exports.firstLayerGradientBytes(n, units);
+        const gradient =
+          scratch + 8 * (exports.firstLayerScratchBytes(units) + exports.firstLayerPreparedBytes());
+        exports.firstLayerPackGradient(gradient, y, n, units);
         for (const part of order)
           exports.firstLayerUpdateBytes(
-            ...([packed, gradient, kept, scale, shift, n, units, d, 0.005, 0.1, own, part, parts] as const),
+            ...([
+              packed,
+              gradient,
+              kept,
+              scale,
+              shift,
+              n,
+              units,
+              d,
+              0.005,
+              0.1,
+              scratch,
+              part,
+              parts,
+            ] as const),
           );
       },
       /** The header of what a part has prepared: the ticket, of how many parts, and vectors that are ready. */

@@ -82,6 +82,26 @@ describe("threads", () => {
     expect(await model.weightsSha256()).toBe(await alone.weightsSha256());
   });
 
+  it("use what was prepared for a batch, whatever is evaluated and predicted before it", async () => {
+    // Of MNIST's size: there the panels of a larger batch would reach as far as what is prepared.
+    const digits = clusters(400, { features: 784, classes: 10 });
+    const others = new Uint8Array(256 * 784).map((_, i) => i);
+    const run = async (threads: number) => {
+      const model = modelOf({ hidden: [50], classes: 10 }, { threads });
+      const seen: unknown[] = [];
+      let steps = 0;
+      const onStep = ({ loss }: { loss: number }) => {
+        seen.push(loss);
+        if (++steps % 2 === 0) void model.evaluate(digits).then((evaluation) => seen.push(evaluation));
+        else seen.push([...model.predictor().run(others)].slice(0, 5));
+      };
+      await model.fit(digits, { epochs: 3, batchSize: 100, onStep });
+      return [seen, await model.weightsSha256()];
+    };
+    const one = await run(1);
+    for (const threads of [2, 3]) expect(await run(threads)).toEqual(one);
+  });
+
   it("use nothing that was prepared for another batch or with another standardisation", async () => {
     const run = async (threads: number) => {
       const model = modelOf({ hidden: [60], classes: 10 }, { threads });
