@@ -56,7 +56,8 @@ async function nnwasm(data: string, args: readonly string[]): Promise<Event[]> {
       child.once("close", resolve);
     });
     process.off("exit", killed);
-    if (code !== 0) throw new Error(complaints.trim().split("\n").at(-1) ?? `exit code ${code}`);
+    if (code !== 0)
+      throw new Error(complaints.trim().split("\n").at(-1) || `it ended with exit code ${code}`);
     return stdout
       .trim()
       .split("\n")

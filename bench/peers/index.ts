@@ -29,7 +29,15 @@ import {
   type Effort,
   settingsOf,
 } from "./compare.ts";
-import { availability, ONE_THREAD, PEERS, type PeerId, type Surroundings, THREADED } from "./contenders.ts";
+import {
+  availability,
+  ONE_THREAD,
+  OURS,
+  PEERS,
+  type PeerId,
+  type Surroundings,
+  THREADED,
+} from "./contenders.ts";
 import { findPython, OPENMP_OPENBLAS, probePython } from "./installed.ts";
 import {
   availabilityTable,
@@ -174,8 +182,9 @@ async function main(): Promise<void> {
   if (json !== undefined) checkWritable(SCRIPT, "--json", json);
   if (svg !== undefined) checkWritable(SCRIPT, "--svg", svg);
   const data = options.data ?? process.env.NNWASM_DATA;
-  if (options.data !== undefined && !existsSync(options.data)) {
-    fail(`--data ${options.data} is not there. Give the folder of the data sets.`);
+  if (data && !existsSync(data)) {
+    const source = options.data === undefined ? "NNWASM_DATA is" : "--data";
+    fail(`${source} ${data}, which is not there. Give the folder of the data sets.`);
   }
   const asked = options.cases === undefined ? undefined : cases.find((name) => ON_DATA.includes(name));
   if (asked !== undefined && !data) {
@@ -243,16 +252,21 @@ async function main(): Promise<void> {
   if (onData.length > 0 && !data) {
     process.stdout.write(`\nWithout --data: ${onData.join(" and ")} left out.\n`);
   } else if (data) {
-    if (cases.includes("command")) {
-      progress("command");
-      trainingCommand = await measureTrainingCommand(data, effort.rounds);
-      process.stdout.write(`\n${describeTrainingCommand(trainingCommand)}\n`);
-    }
-    for (const metrics of cases.includes("report") ? (["running", "full"] as const) : []) {
-      progress(`report, ${metrics} training metrics`);
-      const each = await measureReportCommand(data, metrics, quick);
-      reportCommands.push(each);
-      process.stdout.write(`\n${describeReportCommand(each)}${quick ? ", fig1 for an epoch" : ""}\n`);
+    try {
+      if (cases.includes("command")) {
+        progress("command");
+        trainingCommand = await measureTrainingCommand(data, effort.rounds);
+        process.stdout.write(`\n${describeTrainingCommand(trainingCommand)}\n`);
+      }
+      for (const metrics of cases.includes("report") ? (["running", "full"] as const) : []) {
+        progress(`report, ${metrics} training metrics`);
+        const each = await measureReportCommand(data, metrics, quick);
+        reportCommands.push(each);
+        process.stdout.write(`\n${describeReportCommand(each)}${quick ? ", fig1 for an epoch" : ""}\n`);
+      }
+    } catch (error) {
+      // What was measured before is written all the same.
+      context.onLost({ where: "the command", id: OURS, reason: (error as Error).message });
     }
   }
   let peak: GemmShare | undefined;

@@ -92,7 +92,7 @@ describe("npm run bench:peers", () => {
       ["--python", "/nowhere/python3"],
       "--python /nowhere/python3 is no Python 3 that runs. Give the path of an interpreter.",
     ],
-    [["--data", "/nowhere"], "--data /nowhere is not there. Give the folder of the data sets."],
+    [["--data", "/nowhere"], "--data /nowhere, which is not there. Give the folder of the data sets."],
     [
       ["--cases", "two,report"],
       'The case "report" needs CIFAR-10. Give the folder of the data sets by --data, or NNWASM_DATA.',

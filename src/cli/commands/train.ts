@@ -154,7 +154,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     steps: history.steps,
     trainSeconds: history.trainSeconds,
     stepsPerSecond: history.steps / history.trainSeconds,
-    firstStepSeconds: firstStep / 1000,
+    firstStepSeconds: firstStep > 0 ? firstStep / 1000 : null,
     threads: model.threads,
     weightsSha256,
     out: folder.path,
