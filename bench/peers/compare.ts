@@ -1,6 +1,7 @@
 /** The comparisons: contenders are started, checked against each other, take turns, and are ended. */
 import type { TrainingCase } from "../training.bench.ts";
 import { launch, OURS, type PeerId, type Surroundings } from "./contenders.ts";
+import { coreRoundTrip } from "./cores.ts";
 import { ContenderProcess } from "./process.ts";
 import type { Comparison, Lost, Measured, TwoTrainings } from "./report.ts";
 import { type Entrant, type Turns, takeTurns } from "./rounds.ts";
@@ -95,7 +96,11 @@ async function run(
         slice: (seconds, steps) => process.ask<SliceResult>(`slice ${seconds} ${steps}`),
       }),
     );
-    const rates = await takeTurns(entrants, { ...effort, steps: leastSteps }, lose);
+    const roundTrips: number[] = [];
+    const measureCores = async () => {
+      if (threads > 1) roundTrips.push(await coreRoundTrip());
+    };
+    const rates = await takeTurns(entrants, { ...effort, steps: leastSteps }, lose, measureCores);
     const measured = [...rates].map(
       ([id, own]): Measured => ({
         id,
@@ -105,7 +110,7 @@ async function run(
     );
     const own = measured.find(({ id }) => id === OURS);
     if (own === undefined) return undefined;
-    return { title, threads, unit, ours: own, peers: measured.filter(({ id }) => id !== OURS) };
+    return { title, threads, unit, ours: own, peers: measured.filter(({ id }) => id !== OURS), roundTrips };
   } finally {
     await Promise.all([...processes.values()].map((process) => process.end()));
   }

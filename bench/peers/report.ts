@@ -24,6 +24,8 @@ export interface Comparison {
   readonly unit: string;
   readonly ours: Measured;
   readonly peers: readonly Measured[];
+  /** With several threads: nanoseconds from core to core and back, before every round. */
+  readonly roundTrips: readonly number[];
 }
 
 export interface Lost {
@@ -56,7 +58,7 @@ const describe = ({ name, version, engine }: Introduction) => `${name} ${version
 const range = ({ min, max }: Spread) => `${digits(min)} – ${digits(max)}`;
 
 /** The table of a comparison: our rate over each peer's, and over the fastest of several that have all the cores. */
-export function comparisonTable({ title, threads, unit, ours, peers }: Comparison): string {
+export function comparisonTable({ title, threads, unit, ours, peers, roundTrips }: Comparison): string {
   const rounds = ours.rates.length;
   const row = (name: string, used: string, rates: readonly number[]) => {
     const ratio = spread(ratios(ours.rates, rates));
@@ -77,6 +79,10 @@ export function comparisonTable({ title, threads, unit, ours, peers }: Compariso
     "min – max",
   ];
   const lines = [formatTable(header, rows)];
+  if (roundTrips.length > 0) {
+    const each = roundTrips.map((nanoseconds) => Math.round(nanoseconds)).join(", ");
+    lines.push(`From core to core and back, before every round: ${each} ns.`);
+  }
   const used = ours.introduction.threads;
   if (used !== threads) lines.push(`nnwasm had ${used} of ${threads} threads: this version has no more.`);
   return lines.join("\n");
@@ -102,10 +108,11 @@ export function describeTwoTrainings({ name, one, two }: TwoTrainings): string {
 export function toJson(report: PeersReport): string {
   const { machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost } =
     report;
-  const results = comparisons.map(({ title, threads, unit, ours, peers }) => ({
+  const results = comparisons.map(({ title, threads, unit, ours, peers, roundTrips }) => ({
     title,
     threads,
     unit,
+    ...(roundTrips.length > 0 && { roundTrips }),
     contenders: [ours, ...peers].map(({ id, introduction, rates }) => ({
       id,
       ...introduction,

@@ -30,6 +30,7 @@ export async function takeTurns(
   entrants: readonly Entrant[],
   { rounds, seconds, steps, warmUp, limit }: Turns,
   onLost: (id: string, reason: string) => void,
+  beforeRound: () => Promise<void> = async () => {},
 ): Promise<Map<string, number[]>> {
   const rates = new Map<string, number[]>(entrants.map(({ id }) => [id, []]));
   const turn = async ({ id, slice }: Entrant, length: number, least: number) => {
@@ -50,6 +51,7 @@ export async function takeTurns(
   const begin = performance.now();
   for (let round = 0; round < rounds; round++) {
     if (round >= 3 && performance.now() - begin > limit * 1000) break;
+    await beforeRound();
     for (const entrant of entrants) await turn(entrant, seconds, steps);
   }
   return rates;

@@ -33,7 +33,7 @@ describe("the charts", () => {
     const ours = contender("nnwasm", "nnwasm", [120, 100, 110]);
     const peers = [contender("numpy", "NumPy", [100, 100, 100])];
     const { "peers.svg": svg } = await drawComparisons([
-      { title: "net3bn, batch 100", threads: 2, unit: "steps/s", ours, peers },
+      { title: "net3bn, batch 100", threads: 2, unit: "steps/s", ours, peers, roundTrips: [] },
     ]);
     expect(svg).toContain("<desc>net3bn, batch 100, 2 threads: NumPy (BLAS): 1.10×</desc>");
     expect(svg).toContain(">1.10×</text>");

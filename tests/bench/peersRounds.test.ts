@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { coreRoundTrip } from "../../bench/peers/cores.ts";
 import { best, type Entrant, ratios, spread, takeTurns } from "../../bench/peers/rounds.ts";
 
 const turns = { rounds: 3, seconds: 0.5, steps: 2, warmUp: 1, limit: 60 };
 const nobodyIsLost = (id: string, reason: string) => expect.fail(`${id}: ${reason}`);
+
+describe("the way between two cores", () => {
+  test("takes some nanoseconds, and less than a thread's waking up", async () => {
+    const nanoseconds = await coreRoundTrip();
+    expect(nanoseconds).toBeGreaterThan(5);
+    expect(nanoseconds).toBeLessThan(1e6);
+  });
+});
 
 describe("rounds", () => {
   test("contenders take turns, and their warming up is not counted", async () => {
@@ -14,8 +23,9 @@ describe("rounds", () => {
         return { steps, stepSeconds: seconds / steps, loss: 2 };
       },
     });
-    const rates = await takeTurns([entrant("a", 100), entrant("b", 50)], turns, nobodyIsLost);
-    const round = ["a 0.5 2", "b 0.5 2"];
+    const before = async () => void log.push("before");
+    const rates = await takeTurns([entrant("a", 100), entrant("b", 50)], turns, nobodyIsLost, before);
+    const round = ["before", "a 0.5 2", "b 0.5 2"];
     expect(log).toEqual(["a 1 1", "b 1 1", ...round, ...round, ...round]);
     expect(rates).toEqual(
       new Map([
