@@ -281,7 +281,7 @@ function addBias(
   }
 }
 
-/** Panels of n samples, as even as can be: three vectors and three take less time than five and one. */
+/** Panels of n samples, as even as can be, so that none has a single vector if there are more. */
 function panelsOf(n: i32): i32 {
   return (((n + 3) >> 2) + PANEL_VECTORS - 1) / PANEL_VECTORS;
 }
@@ -419,14 +419,12 @@ function prepare<S>(
     const from = panelStart(n, p);
     const width = (panelStart(n, p + 1) - from) << 2;
     const room = p * unitPairs >= at ? kept : 0;
-    for (let j = 0; j < width; j += 4) {
-      if (isSet(hurry)) {
-        p = last;
-        break;
-      }
+    let j = 0;
+    for (; j < width && !isSet(hurry); j += 4) {
       gatherPanel<S>(panel, room, values, rows, scale, shift, from << 2, width, n - 1, d, 0, d, j, j + 4);
       ready++;
     }
+    if (j < width) break;
     panel += PANEL_BYTES;
   }
   store<u32>(prepared, ticket);

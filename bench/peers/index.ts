@@ -66,7 +66,7 @@ ours, a slice of each peer's, and again. A ratio is ours over a peer's in the sa
 not favour either; the table has the median and the range over the rounds. A slice's rate is that of its median step:
 what interrupts a few of them is another program's. With several threads it says how far apart the cores are, which the
 host of a virtual machine may change from one minute to the next. First all begin with the same numbers, and whoever's
-losses are not ours is left out. Nothing else should run meanwhile; with everything it takes about 20 minutes.
+losses are not ours is left out. Nothing else should run meanwhile; with everything it takes about 25 minutes.
 
 The peers are not dependencies of nnwasm, and nothing is installed here. What is there is used:
   npm install --prefix bench/peers       TensorFlow.js, jax-js and onnxruntime-web, for Node

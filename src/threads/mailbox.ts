@@ -24,10 +24,10 @@ export const places = {
   spins: 2,
   /** Int32: 1 while the leader sleeps until `done` changes. */
   leaderSleeps: 3,
-  /** Int32: 1 when the leader waits for a call that may be cut short. */
-  hurry: 40,
   /** Float64: the arguments of the call, MAXIMUM_NUMBERS of them. Integers, addresses above 2³¹ and rates all fit. */
   numbers: 2,
+  /** Int32, behind the numbers: 1 when the leader waits for a call that may be cut short. */
+  hurry: 2 * (2 + MAXIMUM_NUMBERS),
   // The worker writes these:
   /** Int32: the generation whose call is done. */
   done: 64,

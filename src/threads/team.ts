@@ -199,6 +199,7 @@ export class Team {
   /**
    * The first half of {@link Team.run}: the workers begin with their shares, and the leader may do something else before
    * it comes to its own. The less is left of a kernel's work then, if its threads take it piece by piece.
+   * @throws as {@link Team.run}, for the calls before this one; of its own errors {@link Team.complete} tells
    */
   begin(kernel: number, args: readonly number[], parts = this.threads): void {
     this.complete();
@@ -217,7 +218,10 @@ export class Team {
     this.#begun = { kernel, parts };
   }
 
-  /** The second half: the leader's share, and waiting for the others. Any other call sees to it first. */
+  /**
+   * The second half: the leader's share, and waiting for the others. Any other call sees to it first.
+   * @throws TeamError as {@link Team.run}
+   */
   complete(): void {
     if (this.#error !== undefined) throw this.#error;
     if (this.#begun === undefined) return;

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { multiply, transposedA, transposedB } from "../../bench/baseline/matmul.ts";
+import { describe, expect, test } from "vitest";
+import * as matmul from "../../bench/baseline/matmul.ts";
+import * as unrolled from "../../bench/baseline/unrolled.ts";
 import { Random } from "../../src/random.ts";
 
 /** Every width around the tile of 2 × 5 and the block of 256 terms. */
@@ -12,9 +13,11 @@ function integers(length: number, random: Random): Float32Array {
   return new Float32Array(length).map(() => random.below(9) - 4);
 }
 
-test.each(sizes)(
-  "the baseline's products are exact on small integers at %i × %i × %i",
-  (n, inputs, outputs) => {
+describe.each([
+  ["tiles", matmul],
+  ["unrolled", unrolled],
+])("the baseline's products, %s,", (_, { multiply, transposedA, transposedB }) => {
+  test.each(sizes)("are exact on small integers at %i × %i × %i", (n, inputs, outputs) => {
     const random = new Random(1, "test", n, inputs);
     const x = integers(n * inputs, random);
     const w = integers(inputs * outputs, random);
@@ -43,5 +46,5 @@ test.each(sizes)(
     expect(y).toEqual(wantedY);
     expect(dw).toEqual(wantedDw);
     expect(dx).toEqual(wantedDx);
-  },
-);
+  });
+});
