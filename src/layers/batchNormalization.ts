@@ -36,7 +36,6 @@ export class BatchNormalization implements Layer {
   movingVariance!: State;
   #output!: Tensor;
   #xHat!: Tensor;
-  #dx!: Tensor;
   #mean!: Tensor;
   #variance!: Tensor;
   #invStd!: Tensor;
@@ -68,7 +67,6 @@ export class BatchNormalization implements Layer {
     this.movingVariance = scope.state("movingVariance", inputs, 0);
     this.#output = scope.activation(inputs);
     this.#xHat = scope.activation(inputs);
-    this.#dx = scope.activation(inputs);
     this.#mean = scope.vector(inputs);
     this.#variance = scope.vector(inputs);
     this.#invStd = scope.vector(inputs);
@@ -101,9 +99,8 @@ export class BatchNormalization implements Layer {
   }
 
   backward(kernels: Kernels, dy: Tensor): Tensor {
-    const dx = this.#dx.firstRows(dy.rows);
     const xHat = this.#xHat.firstRows(dy.rows);
-    kernels.batchNorm.backward(dx, this.gamma.grad, this.beta.grad, dy, xHat, this.gamma.value, this.#invStd);
-    return dx;
+    kernels.batchNorm.backward(dy, this.gamma.grad, this.beta.grad, dy, xHat, this.gamma.value, this.#invStd);
+    return dy;
   }
 }

@@ -9,7 +9,6 @@ export class ReLU implements Layer {
   readonly states = [];
   readonly minimumBatch = 1;
   #output!: Tensor;
-  #dx!: Tensor;
   #y!: Tensor;
 
   /** What the last forward pass wrote, (n, d): the gradient check looks for kinks here. */
@@ -19,7 +18,6 @@ export class ReLU implements Layer {
 
   build(scope: BuildScope, inputs: number): number {
     this.#output = scope.activation(inputs);
-    this.#dx = scope.activation(inputs);
     return inputs;
   }
 
@@ -30,8 +28,7 @@ export class ReLU implements Layer {
   }
 
   backward(kernels: Kernels, dy: Tensor): Tensor {
-    const dx = this.#dx.firstRows(dy.rows);
-    kernels.relu.backward(dx, dy, this.#y);
-    return dx;
+    kernels.relu.backward(dy, dy, this.#y);
+    return dy;
   }
 }
