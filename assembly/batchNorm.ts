@@ -21,11 +21,30 @@
  *
  * The loops over rows are made twice, for whole vectors of columns and for what is left over, so that no row asks which
  * it is: at 100 × 50 on Zen 4, forward 4.7 → 3.4 µs, backward 4.5 → 2.4.
+ *
+ * The forward pass takes four vectors at a time, as an addition of one waits for the one before: 100 × 50 on Zen 5 in 1.6
+ * in place of 2.2 µs, 100 × 10 in 0.39 in place of 0.54. A row's last vector ends with the row and may have columns in
+ * common with the one before it, which is in its group: all are read before any is written. The backward pass has twice as
+ * many sums, which do not fit into the registers: by fours it takes 40 to 130% longer.
  */
 import { lanes, loadLanes, Part, storeLanes, Whole } from "./inline/lanes";
 
-/** A vector of columns, whole or in part; d is the stride. */
-function batchNormForwardColumns<T, W>(
+/** How many vectors, of the `left` columns that are left, are in a group: four, or three where one would be left alone. */
+function groupVectors<T>(left: i32): i32 {
+  const vectors = (left + lanes<T>() - 1) / lanes<T>();
+  return vectors == 5 ? 3 : min(vectors, 4);
+}
+
+/**
+ * How far behind a group's first vector the one with this number begins. The row's last ends with the row; those beyond the
+ * group's last repeat it.
+ */
+function groupOffset<T>(at: i32, left: i32): usize {
+  return <usize>min(min(at, groupVectors<T>(left) - 1) * lanes<T>(), left - lanes<T>()) * sizeof<T>();
+}
+
+/** Up to four vectors of columns, the first of `left`; d is the stride. */
+function batchNormForwardGroup<T>(
   y: usize,
   xHat: usize,
   mean: usize,
@@ -39,6 +58,99 @@ function batchNormForwardColumns<T, W>(
   epsilon: f64,
   left: i32,
 ): void {
+  const o1 = groupOffset<T>(1, left);
+  const o2 = groupOffset<T>(2, left);
+  const o3 = groupOffset<T>(3, left);
+  const stride = <usize>d * sizeof<T>();
+  const count = v128.splat<T>(<T>n);
+  const end = x + <usize>n * stride;
+  let m0 = v128.splat<T>(<T>0);
+  let m1 = m0;
+  let m2 = m0;
+  let m3 = m0;
+  for (let p = x; p != end; p += stride) {
+    m0 = v128.add<T>(m0, v128.load(p));
+    m1 = v128.add<T>(m1, v128.load(p + o1));
+    m2 = v128.add<T>(m2, v128.load(p + o2));
+    m3 = v128.add<T>(m3, v128.load(p + o3));
+  }
+  m0 = v128.div<T>(m0, count);
+  m1 = v128.div<T>(m1, count);
+  m2 = v128.div<T>(m2, count);
+  m3 = v128.div<T>(m3, count);
+  let v0 = v128.splat<T>(<T>0);
+  let v1 = v0;
+  let v2 = v0;
+  let v3 = v0;
+  for (let p = x; p != end; p += stride) {
+    const a0 = v128.sub<T>(v128.load(p), m0);
+    const a1 = v128.sub<T>(v128.load(p + o1), m1);
+    const a2 = v128.sub<T>(v128.load(p + o2), m2);
+    const a3 = v128.sub<T>(v128.load(p + o3), m3);
+    v0 = v128.add<T>(v0, v128.mul<T>(a0, a0));
+    v1 = v128.add<T>(v1, v128.mul<T>(a1, a1));
+    v2 = v128.add<T>(v2, v128.mul<T>(a2, a2));
+    v3 = v128.add<T>(v3, v128.mul<T>(a3, a3));
+  }
+  v0 = v128.div<T>(v0, count);
+  v1 = v128.div<T>(v1, count);
+  v2 = v128.div<T>(v2, count);
+  v3 = v128.div<T>(v3, count);
+  const eps = v128.splat<T>(<T>epsilon);
+  const one = v128.splat<T>(<T>1);
+  const s0 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v0, eps)));
+  const s1 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v1, eps)));
+  const s2 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v2, eps)));
+  const s3 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v3, eps)));
+  storeGroup(mean, o1, o2, o3, m0, m1, m2, m3);
+  storeGroup(variance, o1, o2, o3, v0, v1, v2, v3);
+  storeGroup(invStd, o1, o2, o3, s0, s1, s2, s3);
+  const g0 = v128.load(gamma);
+  const g1 = v128.load(gamma + o1);
+  const g2 = v128.load(gamma + o2);
+  const g3 = v128.load(gamma + o3);
+  const b0 = v128.load(beta);
+  const b1 = v128.load(beta + o1);
+  const b2 = v128.load(beta + o2);
+  const b3 = v128.load(beta + o3);
+  let h = xHat;
+  let q = y;
+  for (let p = x; p != end; p += stride) {
+    const h0 = v128.mul<T>(v128.sub<T>(v128.load(p), m0), s0);
+    const h1 = v128.mul<T>(v128.sub<T>(v128.load(p + o1), m1), s1);
+    const h2 = v128.mul<T>(v128.sub<T>(v128.load(p + o2), m2), s2);
+    const h3 = v128.mul<T>(v128.sub<T>(v128.load(p + o3), m3), s3);
+    storeGroup(h, o1, o2, o3, h0, h1, h2, h3);
+    v128.store(q, v128.add<T>(v128.mul<T>(g0, h0), b0));
+    v128.store(q + o1, v128.add<T>(v128.mul<T>(g1, h1), b1));
+    v128.store(q + o2, v128.add<T>(v128.mul<T>(g2, h2), b2));
+    v128.store(q + o3, v128.add<T>(v128.mul<T>(g3, h3), b3));
+    h += stride;
+    q += stride;
+  }
+}
+
+function storeGroup(p: usize, o1: usize, o2: usize, o3: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  v128.store(p, v0);
+  v128.store(p + o1, v1);
+  v128.store(p + o2, v2);
+  v128.store(p + o3, v3);
+}
+
+/** Fewer columns than a vector has. */
+function batchNormForwardPart<T>(
+  y: usize,
+  xHat: usize,
+  mean: usize,
+  variance: usize,
+  invStd: usize,
+  x: usize,
+  gamma: usize,
+  beta: usize,
+  n: i32,
+  d: i32,
+  epsilon: f64,
+): void {
   const stride = <usize>d * sizeof<T>();
   const count = v128.splat<T>(<T>n);
   const one = v128.splat<T>(<T>1);
@@ -46,31 +158,31 @@ function batchNormForwardColumns<T, W>(
   let sum = v128.splat<T>(<T>0);
   let p = x;
   for (let i = 0; i < n; i++) {
-    sum = v128.add<T>(sum, loadLanes<T, W>(p, left));
+    sum = v128.add<T>(sum, loadLanes<T, Part>(p, d));
     p += stride;
   }
   const m = v128.div<T>(sum, count);
   let squares = v128.splat<T>(<T>0);
   p = x;
   for (let i = 0; i < n; i++) {
-    const deviation = v128.sub<T>(loadLanes<T, W>(p, left), m);
+    const deviation = v128.sub<T>(loadLanes<T, Part>(p, d), m);
     squares = v128.add<T>(squares, v128.mul<T>(deviation, deviation));
     p += stride;
   }
   const v = v128.div<T>(squares, count);
   const s = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v, eps)));
-  const g = loadLanes<T, W>(gamma, left);
-  const b = loadLanes<T, W>(beta, left);
-  storeLanes<T, W>(mean, m, left);
-  storeLanes<T, W>(variance, v, left);
-  storeLanes<T, W>(invStd, s, left);
+  const g = loadLanes<T, Part>(gamma, d);
+  const b = loadLanes<T, Part>(beta, d);
+  storeLanes<T, Part>(mean, m, d);
+  storeLanes<T, Part>(variance, v, d);
+  storeLanes<T, Part>(invStd, s, d);
   p = x;
   let h = xHat;
   let q = y;
   for (let i = 0; i < n; i++) {
-    const normalised = v128.mul<T>(v128.sub<T>(loadLanes<T, W>(p, left), m), s);
-    storeLanes<T, W>(h, normalised, left);
-    storeLanes<T, W>(q, v128.add<T>(v128.mul<T>(g, normalised), b), left);
+    const normalised = v128.mul<T>(v128.sub<T>(loadLanes<T, Part>(p, d), m), s);
+    storeLanes<T, Part>(h, normalised, d);
+    storeLanes<T, Part>(q, v128.add<T>(v128.mul<T>(g, normalised), b), d);
     p += stride;
     h += stride;
     q += stride;
@@ -90,20 +202,24 @@ function batchNormForward<T>(
   d: i32,
   epsilon: f64,
 ): void {
-  let left = d;
-  for (; left >= lanes<T>(); left -= lanes<T>()) {
-    batchNormForwardColumns<T, Whole>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon, left);
-    x += 16;
-    xHat += 16;
-    y += 16;
-    gamma += 16;
-    beta += 16;
-    mean += 16;
-    variance += 16;
-    invStd += 16;
+  if (d < lanes<T>()) {
+    if (d > 0) batchNormForwardPart<T>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon);
+    return;
   }
-  if (left > 0)
-    batchNormForwardColumns<T, Part>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon, left);
+  for (let left = d; left > 0; ) {
+    batchNormForwardGroup<T>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon, left);
+    const vectors = groupVectors<T>(left);
+    left -= vectors * lanes<T>();
+    const step = (<usize>vectors) << 4;
+    x += step;
+    xHat += step;
+    y += step;
+    gamma += step;
+    beta += step;
+    mean += step;
+    variance += step;
+    invStd += step;
+  }
 }
 
 function movingAverageColumns<T, W>(moving: usize, batch: usize, d: i32, momentum: f64, left: i32): void {
