@@ -103,6 +103,16 @@ const edges: Size[] = [
   [7, 17, 1025],
   [8, 39, 1025],
   [7, 9, 2049],
+  // B as large as it may be to be read as it is, in either precision, and larger.
+  ...[127, 128, 129, 255, 256, 257].flatMap((k): Size[] => [
+    [9, 32, k],
+    [3, 64, k],
+  ]),
+  // Few rows of X, and as many as they may be.
+  ...[1, 2, 3, 4].flatMap((m): Size[] => [
+    [m, 50, 784],
+    [m, 10, 50],
+  ]),
 ];
 
 describe.each(everyTwins)("matmul in $name", (twins) => {
