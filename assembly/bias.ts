@@ -1,36 +1,20 @@
 /**
- * A row vector added to every row of a matrix, with or without the rectifier behind it; and its gradient, the sums of
- * the columns.
+ * A row vector added to every row of a matrix; and its gradient, the sums of the columns.
  *
  *   biasAdd     y[i,j]   = x[i,j] + bias[j]
- *   biasAddRelu y[i,j]   = x[i,j] + bias[j] if that is positive or NaN, else 0
  *   columnSums  dBias[j] = Σ_i dy[i,j], added from the first row to the last
  *
  * x, y, dy: (n, d), row-major; bias, dBias: (d). y may be x; nothing else overlaps.
  */
-import { lanes, loadPartial, loadUpTo, storePartial, storeUpTo } from "./inline/lanes";
-import { rectified } from "./inline/rectified";
+import { addBiasToRow } from "./inline/bias";
+import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
 
-function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32, rectify: bool): void {
-  const full = (<usize>d * sizeof<T>()) & ~15;
-  const left = d & (lanes<T>() - 1);
-  const rest = <usize>left * sizeof<T>();
+function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
+  const row = <usize>d * sizeof<T>();
   for (let i = 0; i < n; i++) {
-    let b = bias;
-    const end = x + full;
-    while (x < end) {
-      const sum = v128.add<T>(v128.load(x), v128.load(b));
-      v128.store(y, rectify ? rectified<T>(sum) : sum);
-      x += 16;
-      y += 16;
-      b += 16;
-    }
-    if (left) {
-      const sum = v128.add<T>(loadPartial<T>(x, left), loadPartial<T>(b, left));
-      storePartial<T>(y, rectify ? rectified<T>(sum) : sum, left);
-      x += rest;
-      y += rest;
-    }
+    addBiasToRow<T>(y, x, bias, d, false);
+    x += row;
+    y += row;
   }
 }
 
@@ -50,16 +34,10 @@ function columnSums<T>(dBias: usize, dy: usize, n: i32, d: i32): void {
 }
 
 export function biasAddF32(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f32>(y, x, bias, n, d, false);
+  biasAdd<f32>(y, x, bias, n, d);
 }
 export function biasAddF64(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f64>(y, x, bias, n, d, false);
-}
-export function biasAddReluF32(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f32>(y, x, bias, n, d, true);
-}
-export function biasAddReluF64(y: usize, x: usize, bias: usize, n: i32, d: i32): void {
-  biasAdd<f64>(y, x, bias, n, d, true);
+  biasAdd<f64>(y, x, bias, n, d);
 }
 export function columnSumsF32(dBias: usize, dy: usize, n: i32, d: i32): void {
   columnSums<f32>(dBias, dy, n, d);

@@ -19,20 +19,6 @@ export const cases: readonly KernelCase[] = [
     },
   },
   {
-    name: `bias.addRelu ${n}x${d}`,
-    flops: n * d,
-    setup(operands) {
-      const y = operands.float32(n, d);
-      const x = operands.float32(n, d);
-      const bias = operands.float32(1, d);
-      return {
-        wasm: (kernels) => kernels.bias.addRelu(y.tensor, x.tensor, bias.tensor),
-        js: () => baseline.addRelu(y.array, x.array, bias.array, n, d),
-        outputs: [y],
-      };
-    },
-  },
-  {
     name: `bias.columnSums ${n}x${d}`,
     flops: n * d,
     setup(operands) {

@@ -1,5 +1,7 @@
-/** The three matrix products of a layer, n × inputs × outputs: forward, gradient by the weight, by the input. */
+/** The matrix products of a layer, n × inputs × outputs: forward, alone and with what follows; gradient by the weight, by the input. */
+import * as bias from "./baseline/bias.ts";
 import * as baseline from "./baseline/matmul.ts";
+import * as relu from "./baseline/relu.ts";
 import type { KernelCase } from "./kernelCase.ts";
 
 const sizes = [
@@ -26,6 +28,27 @@ export const cases: readonly KernelCase[] = sizes.flatMap(([n, inputs, outputs])
         return {
           wasm: ({ matmul }) => matmul.multiply(y.tensor, x.tensor, w.tensor, workspace),
           js: () => baseline.multiply(y.array, x.array, w.array, n, inputs, outputs),
+          outputs: [y],
+        };
+      },
+    },
+    {
+      name: `matmul.multiplyBiasRelu ${size}`,
+      flops,
+      setup(operands) {
+        const y = operands.float32(n, outputs);
+        const x = operands.float32(n, inputs);
+        const w = operands.float32(inputs, outputs);
+        const b = operands.float32(1, outputs);
+        const workspace = operands.workspace();
+        const bits = relu.bitsOf(y.array);
+        return {
+          wasm: ({ matmul }) => matmul.multiplyBiasRelu(y.tensor, x.tensor, w.tensor, b.tensor, workspace),
+          js() {
+            baseline.multiply(y.array, x.array, w.array, n, inputs, outputs);
+            bias.add(y.array, y.array, b.array, n, outputs);
+            relu.forward(bits, bits);
+          },
           outputs: [y],
         };
       },

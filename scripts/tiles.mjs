@@ -179,13 +179,20 @@ function directTile({ vectors, unroll, ...shape }) {
     "while (b != end) {",
     ...steps(1).map((line) => `  ${line}`),
     "}",
+    "if (bias) {",
+    ...range(vectors).map((vector) => `  const bias${vector} = v128.load(bias${offset(vector)});`),
+    ...eachSum((sum, vector) => `  ${sum} = v128.add<T>(${sum}, bias${vector});`),
+    "}",
+    "if (rectify) {",
+    ...eachSum((sum) => `  ${sum} = rectified<T>(${sum});`),
+    "}",
     ...put(0),
     "if (rows > 1) {",
     "  c += cRow;",
     ...put(1).map((line) => `  ${line}`),
     "}",
   ];
-  return `/** 2 rows × ${vectors} vectors, ${vectors > 1 ? "the last of which begins `last` bytes behind the first" : "`last` is 0"}: C = A · B, the strides in bytes. */
+  return `/** 2 rows × ${vectors} vectors, ${vectors > 1 ? "the last of which begins `last` bytes behind the first" : "`last` is 0"}: C = A · B + bias (or 0), rectified if asked; strides in bytes. */
 export function direct2x${vectors}<T>(
   c: usize,
   cRow: usize,
@@ -197,6 +204,8 @@ export function direct2x${vectors}<T>(
   k: i32,
   rows: i32,
   last: usize,
+  bias: usize,
+  rectify: bool,
 ): void {
 ${body.map((line) => `  ${line}\n`).join("")}}
 `;
@@ -258,6 +267,7 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 export function tilesSource() {
   return `// Written by scripts/tiles.mjs, which says why it looks like this.
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
+import { rectified } from "./inline/rectified";
 
 /** A vector of C, of which only \`columns\` elements exist. */
 function take<T>(from: usize, columns: i32): v128 {

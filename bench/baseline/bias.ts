@@ -1,16 +1,9 @@
-/** A row vector added to every row, with or without the rectifier behind it, and its gradient. */
+/** A row vector added to every row, and its gradient. */
 
 export function add(y: Float32Array, x: Float32Array, bias: Float32Array, n: number, d: number): void {
   for (let i = 0; i < n; i++) {
     const row = i * d;
     for (let j = 0; j < d; j++) y[row + j] = x[row + j]! + bias[j]!;
-  }
-}
-
-export function addRelu(y: Float32Array, x: Float32Array, bias: Float32Array, n: number, d: number): void {
-  for (let i = 0; i < n; i++) {
-    const row = i * d;
-    for (let j = 0; j < d; j++) y[row + j] = Math.max(x[row + j]! + bias[j]!, 0);
   }
 }
 

@@ -1,4 +1,4 @@
-/** A row vector added to every row, with or without the rectifier behind it, and its gradient. */
+/** A row vector added to every row, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import type { Suffix } from "./suffix.ts";
@@ -13,13 +13,6 @@ export interface BiasKernels {
    */
   add(y: Tensor, x: Tensor, bias: Tensor): void;
   /**
-   * y[i,j] = relu(x[i,j] + bias[j]): the bits of `add` and `relu.forward`, in one pass.
-   * @param y (n, d), written; may be `x`
-   * @param x (n, d)
-   * @param bias (1, d)
-   */
-  addRelu(y: Tensor, x: Tensor, bias: Tensor): void;
-  /**
    * sums[j] = Σ_i x[i,j], from the first row to the last.
    * @param sums (1, d), written
    * @param x (n, d)
@@ -27,9 +20,9 @@ export interface BiasKernels {
   columnSums(sums: Tensor, x: Tensor): void;
 }
 
-function checkAdd(where: string, y: Tensor, x: Tensor, bias: Tensor): [number, number] {
-  expectShape(where, "bias", bias, 1, x.columns);
-  expectShape(where, "y", y, x.rows, x.columns);
+function checkAdd(y: Tensor, x: Tensor, bias: Tensor): [number, number] {
+  expectShape("bias.add", "bias", bias, 1, x.columns);
+  expectShape("bias.add", "y", y, x.rows, x.columns);
   return [x.rows, x.columns];
 }
 
@@ -41,15 +34,9 @@ function checkColumnSums(sums: Tensor, x: Tensor): [number, number] {
 /** The definition. */
 export const reference: BiasKernels = {
   add(y, x, bias) {
-    const [n, d] = checkAdd("bias.add", y, x, bias);
+    const [n, d] = checkAdd(y, x, bias);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < d; j++) y.data[i * d + j] = x.data[i * d + j]! + bias.data[j]!;
-    }
-  },
-  addRelu(y, x, bias) {
-    const [n, d] = checkAdd("bias.addRelu", y, x, bias);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < d; j++) y.data[i * d + j] = Math.max(0, x.data[i * d + j]! + bias.data[j]!);
     }
   },
   columnSums(sums, x) {
@@ -66,16 +53,11 @@ export const reference: BiasKernels = {
 /** The same to the bit, in SIMD. */
 export function wasm(exports: Exports, suffix: Suffix): BiasKernels {
   const add = exports[`biasAdd${suffix}`];
-  const addRelu = exports[`biasAddRelu${suffix}`];
   const columnSums = exports[`columnSums${suffix}`];
   return {
     add(y, x, bias) {
-      const [n, d] = checkAdd("bias.add", y, x, bias);
+      const [n, d] = checkAdd(y, x, bias);
       add(y.data.byteOffset, x.data.byteOffset, bias.data.byteOffset, n, d);
-    },
-    addRelu(y, x, bias) {
-      const [n, d] = checkAdd("bias.addRelu", y, x, bias);
-      addRelu(y.data.byteOffset, x.data.byteOffset, bias.data.byteOffset, n, d);
     },
     columnSums(sums, x) {
       const [n, d] = checkColumnSums(sums, x);

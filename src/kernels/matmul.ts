@@ -15,6 +15,16 @@ export interface MatmulKernels {
    */
   multiply(y: Tensor, x: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
   /**
+   * Y = X · W + bias, in one pass: the bits of `multiply` and `bias.add`.
+   * @param y (m, n), written
+   * @param x (m, k)
+   * @param w (k, n)
+   * @param bias (1, n)
+   */
+  multiplyBias(y: Tensor, x: Tensor, w: Tensor, bias: Tensor, workspace: Tensor<"uint8">): void;
+  /** Y = relu(X · W + bias), in one pass: the bits of `multiply`, `bias.add` and `relu.forward`. */
+  multiplyBiasRelu(y: Tensor, x: Tensor, w: Tensor, bias: Tensor, workspace: Tensor<"uint8">): void;
+  /**
    * dW = Xᵀ · dY: the gradient by the weight.
    * @param dw (m, n), written
    * @param x (k, m)
@@ -33,10 +43,15 @@ export interface MatmulKernels {
 /** What a thread of the wasm kernels needs to pack its blocks; the module states the same number. */
 export const MATMUL_WORKSPACE_BYTES = 8912896;
 
-function checkMultiply(y: Tensor, x: Tensor, w: Tensor): [number, number, number] {
-  expectShape("matmul.multiply", "w", w, x.columns, w.columns);
-  expectShape("matmul.multiply", "y", y, x.rows, w.columns);
+function checkMultiply(y: Tensor, x: Tensor, w: Tensor, where = "matmul.multiply"): [number, number, number] {
+  expectShape(where, "w", w, x.columns, w.columns);
+  expectShape(where, "y", y, x.rows, w.columns);
   return [x.rows, w.columns, x.columns];
+}
+
+function checkBias(where: string, y: Tensor, x: Tensor, w: Tensor, bias: Tensor) {
+  expectShape(where, "bias", bias, 1, w.columns);
+  return checkMultiply(y, x, w, where);
 }
 
 function checkTransposedA(dw: Tensor, x: Tensor, dy: Tensor): [number, number, number] {
@@ -86,6 +101,16 @@ export const reference: MatmulKernels = {
     const [m, n, k] = checkMultiply(y, x, w);
     product(y.data, x.data, k, 1, w.data, n, 1, m, n, k);
   },
+  multiplyBias(y, x, w, bias) {
+    const [m, n, k] = checkBias("matmul.multiplyBias", y, x, w, bias);
+    product(y.data, x.data, k, 1, w.data, n, 1, m, n, k);
+    for (let i = 0; i < y.size; i++) y.data[i]! += bias.data[i % n]!;
+  },
+  multiplyBiasRelu(y, x, w, bias) {
+    const [m, n, k] = checkBias("matmul.multiplyBiasRelu", y, x, w, bias);
+    product(y.data, x.data, k, 1, w.data, n, 1, m, n, k);
+    for (let i = 0; i < y.size; i++) y.data[i] = Math.max(0, y.data[i]! + bias.data[i % n]!);
+  },
   transposedA(dw, x, dy) {
     const [m, n, k] = checkTransposedA(dw, x, dy);
     product(dw.data, x.data, 1, m, dy.data, n, 1, m, n, k);
@@ -109,22 +134,39 @@ const TEAM_MULTIPLICATIONS = 2 ** 19;
  */
 export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: number): MatmulKernels {
   const needed = threads * MATMUL_WORKSPACE_BYTES;
+  /** Where the blocks are packed. */
+  const room = (workspace: Tensor<"uint8">) => {
+    if (workspace.size < needed) {
+      throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
+    }
+    return workspace.data.byteOffset;
+  };
+  const isShared = (m: number, n: number, k: number) => m * n * k >= TEAM_MULTIPLICATIONS;
   const kernel =
     (name: "matmul" | "matmulTransposedA" | "matmulTransposedB") =>
     (c: Tensor, a: Tensor, b: Tensor, [m, n, k]: [number, number, number], workspace: Tensor<"uint8">) => {
-      if (workspace.size < needed) {
-        throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
-      }
-      const isSmall = m * n * k < TEAM_MULTIPLICATIONS || (name === "matmul" && m <= FEW_ROWS);
-      const { [`${name}${suffix}` as const]: multiply } = isSmall ? exports : team;
+      const together = isShared(m, n, k) && (name !== "matmul" || m > FEW_ROWS);
+      const { [`${name}${suffix}` as const]: multiply } = together ? team : exports;
       const [cAt, aAt, bAt] = [c.data.byteOffset, a.data.byteOffset, b.data.byteOffset];
-      multiply(cAt, aAt, bAt, m, n, k, workspace.data.byteOffset, 0, 1);
+      multiply(cAt, aAt, bAt, m, n, k, room(workspace), 0, 1);
     };
   const multiply = kernel("matmul");
   const transposedA = kernel("matmulTransposedA");
   const transposedB = kernel("matmulTransposedB");
+  function multiplyBias(
+    where: string,
+    rectify: boolean,
+    ...[y, x, w, bias, workspace]: Parameters<MatmulKernels["multiplyBias"]>
+  ): void {
+    const [m, n, k] = checkBias(where, y, x, w, bias);
+    const { [`matmulBias${suffix}` as const]: multiply } = isShared(m, n, k) && m > FEW_ROWS ? team : exports;
+    const [yAt, xAt, wAt] = [y.data.byteOffset, x.data.byteOffset, w.data.byteOffset];
+    multiply(yAt, xAt, wAt, bias.data.byteOffset, m, n, k, rectify, room(workspace), 0, 1);
+  }
   return {
     multiply: (y, x, w, workspace) => multiply(y, x, w, checkMultiply(y, x, w), workspace),
+    multiplyBias: (...args) => multiplyBias("matmul.multiplyBias", false, ...args),
+    multiplyBiasRelu: (...args) => multiplyBias("matmul.multiplyBiasRelu", true, ...args),
     transposedA: (dw, x, dy, workspace) => transposedA(dw, x, dy, checkTransposedA(dw, x, dy), workspace),
     transposedB: (dx, dy, w, workspace) => transposedB(dx, dy, w, checkTransposedB(dx, dy, w), workspace),
   };

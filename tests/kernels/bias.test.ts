@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { expectSameBits } from "../helpers/expectNumbers.ts";
 import { everyTwins, float32Twins, float64Twins, floats, written } from "../helpers/twins.ts";
 import { kinds, matrixShapes, numbers } from "../helpers/values.ts";
 
@@ -11,19 +10,6 @@ describe("bias, by hand", () => {
       (kernels, { y, x, bias }) => kernels.bias.add(y, x, bias),
     );
     expect([...y.data]).toEqual([11, 22, 33, 14, 25, 36]);
-  });
-
-  it("adds the bias and keeps what is positive, NaN too", () => {
-    const { y } = float64Twins.check(
-      "bias.addRelu",
-      {
-        y: written(floats(2, 3)),
-        x: floats(2, 3, [1, -20, 3, -11, 5, NaN]),
-        bias: floats(1, 3, [10, 20, -30]),
-      },
-      (kernels, { y, x, bias }) => kernels.bias.addRelu(y, x, bias),
-    );
-    expect([...y.data]).toEqual([11, 0, 0, 0, 25, NaN]);
   });
 
   it("sums every column", () => {
@@ -67,23 +53,6 @@ describe.each(everyTwins)("bias in $name", (twins) => {
       twins.check("bias.add in place", { ...slots, x: written(slots.x) }, (kernels, { x, bias }) =>
         kernels.bias.add(x, x, bias),
       );
-      const fused = twins
-        .check("bias.addRelu", { y: written(floats(n, d)), ...slots }, (kernels, { y, x, bias }) =>
-          kernels.bias.addRelu(y, x, bias),
-        )
-        .y.data.slice();
-      const { x: rectified } = twins.check(
-        "bias.add and relu.forward in place",
-        { ...slots, x: written(slots.x) },
-        (kernels, { x, bias }) => {
-          kernels.bias.add(x, x, bias);
-          kernels.relu.forward(x, x);
-        },
-      );
-      expectSameBits(fused, rectified.data);
-      twins.check("bias.addRelu in place", { ...slots, x: written(slots.x) }, (kernels, { x, bias }) =>
-        kernels.bias.addRelu(x, x, bias),
-      );
       twins.check("bias.columnSums", { sums: written(floats(1, d)), x: slots.x }, (kernels, { sums, x }) =>
         kernels.bias.columnSums(sums, x),
       );
@@ -100,11 +69,6 @@ describe.each(everyTwins)("bias in $name", (twins) => {
       "bias.add: y is (3, 2), expected (2, 3).",
       { y: floats(3, 2), x: floats(2, 3), bias: floats(1, 3) },
       (kernels, { y, x, bias }) => kernels.bias.add(y, x, bias),
-    );
-    twins.refuses(
-      "bias.addRelu: bias is (1, 4), expected (1, 3).",
-      { y: floats(2, 3), x: floats(2, 3), bias: floats(1, 4) },
-      (kernels, { y, x, bias }) => kernels.bias.addRelu(y, x, bias),
     );
     twins.refuses(
       "bias.columnSums: sums is (3, 1), expected (1, 3).",

@@ -32,6 +32,32 @@ function product(twins: Twins, form: Form, size: Size, a: Values, b: Values) {
   ).c.data;
 }
 
+/** The product with a bias, with and without the ReLU: checked against what they stand for, too. */
+function productWithBias(twins: Twins, [m, n, k]: Size, next: () => number) {
+  const values = (size: number) => Array.from({ length: size }, next);
+  const slots = {
+    x: floats(m, k, values(m * k)),
+    w: floats(k, n, values(k * n)),
+    bias: floats(1, n, values(n)),
+  };
+  const y = written(floats(m, n));
+  const fused = (name: "multiplyBias" | "multiplyBiasRelu") =>
+    twins
+      .check(`matmul.${name}`, { y, ...slots }, ({ matmul }, { y, x, w, bias }, workspace) =>
+        matmul[name](y, x, w, bias, workspace),
+      )
+      .y.data.slice();
+  const [plain, withRelu] = [fused("multiplyBias"), fused("multiplyBiasRelu")];
+  const steps = { sum: written(floats(m, n)), rectified: written(floats(m, n)), ...slots };
+  const expected = twins.check("the steps", steps, (kernels, { sum, rectified, x, w, bias }, workspace) => {
+    kernels.matmul.multiply(sum, x, w, workspace);
+    kernels.bias.add(sum, sum, bias);
+    kernels.relu.forward(rectified, sum);
+  });
+  expectSameBits(plain, expected.sum.data);
+  expectSameBits(withRelu, expected.rectified.data);
+}
+
 describe("matmul, by hand", () => {
   // (1 2 3; 4 5 6) · (7 8; 9 10; 11 12) = (58 64; 139 154)
   it.each([
@@ -44,6 +70,22 @@ describe("matmul, by hand", () => {
 
   it.each(formNames)("%s gives zeros for a sum of no terms", (form) => {
     expect([...product(float64Twins, form, [2, 2, 0], [], [])]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("adds a bias, and keeps what is positive then, NaN too", () => {
+    const slots = {
+      y: written(floats(2, 3)),
+      x: floats(2, 1, [1, 2]),
+      w: floats(1, 3, [1, -2, NaN]),
+      bias: floats(1, 3, [-2, 3, 0]),
+    };
+    const run = (name: "multiplyBias" | "multiplyBiasRelu") => [
+      ...float64Twins.check(`matmul.${name}`, slots, ({ matmul }, { y, x, w, bias }, workspace) =>
+        matmul[name](y, x, w, bias, workspace),
+      ).y.data,
+    ];
+    expect(run("multiplyBias")).toEqual([-1, 1, NaN, 0, -1, NaN]);
+    expect(run("multiplyBiasRelu")).toEqual([0, 1, NaN, 0, 0, NaN]);
   });
 
   it("adds the terms one by one, in their order", () => {
@@ -138,6 +180,13 @@ describe.each(everyTwins)("matmul in $name", (twins) => {
     for (const shape of edges) product(twins, form, shape, next, next);
   });
 
+  it.each(kinds)("adds a bias and rectifies with the bits of the steps one by one, %s values", (kind) => {
+    const next = numbers(kind, twins.precision, "bias");
+    for (const m of [0, 1, 2, 3, 4, 7])
+      for (const n of small) for (const k of [0, 1, 9, 50]) productWithBias(twins, [m, n, k], next);
+    if (kind === "ordinary") for (const shape of edges) productWithBias(twins, shape, next);
+  });
+
   const wrong = { c: floats(2, 3), a: floats(2, 4), b: floats(4, 3), bad: floats(5, 5) };
   it.each([
     ["matmul.multiply: w is (5, 5), expected (4, 5).", "multiply", ["c", "a", "bad"]],
@@ -151,6 +200,23 @@ describe.each(everyTwins)("matmul in $name", (twins) => {
       const [c, a, b] = names.map((name) => tensors[name]) as [Tensor, Tensor, Tensor];
       kernels.matmul[form](c, a, b, workspace);
     });
+  });
+});
+
+describe.each(everyTwins)("matmul with a bias in $name", (twins) => {
+  const slots = { y: floats(2, 3), x: floats(2, 4), w: floats(4, 3), bias: floats(1, 3), bad: floats(5, 5) };
+  it.each([
+    ["multiplyBias", "matmul.multiplyBias: bias is (5, 5), expected (1, 3).", { bias: slots.bad }],
+    ["multiplyBiasRelu", "matmul.multiplyBiasRelu: y is (5, 5), expected (2, 3).", { y: slots.bad }],
+    [
+      "multiplyBiasRelu",
+      "matmul.multiplyBiasRelu: w is (5, 5), expected (4, 5).",
+      { w: slots.bad, bias: floats(1, 5) },
+    ],
+  ] as const)("refuses other shapes in %s: %s", (name, message, changed) => {
+    twins.refuses(message, { ...slots, ...changed }, ({ matmul }, { y, x, w, bias }, workspace) =>
+      matmul[name](y!, x!, w!, bias!, workspace),
+    );
   });
 });
 

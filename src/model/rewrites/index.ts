@@ -1,7 +1,7 @@
 /** The rewrite rules that a plan goes through before it is bound. */
 import type { Plan, Rewrite } from "../../plan.ts";
 import { fuseFirstLayer, type PackedWeight } from "./firstLayer.ts";
-import { fuseBiasRelu } from "./fuseBiasRelu.ts";
+import { fuseBias } from "./fuseBias.ts";
 import { fuseL2Update } from "./fuseL2Update.ts";
 import { overlapUpdate } from "./overlapUpdate.ts";
 
@@ -12,7 +12,7 @@ import { overlapUpdate } from "./overlapUpdate.ts";
 export function rewrites(packedWeight?: PackedWeight): readonly Rewrite[] {
   const first = packedWeight === undefined ? [] : [fuseFirstLayer(packedWeight)];
   const last = packedWeight?.upcoming === undefined ? [] : [overlapUpdate];
-  return [fuseL2Update, ...first, fuseBiasRelu, ...last];
+  return [fuseL2Update, ...first, fuseBias, ...last];
 }
 
 /** The plan after every rule. */
