@@ -3,7 +3,7 @@
  * standardised on the way. Almost all of a training's arithmetic is here.
  *
  *   x[i,f]    = values[rows[i], f] · scale[f] + shift[f]
- *   forward   y[i,u]  = Σ_f x[i,f] · w[f,u] + bias[u]
+ *   forward   y[i,u]  = Σ_f x[i,f] · w[f,u] + bias[u], and if `rectify`, 0 for what is neither positive nor NaN
  *   update    w[f,u] −= rate · (Σ_i x[i,f] · dy[i,u] + lambda · w[f,u])
  *
  * n samples, d features, `units` units, float32; values (count, d), rows (n) u32 < count, scale, shift (d), y and dy
@@ -45,6 +45,7 @@
  * transposed in registers, or five vectors of samples at a time: no less.
  */
 import { multiplyPanel } from "./inline/panels";
+import { rectified } from "./inline/rectified";
 import { share } from "./inline/share";
 import { sumLists } from "./tiles.generated";
 
@@ -238,7 +239,12 @@ export function firstLayerUnpack(w: usize, pairs: usize, d: i32, units: i32): vo
   }
 }
 
-/** y (count, units), its rows `row` bytes apart, ← yᵀ, its rows `tStride` bytes apart, with bias. */
+/** Rectified if asked. */
+function activated(sum: v128, rectify: bool): v128 {
+  return rectify ? rectified<f32>(sum) : sum;
+}
+
+/** y (count, units), its rows `row` bytes apart, ← yᵀ, its rows `tStride` bytes apart, with bias, rectified if asked. */
 function addBias(
   y: usize,
   row: usize,
@@ -247,6 +253,7 @@ function addBias(
   bias: usize,
   count: i32,
   units: i32,
+  rectify: bool,
 ): void {
   let u = 0;
   for (; u + 4 <= units; u += 4) {
@@ -262,10 +269,13 @@ function addBias(
       const c = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
       const e = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
       const g = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-      v128.store(to, f32x4.add(v128.shuffle<i64>(a, c, 0, 2), b));
-      if (i + 1 < count) v128.store(to + row, f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b));
-      if (i + 2 < count) v128.store(to + 2 * row, f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b));
-      if (i + 3 < count) v128.store(to + 3 * row, f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b));
+      v128.store(to, activated(f32x4.add(v128.shuffle<i64>(a, c, 0, 2), b), rectify));
+      if (i + 1 < count)
+        v128.store(to + row, activated(f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b), rectify));
+      if (i + 2 < count)
+        v128.store(to + 2 * row, activated(f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b), rectify));
+      if (i + 3 < count)
+        v128.store(to + 3 * row, activated(f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b), rectify));
       from += 16;
       to += 4 * row;
     }
@@ -275,7 +285,9 @@ function addBias(
     const from = transposed + <usize>u * tStride;
     let to = y + ((<usize>u) << 2);
     for (let i = 0; i < count; i++) {
-      store<f32>(to, load<f32>(from + ((<usize>i) << 2)) + b);
+      const sum = load<f32>(from + ((<usize>i) << 2)) + b;
+      // What is not positive but NaN stays.
+      store<f32>(to, rectify && sum <= 0 ? 0 : sum);
       to += row;
     }
   }
@@ -307,7 +319,7 @@ function forwardShare(n: i32, units: i32, part: i32, parts: i32, isPrepared: boo
 }
 
 /**
- * y = x · w + bias, for a share of the panels' pairs of units. kept: room for what the update reads, or 0. ticket: the
+ * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units. kept: room for what the update reads, or 0. ticket: the
  * batch's, by which a thread knows what it has prepared, or 0.
  */
 function forward<S>(
@@ -322,6 +334,7 @@ function forward<S>(
   n: i32,
   units: i32,
   d: i32,
+  rectify: bool,
   scratch: usize,
   ticket: u32,
   part: i32,
@@ -381,6 +394,7 @@ function forward<S>(
       bias + ((<usize>u) << 2),
       min(width, n - i),
       ownUnits,
+      rectify,
     );
   }
 }
@@ -486,12 +500,30 @@ export function firstLayerForwardBytes(
   n: i32,
   units: i32,
   d: i32,
+  rectify: bool,
   scratch: usize,
   ticket: u32,
   part: i32,
   parts: i32,
 ): void {
-  forward<u8>(y, kept, values, rows, scale, shift, pairs, bias, n, units, d, scratch, ticket, part, parts);
+  forward<u8>(
+    y,
+    kept,
+    values,
+    rows,
+    scale,
+    shift,
+    pairs,
+    bias,
+    n,
+    units,
+    d,
+    rectify,
+    scratch,
+    ticket,
+    part,
+    parts,
+  );
 }
 
 export function firstLayerForwardFloats(
@@ -506,12 +538,30 @@ export function firstLayerForwardFloats(
   n: i32,
   units: i32,
   d: i32,
+  rectify: bool,
   scratch: usize,
   ticket: u32,
   part: i32,
   parts: i32,
 ): void {
-  forward<f32>(y, kept, values, rows, scale, shift, pairs, bias, n, units, d, scratch, ticket, part, parts);
+  forward<f32>(
+    y,
+    kept,
+    values,
+    rows,
+    scale,
+    shift,
+    pairs,
+    bias,
+    n,
+    units,
+    d,
+    rectify,
+    scratch,
+    ticket,
+    part,
+    parts,
+  );
 }
 
 /** Samples whose block of features stands in the first-level cache at once. */

@@ -25,7 +25,7 @@ export function advance(tickets: Tickets, isNextKnown: boolean): void {
   tickets.next = isNextKnown ? ticketAfter(tickets.current) : 0;
 }
 
-/** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `l2` and `sgd` in their order. */
+/** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `relu`, `l2` and `sgd` in their order. */
 export interface FirstLayerKernels {
   /**
    * Puts a weight into the layout of the other kernels, pairs of units: packed[⌊u/2⌋][f][u mod 2] = w[f,u]. The unit
@@ -64,6 +64,8 @@ export interface FirstLayerKernels {
     scratch: Tensor<"uint8">,
     tickets?: Tickets,
   ): void;
+  /** y = relu(x · w + bias); all else as in {@link forward}. */
+  forwardRelu(...args: Parameters<FirstLayerKernels["forward"]>): void;
   /**
    * Lets the other threads prepare the forward pass of the batch `tickets.next`, while this one goes on with what needs no
    * threads; the next call in all threads ends it, however far it is. A forward pass takes what was prepared only under
@@ -155,18 +157,19 @@ function checkLayout(name: string, packed: Tensor, d: number, units: number): vo
 /** n, d and units. */
 function checkForward(
   threads: number,
+  name: "forward" | "forwardRelu",
   ...[y, kept, values, rows, scale, shift, packed, bias, scratch, tickets]: Forward
 ) {
   const [n, units, d] = [y.rows, y.columns, values.columns];
-  checkLayout("forward", packed, d, units);
-  expectShape("firstLayer.forward", "bias", bias, 1, units);
-  expectShape("firstLayer.forward", "rows", rows, n, 1);
-  checkStandardization("forward", d, scale, shift);
+  checkLayout(name, packed, d, units);
+  expectShape(`firstLayer.${name}`, "bias", bias, 1, units);
+  expectShape(`firstLayer.${name}`, "rows", rows, n, 1);
+  checkStandardization(name, d, scale, shift);
   if (kept !== undefined) {
-    checkKept("forward", kept, n, d, tickets);
-    checkKeptType("forward", kept, values);
+    checkKept(name, kept, n, d, tickets);
+    checkKeptType(name, kept, values);
   }
-  checkScratch("forward", scratch, n, units, threads);
+  checkScratch(name, scratch, n, units, threads);
   return { n, units, d };
 }
 
@@ -242,6 +245,29 @@ function standardized(
   );
 }
 
+function defineForward(
+  name: "forward" | "forwardRelu",
+  args: Forward,
+  activation: (sum: number) => number,
+): void {
+  const { n, units, d } = checkForward(1, name, ...args);
+  const [y, kept, values, rows, scale, shift, packed, bias, , tickets] = args;
+  const round = rounding(y.dtype);
+  const from = keptFrom(tickets?.current, n, d);
+  for (let i = 0; i < n; i++) {
+    const row = rows.data[i]! * d;
+    const x = standardized(values, (f) => row + f, scale, shift, round);
+    for (let f = 0; kept !== undefined && f < d; f++)
+      kept.data[from + keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
+    for (let u = 0; u < units; u++) {
+      const start = startOf(u, d);
+      let sum = 0;
+      for (let f = 0; f < d; f++) sum = round(sum + round(x[f]! * packed.data[start + 2 * f]!));
+      y.data[i * units + u] = activation(round(sum + bias.data[u]!));
+    }
+  }
+}
+
 /** The definition. */
 export const reference: FirstLayerKernels = {
   pack(packed, w) {
@@ -259,24 +285,8 @@ export const reference: FirstLayerKernels = {
       for (let f = 0; f < d; f++) w.data[f * units + u] = packed.data[startOf(u, d) + 2 * f]!;
     }
   },
-  forward(...args) {
-    const { n, units, d } = checkForward(1, ...args);
-    const [y, kept, values, rows, scale, shift, packed, bias, , tickets] = args;
-    const round = rounding(y.dtype);
-    const from = keptFrom(tickets?.current, n, d);
-    for (let i = 0; i < n; i++) {
-      const row = rows.data[i]! * d;
-      const x = standardized(values, (f) => row + f, scale, shift, round);
-      for (let f = 0; kept !== undefined && f < d; f++)
-        kept.data[from + keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
-      for (let u = 0; u < units; u++) {
-        const start = startOf(u, d);
-        let sum = 0;
-        for (let f = 0; f < d; f++) sum = round(sum + round(x[f]! * packed.data[start + 2 * f]!));
-        y.data[i * units + u] = sum + bias.data[u]!;
-      }
-    }
-  },
+  forward: (...args) => defineForward("forward", args, (sum) => sum),
+  forwardRelu: (...args) => defineForward("forwardRelu", args, (sum) => Math.max(0, sum)),
   prepare(...args) {
     checkPrepare(1, ...args);
   },
@@ -330,6 +340,31 @@ export function wasm(
   threads: number,
 ): FirstLayerKernels {
   if (suffix === "F64") return reference;
+  function forward(name: "forward" | "forwardRelu", args: Forward, rectify: boolean): void {
+    const { n, units, d } = checkForward(threads, name, ...args);
+    const [y, kept, values, rows, scale, shift, packed, bias, scratch, tickets] = args;
+    const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
+    const kernel =
+      values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
+    kernel(
+      y.data.byteOffset,
+      kept === undefined ? 0 : keptAddress(kept, tickets?.current, n, d),
+      values.data.byteOffset,
+      rows.data.byteOffset,
+      scale.data.byteOffset,
+      shift.data.byteOffset,
+      packed.data.byteOffset,
+      bias.data.byteOffset,
+      n,
+      units,
+      d,
+      rectify,
+      scratch.data.byteOffset,
+      tickets?.current ?? 0,
+      0,
+      1,
+    );
+  }
   let hasBegun = false;
   /** Packs the gradient; the kernel of the update, and what it is to be called with. */
   function updateCall(n: number, units: number, d: number, ...args: Update) {
@@ -362,30 +397,8 @@ export function wasm(
       checkLayout("unpack", packed, w.rows, w.columns);
       exports.firstLayerUnpack(w.data.byteOffset, packed.data.byteOffset, w.rows, w.columns);
     },
-    forward(...args) {
-      const { n, units, d } = checkForward(threads, ...args);
-      const [y, kept, values, rows, scale, shift, packed, bias, scratch, tickets] = args;
-      const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
-      const forward =
-        values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
-      forward(
-        y.data.byteOffset,
-        kept === undefined ? 0 : keptAddress(kept, tickets?.current, n, d),
-        values.data.byteOffset,
-        rows.data.byteOffset,
-        scale.data.byteOffset,
-        shift.data.byteOffset,
-        packed.data.byteOffset,
-        bias.data.byteOffset,
-        n,
-        units,
-        d,
-        scratch.data.byteOffset,
-        tickets?.current ?? 0,
-        0,
-        1,
-      );
-    },
+    forward: (...args) => forward("forward", args, false),
+    forwardRelu: (...args) => forward("forwardRelu", args, true),
     prepare(...args) {
       const { n, units, d } = checkPrepare(threads, ...args);
       const [kept, values, rows, scale, shift, , scratch, tickets] = args;

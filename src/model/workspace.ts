@@ -25,6 +25,7 @@ import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { Folding } from "./folding.ts";
 import { findFirstLayer, type PackedWeight, type Upcoming } from "./rewrites/firstLayer.ts";
+import { fuseBias } from "./rewrites/fuseBias.ts";
 import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
 import { ThreadChoice } from "./threadChoice.ts";
@@ -219,9 +220,9 @@ export class Workspace {
 
   /** Room for the first weight in the first layer's layout, if the network begins with a Dense layer. */
   #planPackedWeight(plan: Plan, region: Region, threads: number): PackedWeight | undefined {
-    const found = findFirstLayer(plan);
+    const found = findFirstLayer(fuseBias(plan));
     if (found === undefined) return undefined;
-    const weight = found.multiply.args[2] as Tensor;
+    const weight = found.product.args[2] as Tensor;
     const units = weight.columns;
     const { maxRows, elementType, optimizer } = this.options;
     const isPrepared = optimizer !== undefined && threads > 1;

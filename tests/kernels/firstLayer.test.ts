@@ -92,12 +92,12 @@ function updateSlots([n, d, units]: Size, kind: Kind, zeros = 0.5) {
 type ForwardSlots = ReturnType<typeof forwardSlots>;
 type UpdateSlots = ReturnType<typeof updateSlots>;
 
-const checkForward = (twins: Twins, slots: ForwardSlots) =>
+const checkForward = (twins: Twins, slots: ForwardSlots, name: "forward" | "forwardRelu" = "forward") =>
   twins.check(
-    "firstLayer.forward",
+    `firstLayer.${name}`,
     slots,
     ({ firstLayer }, { y, kept, values, rows, scale, shift, packed, bias }, workspace) =>
-      firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, workspace),
+      firstLayer[name](y, kept, values, rows, scale, shift, packed, bias, workspace),
   );
 
 const checkUpdate = (twins: Twins, slots: UpdateSlots, lambda = 0.005, rate = 0.1) =>
@@ -143,6 +143,24 @@ describe("firstLayer, by hand", () => {
     ]);
   });
 
+  it("keeps of the outputs what is positive, NaN too", () => {
+    const { y } = checkForward(
+      float32Twins,
+      {
+        y: written(floats(1, 5)),
+        kept: written(bytes(1, 64)),
+        values: bytes(1, 1, [2]),
+        rows: integers(1, 1, [0]),
+        scale: floats(1, 1, [1]),
+        shift: floats(1, 1, [0]),
+        packed: floats(6, 1, [1, -1, NaN, 0, 3, 0]),
+        bias: floats(1, 5, [-1, 1, 0, -0, -8]),
+      },
+      "forwardRelu",
+    );
+    expect([...y.data]).toEqual([1, 0, NaN, 0, 0]);
+  });
+
   it("keeps nothing where no update follows", () => {
     // It would keep 70 KB, more than lie between address 0 and the guard zones.
     const { kept: _, ...slots } = forwardSlots([100, 700, 3], "bytes");
@@ -170,7 +188,10 @@ describe("firstLayer, by hand", () => {
 
 describe.each(twins32.map((twins) => [twins.name, twins] as const))("firstLayer, %s", (_name, twins) => {
   it.each(["bytes", "floats"] as const)("multiplies stored %s as its definition, at every size", (kind) => {
-    for (const size of sizes) checkForward(twins, forwardSlots(size, kind));
+    for (const size of sizes) {
+      checkForward(twins, forwardSlots(size, kind));
+      checkForward(twins, forwardSlots(size, kind), "forwardRelu");
+    }
   });
 
   it.each(["bytes", "floats"] as const)("updates by stored %s as its definition, at every size", (kind) => {
@@ -286,32 +307,54 @@ async function bound([n, d, units]: Size, zeros = 0.5) {
 describe("the kernels of the first layer", () => {
   const rate = { value: 0.1 };
 
-  it.each([0, 0.5])("have the bits of gather, matmul, bias, l2 and sgd, %d of dY being 0", async (zeros) => {
-    for (const size of [
-      [100, 3072, 50],
-      [37, 100, 9],
-    ] as const) {
-      const { kernels, x, y, w, dw, dy, values, kept, rows, scale, shift, packed, bias, scratch, workspace } =
-        await bound(size, zeros);
-      kernels.firstLayer.pack(packed, w);
-      kernels.gather.batch(x, values, rows, scale, shift);
-      kernels.matmul.multiply(y, x, w, workspace);
-      kernels.bias.add(y, y, bias);
-      const expected = y.data.slice();
-      kernels.firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, scratch);
-      expectSameBits(y.data, expected, "forward");
+  it.each([0, 0.5])(
+    "have the bits of gather, matmul, bias, relu, l2 and sgd, %d of dY being 0",
+    async (zeros) => {
+      for (const size of [
+        [100, 3072, 50],
+        [37, 100, 9],
+      ] as const) {
+        const {
+          kernels,
+          x,
+          y,
+          w,
+          dw,
+          dy,
+          values,
+          kept,
+          rows,
+          scale,
+          shift,
+          packed,
+          bias,
+          scratch,
+          workspace,
+        } = await bound(size, zeros);
+        kernels.firstLayer.pack(packed, w);
+        kernels.gather.batch(x, values, rows, scale, shift);
+        kernels.matmul.multiply(y, x, w, workspace);
+        kernels.bias.add(y, y, bias);
+        const expected = y.data.slice();
+        kernels.firstLayer.forward(y, kept, values, rows, scale, shift, packed, bias, scratch);
+        expectSameBits(y.data, expected, "forward");
+        kernels.relu.forward(y, y);
+        const rectified = y.data.slice();
+        kernels.firstLayer.forwardRelu(y, kept, values, rows, scale, shift, packed, bias, scratch);
+        expectSameBits(y.data, rectified, "forwardRelu");
 
-      kernels.matmul.transposedA(dw, x, dy, workspace);
-      for (const lambda of [0.005, 0]) {
-        if (lambda > 0) kernels.sgd.updateL2(w, dw, lambda, rate);
-        else kernels.sgd.update(w, dw, rate);
-        const updated = w.data.slice();
-        kernels.firstLayer.update(packed, dy, kept, scale, shift, lambda, rate, scratch);
-        kernels.firstLayer.unpack(w, packed);
-        expectSameBits(w.data, updated, `update, lambda ${lambda}`);
+        kernels.matmul.transposedA(dw, x, dy, workspace);
+        for (const lambda of [0.005, 0]) {
+          if (lambda > 0) kernels.sgd.updateL2(w, dw, lambda, rate);
+          else kernels.sgd.update(w, dw, rate);
+          const updated = w.data.slice();
+          kernels.firstLayer.update(packed, dy, kept, scale, shift, lambda, rate, scratch);
+          kernels.firstLayer.unpack(w, packed);
+          expectSameBits(w.data, updated, `update, lambda ${lambda}`);
+        }
       }
-    }
-  });
+    },
+  );
 
   it("take more samples than half a million at once", async () => {
     const { kernels, x, y, w, values, kept, rows, scale, shift, packed, bias, scratch, workspace } =
@@ -406,8 +449,8 @@ describe("the kernels of the first layer", () => {
         tensors.y.data.fill(7);
         each(parts, (part) =>
           forwardShare(
-            ...([y, kept, values, rows, scale, shift, packed, bias, n, units, d, scratch, ticket] as const),
-            ...([part, parts] as const),
+            ...([y, kept, values, rows, scale, shift, packed, bias, n, units, d, false] as const),
+            ...([scratch, ticket, part, parts] as const),
           ),
         );
         return [...tensors.y.data, ...tensors.kept.data];

@@ -27,6 +27,7 @@ it("has these kernels", () => {
     "firstLayer.pack",
     "firstLayer.unpack",
     "firstLayer.forward",
+    "firstLayer.forwardRelu",
     "firstLayer.prepare",
     "firstLayer.beginUpdate",
     "firstLayer.update",

@@ -1,11 +1,11 @@
 /**
- * gather.batch(x, …), matmul.multiply(y, x, W), bias.add(y, y, b)      →  firstLayer.forward(y, kept, …, packed W, b)
+ * gather.batch(x, …), matmul.multiplyBias[Relu](y, x, W, b)            →  firstLayer.forward[Relu](y, kept, …, packed W, b)
  * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, kept, …, λ, η)
  * with several threads, behind the forward pass of a training step:         firstLayer.prepare(kept, the next samples, …)
  *
  * The samples go from where they are stored into the products, and as they were stored into the update; neither the
  * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
- * penalty into the update come before this one.
+ * penalty into the update, and the bias and the ReLU into the product, come before this one.
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
 import type { Call, Plan, Rewrite } from "../../plan.ts";
@@ -36,11 +36,12 @@ export function findFirstLayer(plan: Plan) {
   const gather = plan.find((call) => is(call, "gather", "batch"));
   if (gather === undefined) return undefined;
   const x = gather.args[0];
-  const at = plan.findIndex((call) => is(call, "matmul", "multiply") && call.args[1] === x);
-  const [multiply, bias] = [plan[at], plan[at + 1]];
-  if (multiply === undefined || !is(bias, "bias", "add")) return undefined;
-  const [y, , weight] = multiply.args;
-  if (bias!.args[0] !== y || bias!.args[1] !== y) return undefined;
+  const product = plan.find(
+    (call) =>
+      (is(call, "matmul", "multiplyBias") || is(call, "matmul", "multiplyBiasRelu")) && call.args[1] === x,
+  );
+  if (product === undefined) return undefined;
+  const weight = product.args[2];
   const gradient = plan.find((call) => is(call, "matmul", "transposedA") && call.args[1] === x);
   const dw = gradient?.args[0];
   const update = plan.find(
@@ -48,37 +49,35 @@ export function findFirstLayer(plan: Plan) {
   );
   if ((gradient === undefined) !== (update === undefined) || update?.args[1] !== dw) return undefined;
   // Whoever else looks at the batch, at the weight or at its gradient would not find it.
-  const replaced = new Set([gather, multiply, bias!, gradient, update]);
+  const replaced = new Set([gather, product, gradient, update]);
   const gone = new Set<unknown>(dw === undefined ? [x, weight] : [x, weight, dw]);
   const isSeen = plan.some((call) => !replaced.has(call) && call.args.some((tensor) => gone.has(tensor)));
-  return isSeen ? undefined : { gather, multiply, bias: bias!, gradient, update };
+  return isSeen ? undefined : { gather, product, gradient, update };
 }
 
 /** The rule, for one weight. */
 export function fuseFirstLayer({ weight, packed, kept, scratch, upcoming }: PackedWeight): Rewrite {
   return (plan) => {
     const found = findFirstLayer(plan);
-    if (found === undefined || found.multiply.args[2] !== weight) return plan;
-    const { gather, multiply, bias, gradient, update } = found;
+    if (found === undefined || found.product.args[2] !== weight) return plan;
+    const { gather, product, gradient, update } = found;
+    const [y, , , bias] = product.args;
     const samples = gather.args.slice(1);
     const [values, rows, scale, shift] = samples;
     const forward: Call = {
       family: "firstLayer",
-      name: "forward",
-      args: [
-        ...[multiply.args[0], update && kept, ...samples, packed, bias.args[2], scratch],
-        update && upcoming?.tickets,
-      ],
+      name: product.name === "multiplyBias" ? "forward" : "forwardRelu",
+      args: [y, update && kept, ...samples, packed, bias, scratch, update && upcoming?.tickets],
     };
     const calls = [forward];
     if (update !== undefined && upcoming !== undefined) {
       const nextRows = upcoming.rows.firstRows((rows as Tensor).rows);
-      const args = [kept, values, nextRows, scale, shift, bias.args[2], scratch, upcoming.tickets];
+      const args = [kept, values, nextRows, scale, shift, bias, scratch, upcoming.tickets];
       calls.push({ family: "firstLayer", name: "prepare", args });
     }
     return plan.flatMap((call): Call[] => {
-      if (call === multiply) return calls;
-      if (call === gather || call === bias || call === gradient) return [];
+      if (call === product) return calls;
+      if (call === gather || call === gradient) return [];
       if (call !== update) return [call];
       const [lambda, rate] = call.name === "update" ? [0, call.args[2]] : call.args.slice(2);
       const args = [packed, gradient!.args[2], kept, scale, shift, lambda, rate, scratch, upcoming?.tickets];

@@ -6,13 +6,13 @@ import { fuseL2Update } from "./fuseL2Update.ts";
 import { overlapUpdate } from "./overlapUpdate.ts";
 
 /**
- * The rules in their order: the first layer's, where its weight is kept packed, takes the bias before a ReLU does; what
+ * The rules in their order: the first layer's, where its weight is kept packed, takes what those before it have fused; what
  * threads do side by side comes last.
  */
 export function rewrites(packedWeight?: PackedWeight): readonly Rewrite[] {
   const first = packedWeight === undefined ? [] : [fuseFirstLayer(packedWeight)];
   const last = packedWeight?.upcoming === undefined ? [] : [overlapUpdate];
-  return [fuseL2Update, ...first, fuseBias, ...last];
+  return [fuseL2Update, fuseBias, ...first, ...last];
 }
 
 /** The plan after every rule. */

@@ -26,14 +26,13 @@ function record(write: (kernels: Kernels) => void): Plan {
 
 const forward = (kernels: Kernels) => {
   kernels.gather.batch(x, values, rows, scale, shift);
-  kernels.matmul.multiply(y, x, w, workspace);
-  kernels.bias.add(y, y, b);
+  kernels.matmul.multiplyBias(y, x, w, b, workspace);
 };
 
 /** Of a training, where an update follows, or of an evaluation. */
-const fusedForward = (kept?: Tensor<"uint8">): Call => ({
+const fusedForward = (kept?: Tensor<"uint8">, name = "forward"): Call => ({
   family: "firstLayer",
-  name: "forward",
+  name,
   args: [y, kept, values, rows, scale, shift, packed, b, scratch, undefined],
 });
 
@@ -54,10 +53,18 @@ function expectPlan(actual: Plan, expected: Plan): void {
 }
 
 describe("fuseFirstLayer", () => {
-  it("turns gather, product and bias into one call", () => {
+  it("turns gather and product into one call", () => {
     const relu = record((kernels) => kernels.relu.forward(other, y));
     const plan = [...record(forward), ...relu];
     expectPlan(rule(plan), [fusedForward(), ...relu]);
+  });
+
+  it("takes the ReLU that the product has", () => {
+    const plan = record((kernels) => {
+      kernels.gather.batch(x, values, rows, scale, shift);
+      kernels.matmul.multiplyBiasRelu(y, x, w, b, workspace);
+    });
+    expectPlan(rule(plan), [fusedForward(undefined, "forwardRelu")]);
   });
 
   it("turns the gradient and its update into one call, in the update's place", () => {
@@ -85,14 +92,13 @@ describe("fuseFirstLayer", () => {
   });
 
   it.each<[string, (kernels: Kernels) => void]>([
-    ["a plan that gathers nothing", (kernels) => kernels.matmul.multiply(y, x, w, workspace)],
+    ["a plan that gathers nothing", (kernels) => kernels.matmul.multiplyBias(y, x, w, b, workspace)],
     [
       "a batch that goes to another kernel first",
       (kernels) => {
         kernels.gather.batch(x, values, rows, scale, shift);
         kernels.relu.forward(x, x);
-        kernels.matmul.multiply(y, x, w, workspace);
-        kernels.bias.add(y, y, b);
+        kernels.matmul.multiplyBias(y, x, w, b, workspace);
       },
     ],
     [
@@ -132,8 +138,7 @@ describe("fuseFirstLayer", () => {
       "another weight than the one that is kept packed",
       (kernels) => {
         kernels.gather.batch(x, values, rows, scale, shift);
-        kernels.matmul.multiply(y, x, dw, workspace);
-        kernels.bias.add(y, y, b);
+        kernels.matmul.multiplyBias(y, x, dw, b, workspace);
       },
     ],
     ["an empty plan", () => {}],
