@@ -306,13 +306,13 @@ function panelStart(n: i32, p: i32): i32 {
 /**
  * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. If all threads but
  * the first find their panels prepared, it gets fewer: to gather a panel, with waiting for its samples, takes as long as to
- * multiply it by 4.7 pairs, to fetch a prepared one as long as by half a pair.
+ * multiply it by 4.4 pairs, to fetch a prepared one as long as by half a pair.
  */
 function forwardShare(n: i32, units: i32, part: i32, parts: i32, isPrepared: bool): i32 {
   const pairs = (units + 1) >> 1;
   const all = panelsOf(n) * pairs;
   if (!isPrepared || part == 0 || parts == 1) return share(all, 1, part, parts);
-  const gathering = 1 + 4.7 / <f64>pairs;
+  const gathering = 1 + 4.4 / <f64>pairs;
   const fetching = (1 + 0.5 / <f64>pairs) / <f64>(parts - 1);
   const first = <i32>(<f64>all * (fetching / (gathering + fetching)));
   return first + share(all - first, 1, part - 1, parts - 1);
