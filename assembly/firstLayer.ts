@@ -59,8 +59,8 @@ const PANEL_BYTES: usize = PANEL_ROW * <usize>KC;
 /** Panels that a thread prepares for the batch to come, at most. */
 const PREPARED_PANELS: usize = 4;
 /**
- * What stands before them, u32 each: the batch's ticket, of how many threads this one has prepared its share, and how many
- * vectors of samples are ready.
+ * What stands before them, u32 each: the batch's ticket, of how many threads this one has prepared its share, how many
+ * vectors of samples are ready and how many it was to prepare, and which panel is the first.
  */
 const PREPARED_HEADER: usize = 128;
 
@@ -304,17 +304,34 @@ function panelStart(n: i32, p: i32): i32 {
 }
 
 /**
- * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. If all threads but
- * the first find their panels prepared, it gets fewer: to gather a panel, with waiting for its samples, takes as long as to
- * multiply it by 4.4 pairs, to fetch a prepared one as long as by half a pair.
+ * How many vectors of samples the threads but the first were to prepare and have not: if a batch comes sooner than it was
+ * expected, for which they have to gather them themselves. −1 if not all of them have looked at this batch.
  */
-function forwardShare(n: i32, units: i32, part: i32, parts: i32, isPrepared: bool): i32 {
+function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i32 {
+  let missing = 0;
+  for (let part = 1; part < parts; part++) {
+    const prepared = preparedOf(scratch, units, part);
+    if (load<u32>(prepared) != ticket || load<i32>(prepared, 4) != parts) return -1;
+    missing += load<i32>(prepared, 12) - load<i32>(prepared, 8);
+  }
+  return missing;
+}
+
+/**
+ * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. Where all threads but
+ * the first find their panels prepared, but for so many `missing` vectors of samples, it gets fewer: to gather a panel, with
+ * waiting for its samples, takes as long as to multiply it by 4.4 pairs, to fetch a prepared one as long as by half a pair.
+ * missing: −1 if nothing is prepared. The more are missing, the later a share begins.
+ */
+function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): i32 {
   const pairs = (units + 1) >> 1;
   const all = panelsOf(n) * pairs;
-  if (!isPrepared || part == 0 || parts == 1) return share(all, 1, part, parts);
+  if (missing < 0 || part == 0 || parts == 1) return share(all, 1, part, parts);
   const gathering = 1 + 4.4 / <f64>pairs;
-  const fetching = (1 + 0.5 / <f64>pairs) / <f64>(parts - 1);
-  const first = <i32>(<f64>all * (fetching / (gathering + fetching)));
+  const fetching = 1 + 0.5 / <f64>pairs;
+  const others = <f64>(parts - 1);
+  const work = <f64>all * fetching + (4.4 / <f64>PANEL_VECTORS) * <f64>missing;
+  const first = min(all, <i32>(work / (gathering * others + fetching)));
   return first + share(all - first, 1, part - 1, parts - 1);
 }
 
@@ -343,17 +360,20 @@ function forward<S>(
   const row = (<usize>units) << 2;
   const pair = (<usize>d) << 3;
   const unitPairs = (units + 1) >> 1;
-  let prepared = preparedOf(scratch, units, part);
+  const prepared = preparedOf(scratch, units, part);
   const own = prepared - firstLayerScratchBytes(units);
   const transposed = own + PANEL_BYTES;
   if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
-  const isPrepared = ticket != 0 && parts > 1 && d <= KC;
+  let missing = -1;
+  if (ticket != 0 && parts > 1 && d <= KC) missing = missingVectors(scratch, units, ticket, parts);
   let ready = 0;
-  if (isPrepared && part > 0 && load<u32>(prepared) == ticket && load<i32>(prepared, 4) == parts)
+  let firstPrepared = 0;
+  if (missing >= 0 && part > 0) {
     ready = load<i32>(prepared, 8);
-  prepared += PREPARED_HEADER;
-  const end = forwardShare(n, units, part + 1, parts, isPrepared);
-  for (let at = forwardShare(n, units, part, parts, isPrepared); at < end; ) {
+    firstPrepared = load<i32>(prepared, 16);
+  }
+  const end = forwardShare(n, units, part + 1, parts, missing);
+  for (let at = forwardShare(n, units, part, parts, missing); at < end; ) {
     const p = at / unitPairs;
     const first = at - p * unitPairs;
     const count = min(unitPairs - first, end - at);
@@ -364,15 +384,31 @@ function forward<S>(
     const u = first << 1;
     const ownUnits = min(units - u, count << 1);
     const tStride = (<usize>width) << 2;
-    const panel = ready > 0 ? prepared : own;
-    const begin = min(ready, vectors) << 2;
-    ready -= begin >> 2;
-    prepared += PANEL_BYTES;
-    // Where two threads share a panel, one of them keeps it.
+    // Of this panel, what is ready.
+    const begin = min(ready - ((i >> 2) - panelStart(n, firstPrepared)), vectors) << 2;
+    let panel = own;
+    if (begin > 0) panel = prepared + PREPARED_HEADER + <usize>(p - firstPrepared) * PANEL_BYTES;
+    // Where two threads share a panel, one of them keeps it. The other has not kept what it prepared of it: with vectors
+    // missing its share begins later than it was to, never earlier.
     const room = first == 0 ? kept : 0;
     for (let kb = 0; kb < d; kb += KC) {
       const kc = min(KC, d - kb);
-      gatherPanel<S>(panel, room, values, rows, scale, shift, i, width, n - 1, d, kb, kc, begin, width);
+      gatherPanel<S>(
+        panel,
+        room,
+        values,
+        rows,
+        scale,
+        shift,
+        i,
+        width,
+        n - 1,
+        d,
+        kb,
+        kc,
+        max(0, begin),
+        width,
+      );
       multiplyPanel<f32>(
         transposed,
         tStride,
@@ -423,12 +459,12 @@ function prepare<S>(
   store<u32>(prepared, 0);
   if (ticket == 0 || d > KC) return;
   const unitPairs = (units + 1) >> 1;
-  const at = forwardShare(n, units, part, parts, true);
-  const end = forwardShare(n, units, part + 1, parts, true);
+  const at = forwardShare(n, units, part, parts, 0);
+  const end = forwardShare(n, units, part + 1, parts, 0);
   let panel = prepared + PREPARED_HEADER;
   let ready = 0;
   const first = at / unitPairs;
-  const last = min((end + unitPairs - 1) / unitPairs, first + <i32>PREPARED_PANELS);
+  const last = at < end ? min((end + unitPairs - 1) / unitPairs, first + <i32>PREPARED_PANELS) : first;
   for (let p = first; p < last; p++) {
     const from = panelStart(n, p);
     const width = (panelStart(n, p + 1) - from) << 2;
@@ -444,6 +480,8 @@ function prepare<S>(
   store<u32>(prepared, ticket);
   store<u32>(prepared, parts, 4);
   store<u32>(prepared, ready, 8);
+  store<u32>(prepared, panelStart(n, last) - panelStart(n, first), 12);
+  store<u32>(prepared, first, 16);
 }
 
 /** Whether a word that another thread may write is not 0. */

@@ -481,11 +481,11 @@ describe("the kernels of the first layer", () => {
             ] as const),
           );
       },
-      /** The header of what a part has prepared: the ticket, of how many parts, and vectors that are ready. */
+      /** The header of what a part has prepared: ticket, of how many parts, vectors ready, of how many. */
       header: (part: number) => {
         const own = exports.firstLayerScratchBytes(units);
         const begin = scratch + part * (own + exports.firstLayerPreparedBytes()) + own;
-        return new Uint32Array(memory.buffer, begin, 3);
+        return new Uint32Array(memory.buffer, begin, 4);
       },
     };
   }
@@ -532,13 +532,16 @@ describe("the kernels of the first layer", () => {
         for (const parts of [2, 3, 8]) {
           kept.data.fill(0);
           expectSameBits(forward(5, parts), expected, "before anything is prepared");
-          prepare(6, parts);
-          const ready = Array.from({ length: parts }, (_, part) => (part > 0 ? header(part)[2]! : 0));
-          expect(Math.max(...ready)).toBeGreaterThan(0);
-          for (const left of [0, 1, 3, Infinity]) {
-            ready.forEach((all, part) => {
-              if (part > 0) header(part)[2] = Math.max(0, all - left);
-            });
+          for (const left of [0, 1, 3, 8, Infinity]) {
+            kept.data.fill(0);
+            prepare(6, parts);
+            const headers = Array.from({ length: parts - 1 }, (_, part) => header(part + 1));
+            expect(Math.max(...headers.map(([, , ready]) => ready!))).toBeGreaterThan(0);
+            // All that they were to prepare; then as if somebody had waited for them before.
+            for (const header of headers) {
+              expect(header[2]).toBe(header[3]);
+              header[2] = Math.max(0, header[2]! - left);
+            }
             expectSameBits(forward(6, parts), expected, `${size}, ${parts} parts, ${left} vectors fewer`);
           }
         }
