@@ -7,8 +7,7 @@
  *   invStd[j]   = 1 / sqrt(variance[j] + epsilon)
  *   xHat[i,j]   = (x[i,j] − mean[j]) · invStd[j]
  *   y[i,j]      = gamma[j] · xHat[i,j] + beta[j]
- * Moving averages:
- *   moving[j]   = momentum · moving[j] + (1 − momentum) · batch[j]
+ *   moving[j]   = momentum · moving[j] + (1 − momentum) · batch[j]       of the mean, and of the variance
  * Inference:
  *   y[i,j]      = (x[i,j] − movingMean[j]) · (gamma[j] / sqrt(movingVariance[j] + epsilon)) + beta[j]
  * Backward, through the mean and the variance in full:
@@ -47,15 +46,16 @@ function groupOffset<T>(at: i32, left: i32): usize {
 function batchNormForwardGroup<T>(
   y: usize,
   xHat: usize,
-  mean: usize,
-  variance: usize,
   invStd: usize,
+  movingMean: usize,
+  movingVariance: usize,
   x: usize,
   gamma: usize,
   beta: usize,
   n: i32,
   d: i32,
   epsilon: f64,
+  momentum: f64,
   left: i32,
 ): void {
   const o1 = groupOffset<T>(1, left);
@@ -102,8 +102,8 @@ function batchNormForwardGroup<T>(
   const s1 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v1, eps)));
   const s2 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v2, eps)));
   const s3 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v3, eps)));
-  storeGroup(mean, o1, o2, o3, m0, m1, m2, m3);
-  storeGroup(variance, o1, o2, o3, v0, v1, v2, v3);
+  moveGroup<T>(movingMean, o1, o2, o3, m0, m1, m2, m3, momentum);
+  moveGroup<T>(movingVariance, o1, o2, o3, v0, v1, v2, v3, momentum);
   storeGroup(invStd, o1, o2, o3, s0, s1, s2, s3);
   const g0 = v128.load(gamma);
   const g1 = v128.load(gamma + o1);
@@ -137,19 +137,45 @@ function storeGroup(p: usize, o1: usize, o2: usize, o3: usize, v0: v128, v1: v12
   v128.store(p + o3, v3);
 }
 
+/** keep · moving + take · batch. */
+function moved<T>(moving: v128, batch: v128, momentum: f64): v128 {
+  const kept = v128.mul<T>(v128.splat<T>(<T>momentum), moving);
+  return v128.add<T>(kept, v128.mul<T>(v128.splat<T>(<T>(1.0 - momentum)), batch));
+}
+
+/** Moves a group's averages. */
+function moveGroup<T>(
+  p: usize,
+  o1: usize,
+  o2: usize,
+  o3: usize,
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+  momentum: f64,
+): void {
+  const a0 = moved<T>(v128.load(p), v0, momentum);
+  const a1 = moved<T>(v128.load(p + o1), v1, momentum);
+  const a2 = moved<T>(v128.load(p + o2), v2, momentum);
+  const a3 = moved<T>(v128.load(p + o3), v3, momentum);
+  storeGroup(p, o1, o2, o3, a0, a1, a2, a3);
+}
+
 /** Fewer columns than a vector has. */
 function batchNormForwardPart<T>(
   y: usize,
   xHat: usize,
-  mean: usize,
-  variance: usize,
   invStd: usize,
+  movingMean: usize,
+  movingVariance: usize,
   x: usize,
   gamma: usize,
   beta: usize,
   n: i32,
   d: i32,
   epsilon: f64,
+  momentum: f64,
 ): void {
   const stride = <usize>d * sizeof<T>();
   const count = v128.splat<T>(<T>n);
@@ -173,8 +199,8 @@ function batchNormForwardPart<T>(
   const s = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v, eps)));
   const g = loadLanes<T, Part>(gamma, d);
   const b = loadLanes<T, Part>(beta, d);
-  storeLanes<T, Part>(mean, m, d);
-  storeLanes<T, Part>(variance, v, d);
+  storeLanes<T, Part>(movingMean, moved<T>(loadLanes<T, Part>(movingMean, d), m, momentum), d);
+  storeLanes<T, Part>(movingVariance, moved<T>(loadLanes<T, Part>(movingVariance, d), v, momentum), d);
   storeLanes<T, Part>(invStd, s, d);
   p = x;
   let h = xHat;
@@ -192,22 +218,51 @@ function batchNormForwardPart<T>(
 function batchNormForward<T>(
   y: usize,
   xHat: usize,
-  mean: usize,
-  variance: usize,
   invStd: usize,
+  movingMean: usize,
+  movingVariance: usize,
   x: usize,
   gamma: usize,
   beta: usize,
   n: i32,
   d: i32,
   epsilon: f64,
+  momentum: f64,
 ): void {
   if (d < lanes<T>()) {
-    if (d > 0) batchNormForwardPart<T>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon);
+    if (d > 0)
+      batchNormForwardPart<T>(
+        y,
+        xHat,
+        invStd,
+        movingMean,
+        movingVariance,
+        x,
+        gamma,
+        beta,
+        n,
+        d,
+        epsilon,
+        momentum,
+      );
     return;
   }
   for (let left = d; left > 0; ) {
-    batchNormForwardGroup<T>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon, left);
+    batchNormForwardGroup<T>(
+      y,
+      xHat,
+      invStd,
+      movingMean,
+      movingVariance,
+      x,
+      gamma,
+      beta,
+      n,
+      d,
+      epsilon,
+      momentum,
+      left,
+    );
     const vectors = groupVectors<T>(left);
     left -= vectors * lanes<T>();
     const step = (<usize>vectors) << 4;
@@ -216,27 +271,10 @@ function batchNormForward<T>(
     y += step;
     gamma += step;
     beta += step;
-    mean += step;
-    variance += step;
     invStd += step;
+    movingMean += step;
+    movingVariance += step;
   }
-}
-
-function movingAverageColumns<T, W>(moving: usize, batch: usize, d: i32, momentum: f64, left: i32): void {
-  const keep = v128.splat<T>(<T>momentum);
-  const take = v128.splat<T>(<T>(1.0 - momentum));
-  const kept = v128.mul<T>(keep, loadLanes<T, W>(moving, left));
-  storeLanes<T, W>(moving, v128.add<T>(kept, v128.mul<T>(take, loadLanes<T, W>(batch, left))), left);
-}
-
-function movingAverage<T>(moving: usize, batch: usize, d: i32, momentum: f64): void {
-  let left = d;
-  for (; left >= lanes<T>(); left -= lanes<T>()) {
-    movingAverageColumns<T, Whole>(moving, batch, d, momentum, left);
-    moving += 16;
-    batch += 16;
-  }
-  if (left > 0) movingAverageColumns<T, Part>(moving, batch, d, momentum, left);
 }
 
 function batchNormInferenceColumns<T, W>(
@@ -363,38 +401,34 @@ function batchNormBackward<T>(
 export function batchNormForwardF32(
   y: usize,
   xHat: usize,
-  mean: usize,
-  variance: usize,
   invStd: usize,
+  movingMean: usize,
+  movingVariance: usize,
   x: usize,
   gamma: usize,
   beta: usize,
   n: i32,
   d: i32,
   epsilon: f64,
+  momentum: f64,
 ): void {
-  batchNormForward<f32>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon);
+  batchNormForward<f32>(y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, n, d, epsilon, momentum);
 }
 export function batchNormForwardF64(
   y: usize,
   xHat: usize,
-  mean: usize,
-  variance: usize,
   invStd: usize,
+  movingMean: usize,
+  movingVariance: usize,
   x: usize,
   gamma: usize,
   beta: usize,
   n: i32,
   d: i32,
   epsilon: f64,
+  momentum: f64,
 ): void {
-  batchNormForward<f64>(y, xHat, mean, variance, invStd, x, gamma, beta, n, d, epsilon);
-}
-export function movingAverageF32(moving: usize, batch: usize, d: i32, momentum: f64): void {
-  movingAverage<f32>(moving, batch, d, momentum);
-}
-export function movingAverageF64(moving: usize, batch: usize, d: i32, momentum: f64): void {
-  movingAverage<f64>(moving, batch, d, momentum);
+  batchNormForward<f64>(y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, n, d, epsilon, momentum);
 }
 export function batchNormInferenceF32(
   y: usize,

@@ -5,35 +5,31 @@ import type { Suffix } from "./suffix.ts";
 
 export interface BatchNormKernels {
   /**
-   * Training: y = gamma · xHat + beta, xHat = (x − mean) / sqrt(variance + epsilon), over the batch.
+   * Training: y = gamma · xHat + beta, xHat = (x − mean) / sqrt(variance + epsilon), over the batch, the variance biased:
+   * Σ(x − mean)² / n. The moving averages follow: moving = momentum · moving + (1 − momentum) · batch.
    * @param y (n, d), written; may be `x`
    * @param xHat (n, d), written: what `backward` needs
-   * @param mean (1, d), written: the batch's mean
-   * @param variance (1, d), written: the batch's biased variance, Σ(x − mean)² / n
    * @param invStd (1, d), written: 1 / sqrt(variance + epsilon)
+   * @param movingMean (1, d), read and written
+   * @param movingVariance (1, d), read and written
    * @param x (n, d), n ≥ 1
    * @param gamma (1, d)
    * @param beta (1, d)
+   * @param momentum the share of the old averages that is kept, 0 ≤ momentum ≤ 1
    * @throws ShapeError if a shape does not follow from x's
    */
   forward(
     y: Tensor,
     xHat: Tensor,
-    mean: Tensor,
-    variance: Tensor,
     invStd: Tensor,
+    movingMean: Tensor,
+    movingVariance: Tensor,
     x: Tensor,
     gamma: Tensor,
     beta: Tensor,
     epsilon: number,
+    momentum: number,
   ): void;
-  /**
-   * moving = momentum · moving + (1 − momentum) · batch.
-   * @param moving (1, d), read and written
-   * @param batch (1, d)
-   * @param momentum the share of the old average that is kept, 0 ≤ momentum ≤ 1
-   */
-  movingAverage(moving: Tensor, batch: Tensor, momentum: number): void;
   /**
    * Inference: y = (x − movingMean) · (gamma / sqrt(movingVariance + epsilon)) + beta.
    * @param y (n, d), written; may be `x`
@@ -69,20 +65,16 @@ export interface BatchNormKernels {
 }
 
 function checkForward(
-  ...[y, xHat, mean, variance, invStd, x, gamma, beta]: Parameters<BatchNormKernels["forward"]>
+  ...[y, xHat, invStd, movingMean, movingVariance, x, gamma, beta]: Parameters<BatchNormKernels["forward"]>
 ) {
   const { rows, columns } = x;
   expectShape("batchNorm.forward", "y", y, rows, columns);
   expectShape("batchNorm.forward", "xHat", xHat, rows, columns);
-  expectShape("batchNorm.forward", "mean", mean, 1, columns);
-  expectShape("batchNorm.forward", "variance", variance, 1, columns);
   expectShape("batchNorm.forward", "invStd", invStd, 1, columns);
+  expectShape("batchNorm.forward", "movingMean", movingMean, 1, columns);
+  expectShape("batchNorm.forward", "movingVariance", movingVariance, 1, columns);
   expectShape("batchNorm.forward", "gamma", gamma, 1, columns);
   expectShape("batchNorm.forward", "beta", beta, 1, columns);
-}
-
-function checkMovingAverage(moving: Tensor, batch: Tensor): void {
-  expectShape("batchNorm.movingAverage", "moving", moving, batch.rows, batch.columns);
 }
 
 function checkInference(
@@ -110,10 +102,12 @@ function checkBackward(
 
 /** The definition. */
 export const reference: BatchNormKernels = {
-  forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
-    checkForward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon);
+  forward(...args) {
+    checkForward(...args);
+    const [y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, epsilon, momentum] = args;
     const [n, d] = [x.rows, x.columns];
     const round = rounding(x.dtype);
+    const [keep, take] = [round(momentum), round(1 - momentum)];
     for (let j = 0; j < d; j++) {
       let sum = 0;
       for (let i = 0; i < n; i++) sum = round(sum + x.data[i * d + j]!);
@@ -125,22 +119,14 @@ export const reference: BatchNormKernels = {
       }
       const v = round(squares / n);
       const s = round(1 / round(Math.sqrt(round(v + round(epsilon)))));
-      mean.data[j] = m;
-      variance.data[j] = v;
       invStd.data[j] = s;
+      movingMean.data[j] = round(keep * movingMean.data[j]!) + round(take * m);
+      movingVariance.data[j] = round(keep * movingVariance.data[j]!) + round(take * v);
       for (let i = 0; i < n; i++) {
         const normalised = round(round(x.data[i * d + j]! - m) * s);
         xHat.data[i * d + j] = normalised;
         y.data[i * d + j] = round(gamma.data[j]! * normalised) + beta.data[j]!;
       }
-    }
-  },
-  movingAverage(moving, batch, momentum) {
-    checkMovingAverage(moving, batch);
-    const round = rounding(moving.dtype);
-    const [keep, take] = [round(momentum), round(1 - momentum)];
-    for (let j = 0; j < moving.size; j++) {
-      moving.data[j] = round(keep * moving.data[j]!) + round(take * batch.data[j]!);
     }
   },
   inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
@@ -182,29 +168,26 @@ export const reference: BatchNormKernels = {
 /** The same to the bit, in SIMD. */
 export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
   const forward = exports[`batchNormForward${suffix}`];
-  const movingAverage = exports[`movingAverage${suffix}`];
   const inference = exports[`batchNormInference${suffix}`];
   const backward = exports[`batchNormBackward${suffix}`];
   return {
-    forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon) {
-      checkForward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon);
+    forward(...args) {
+      checkForward(...args);
+      const [y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, epsilon, momentum] = args;
       forward(
         y.data.byteOffset,
         xHat.data.byteOffset,
-        mean.data.byteOffset,
-        variance.data.byteOffset,
         invStd.data.byteOffset,
+        movingMean.data.byteOffset,
+        movingVariance.data.byteOffset,
         x.data.byteOffset,
         gamma.data.byteOffset,
         beta.data.byteOffset,
         x.rows,
         x.columns,
         epsilon,
+        momentum,
       );
-    },
-    movingAverage(moving, batch, momentum) {
-      checkMovingAverage(moving, batch);
-      movingAverage(moving.data.byteOffset, batch.data.byteOffset, moving.size, momentum);
     },
     inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
       checkInference(y, x, gamma, beta, movingMean, movingVariance, epsilon);

@@ -36,8 +36,6 @@ export class BatchNormalization implements Layer {
   movingVariance!: State;
   #output!: Tensor;
   #xHat!: Tensor;
-  #mean!: Tensor;
-  #variance!: Tensor;
   #invStd!: Tensor;
 
   /** @throws ConfigError if momentum is not in [0, 1] or epsilon is not positive */
@@ -67,8 +65,6 @@ export class BatchNormalization implements Layer {
     this.movingVariance = scope.state("movingVariance", inputs, 0);
     this.#output = scope.activation(inputs);
     this.#xHat = scope.activation(inputs);
-    this.#mean = scope.vector(inputs);
-    this.#variance = scope.vector(inputs);
     this.#invStd = scope.vector(inputs);
     return inputs;
   }
@@ -85,16 +81,15 @@ export class BatchNormalization implements Layer {
     kernels.batchNorm.forward(
       y,
       xHat,
-      this.#mean,
-      this.#variance,
       this.#invStd,
+      movingMean,
+      movingVariance,
       x,
       gamma,
       beta,
       this.epsilon,
+      this.momentum,
     );
-    kernels.batchNorm.movingAverage(movingMean, this.#mean, this.momentum);
-    kernels.batchNorm.movingAverage(movingVariance, this.#variance, this.momentum);
     return y;
   }
 

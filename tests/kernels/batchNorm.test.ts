@@ -13,20 +13,21 @@ function forward(
   beta: Numbers,
   epsilon: number,
 ) {
+  // With momentum 0 the averages are the batch's own mean and variance.
   return twins.check(
     "batchNorm.forward",
     {
       y: written(floats(n, d)),
       xHat: written(floats(n, d)),
+      invStd: written(floats(1, d)),
       mean: written(floats(1, d)),
       variance: written(floats(1, d)),
-      invStd: written(floats(1, d)),
       x: floats(n, d, x),
       gamma: floats(1, d, gamma),
       beta: floats(1, d, beta),
     },
-    (kernels, { y, xHat, mean, variance, invStd, x, gamma, beta }) =>
-      kernels.batchNorm.forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon),
+    (kernels, { y, xHat, invStd, mean, variance, x, gamma, beta }) =>
+      kernels.batchNorm.forward(y, xHat, invStd, mean, variance, x, gamma, beta, epsilon, 0),
   );
 }
 
@@ -55,12 +56,26 @@ describe("batchNorm, by hand", () => {
   });
 
   it("moves the averages by the share that momentum leaves", () => {
-    const { moving } = float64Twins.check(
-      "batchNorm.movingAverage",
-      { moving: written(floats(1, 3, [0, 10, -4])), batch: floats(1, 3, [1, 20, -4]) },
-      (kernels, { moving, batch }) => kernels.batchNorm.movingAverage(moving, batch, 0.75),
+    const vector = (values: Numbers) => floats(1, 3, values);
+    const slots = {
+      y: written(floats(2, 3)),
+      xHat: written(floats(2, 3)),
+      invStd: written(floats(1, 3)),
+      movingMean: written(vector([0, 10, -4])),
+      movingVariance: written(vector([4, 0, 8])),
+      // Means 1, 20 and −4, variances 0, 4 and 16.
+      x: floats(2, 3, [1, 18, -8, 1, 22, 0]),
+      gamma: vector([1, 1, 1]),
+      beta: vector([0, 0, 0]),
+    };
+    const { movingMean, movingVariance } = float64Twins.check(
+      "batchNorm.forward",
+      slots,
+      ({ batchNorm }, { y, xHat, invStd, movingMean, movingVariance, x, gamma, beta }) =>
+        batchNorm.forward(y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, 1e-5, 0.75),
     );
-    expectClose(moving.data, [0.25, 12.5, -4]);
+    expectClose(movingMean.data, [0.25, 12.5, -4]);
+    expectClose(movingVariance.data, [3, 1, 10]);
   });
 
   it("normalises with the moving averages in inference", () => {
@@ -154,28 +169,23 @@ describe.each(everyTwins)("batchNorm in $name", (twins) => {
       const [matrix, vector] = [floats(n, d, next), floats(1, d, next)];
       const statistics = {
         xHat: written(floats(n, d)),
-        mean: written(floats(1, d)),
-        variance: written(floats(1, d)),
         invStd: written(floats(1, d)),
+        movingMean: written(floats(1, d, next)),
+        movingVariance: written(floats(1, d, () => Math.abs(next()))),
         gamma: vector,
         beta: floats(1, d, next),
       };
       twins.check(
         "batchNorm.forward",
         { y: written(floats(n, d)), x: matrix, ...statistics },
-        (kernels, { y, xHat, mean, variance, invStd, x, gamma, beta }) =>
-          kernels.batchNorm.forward(y, xHat, mean, variance, invStd, x, gamma, beta, epsilon),
+        ({ batchNorm }, { y, xHat, invStd, movingMean, movingVariance, x, gamma, beta }) =>
+          batchNorm.forward(y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, epsilon, 0.9),
       );
       twins.check(
         "batchNorm.forward in place",
         { x: written(matrix), ...statistics },
-        (kernels, { xHat, mean, variance, invStd, x, gamma, beta }) =>
-          kernels.batchNorm.forward(x, xHat, mean, variance, invStd, x, gamma, beta, epsilon),
-      );
-      twins.check(
-        "batchNorm.movingAverage",
-        { moving: written(floats(1, d, next)), batch: vector },
-        (kernels, { moving, batch }) => kernels.batchNorm.movingAverage(moving, batch, 0.9),
+        ({ batchNorm }, { xHat, invStd, movingMean, movingVariance, x, gamma, beta }) =>
+          batchNorm.forward(x, xHat, invStd, movingMean, movingVariance, x, gamma, beta, epsilon, 0.9),
       );
       const inference = {
         gamma: vector,
@@ -231,23 +241,18 @@ describe.each(everyTwins)("batchNorm in $name", (twins) => {
   it.each([
     ["batchNorm.forward: y is (3, 3), expected (2, 3).", { ...shapes, y: floats(3, 3) }],
     ["batchNorm.forward: xHat is (2, 4), expected (2, 3).", { ...shapes, xHat: floats(2, 4) }],
-    ["batchNorm.forward: mean is (3, 1), expected (1, 3).", { ...shapes, mean: floats(3, 1) }],
-    ["batchNorm.forward: variance is (1, 2), expected (1, 3).", { ...shapes, variance: floats(1, 2) }],
+    ["batchNorm.forward: movingMean is (3, 1), expected (1, 3).", { ...shapes, mean: floats(3, 1) }],
+    ["batchNorm.forward: movingVariance is (1, 2), expected (1, 3).", { ...shapes, variance: floats(1, 2) }],
     ["batchNorm.forward: invStd is (2, 3), expected (1, 3).", { ...shapes, invStd: floats(2, 3) }],
     ["batchNorm.forward: gamma is (1, 4), expected (1, 3).", { ...shapes, gamma: floats(1, 4) }],
     ["batchNorm.forward: beta is (1, 0), expected (1, 3).", { ...shapes, beta: floats(1, 0) }],
   ])("refuses other shapes: %s", (message, slots) => {
-    twins.refuses(message, slots, (kernels, { y, xHat, mean, variance, invStd, x, gamma, beta }) =>
-      kernels.batchNorm.forward(y, xHat, mean, variance, invStd, x, gamma, beta, 1e-5),
+    twins.refuses(message, slots, (kernels, { y, xHat, invStd, mean, variance, x, gamma, beta }) =>
+      kernels.batchNorm.forward(y, xHat, invStd, mean, variance, x, gamma, beta, 1e-5, 0.9),
     );
   });
 
-  it("refuses other shapes in movingAverage, inference and backward", () => {
-    twins.refuses(
-      "batchNorm.movingAverage: moving is (1, 2), expected (1, 3).",
-      { moving: floats(1, 2), batch: floats(1, 3) },
-      (kernels, { moving, batch }) => kernels.batchNorm.movingAverage(moving, batch, 0.9),
-    );
+  it("refuses other shapes in inference and backward", () => {
     twins.refuses(
       "batchNorm.inference: movingVariance is (1, 2), expected (1, 3).",
       { ...shapes, wrong: floats(1, 2) },

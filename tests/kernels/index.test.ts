@@ -17,7 +17,6 @@ it("has these kernels", () => {
   expect(names(referenceKernels)).toEqual([
     "accuracy.count",
     "batchNorm.forward",
-    "batchNorm.movingAverage",
     "batchNorm.inference",
     "batchNorm.backward",
     "bias.add",
