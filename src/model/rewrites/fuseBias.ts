@@ -2,8 +2,8 @@
  * matmul.multiply(s, x, W), bias.add(t, s, b)                      →  matmul.multiplyBias(t, x, W, b)
  * matmul.multiply(s, x, W), bias.add(t, s, b), relu.forward(y, t)  →  matmul.multiplyBiasRelu(y, x, W, b)
  *
- * No pass over the activations but the product's own, with the same bits. Only where nothing else reads what is no longer
- * written: s, and t where the ReLU writes elsewhere.
+ * The product adds and rectifies while it has its sums at hand, with the same bits. Only where nothing else reads what is
+ * no longer written (s, and t where the ReLU writes elsewhere), and what is written is nothing that the product reads.
  */
 import type { Call, Plan } from "../../plan.ts";
 
@@ -18,18 +18,20 @@ export function fuseBias(plan: Plan): Plan {
     const isReadAfter = (count: number, tensor: unknown) =>
       plan.slice(at + count).some(({ args }) => args.includes(tensor));
     const [s, x, weight, workspace] = product.args;
+    const [t, , bias] = sum?.args ?? [];
+    /** Whether `from` may be written to `to` in its place. */
+    const mayGoTo = (to: unknown, from: unknown, count: number) =>
+      to === from || (![x, weight, bias].includes(to) && !isReadAfter(count, from));
     if (
       !is(product, "matmul", "multiply") ||
       !is(sum, "bias", "add") ||
       sum.args[1] !== s ||
-      (sum.args[0] !== s && isReadAfter(2, s))
+      !mayGoTo(t, s, 2)
     ) {
       fused.push(product);
       continue;
     }
-    const [t, , bias] = sum.args;
-    const rectify =
-      is(relu, "relu", "forward") && relu.args[1] === t && (relu.args[0] === t || !isReadAfter(3, t));
+    const rectify = is(relu, "relu", "forward") && relu.args[1] === t && mayGoTo(relu.args[0], t, 3);
     const y = rectify ? relu.args[0] : t;
     const name = rectify ? "multiplyBiasRelu" : "multiplyBias";
     fused.push({ family: "matmul", name, args: [y, x, weight, bias, workspace] });

@@ -56,6 +56,15 @@ describe("fuseBias", () => {
       ],
     ],
     [
+      "no ReLU that writes over what the product reads",
+      ({ matmul, bias: { add }, relu }) => {
+        matmul.multiply(s, x, w, workspace);
+        add(s, s, bias);
+        relu.forward(x, s);
+      },
+      ["matmul.multiplyBias s x w bias workspace", "relu.forward x s"],
+    ],
+    [
       "no ReLU whose input is read again",
       ({ matmul, bias: { add }, relu }) => {
         matmul.multiply(s, x, w, workspace);
@@ -85,6 +94,15 @@ describe("fuseBias", () => {
         matmul.multiply(s, x, w, workspace);
         add(t, s, bias);
         relu.forward(y, s);
+      },
+    ],
+    [
+      "a sum that is written over what the product reads",
+      ({ matmul, bias: { add } }) => {
+        matmul.multiply(s, x, w, workspace);
+        add(x, s, bias);
+        matmul.multiply(t, x, w, workspace);
+        add(w, t, bias);
       },
     ],
     [
