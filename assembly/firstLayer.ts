@@ -60,7 +60,7 @@ const PANEL_BYTES: usize = PANEL_ROW * <usize>KC;
 const PREPARED_PANELS: usize = 4;
 /**
  * What stands before them, u32 each: the batch's ticket, of how many threads this one has prepared its share, how many
- * vectors of samples are ready and how many it was to prepare, and which panel is the first.
+ * vectors of samples are ready and how many its share has, and which panel is the first.
  */
 const PREPARED_HEADER: usize = 128;
 
@@ -239,7 +239,7 @@ export function firstLayerUnpack(w: usize, pairs: usize, d: i32, units: i32): vo
   }
 }
 
-/** Rectified if asked. */
+/** What becomes of a sum with its bias. */
 function activated(sum: v128, rectify: bool): v128 {
   return rectify ? rectified<f32>(sum) : sum;
 }
@@ -304,8 +304,8 @@ function panelStart(n: i32, p: i32): i32 {
 }
 
 /**
- * How many vectors of samples the threads but the first were to prepare and have not: if a batch comes sooner than it was
- * expected, for which they have to gather them themselves. −1 if not all of them have looked at this batch.
+ * How many vectors of samples the threads but the first have not prepared of their shares, and must gather now: the batch
+ * came sooner, or there is no room for more. −1 if not all of them have looked at this batch.
  */
 function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i32 {
   let missing = 0;
@@ -336,8 +336,8 @@ function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): 
 }
 
 /**
- * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units. kept: room for what the update reads, or 0. ticket: the
- * batch's, by which a thread knows what it has prepared, or 0.
+ * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units. kept: room for what the update reads, or
+ * 0. ticket: the batch's, by which a thread knows what it has prepared, or 0.
  */
 function forward<S>(
   y: usize,
@@ -464,7 +464,8 @@ function prepare<S>(
   let panel = prepared + PREPARED_HEADER;
   let ready = 0;
   const first = at / unitPairs;
-  const last = at < end ? min((end + unitPairs - 1) / unitPairs, first + <i32>PREPARED_PANELS) : first;
+  const wanted = at < end ? (end + unitPairs - 1) / unitPairs : first;
+  const last = min(wanted, first + <i32>PREPARED_PANELS);
   for (let p = first; p < last; p++) {
     const from = panelStart(n, p);
     const width = (panelStart(n, p + 1) - from) << 2;
@@ -480,7 +481,7 @@ function prepare<S>(
   store<u32>(prepared, ticket);
   store<u32>(prepared, parts, 4);
   store<u32>(prepared, ready, 8);
-  store<u32>(prepared, panelStart(n, last) - panelStart(n, first), 12);
+  store<u32>(prepared, panelStart(n, wanted) - panelStart(n, first), 12);
   store<u32>(prepared, first, 16);
 }
 
