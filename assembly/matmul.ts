@@ -240,14 +240,19 @@ function addBias<T>(c: usize, cStride: usize, bias: usize, rows: i32, columns: i
   }
 }
 
-/** Whether C = A · B, with n columns and sums of k terms, is for {@link directProduct}. */
-function isDirect<T>(n: i32, k: i32): bool {
-  return n >= lanes<T>() && <usize>n * <usize>k * sizeof<T>() <= DIRECT_BYTES;
+/**
+ * Whether C = A · B, with n columns and sums of k terms, is for {@link directProduct}. Not where A's next column is a
+ * multiple of 2048 bytes further: its lines would all fall into a few sets of the first-level cache (A transposed, 512 or
+ * 1536 rows: 9% less to 18% more time than packed; 1024: twice as long).
+ */
+function isDirect<T>(n: i32, k: i32, aColumn: usize): bool {
+  return n >= lanes<T>() && <usize>n * <usize>k * sizeof<T>() <= DIRECT_BYTES && (aColumn & 2047) != 0;
 }
 
 /**
- * C = A · B (+ bias, rectified if asked) with nothing packed: A (m, k) given by its strides in bytes, B (k, n) and C row-major. A row's last vector ends
- * with the row, and may have columns in common with the one before it, which come out alike.
+ * C = A · B (+ bias, rectified if asked) with nothing packed: A (m, k) given by its strides in bytes, B (k, n) and C
+ * row-major. A row's last vector ends with the row, and may have columns in common with the one before it, which come out
+ * alike.
  *
  * At 100 × 10 × 10 on Zen 5 0.60 µs (packed: 0.78), transposed 0.42 (0.75); at 100 × 50 × 30 5.5 (5.75) and 5.3 (6.2); at
  * 100 × 1000 × 10 41 (48). From some 40 columns on, with B as large as it may be, up to 2% slower.
@@ -268,7 +273,6 @@ function directProduct<T>(
   const row = <usize>n * size;
   for (let j = 0; j < n; ) {
     const vectors = panelVectors<T>(n - j);
-    if (vectors == 1) j = n - lanes<T>();
     const width = min(vectors * lanes<T>(), n - j);
     const last = <usize>(width - lanes<T>()) * size;
     const panel = b + <usize>j * size;
@@ -334,8 +338,8 @@ function transposeFour(to: usize, from: usize, rows: i32, columns: i32): void {
 }
 
 /**
- * C = A · B (+ bias, rectified if asked) with A (m, k) and B (k, n) given by their strides in bytes. A thread has a share of C's rows or columns,
- * of which there are more, and packs what it needs in a workspace of its own.
+ * C = A · B (+ bias, rectified if asked) with A (m, k) and B (k, n) given by their strides in bytes. A thread has a share of
+ * C's rows or columns, of which there are more, and packs what it needs in a workspace of its own.
  */
 function product<T>(
   c: usize,
@@ -357,7 +361,7 @@ function product<T>(
   const size = sizeof<T>();
   const cStride = <usize>n * size;
   workspace += <usize>part * <usize>matmulWorkspaceBytes();
-  if (isDirect<T>(n, k)) {
+  if (isDirect<T>(n, k, aColumn)) {
     const first = share(m, 2, part, parts);
     m = share(m, 2, part + 1, parts) - first;
     if (bColumn != size) {
@@ -517,7 +521,7 @@ function matmul<T>(
 ): void {
   const size = sizeof<T>();
   const row = <usize>n * size;
-  if (m <= FEW_ROWS && !isDirect<T>(n, k)) {
+  if (m <= FEW_ROWS && !isDirect<T>(n, k, size)) {
     if (part > 0) return;
     fewRows<T>(y, x, w, m, n, k);
     if (bias) addBias<T>(y, row, bias, m, n, rectify);

@@ -1,4 +1,7 @@
-/** The matrix products of a layer, n × inputs × outputs: forward, alone and with what follows; gradient by the weight, by the input. */
+/**
+ * The matrix products of a layer, n × inputs × outputs: forward, alone and with bias and ReLU; the gradients by the weight
+ * and by the input.
+ */
 import * as bias from "./baseline/bias.ts";
 import * as baseline from "./baseline/matmul.ts";
 import * as relu from "./baseline/relu.ts";
@@ -9,6 +12,7 @@ const sizes = [
   [100, 50, 50],
   [100, 50, 30],
   [100, 20, 10],
+  [100, 1024, 10],
   [1, 3072, 50],
   [1024, 1024, 1024],
 ] as const;

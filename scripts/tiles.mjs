@@ -192,7 +192,10 @@ function directTile({ vectors, unroll, ...shape }) {
     ...put(1).map((line) => `  ${line}`),
     "}",
   ];
-  return `/** 2 rows × ${vectors} vectors, ${vectors > 1 ? "the last of which begins `last` bytes behind the first" : "`last` is 0"}: C = A · B + bias (or 0), rectified if asked; strides in bytes. */
+  return `/**
+ * 2 rows × ${vectors} vectors: C = A · B + bias (or 0), rectified if asked. Strides in bytes; the last vector begins \`last\`
+ * bytes behind the first.
+ */
 export function direct2x${vectors}<T>(
   c: usize,
   cRow: usize,

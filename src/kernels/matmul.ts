@@ -15,14 +15,14 @@ export interface MatmulKernels {
    */
   multiply(y: Tensor, x: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
   /**
-   * Y = X · W + bias, in one pass: the bits of `multiply` and `bias.add`.
+   * Y = X · W + bias: the bits of `multiply` and `bias.add`.
    * @param y (m, n), written
    * @param x (m, k)
    * @param w (k, n)
    * @param bias (1, n)
    */
   multiplyBias(y: Tensor, x: Tensor, w: Tensor, bias: Tensor, workspace: Tensor<"uint8">): void;
-  /** Y = relu(X · W + bias), in one pass: the bits of `multiply`, `bias.add` and `relu.forward`. */
+  /** Y = relu(X · W + bias): the bits of `multiply`, `bias.add` and `relu.forward`. */
   multiplyBiasRelu(y: Tensor, x: Tensor, w: Tensor, bias: Tensor, workspace: Tensor<"uint8">): void;
   /**
    * dW = Xᵀ · dY: the gradient by the weight.
@@ -121,14 +121,14 @@ export const reference: MatmulKernels = {
   },
 };
 
-/** Up to so many rows of X, W is not packed and threads do not share the product; the module states the same number. */
+/** Up to so many rows of X, threads do not share the product; the module states the same number. */
 export const FEW_ROWS = 3;
 
 /** Multiplications from which on the threads of a team share a product; below, calling them takes longer. */
 const TEAM_MULTIPLICATIONS = 2 ** 19;
 
 /**
- * The same to the bit, in SIMD, packed and register-blocked.
+ * The same to the bit, in SIMD, in blocks of registers.
  * @param team the exports, called in all threads
  * @param threads how many those are
  */

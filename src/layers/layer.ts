@@ -66,8 +66,8 @@ export interface Layer {
   forward(kernels: Kernels, x: Tensor, mode: Mode): Tensor;
   /**
    * Writes down the backward pass that belongs to the last `forward(…, "training")`: from the gradient by the outputs
-   * every parameter's `grad` (overwritten) and, if the scope asked for it, the gradient by the inputs, which may be in
-   * the same place.
+   * every parameter's `grad` (overwritten) and, if the scope asked for it, the gradient by the inputs. `dy`
+   * may be overwritten, as may be what is returned, by the layer before.
    */
   backward(kernels: Kernels, dy: Tensor): Tensor | undefined;
 }

@@ -241,6 +241,75 @@ describe.each(["float32", "float64"] as const)("matmul in %s, the workspace full
   });
 });
 
+describe.each(["float32", "float64"] as const)("the shares of threads in %s", (precision) => {
+  const sizes: Size[] = [
+    ...[0, 1, 3, 4, 17, 100].flatMap((m): Size[] => [
+      [m, 1, 5],
+      [m, 10, 30],
+      [m, 50, 30],
+      [m, 33, 300],
+    ]),
+    // More columns than rows, of which each has a share; and a gradient whose lines would fall into few sets of a cache.
+    [5, 203, 300],
+    [512, 10, 50],
+  ];
+
+  it("make the whole, with the bits of one thread", async () => {
+    const region = new Region();
+    const parts = [1, 2, 3, 5];
+    const workspace = region.tensor("uint8", 1, Math.max(...parts) * MATMUL_WORKSPACE_BYTES);
+    const next = numbers("ordinary", precision, "shares");
+    const row = (size: number) => region.tensor(precision, 1, size);
+    const [a, b, bias, c] = [row(1e5), row(1e5), row(300), row(1e5)];
+    const memory = new WebAssembly.Memory({ initial: 1200, maximum: 65536, shared: true });
+    const { instance } = await WebAssembly.instantiate(Buffer.from(threads, "base64"), { env: { memory } });
+    const exports = instance.exports as unknown as Exports;
+    region.bind(memory.buffer, 65536);
+    for (const { data } of [a, b, bias]) for (let i = 0; i < data.length; i++) data[i] = next();
+    const suffix = precision === "float32" ? "F32" : "F64";
+    const operands = [c, a, b].map(({ data }) => data.byteOffset) as [number, number, number];
+    const room = workspace.data.byteOffset;
+    type Share = (size: Size, part: number, count: number) => void;
+    const plain =
+      (name: "matmul" | "matmulTransposedA" | "matmulTransposedB"): Share =>
+      (size, part, count) =>
+        exports[`${name}${suffix}`](...operands, ...size, room, part, count);
+    const withBias =
+      (rectify: boolean): Share =>
+      (size, part, count) =>
+        exports[`matmulBias${suffix}`](
+          ...operands,
+          bias.data.byteOffset,
+          ...size,
+          rectify,
+          room,
+          part,
+          count,
+        );
+    const share = {
+      multiply: plain("matmul"),
+      transposedA: plain("matmulTransposedA"),
+      transposedB: plain("matmulTransposedB"),
+      multiplyBias: withBias(false),
+      multiplyBiasRelu: withBias(true),
+    };
+    for (const [name, compute] of Object.entries(share)) {
+      for (const size of sizes) {
+        const [m, n] = size;
+        let whole: ArrayLike<number> | undefined;
+        for (const count of parts) {
+          c.data.fill(7);
+          // The last thread may be the first that comes.
+          for (let part = count - 1; part >= 0; part--) compute(size, part, count);
+          whole ??= c.data.slice(0, m * n + 20);
+          expectSameBits(c.data.subarray(0, m * n + 20), whole, `${name} ${size}, ${count} threads`);
+        }
+        expect(new Set(Array.from(whole!).slice(m * n))).toEqual(new Set([7]));
+      }
+    }
+  });
+});
+
 describe.each([float32Twins, float64Twins])("matmul in $name, at the report's sizes", (twins) => {
   it.each(layers)("has the definition's bits for a layer (%i, %i) and a batch of 100", (inputs, outputs) => {
     const next = numbers("ordinary", twins.precision, "layer", inputs, outputs);
