@@ -72,7 +72,8 @@ describe("the packed package", () => {
       expect(built).toContain(path);
     const strange = built.filter((path) => !/\.(js|d\.ts|wasm)$|^report\/charts\/LICENSES\.md$/.test(path));
     expect(strange).toEqual([]);
-    expect(packed.unpackedSize).toBeLessThan(2e6);
+    // A folder too many would show: 2.07 MB, of which 0.7 are the chart library, 0.37 the kernels (twice, and as text).
+    expect(packed.unpackedSize).toBeLessThan(2.2e6);
   });
 
   it("has a program that can be executed", () => {
