@@ -24,7 +24,7 @@
  * two ways differ, and a training is lost in either.
  *
  * `part` of `parts` is the share of one thread: of the panels' pairs of units in the forward pass, panel by panel, of the
- * features in the update, block by block as each finds the time. Between the two, while the first thread computes the
+ * features in the update, strip by strip as each finds the time. Between the two, while the first thread computes the
  * layers behind, the others prepare the panels of their next share.
  *
  * Measured at 100 × 3072 × 50, Zen 4, Node 20, one thread, samples from all over 138 MB: forward 650 µs (gather, matmul
@@ -75,11 +75,11 @@ function preparedOf(scratch: usize, units: i32, part: i32): usize {
   return scratch + <usize>part * (own + firstLayerPreparedBytes()) + own;
 }
 
-/** Bytes of scratch that a thread needs: for a panel, or for a block and its sums. */
+/** Bytes of scratch that a thread needs: for a panel, or for a strip and its sums. */
 export function firstLayerScratchBytes(units: i32): usize {
   const panel = PANEL_BYTES + <usize>units * PANEL_ROW;
-  const block = BLOCK_BYTES + <usize>STRIPS * <usize>(units + 1) * STRIP_BYTES;
-  return (max(panel, block) + 127) & ~127;
+  const strip = STRIP_ROWS * STRIP_BYTES + <usize>(units + 1) * STRIP_BYTES;
+  return (max(panel, strip) + 127) & ~127;
 }
 
 /** Bytes that {@link firstLayerPackGradient} writes at most. */
@@ -603,17 +603,15 @@ export function firstLayerForwardFloats(
   );
 }
 
-/** Samples whose block of features stands in the first-level cache at once. */
+/** Samples whose strip of features stands in the first-level cache at once. */
 const CHUNK: i32 = 128;
-/** Features in a block: a cache line of bytes, two strips. */
+/** Features that are kept together: a cache line of bytes, two strips. */
 const BLOCK: i32 = 64;
 /** Features that are summed at once: eight vectors. */
 const STRIP: i32 = 32;
 const STRIP_BYTES: usize = (<usize>STRIP) << 2;
-const STRIPS: i32 = BLOCK / STRIP;
 /** The rows of a strip: the samples of a chunk, and zeros for what fills a list up. */
-const STRIP_ROWS: i32 = CHUNK + 1;
-const BLOCK_BYTES: usize = <usize>STRIPS * <usize>STRIP_ROWS * STRIP_BYTES;
+const STRIP_ROWS: usize = <usize>CHUNK + 1;
 
 /** 16 features of n samples, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
 function standardizeSixteen<S>(
@@ -677,8 +675,8 @@ function standardizeFew<S>(
   }
 }
 
-/** A block of n samples, kept from `from` on, in strips: [BLOCK / width][height][width], from feature `f` on. */
-function standardizeBlock<S>(
+/** A strip of n samples, kept from `from` on, in parts of `width` features, `height` rows each, from feature `f` on. */
+function standardizeStrip<S>(
   to: usize,
   width: i32,
   height: i32,
@@ -690,9 +688,9 @@ function standardizeBlock<S>(
   f: i32,
 ): void {
   const stride = (<usize>width) << 2;
-  for (let j = 0; j < BLOCK; j += 16) {
-    const strip = j / width;
-    const own = to + <usize>(strip * height) * stride + ((<usize>(j - strip * width)) << 2);
+  for (let j = 0; j < STRIP; j += 16) {
+    const side = j / width;
+    const own = to + <usize>(side * height) * stride + ((<usize>(j - side * width)) << 2);
     const values = from + <usize>j * sizeof<S>();
     const at = (<usize>(f + j)) << 2;
     if (f + j + 16 <= d) standardizeSixteen<S>(own, stride, values, scale + at, shift + at, n);
@@ -820,25 +818,15 @@ function updatePairs(
   }
 }
 
-/** g ← the sums of a block over a chunk of samples, plus g if `add`, by tiles: the block in half strips, dY in pairs. */
-function sumDense(
-  g: usize,
-  gStrip: usize,
-  block: usize,
-  pairs: usize,
-  units: i32,
-  count: i32,
-  add: bool,
-): void {
-  for (let half = 0; half < 2 * STRIPS; half++) {
-    const to = g + <usize>(half >> 1) * gStrip + <usize>(half & 1) * (STRIP_BYTES / 2);
-    const panel = block + <usize>half * CHUNK * (STRIP_BYTES / 2);
+/** g ← the sums of a strip over a chunk of samples, plus g if `add`, by tiles: the strip in halves, dY in pairs. */
+function sumDense(g: usize, strip: usize, pairs: usize, units: i32, count: i32, add: bool): void {
+  for (let half: usize = 0; half < 2; half++) {
     multiplyPanel<f32>(
-      to,
+      g + half * (STRIP_BYTES / 2),
       STRIP_BYTES,
       pairs,
       (<usize>count) << 3,
-      panel,
+      strip + half * CHUNK * (STRIP_BYTES / 2),
       STRIP / 8,
       count,
       add,
@@ -848,26 +836,16 @@ function sumDense(
   }
 }
 
-/** Where, behind a packed gradient's first word, threads count the blocks that are taken, and those from the end. */
+/** Where, behind a packed gradient's first word, threads count what they take, and how many strips from the end. */
 const TAKEN: usize = 16;
 const TAKEN_LAST: usize = 32;
 
-/** Adds 1 to a word that other threads may count in as well; returns what was there. */
-function count(at: usize): i32 {
-  if (ASC_FEATURE_THREADS) return atomic.add<i32>(at, 1);
+/** Adds to a word that other threads may add to as well; returns what was there. */
+function addTo(at: usize, count: i32): i32 {
+  if (ASC_FEATURE_THREADS) return atomic.add<i32>(at, count);
   const before = load<i32>(at);
-  store<i32>(at, before + 1);
+  store<i32>(at, before + count);
   return before;
-}
-
-/**
- * A block that nobody has taken, or −1. The first thread, which has done so many already, takes them from the front and
- * the others from the end: whoever comes late has less to do, and most weights stay with one core from step to step.
- */
-function takeBlock(packed: usize, blocks: i32, done: i32, part: i32, parts: i32): i32 {
-  if (parts == 1) return done < blocks ? done : -1;
-  if (count(packed + TAKEN) >= blocks) return -1;
-  return part == 0 ? done : blocks - 1 - count(packed + TAKEN_LAST);
 }
 
 function update<S>(
@@ -885,49 +863,64 @@ function update<S>(
   part: i32,
   parts: i32,
 ): void {
-  const block = preparedOf(scratch, units, part) - firstLayerScratchBytes(units);
-  const g = block + BLOCK_BYTES;
+  const strips = (d + STRIP - 1) / STRIP;
+  // Both strips of a block at a time, but at last, when the threads are about to wait for each other, single ones.
+  const doubles = max(0, (strips - parts) >> 1);
+  const takes = strips - doubles;
+  let first = 0;
+  for (let own = 0; ; own++) {
+    const number = parts == 1 ? own : addTo(packed + TAKEN, 1);
+    if (number >= takes) break;
+    const size = number < doubles ? 2 : 1;
+    // The first thread takes them from the front and the others from the end: whoever comes late has less to do, and most
+    // weights stay with one core from step to step.
+    const strip = part == 0 ? first : strips - size - addTo(packed + TAKEN_LAST, size);
+    first += size;
+    for (let i = strip; i < strip + size; i++) {
+      updateStrip<S>(pairs, packed, kept, scale, shift, n, units, d, lambda, rate, scratch, part, i * STRIP);
+    }
+  }
+}
+
+/** The update of a strip's weights, from feature f on. */
+function updateStrip<S>(
+  pairs: usize,
+  packed: usize,
+  kept: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  lambda: f32,
+  rate: f32,
+  scratch: usize,
+  part: i32,
+  f: i32,
+): void {
+  const strip = preparedOf(scratch, units, part) - firstLayerScratchBytes(units);
+  const g = strip + STRIP_ROWS * STRIP_BYTES;
+  if (n == 0) memory.fill(g, 0, <usize>units * STRIP_BYTES);
   // A unit more than there is, whose sums are 0: the other one of an odd number's last pair.
-  const gStrip = <usize>(units + 1) * STRIP_BYTES;
-  for (let strip = 0; strip < STRIPS; strip++) {
-    memory.fill(g + <usize>strip * gStrip + <usize>units * STRIP_BYTES, 0, STRIP_BYTES);
-  }
-  if (n == 0) memory.fill(g, 0, <usize>STRIPS * gStrip);
+  memory.fill(g + <usize>units * STRIP_BYTES, 0, STRIP_BYTES);
   const isSparse = load<u32>(packed) != 0;
-  const data = packed + headerBytes(n, units);
-  const blocks = (d + BLOCK - 1) / BLOCK;
-  for (let done = 0; ; done++) {
-    const f = takeBlock(packed, blocks, done, part, parts) * BLOCK;
-    if (f < 0) break;
-    let lists = data;
-    for (let first = 0; first < n; first += CHUNK) {
-      const count = min(CHUNK, n - first);
-      const own = kept + (keptAt(f, n) + <usize>first * BLOCK) * sizeof<S>();
-      const add = first > 0;
-      if (isSparse) {
-        standardizeBlock<S>(block, STRIP, STRIP_ROWS, own, scale, shift, count, d, f);
-        for (let strip = 0; strip < STRIPS; strip++) {
-          memory.fill(block + <usize>(strip * STRIP_ROWS + CHUNK) * STRIP_BYTES, 0, STRIP_BYTES);
-        }
-        const lengths = packed + 64 + ((<usize>((first / CHUNK) * units)) << 2);
-        let end: usize = lists;
-        for (let strip = 0; strip < STRIPS; strip++) {
-          const own = block + <usize>(strip * STRIP_ROWS) * STRIP_BYTES;
-          end = sumLists(g + <usize>strip * gStrip, own, lists, lengths, units, add);
-        }
-        lists = end;
-      } else {
-        standardizeBlock<S>(block, STRIP / 2, CHUNK, own, scale, shift, count, d, f);
-        const even = (units + 1) & ~1;
-        sumDense(g, gStrip, block, data + ((<usize>first * <usize>even) << 2), units, count, add);
-      }
-    }
-    for (let strip = 0; strip < STRIPS; strip++) {
-      const from = f + strip * STRIP;
-      if (from >= d) break;
-      updatePairs(pairs, g + <usize>strip * gStrip, units, d, from, min(STRIP, d - from), lambda, rate);
+  let lists = packed + headerBytes(n, units);
+  for (let first = 0; first < n; first += CHUNK) {
+    const count = min(CHUNK, n - first);
+    const own = kept + (keptAt(f, n) + <usize>first * BLOCK) * sizeof<S>();
+    const add = first > 0;
+    if (isSparse) {
+      standardizeStrip<S>(strip, STRIP, <i32>STRIP_ROWS, own, scale, shift, count, d, f);
+      memory.fill(strip + <usize>CHUNK * STRIP_BYTES, 0, STRIP_BYTES);
+      const lengths = packed + 64 + ((<usize>((first / CHUNK) * units)) << 2);
+      lists = sumLists(g, strip, lists, lengths, units, add);
+    } else {
+      standardizeStrip<S>(strip, STRIP / 2, CHUNK, own, scale, shift, count, d, f);
+      const even = (units + 1) & ~1;
+      sumDense(g, strip, lists + ((<usize>first * <usize>even) << 2), units, count, add);
     }
   }
+  updatePairs(pairs, g, units, d, f, min(STRIP, d - f), lambda, rate);
 }
 
 export function firstLayerUpdateBytes(

@@ -127,9 +127,9 @@ function gradientBytes(n: number, units: number): number {
  */
 function threadBytes(units: number, threads: number): number {
   const panel = 80 * (3072 + units);
-  const block = 2 * (CHUNK + 1) * 128 + 2 * (units + 1) * 128;
+  const strip = (CHUNK + 1) * 128 + (units + 1) * 128;
   const prepared = threads > 1 ? 128 + 4 * 80 * 3072 : 0;
-  return threads * (roundUp(Math.max(panel, block), 128) + prepared);
+  return threads * (roundUp(Math.max(panel, strip), 128) + prepared);
 }
 
 /** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
