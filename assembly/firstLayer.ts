@@ -15,8 +15,9 @@
  * samples no lane is wasted. A panel is standardised, transposed and multiplied while it is in the second-level cache;
  * X as a whole stands nowhere.
  *
- * The update standardises the samples once more, in blocks of 64 features, a cache line of bytes. It reads them as the
- * forward pass has kept them for it, [⌈d/64⌉][n][64]: one stretch of memory for a block, not a line from every sample.
+ * The update standardises the samples once more, 32 features at a time. It reads them as the forward pass has kept them for
+ * it, in blocks of 64, a cache line of bytes: [⌈d/64⌉][n][64]. That is one stretch of memory for a block, not a line from
+ * every sample.
  *
  * About half of dY behind a ReLU is exactly 0; those terms add nothing if x is finite (a sum that begins at 0 is never
  * −0), and are left out: the others stand in a list for every unit. From a quarter of zeros on that is faster than
@@ -55,6 +56,10 @@ const KC: i32 = 3072;
 const PANEL_VECTORS: i32 = 5;
 const PANEL_ROW: usize = (<usize>PANEL_VECTORS) << 4;
 const PANEL_BYTES: usize = PANEL_ROW * <usize>KC;
+
+/** What gathering a panel takes, with waiting for its samples, and fetching a prepared one: as long as so many pairs. */
+const GATHERING_PAIRS: f64 = 4.4;
+const FETCHING_PAIRS: f64 = 0.5;
 
 /** Panels that a thread prepares for the batch to come, at most. */
 const PREPARED_PANELS: usize = 4;
@@ -319,18 +324,17 @@ function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i3
 
 /**
  * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. Where all threads but
- * the first find their panels prepared, but for so many `missing` vectors of samples, it gets fewer: to gather a panel, with
- * waiting for its samples, takes as long as to multiply it by 4.4 pairs, to fetch a prepared one as long as by half a pair.
+ * the first find their panels prepared, but for so many `missing` vectors of samples, it gets fewer.
  * missing: −1 if nothing is prepared. The more are missing, the later a share begins.
  */
 function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): i32 {
   const pairs = (units + 1) >> 1;
   const all = panelsOf(n) * pairs;
   if (missing < 0 || part == 0 || parts == 1) return share(all, 1, part, parts);
-  const gathering = 1 + 4.4 / <f64>pairs;
-  const fetching = 1 + 0.5 / <f64>pairs;
+  const gathering = 1 + GATHERING_PAIRS / <f64>pairs;
+  const fetching = 1 + FETCHING_PAIRS / <f64>pairs;
   const others = <f64>(parts - 1);
-  const work = <f64>all * fetching + (4.4 / <f64>PANEL_VECTORS) * <f64>missing;
+  const work = <f64>all * fetching + (GATHERING_PAIRS / <f64>PANEL_VECTORS) * <f64>missing;
   const first = min(all, <i32>(work / (gathering * others + fetching)));
   return first + share(all - first, 1, part - 1, parts - 1);
 }

@@ -492,7 +492,7 @@ describe("the kernels of the first layer", () => {
   }
 
   it.each([0.5, 0])(
-    "update each block once, in whatever order the threads come, %d of dY being 0",
+    "update each strip once, in whatever order the threads come, %d of dY being 0",
     async (zeros) => {
       for (const size of [
         [20, 300, 5],
