@@ -41,7 +41,7 @@ export interface MatmulKernels {
 }
 
 /** What a thread of the wasm kernels needs to pack its blocks; the module states the same number. */
-export const MATMUL_WORKSPACE_BYTES = 8912896;
+export const MATMUL_WORKSPACE_BYTES = 8914944;
 
 function checkMultiply(y: Tensor, x: Tensor, w: Tensor, where = "matmul.multiply"): [number, number, number] {
   expectShape(where, "w", w, x.columns, w.columns);
