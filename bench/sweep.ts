@@ -45,6 +45,7 @@ export const LADDERS: readonly Ladder[] = [
   { name: "cubes", axis: "n = inputs = outputs", rungs: CUBES, size: (n) => [n, n, n] },
   { name: "batch of 3072x50", axis: "n", rungs: BATCHES, size: (n) => [n, 3072, 50] },
   { name: "batch of 1024x1024", axis: "n", rungs: BATCHES, size: (n) => [n, 1024, 1024] },
+  { name: "batch of 1024x10", axis: "n", rungs: BATCHES, size: (n) => [n, 1024, 10] },
   { name: "outputs of 100x3072", axis: "outputs", rungs: NARROW, size: (outputs) => [100, 3072, outputs] },
 ];
 

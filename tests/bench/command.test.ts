@@ -80,7 +80,7 @@ describe("npm run bench", () => {
     expect(sweep.status).toBe(2);
     expect(sweep.stderr).toBe(
       'bench: No sweep has "net3" in its name. There are: cubes, batch of 3072x50, batch of 1024x1024, ' +
-        "outputs of 100x3072.\n",
+        "batch of 1024x10, outputs of 100x3072.\n",
     );
     expect(bench("--sweep", "--compare", "old.json").stderr).toBe(
       "bench: --compare does not go with --sweep, which has no JavaScript beside it. Give one of them.\n",
