@@ -46,8 +46,8 @@
  * transposed in registers, or five vectors of samples at a time: no less.
  * Samples as floats in [n/5][d/4][5][4] and weights in [units/2][d/4][2][4], with four partial sums to each, so that nothing
  * is transposed and the update finds standardised floats: 550 and 340 where this takes 568 and 360; at half of the features,
- * as each of two threads would have them, 290 and 178 for 297 and 188. So 4% of a step and other bits, and less in two
- * threads, whose forward pass takes 280 here.
+ * which is what each of two threads would have, 290 and 178 for 297 and 188, all in one thread. That is 4% of a step, for other
+ * bits. In two threads, where prepared panels bring this one's forward pass to 280, it was not tried.
  */
 import { multiplyPanel } from "./inline/panels";
 import { rectified } from "./inline/rectified";
