@@ -158,6 +158,28 @@ describe("read()", () => {
     expect(all.subarray(5000 + 40 * 3072).every((byte) => byte === 7)).toBe(true);
   });
 
+  it("reads several selections at the same time", async () => {
+    const { training } = await cifar10(small, options);
+    const selections = [1, 2, 3, 4].map((seed) => someOf(200, 60, seed));
+    const all = await Promise.all(selections.map((rows) => readAll(training.select(rows))));
+    all.forEach((read, i) => {
+      expectRows(read, selections[i], 40);
+    });
+  });
+
+  it("needs the same memory for many reads as for one", async () => {
+    const { training } = await cifar10(small, options);
+    const target = { values: new Uint8Array(200 * 3072), labels: new Uint8Array(200) };
+    const before = process.memoryUsage().arrayBuffers;
+    let most = before;
+    for (let i = 0; i < 50; i++) {
+      await training.read(target);
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    }
+    // Of 30 MB that are read.
+    expect(most - before).toBeLessThan(4e6);
+  });
+
   it("tells how far it is, and ends at the total", async () => {
     const { training } = await cifar10(small, options);
     const calls: [number, number][] = [];
