@@ -94,7 +94,8 @@ export function describeTrainingCommand({ firstStepSeconds, peakMemory }: Traini
   const [first, memory] = [spread(firstStepSeconds), spread(peakMemory.map((bytes) => bytes / 1e6))];
   return (
     `nnwasm train on CIFAR-10: the first step ${digits(first.median)} s after the start ` +
-    `(${digits(first.min)} – ${digits(first.max)}), at most ${digits(memory.median)} MB of memory`
+    `(${digits(first.min)} – ${digits(first.max)}), ${digits(memory.median)} MB of memory at its largest ` +
+    `(${digits(memory.min)} – ${digits(memory.max)})`
   );
 }
 
