@@ -1,0 +1,62 @@
+/** What callers without types pass: names that are not there, values of another type. Each gets an error of ours. */
+import { ConfigError } from "./errors.ts";
+
+/** A value as errors show it: text in quotation marks, so that "2" is not taken for 2. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return name === "Object" ? "an object" : `a ${name}`;
+}
+
+/**
+ * Options that are an object, or none.
+ * @throws ConfigError if they are of another type, or name an option that there is not
+ */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ConfigError(`${where}: the options are ${shown(options)}, expected an object.`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw new ConfigError(
+      `${where}: there is no option ${JSON.stringify(name)}. There are: ${known.join(", ")}.`,
+    );
+  }
+}
+
+/** @throws ConfigError unless the value is an integer ≥ least */
+export function requireInteger(name: string, value: unknown, least = 1): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw new ConfigError(`${name} is ${shown(value)}, expected an integer ≥ ${least}.`);
+  }
+}
+
+/** @throws ConfigError unless the value is true or false */
+export function requireBoolean(name: string, value: unknown): void {
+  if (typeof value !== "boolean") {
+    throw new ConfigError(`${name} is ${shown(value)}, expected true or false.`);
+  }
+}
+
+/**
+ * An object with these methods, such as a layer or a schedule.
+ * @param expected what it should be: "a layer, such as new Dense(10)"
+ * @throws ConfigError unless it is
+ */
+export function requireMethods(
+  name: string,
+  value: unknown,
+  methods: readonly string[],
+  expected: string,
+): void {
+  const object = value as Readonly<Record<string, unknown>> | null | undefined;
+  const isObject = typeof value === "object" && value !== null;
+  if (!isObject || methods.some((method) => typeof object![method] !== "function")) {
+    throw new ConfigError(`${name} is ${shown(value)}, expected ${expected}.`);
+  }
+}
