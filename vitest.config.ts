@@ -1,12 +1,61 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** The folders of tests that need more time, or more packages, than `npm test` may take: `npm run test:FOLDER`. */
+const APART = ["browser", "compat", "long"];
+
+const MINUTES = 60_000;
+
+/** A machine that does other things as well takes some times as long: these limits end only what hangs. */
+const limits = { testTimeout: 3 * MINUTES, hookTimeout: 3 * MINUTES };
+
+const globalSetup = "tests/globalSetup.ts";
+// For the tests that watch the heap.
+const execArgv = ["--expose-gc"];
 
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    globalSetup: "tests/globalSetup.ts",
-    // For the tests that watch the heap.
-    execArgv: ["--expose-gc"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    reporters: ["default", "./tests/skippedReporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "test",
+          include: ["tests/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...APART.map((folder) => `tests/${folder}/**`)],
+          globalSetup,
+          execArgv,
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "compat",
+          include: ["tests/compat/**/*.test.ts"],
+          globalSetup: [globalSetup, "tests/compat/globalSetup.ts"],
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          globalSetup,
+          // A browser is many processes already.
+          fileParallelism: false,
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "long",
+          include: ["tests/long/**/*.test.ts"],
+          globalSetup,
+          execArgv,
+          fileParallelism: false,
+          disableConsoleIntercept: true,
+          testTimeout: 120 * MINUTES,
+          hookTimeout: 10 * MINUTES,
+        },
+      },
+    ],
   },
 });

@@ -1,6 +1,6 @@
 /**
  * Millions of joins of a team's threads with random delays, and workers that are killed at random moments: nothing may
- * hang, and no result may be wrong. Run alone by `npm run test:stress`, which takes a minute or two and prints what it did.
+ * hang, and no result may be wrong. Run alone by `npm run test:stress`, which takes some minutes and prints what it did.
  */
 import type { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it } from "vitest";
