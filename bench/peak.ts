@@ -1,5 +1,4 @@
 /** What the machine's 128-bit SIMD can do on one core, and the share of it that a large matrix product reaches. */
-import { instantiate } from "@assemblyscript/loader";
 import { plain } from "../src/wasm/binaries.generated.ts";
 import type { Exports } from "../src/wasm/exports.generated.ts";
 import { type KernelCase, prepare } from "./kernelCase.ts";
@@ -28,7 +27,7 @@ const SINK = 65536;
 export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak) => number> {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
   const bytes = Buffer.from(plain, "base64");
-  const instance = await instantiate<Exports & Record<string, unknown>>(bytes, { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const { peakChains, peakF32, peakF64 } = instance.exports as unknown as Exports;
   const sink = {
     float32: new Float32Array(memory.buffer, SINK, 4),

@@ -2,7 +2,6 @@
  * Where tensors live and what computes on them. A backend opens a memory of a size that is known beforehand; it is
  * never grown, as growing would detach every view.
  */
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ConfigError, MemoryError } from "./errors.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
 import type { TeamExports } from "./kernels/teamExports.ts";
@@ -102,13 +101,7 @@ function newMemory(pages: number, shared: boolean): WebAssembly.Memory {
 }
 
 async function instantiateKernels(shared: boolean, memory: WebAssembly.Memory): Promise<Exports> {
-  const module = await compiled(shared);
-  const imports = { env: { memory } };
-  // The loader's asynchronous way looks for a Response, which makes Node load its fetch: 35 ms. The other one is closed
-  // to pages in older browsers.
-  const { instance } =
-    typeof document === "undefined" ? instantiateSync(module, imports) : await instantiate(module, imports);
-  // The loader's own `exports` are wrappers, for strings and optional arguments, which no kernel has.
+  const instance = await WebAssembly.instantiate(await compiled(shared), { env: { memory } });
   const exports = instance.exports as unknown as Exports;
   if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
   return exports;
