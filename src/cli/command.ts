@@ -1,25 +1,62 @@
 /** What all commands share: streams, help that begins with examples, options that check their values. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, type ErrorOptions, InvalidArgumentError } from "commander";
 import { type CliContext, hasColors } from "./context.ts";
+import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
+import { meantFlags } from "./suggestions.ts";
 
-/** A command that writes to the context's streams and throws instead of exiting. */
+/** Commander's, with more to say of a flag that is not there. */
+class OurCommand extends Command {
+  override error(message: string, options?: ErrorOptions): never {
+    const [first = "", ...others] = message.split("\n");
+    if (options?.code !== "commander.unknownOption") return super.error(message, options);
+    const flag = /'(.*)'$/.exec(first)?.[1] ?? "";
+    const [meant] = meantFlags(flag, knownFlags(this));
+    return super.error(
+      [first, ...(meant === undefined ? others : [`(Did you mean ${meant}?)`])].join("\n"),
+      options,
+    );
+  }
+}
+
+/** All names of a command's flags, and of those above it. */
+function knownFlags(command: Command): string[] {
+  const names = command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ short, long }) => [short, long]);
+  return [
+    ...names.filter((name) => name !== undefined && name !== null),
+    ...(command.parent === null ? [] : knownFlags(command.parent)),
+  ];
+}
+
+/**
+ * A command that writes to the context's streams and throws instead of exiting.
+ * @param examples "nnwasm train   # what it does" each
+ * @param notes paragraphs at the end of its help
+ */
 export function newCommand(
   context: CliContext,
   name: string,
   description: string,
   examples: readonly string[],
+  notes: readonly string[] = [],
 ): Command {
   const { stdout, stderr } = context;
-  return new Command(name)
+  const width = (error: boolean) => helpWidth(context, error ? stderr : stdout);
+  return new OurCommand(name)
     .description(description)
-    .addHelpText("before", `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
+    .helpOption("-h, --help", "show this help")
+    .configureHelp(HELP)
+    .addHelpText("before", ({ error }) => examplesText(examples, width(error)))
+    .addHelpText("after", ({ error }) => (notes.length === 0 ? "" : notesText(notes, width(error))))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       getOutHasColors: () => hasColors(context, stdout),
       getErrHasColors: () => hasColors(context, stderr),
-      getOutHelpWidth: () => Math.min(stdout.columns || 100, 110),
-      getErrHelpWidth: () => Math.min(stderr.columns || 100, 110),
+      getOutHelpWidth: () => width(false),
+      getErrHelpWidth: () => width(true),
     })
     .showHelpAfterError("(--help shows the options)")
     .exitOverride();

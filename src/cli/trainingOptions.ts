@@ -38,22 +38,27 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
     )
     .option("--no-bn", bnByDefault ? "without it" : "without it, whatever the file of --config says")
     .addOption(
-      new Option("--activation <name>", `of the hidden layers ${byDefault(DEFAULTS.activation)}`).choices(
-        CHOICES.activation,
-      ),
+      new Option(
+        "--activation <name>",
+        `activation of the hidden layers ${byDefault(DEFAULTS.activation)}`,
+      ).choices(CHOICES.activation),
     )
     .option(
       "--init <name|file>",
-      `weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
+      `initial weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
       initializerOrFile,
     )
     .addOption(
       new Option(
         "--bias-init <how>",
-        `biases: drawn as the weights are (the report), or zeros ${byDefault(DEFAULTS.biasInit)}`,
+        `initial biases: the same, drawn as the weights are, or zeros ${byDefault(DEFAULTS.biasInit)}`,
       ).choices(CHOICES.biasInit),
     )
-    .option("--lambda, --l2 <lambda>", `cost + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`, number(0))
+    .option(
+      "--lambda, --l2 <lambda>",
+      `strength λ of the L2 penalty: cost = loss + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`,
+      number(0),
+    )
     .optionsGroup("The training:")
     .addOption(
       new Option("--optimizer <name>", `the update rule ${byDefault(DEFAULTS.optimizer)}`).choices(
@@ -63,11 +68,11 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
     .addOption(
       new Option(
         "--lr-schedule <name>",
-        `cyclic, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
+        `learning rate: cyclic between eta-min and eta-max, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
       ).choices(CHOICES.lrSchedule),
     )
     .option("--eta-min <rate>", `lowest learning rate ${byDefault(DEFAULTS.etaMin)}`, number(0))
-    .option("--eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
+    .option("--lr, --eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
     .option("--step-size <updates>", "updates in half a cycle (default: 5 · samples / batch)", integer(1))
     .option(
       "--cycles <n>",
@@ -80,10 +85,14 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
     .addOption(
       new Option(
         "--training-metrics <how>",
-        `after an epoch on all training samples, or running in its course, a pass less ${byDefault(DEFAULTS.trainingMetrics)}`,
+        `training loss and accuracy: full, on all samples after an epoch; or running, in its course, which saves a pass ${byDefault(DEFAULTS.trainingMetrics)}`,
       ).choices(CHOICES.trainingMetrics),
     )
-    .option("--seed <n>", `of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`, integer(0))
+    .option(
+      "--seed <n>",
+      `random seed, of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`,
+      integer(0),
+    )
     .optionsGroup("The engine:")
     .addOption(
       new Option(
@@ -91,7 +100,11 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
         `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
       ).choices(CHOICES.engine),
     )
-    .addOption(new Option("--dtype <name>", `precision ${byDefault(DEFAULTS.dtype)}`).choices(CHOICES.dtype));
+    .addOption(
+      new Option("--dtype <name>", `precision of the numbers ${byDefault(DEFAULTS.dtype)}`).choices(
+        CHOICES.dtype,
+      ),
+    );
 }
 
 /** The settings' names: what of the flags is a setting. */
@@ -114,10 +127,13 @@ export function settingsFromEnvironment(command: Command, { env }: CliContext): 
   const settings: Record<string, unknown> = {};
   for (const option of command.options) {
     const key = option.attributeName();
-    const name = `NNWASM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-    const text = env[name];
     // NNWASM_DATA is a folder of data sets, not a data set.
-    if (!text || key === "data" || !KEYS.includes(key)) continue;
+    if (key === "data" || !KEYS.includes(key)) continue;
+    // Of two names the first counts: NNWASM_LR before NNWASM_ETA_MAX.
+    const names = [option.short, option.long].filter((name) => name?.startsWith("--"));
+    const name = names.map((flag) => variableOf(flag!)).find((variable) => env[variable]);
+    if (name === undefined) continue;
+    const text = env[name]!;
     try {
       if (key === "shuffle") settings[key] = yesOrNo(text);
       else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
@@ -127,6 +143,13 @@ export function settingsFromEnvironment(command: Command, { env }: CliContext): 
   }
   return settings;
 }
+
+/** "NNWASM_ETA_MAX" for "--eta-max"; "NNWASM_SHUFFLE" for "--no-shuffle". */
+const variableOf = (flag: string): string =>
+  `NNWASM_${flag
+    .replace(/^--(no-)?/, "")
+    .replaceAll("-", "_")
+    .toUpperCase()}`;
 
 /** A parser for commander: the name of an initializer is checked here, a file when it is read. */
 function initializerOrFile(text: string): string {

@@ -1,8 +1,15 @@
 /** What `--help` and `--version` say: examples first, everything that is there, nothing that is not. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newFolder, PROGRAM, readJson, runCli } from "../helpers/cli.ts";
+import { gradcheckCommand } from "../../src/cli/commands/gradcheck.ts";
+import { reproduceCommand } from "../../src/cli/commands/reproduce.ts";
+import { searchCommand } from "../../src/cli/commands/search.ts";
+import { trainCommand } from "../../src/cli/commands/train.ts";
+import type { CliContext } from "../../src/cli/context.ts";
+import { events, newFolder, PROGRAM, readJson, runCli } from "../helpers/cli.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -10,11 +17,28 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const help = async (...args: string[]) => {
-  const { code, stdout, stderr } = await runCli([...args, "--help"], folder);
+const help = async (...args: string[]) => helpIn(undefined, ...args);
+
+/** In so many columns. */
+const helpIn = async (columns: number | undefined, ...args: string[]) => {
+  const env = columns === undefined ? {} : { COLUMNS: String(columns) };
+  const { code, stdout, stderr } = await runCli([...args, "--help"], folder, env);
   expect([code, stderr]).toEqual([0, ""]);
   return stdout;
 };
+
+const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+const COMMANDS = [
+  [],
+  ["train"],
+  ["search"],
+  ["reproduce"],
+  ["gradcheck"],
+  ["data"],
+  ["data", "fetch"],
+  ["data", "verify"],
+  ["info"],
+];
 
 describe("--help", () => {
   it.each([
@@ -33,7 +57,7 @@ describe("--help", () => {
     expect(text.slice(0, 12 + example.length)).toBe(`Examples:\n  ${example}`);
     const usage = ["Usage: nnwasm", ...args].join(" ");
     expect(text.indexOf(`\n\n${usage} `)).toBe(text.indexOf("\n\n"));
-    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(112);
+    expect(widest(text)).toBeLessThanOrEqual(100);
   });
 
   it("lists the commands that are there, and no others", async () => {
@@ -49,7 +73,9 @@ describe("--help", () => {
       ..."--data --validation --limit".split(" "),
       ..."--layers --bn --no-bn --activation --init --bias-init".split(" "),
       "--lambda, --l2",
-      ..."--optimizer --lr-schedule --eta-min --eta-max --step-size --cycles --epochs".split(" "),
+      ..."--optimizer --lr-schedule --eta-min".split(" "),
+      "--lr, --eta-max",
+      ..."--step-size --cycles --epochs".split(" "),
       ..."--batch --no-shuffle --training-metrics --seed --engine --dtype --threads".split(" "),
       ..."--config --out --force --json --quiet".split(" "),
       "-h, --help",
@@ -79,6 +105,35 @@ describe("--help", () => {
       const description = text.slice(text.indexOf(` ${flag} <`)).split(" --")[1]!;
       expect(description).toContain(`(default: ${value})`);
     }
+  });
+
+  it.each([20, 40, 63, 80, 200])(
+    "in %i columns overflows nowhere, and has the same words",
+    async (columns) => {
+      const words = (text: string) =>
+        text
+          .replace(/ \\\n/g, " ")
+          .replace(/# /g, "")
+          .replace(/\s+/g, columns < 60 ? "" : " "); // the longest words are cut
+      for (const args of columns === 40 ? COMMANDS : [["train"], ["search"]]) {
+        const text = await helpIn(columns, ...args);
+        expect(widest(text), args.join(" ")).toBeLessThanOrEqual(Math.min(columns, 110));
+        expect(words(text)).toBe(words(await help(...args)));
+        expect(text).toMatch(/\n$/);
+      }
+    },
+  );
+
+  it("in 40 columns has each option on a line of its own, and what it does under it", async () => {
+    const text = await helpIn(40, "train");
+    expect(text).toContain(
+      "\n  --bn [place]\n      batch normalisation after (bare\n      --bn) or before each activation\n" +
+        "      (choices: after, before)\n      (default: none)\n",
+    );
+    expect(text).toContain(
+      "\n  nnwasm train --layers \\\n    50,30,20,20,10,10,10,10 --bn\n      # nine layers",
+    );
+    expect(text).not.toMatch(/^ {2}--\S+ .*\S {2,}\S/m);
   });
 
   it("comes on stderr, as an error, when no command is given", async () => {
@@ -112,5 +167,70 @@ describe("a command that is nearly right", () => {
     expect(stderr).toBe(
       "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n",
     );
+  });
+});
+
+describe("a flag that other programs have", () => {
+  const context: CliContext = {
+    env: {},
+    home: "/",
+    stdout: new PassThrough().resume(),
+    stderr: new PassThrough().resume(),
+    signal: new AbortController().signal,
+  };
+  const commands: Record<string, Command> = {
+    train: trainCommand(context),
+    search: searchCommand(context),
+    reproduce: reproduceCommand(context),
+    gradcheck: gradcheckCommand(context),
+  };
+  /** With what message. */
+  const refused = (command: string, flag: string) =>
+    commands[command]!.parseAsync([flag, "7"], { from: "user" }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+
+  it.each([
+    ["train", "--learning-rate", "--lr"],
+    ["train", "--learning_rate=0.1", "--lr"],
+    ["train", "--learningRate", "--lr"],
+    ["search", "--learning-rate", "--lr"],
+    ["train", "--etaMax", "--eta-max"],
+    ["train", "--batch-size", "--batch"],
+    ["train", "--hidden", "--layers"],
+    ["train", "--hidden-layers", "--layers"],
+    ["train", "--epoch", "--epochs"],
+    ["train", "--output", "--out"],
+    ["train", "--output-dir", "--out"],
+    ["train", "-o", "--out"],
+    ["train", "--lamda", "--lambda"],
+    ["train", "--weight-decay", "--lambda"],
+    ["train", "--random-state", "--seed"],
+    ["train", "--batch-norm", "--bn"],
+    ["train", "--n-jobs", "--threads"],
+    ["search", "--n-jobs", "--workers"],
+    ["search", "--n-trials", "--trials"],
+    ["reproduce", "--repeats", "--seeds"],
+    ["gradcheck", "--regularization", "--lambda"],
+  ])("%s %s: did you mean %s?", async (command, flag, meant) => {
+    expect(await refused(command!, flag!)).toBe(`error: unknown option '${flag}'\n(Did you mean ${meant}?)`);
+  });
+
+  it("is answered so in a terminal, too, with exit code 2, and as an event", async () => {
+    const { code, stdout, stderr } = await runCli(["train", "--learning-rate", "0.1", "--json"], folder);
+    const message = "unknown option '--learning-rate'\n(Did you mean --lr?)";
+    expect([code, stderr]).toEqual([2, `error: ${message}\n(--help shows the options)\n`]);
+    expect(events(stdout)).toEqual([{ event: "error", name: "ConfigError", message, exitCode: 2 }]);
+  });
+
+  it("is not guessed where there is no telling, or where the command has no such flag", async () => {
+    for (const [command, flag] of [
+      ["train", "--frobnicate"],
+      ["gradcheck", "--learning-rate"],
+      ["train", "-x"],
+    ]) {
+      expect(await refused(command!, flag!)).toBe(`error: unknown option '${flag}'`);
+    }
   });
 });

@@ -62,6 +62,15 @@ describe("a setting", () => {
     });
   });
 
+  it("has a second name, in flags, the environment and files alike: --lr for --eta-max, --lambda for --l2", async () => {
+    writeFileSync(at("names.json"), JSON.stringify({ lr: 0.2, lambda: 0.03, "lr-schedule": "constant" }));
+    const given = "--layers none --config names.json";
+    const names = { lrSchedule: "constant" };
+    expect((await train(given)).config).toMatchObject({ ...names, etaMax: 0.2, l2: 0.03 });
+    const { config } = await train(`${given} --lr 0.3`, { NNWASM_LR: "0.25", NNWASM_LAMBDA: "0.04" });
+    expect(config).toMatchObject({ ...names, etaMax: 0.3, l2: 0.04 });
+  });
+
   it("with a default of its own follows the others: the step size, and the epochs of the cycles", async () => {
     const out = `run-${++runs}`;
     const args = `train --data ${cifar} --layers none --limit 130 --validation 0 --batch 50 --cycles 0.2 --out ${out}`;
@@ -173,7 +182,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
       "--lr-schedule cosine",
       invalid("--lr-schedule <name>", "cosine", "Allowed choices are cyclic, constant."),
     ],
-    ["--eta-max Infinity", invalid("--eta-max <rate>", "Infinity", "Expected a number ≥ 0.")],
+    ["--eta-max Infinity", invalid("--lr, --eta-max <rate>", "Infinity", "Expected a number ≥ 0.")],
     ["--step-size 0", invalid("--step-size <updates>", "0", "Expected an integer ≥ 1.")],
     ["--epochs 1.5", invalid("--epochs <n>", "1.5", "Expected an integer ≥ 1.")],
     ["--batch ten", invalid("--batch <n>", "ten", "Expected an integer ≥ 1.")],
@@ -244,6 +253,8 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     "epochs, batch, validation, limit, shuffle, trainingMetrics, seed, threads, engine, dtype";
   it.each([
     ['{"bach": 10}', `no setting "bach". There are: ${SETTINGS}.`],
+    ['{"learning_rate": 0.1}', `no setting "learning_rate". Did you mean "lr"? There are: ${SETTINGS}.`],
+    ['{"lr": 0.1, "etaMax": 0.1}', "lr and etaMax are the same setting. Keep one of them."],
     ['{"__proto__": {}}', `no setting "__proto__". There are: ${SETTINGS}.`],
     ['{"batch": 0}', "batch is 0, expected >=1."],
     ['{"layers": [50, "50"]}', 'layers.1 is "50", expected number.'],

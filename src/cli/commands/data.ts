@@ -33,7 +33,7 @@ export function dataCommand(
     newCommand(context, name, description, examples);
 
   const list = command("list", "list the data sets, and where they are", ["nnwasm data list"])
-    .option("--json", "print NDJSON events")
+    .option("--json", "print events as JSON, one a line")
     .action(async ({ json = false }: { json?: boolean }) => {
       let found: Dataset | undefined;
       let problem: string | undefined;
@@ -72,7 +72,7 @@ export function dataCommand(
     .addArgument(new Argument("<name>", "the data set").choices(["cifar10"]))
     .option("--url <url>", "another address of the same archive", archive.url)
     .option("--quiet", "show no progress")
-    .option("--json", "print NDJSON events; progress stays on stderr")
+    .option("--json", "print events as JSON, one a line; progress stays on stderr")
     .action(async (name: string, options: { url: string; quiet?: boolean; json?: boolean }) => {
       const progress = new DownloadProgress(context, name, options.quiet ?? false);
       try {
@@ -107,7 +107,7 @@ export function dataCommand(
   ])
     .addArgument(new Argument("[name]", "the data set").choices(["cifar10"]).default("cifar10"))
     .option("--data <folder>", "the folder that holds it, instead of those that are searched")
-    .option("--json", "print NDJSON events")
+    .option("--json", "print events as JSON, one a line")
     .action(async (name: string, options: { data?: string; json?: boolean }) => {
       const folders = options.data === undefined ? dataFolders(env, home) : [options.data];
       const folder = await locateCifar10(folders);

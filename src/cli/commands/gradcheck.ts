@@ -39,13 +39,17 @@ export function gradcheckCommand(context: CliContext): Command {
     "gradcheck",
     "compare analytic with numerical gradients, in float64, for every parameter and the input",
     [
-      "nnwasm gradcheck                                # the report's networks, with and without BN",
-      "nnwasm gradcheck --layers 20,10 --bn --samples 32",
+      "nnwasm gradcheck                                  # two networks, with and without BN",
+      "nnwasm gradcheck --layers 20,10 --bn --samples 32 # another one",
+    ],
+    [
+      `Asked for: |a − n| / (max(|a|, |n|) + 1e-3) < ${GRADIENT_TOLERANCE}, n extrapolated from two central differences.`,
+      "Beside it the course report's own check: |a − n| / (max(|a|, |n|) + 1e-9) with h = 1e-5, and equality to 4 decimals.",
     ],
   )
     .option(
       "--layers <units>",
-      "units of the hidden layers (default: both networks of the report)",
+      "units of the hidden layers (default: 50,50 and 50,30,20,20,10,10,10,10)",
       layerSizes,
     )
     .addOption(
@@ -53,17 +57,12 @@ export function gradcheckCommand(context: CliContext): Command {
         CHOICES.bn,
       ),
     )
-    .option("--samples <n>", "samples in the batch (default: 2, as in the report, and 8)", integer(1))
+    .option("--samples <n>", "samples in the batch (default: 2 and 8)", integer(1))
     .option("--features <n>", "numbers in a sample", integer(1), 10)
-    .option("--lambda, --l2 <lambda>", "L2 penalty", number(0), 0.005)
-    .option("--seed <n>", "of parameters, samples and labels", integer(0), 1)
+    .option("--lambda, --l2 <lambda>", "strength λ of the L2 penalty", number(0), 0.005)
+    .option("--seed <n>", "random seed, of parameters, samples and labels", integer(0), 1)
     .addOption(new Option("--engine <name>", "what computes").choices(CHOICES.engine).default("wasm"))
-    .option("--json", "print NDJSON events")
-    .addHelpText(
-      "after",
-      `\nAsked for: |a − n| / (max(|a|, |n|) + 1e-3) < ${GRADIENT_TOLERANCE}, n extrapolated from two central differences.` +
-        "\nBeside it the report's own check: |a − n| / (max(|a|, |n|) + 1e-9) with h = 1e-5, and equality to 4 decimals.",
-    )
+    .option("--json", "print events as JSON, one a line")
     .action(async (flags: Flags) => {
       const { features, l2, seed, engine, json = false } = flags;
       const networks = flags.layers === undefined ? NETWORKS : [flags.layers];

@@ -20,7 +20,7 @@ export function infoCommand(context: CliContext): Command {
     "show the version, the engine, the machine, and where data and runs are",
     ["nnwasm info", "nnwasm info --json"],
   )
-    .option("--json", "print one NDJSON event")
+    .option("--json", "print it as JSON, on one line")
     .action(async ({ json = false }: { json?: boolean }) => {
       const { env, home, stdout } = context;
       const found = await findCifar10(dataFolders(env, home)).catch(() => undefined);

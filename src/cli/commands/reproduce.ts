@@ -56,13 +56,23 @@ interface ReproduceFlags {
 }
 
 export function reproduceCommand(context: CliContext): Command {
-  return newCommand(context, "reproduce", "train the report's experiments and compare with its numbers", [
-    "nnwasm reproduce                            # all 37 trainings: five figures, four tables, the conclusions",
-    "nnwasm reproduce --seeds 3                  # with means and standard deviations",
-    "nnwasm reproduce fig2 tab4-9                # some of it",
-    "nnwasm reproduce --appendix --fresh-search  # and what is not in the report",
-    "nnwasm reproduce --resume runs/reproduce-001",
-  ])
+  return newCommand(
+    context,
+    "reproduce",
+    "repeat a course report's 37 trainings on CIFAR-10, and compare with its numbers",
+    [
+      "nnwasm reproduce                             # all: five figures, four tables, conclusions",
+      "nnwasm reproduce --seeds 3                   # with means and standard deviations",
+      "nnwasm reproduce fig2 tab4-9                 # some of it",
+      "nnwasm reproduce --appendix --fresh-search   # and what is not in the report",
+      "nnwasm reproduce --resume runs/reproduce-001 # go on after Ctrl-C, or a crash",
+    ],
+    [
+      "The report: DD2424 Assignment 3, KTH, April 2021, on batch normalisation in networks of dense layers.",
+      "It leaves report.html, report.md and plots/ in its folder.",
+      "Ctrl-C ends at once. The trainings that have ended are kept, and --resume goes on.",
+    ],
+  )
     .argument("[ids...]", "fig1 … fig5, tab1 … tab4, or a row of a table, as tab1-3 (default: all)")
     .option(
       "--seeds <n>",
@@ -93,13 +103,8 @@ export function reproduceCommand(context: CliContext): Command {
     .option("--out <dir>", "the folder (default: runs/reproduce-001, or the next number)")
     .option("--resume <dir>", "go on with a reproduction, by its folder")
     .option("--force", "replace the reproduction that is in --out")
-    .option("--json", "print NDJSON events on stdout; progress stays on stderr")
+    .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
-    .addHelpText(
-      "after",
-      "\nIt leaves report.html, report.md and plots/ in its folder." +
-        "\nCtrl-C ends at once; the trainings that have ended are kept, and --resume goes on.",
-    )
     .action(async (ids: string[], flags: ReproduceFlags) => {
       await reproduce(context, ids, flags);
     });

@@ -68,17 +68,26 @@ const ROUND_SIZE = 4;
 const COMPARED_ROUND_SIZE = 9;
 
 export function searchCommand(context: CliContext): Command {
-  const command = newCommand(context, "search", "search for the best hyper-parameters, trials side by side", [
-    "nnwasm search                                         # the report's: λ, coarse to fine, 20 trainings",
-    "nnwasm search --sampler tpe --trials 40 --space l2=log:1e-5:1e-1 --space eta-max=log:0.01:0.5",
-    "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
-    "nnwasm search --layers 50,50 --space layers.1=int:log:16:256 --space layers.2=int:log:16:256 --sampler gp",
-    "nnwasm search --resume runs/search-001                # go on after Ctrl-C, or a crash",
-  ]);
+  const command = newCommand(
+    context,
+    "search",
+    "search for the best hyper-parameters, trials side by side",
+    [
+      "nnwasm search                          # λ, coarse to fine, in 20 trainings",
+      "nnwasm search --resume runs/search-001 # go on after Ctrl-C, or a crash",
+      "nnwasm search --sampler tpe --trials 40 --space lr=log:0.01:0.5 --space 'batch=50|100|200'",
+      "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
+      "nnwasm search --sampler gp --space layers.1=int:log:16:256 --space layers.2=int:log:16:256",
+    ],
+    [
+      "The same seed gives the same trials, whatever the number of workers.",
+      "Ctrl-C ends at once. The trials that have ended are kept, and --resume goes on.",
+    ],
+  );
   command
     .optionsGroup("The search:")
     .addOption(
-      new Option("--sampler <name>", "what proposes trials (default: coarse-to-fine, the report's)").choices(
+      new Option("--sampler <name>", "what proposes trials (default: coarse-to-fine)").choices(
         Object.keys(samplers),
       ),
     )
@@ -94,9 +103,10 @@ export function searchCommand(context: CliContext): Command {
       integer(1),
     )
     .addOption(
-      new Option("--objective <name>", "of a trial's last epoch (default: validation.accuracy)").choices(
-        Object.keys(OBJECTIVES),
-      ),
+      new Option(
+        "--objective <name>",
+        "what is to be best: a number of a trial's last epoch (default: validation.accuracy)",
+      ).choices(Object.keys(OBJECTIVES)),
     )
     .option("--coarse <n>", "coarse-to-fine: trials in the first round (default: 10)", integer(1))
     .option("--fine <n>", "coarse-to-fine: trials in a later round (default: 5)", integer(1))
@@ -136,13 +146,8 @@ export function searchCommand(context: CliContext): Command {
     .option("--out <dir>", "the search's folder (default: runs/search-001, or the next number)")
     .option("--resume <dir>", "go on with a search, by its folder; with --trials, to more trials than it had")
     .option("--force", "replace the search that is in --out")
-    .option("--json", "print NDJSON events on stdout; progress stays on stderr")
+    .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
-    .addHelpText(
-      "after",
-      "\nThe same seed gives the same trials, whatever the number of workers." +
-        "\nCtrl-C ends at once; the trials that have ended are kept, and --resume goes on.",
-    )
     .action(async (flags: SearchFlags) => {
       await search(context, command, flags);
     });

@@ -37,26 +37,31 @@ type Flags = TrainingFlags & {
 };
 
 export function trainCommand(context: CliContext): Command {
-  const command = newCommand(context, "train", "train a network; the defaults are the report's", [
-    "nnwasm train                                          # 3072-50-50-10, 20 epochs",
-    "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation after each ReLU",
-    "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
-    "nnwasm train --config runs/train-001/config.json      # the same training again, bit for bit",
-    "nnwasm train --json | jq .train.loss                  # events for another program",
-  ]);
+  const command = newCommand(
+    context,
+    "train",
+    "train a network, and save it with its measurements and plots",
+    [
+      "nnwasm train                                          # two hidden layers of 50, 20 epochs",
+      "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation",
+      "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
+      "nnwasm train --config runs/train-001/config.json      # the same training, bit for bit",
+      "nnwasm train --json | jq .train.loss                  # events for another program",
+    ],
+    [
+      "The defaults are those of the course report that `nnwasm reproduce` repeats.",
+      "Every setting can also come from the environment (NNWASM_SEED for --seed). NNWASM_DATA is a folder of data sets.",
+      "Ctrl-C ends after the step under way and saves what there is.",
+    ],
+  );
   addTrainingOptions(command).addOption(threadsOption());
   command
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the run's folder (default: runs/train-001, or the next number)")
     .option("--force", "replace the run that is in --out")
-    .option("--json", "print NDJSON events on stdout; progress stays on stderr")
+    .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
-    .addHelpText(
-      "after",
-      "\nEvery setting can also come from the environment (NNWASM_SEED for --seed); NNWASM_DATA is a folder of data sets." +
-        "\nCtrl-C ends after the step under way and saves what there is.",
-    )
     .action(async (flags: Flags) => {
       await train(context, flags, settingsFromEnvironment(command, context));
     });
