@@ -7,6 +7,8 @@ import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
 import { MOST_THREADS } from "../model/model.ts";
 import { CHOICES, type TrainSettings } from "../training/settings.ts";
+import { flagOf } from "./command.ts";
+import { meantFlags } from "./suggestions.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -43,6 +45,36 @@ export const FileSettings = v.strictObject({
 
 const MAXIMUM_FILE_BYTES = 1_000_000;
 
+/** Flags that are another's second name. */
+const SECOND_NAMES: Readonly<Record<string, string>> = { lambda: "l2", lr: "etaMax" };
+
+/** The setting that a flag's name means: "eta-max", "etaMax" and "lr" are "etaMax". */
+export function settingKey(name: string): string {
+  const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(SECOND_NAMES, key) ? SECOND_NAMES[key]! : key;
+}
+
+/** ' Did you mean "lr"?' for "learning_rate"; nothing if there is no telling. */
+export function settingHint(name: string): string {
+  const flags = [...Object.keys(FileSettings.entries), ...Object.keys(SECOND_NAMES)].map(flagOf);
+  const [meant] = meantFlags(flagOf(name), flags);
+  return meant === undefined ? "" : ` Did you mean "${meant.slice(2)}"?`;
+}
+
+/** The same object with every setting under its first name. @throws ConfigError if one is there twice */
+function withFirstNames(value: object, path: string): object {
+  const names = new Map<string, string>();
+  for (const name of Object.keys(value)) {
+    const key = settingKey(name);
+    const other = names.get(key);
+    if (other !== undefined) {
+      throw new ConfigError(`--config ${path}: ${other} and ${name} are the same setting. Keep one of them.`);
+    }
+    names.set(key, name);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, its]) => [settingKey(name), its]));
+}
+
 /**
  * Reads a configuration file, such as a run's config.json.
  * @throws FileError if it cannot be read; ConfigError, with the key and what is expected, if it is not one
@@ -73,7 +105,13 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
     });
   }
   // To valibot an array is an object too.
-  const result = v.safeParse(FileSettings, Array.isArray(value) ? undefined : value);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const settings = isObject
+    ? withFirstNames(value as object, path)
+    : Array.isArray(value)
+      ? undefined
+      : value;
+  const result = v.safeParse(FileSettings, settings);
   if (!result.success) {
     const [issue] = result.issues;
     const received = Array.isArray(value) ? "an array" : issue.received;
@@ -83,7 +121,7 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
       key === null
         ? `--config ${path}: expected an object of settings, not ${received}. There are: ${known}.`
         : issue.expected === "never"
-          ? `--config ${path}: no setting "${key}". There are: ${known}.`
+          ? `--config ${path}: no setting "${key}".${settingHint(key)} There are: ${known}.`
           : `--config ${path}: ${key} is ${issue.received}, expected ${issue.expected ?? issue.message}.`,
     );
   }

@@ -26,7 +26,7 @@ import {
   when,
 } from "../tuner/searchSpace.ts";
 import { flagOf, layerSizes } from "./command.ts";
-import { FileSettings } from "./settingsFile.ts";
+import { FileSettings, settingHint, settingKey } from "./settingsFile.ts";
 
 /** What trials do not choose. */
 const SHARED = ["data", "threads"];
@@ -35,15 +35,16 @@ const INTEGERS = ["stepSize", "epochs", "batch", "validation", "limit", "seed"];
 const KEYS = Object.keys(FileSettings.entries).filter((key) => !SHARED.includes(key));
 const LAYER = /^layers\.([1-9][0-9]*)$/;
 
-/** "eta-max" and "etaMax" are "etaMax", "lambda" is "l2". */
+/** "eta-max", "etaMax" and "lr" are "etaMax", "lambda" is "l2". */
 function keyOf(name: string, where: string): string {
-  const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  if (key === "lambda") return "l2";
+  const key = settingKey(name);
   if (LAYER.test(key) || KEYS.includes(key)) return key;
   if (key === "threads")
     throw new ConfigError(`${where}: a trial has one thread. --workers N runs N trials at once.`);
   if (SHARED.includes(key)) throw new ConfigError(`${where}: all trials share ${key}. Give it as a flag.`);
-  throw new ConfigError(`${where}: no setting "${name}". There are: ${[...KEYS, "layers.1"].join(", ")}.`);
+  throw new ConfigError(
+    `${where}: no setting "${name}".${settingHint(name)} There are: ${[...KEYS, "layers.1"].join(", ")}.`,
+  );
 }
 
 /** A value of a setting, from how its flag is written. */

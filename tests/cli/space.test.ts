@@ -6,6 +6,7 @@ describe("parseSpace", () => {
   it.each([
     ["l2=log:1e-5:1e-1", { l2: { kind: "float", low: 1e-5, high: 1e-1, log: true } }],
     ["lambda=0:0.1", { l2: { kind: "float", low: 0, high: 0.1, log: false } }],
+    ["lr=0.01:0.5", { etaMax: { kind: "float", low: 0.01, high: 0.5, log: false } }],
     ["eta-max=0.01:0.5", { etaMax: { kind: "float", low: 0.01, high: 0.5, log: false } }],
     ["batch=20:200", { batch: { kind: "int", low: 20, high: 200, log: false } }],
     ["batch=int:log:20:200", { batch: { kind: "int", low: 20, high: 200, log: true } }],
