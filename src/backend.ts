@@ -5,6 +5,7 @@
 import { ConfigError, MemoryError } from "./errors.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
 import type { TeamExports } from "./kernels/teamExports.ts";
+import type { WasmMemory } from "./platform.ts";
 import type { Precision } from "./tensor.ts";
 import { Team } from "./threads/team.ts";
 import { availableCores } from "./threads/thread.ts";
@@ -37,7 +38,7 @@ export interface Backend {
   /** The most threads that compute in one of its memories (default 1): each has a scratch of its own there. */
   readonly threads?: number;
   /** The memory that all of its devices are parts of, if there is one: samples that lie in it are used in place. */
-  readonly memory?: WebAssembly.Memory;
+  readonly memory?: WasmMemory;
   /**
    * Creates a memory with room for `bytes` bytes from `base` on.
    * @throws MemoryError if it does not fit; nothing is allocated then
@@ -222,7 +223,7 @@ function canShareMemory(): boolean {
  * A memory that several threads can see, of `bytes` bytes from `base` on.
  * @throws MemoryError, ConfigError as {@link wasmBackend}'s open()
  */
-export function createSharedMemory(bytes: number): { memory: WebAssembly.Memory; base: number } {
+export function createSharedMemory(bytes: number): { memory: WasmMemory; base: number } {
   checkSize(bytes);
   requireSharedArrayBuffer();
   return { memory: newMemory(Math.ceil((BASE + bytes) / PAGE), true), base: BASE };
@@ -230,7 +231,7 @@ export function createSharedMemory(bytes: number): { memory: WebAssembly.Memory;
 
 /** A backend whose models live in one shared memory, beside what is there already. */
 export interface SharedBackend extends Backend {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   /** Gives the room of all models that were made so far to those that come: they must not be used any more. */
   reset(): void;
 }
@@ -239,7 +240,7 @@ export interface SharedBackend extends Backend {
  * The WebAssembly kernels on a shared memory, for one thread of several. It grows by what this thread's models need
  * (a shared memory's growth detaches no view), and what it has grown by stays this thread's.
  */
-export function sharedBackend(memory: WebAssembly.Memory): SharedBackend {
+export function sharedBackend(memory: WasmMemory): SharedBackend {
   let exports: Promise<Exports> | undefined;
   let room = { base: 0, bytes: 0 };
   let used = 0;

@@ -41,13 +41,14 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 /** "src/layers/dense.ts" belongs to "layers", "src/tensor.ts" to "tensor". */
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
-const ground = ["errors", "math", "options", "random", "tensor"];
+const ground = ["errors", "math", "options", "platform", "random", "tensor"];
 
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
   math: ["errors"],
   options: ["errors"],
+  platform: [],
   random: ["errors", "math"],
   tensor: ["errors"],
   wasm: [],

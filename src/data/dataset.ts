@@ -3,6 +3,7 @@
  * memory. Nothing is read before a training (or an evaluation) has planned its memory; the samples are then read
  * straight to where they stay, as bytes where they are bytes.
  */
+import type { Signal, WasmMemory } from "../platform.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** How a sample's numbers are stored. A byte b stands for b / 255. */
@@ -19,12 +20,12 @@ export interface SampleTarget {
 export interface ReadOptions {
   /** Called now and then with the number of samples that are there. */
   readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** Where samples lie that are in a memory already, which kernels see. */
 export interface Residence {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   /** All samples of the source, (all, features). */
   readonly values: Tensor<"uint8"> | Tensor<"float32">;
   /** (all, 1). */

@@ -2,6 +2,7 @@
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, TrainingError } from "../errors.ts";
 import { advance } from "../kernels/firstLayer.ts";
+import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History } from "./history.ts";
@@ -53,7 +54,7 @@ export interface FitOptions {
   /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
   readonly standardize?: boolean;
   /** Ends the training after the step under way; `fit` then returns what there is. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   readonly onEpoch?: (row: EpochRow) => void | Promise<void>;
   readonly onStep?: (report: StepReport) => void;
   /**

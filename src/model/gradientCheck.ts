@@ -16,6 +16,7 @@ import { choose } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { ReLU } from "../layers/relu.ts";
 import type { Loss } from "../losses/loss.ts";
+import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 import { Model } from "./model.ts";
@@ -33,7 +34,7 @@ export interface GradientCheckOptions {
   /** The step of the differences. */
   readonly h?: number;
   readonly engine?: EngineName | Backend;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** How far analytic and numerical gradient lie apart for one tensor. */

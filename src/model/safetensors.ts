@@ -9,6 +9,7 @@
  *   the rest  the tensors' numbers, row-major, little-endian, without holes or overlaps
  */
 import { ConfigError, FileError, ShapeError } from "../errors.ts";
+import type { Bytes } from "../platform.ts";
 
 /** A tensor outside of linear memory: plain numbers, row-major. */
 export interface NamedTensor {
@@ -47,7 +48,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export function encodeSafetensors(
   tensors: Iterable<NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const list = [...tensors];
   const entries: string[] = [];
   if (Object.keys(metadata).length > 0) {

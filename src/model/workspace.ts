@@ -22,6 +22,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
+import type { WasmMemory } from "../platform.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { Folding } from "./folding.ts";
 import { findFirstLayer, type PackedWeight, type Upcoming } from "./rewrites/firstLayer.ts";
@@ -108,7 +109,7 @@ export class Workspace {
   readonly #placements = new Map<Samples, Placement>();
   readonly #penalty: Tensor<"float64">;
   readonly #dz: Tensor;
-  #memory: WebAssembly.Memory | undefined;
+  #memory: WasmMemory | undefined;
   readonly #plans = new Map<string, BoundPlan>();
   readonly #folding: Folding;
 

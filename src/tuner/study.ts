@@ -7,6 +7,7 @@
  * before alone: a search that was cut off proposes the missing ones again.
  */
 import { ConfigError, StudyError, TrialPruned } from "../errors.ts";
+import type { Signal } from "../platform.ts";
 import { NopPruner } from "./pruners/none.ts";
 import { RandomSampler } from "./samplers/random.ts";
 import {
@@ -64,7 +65,7 @@ export interface OptimizeOptions {
   /** So many failed trials in a row end the study. */
   readonly maxConsecutiveFailures?: number;
   /** Ends the study; trials under way are not kept. Objectives should look at it too. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 export interface Told {
@@ -478,7 +479,7 @@ export class Study {
     end: number,
     parallel: number,
     maxFailures: number,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
   ): Promise<void> {
     this.#stop = undefined;
     const halt = (reason: unknown) => {

@@ -1,5 +1,6 @@
 /** The report's Tuner: a grid of settings, each tried some times, on a {@link Study}. */
 import { ConfigError } from "../errors.ts";
+import type { Signal } from "../platform.ts";
 import type { Params } from "./searchSpace.ts";
 import { categorical } from "./searchSpace.ts";
 import { Study } from "./study.ts";
@@ -58,7 +59,7 @@ export class Tuner<Setting, Built> {
   }
 
   /** Tries every setting. A setting of which a try fails has no value. */
-  async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<this> {
+  async run({ signal }: { readonly signal?: Signal } = {}): Promise<this> {
     const { settings, build, objective, iterations = 1 } = this.#options;
     this.#study = this.#newStudy();
     await this.#study.optimize(

@@ -1,0 +1,23 @@
+/**
+ * The platform's own types that the public ones name. A program may be compiled with the DOM's types, with Node's or
+ * with neither: where they are declared they are meant, elsewhere what the library uses of them.
+ */
+
+/** An AbortSignal: what says that something is to end. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } }
+  ? S
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: "abort", listener: () => void): void;
+      removeEventListener(type: "abort", listener: () => void): void;
+    };
+
+/** A WebAssembly.Memory. */
+export type WasmMemory = typeof globalThis extends { WebAssembly: { Memory: { prototype: infer M } } }
+  ? M
+  : { readonly buffer: ArrayBufferLike; grow(pages: number): number };
+
+/** A Uint8Array with a buffer of its own: since TypeScript 5.7 a `Uint8Array<ArrayBuffer>`, which it was not before. */
+export type Bytes = ReturnType<Uint8Array["slice"]>;
