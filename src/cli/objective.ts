@@ -23,5 +23,5 @@ export function requireObjective(objective: string, hasValidation: boolean): voi
 export function objectiveOf(row: EpochRow, objective: string): number {
   const [set, measure] = objective.split(".") as ["train" | "validation", string];
   requireObjective(objective, row.validation !== undefined);
-  return row[set]![measure]!;
+  return row[set]![measure as "accuracy" | "cost" | "loss"]!;
 }

@@ -5,7 +5,7 @@ import { advance } from "../kernels/firstLayer.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
-import type { EpochRow, History } from "./history.ts";
+import type { EpochRow, History, SomeMetrics } from "./history.ts";
 import type { PlanKind, Workspace } from "./workspace.ts";
 
 /** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
@@ -28,7 +28,8 @@ export interface StepReport {
   readonly learningRate: number;
 }
 
-export interface FitOptions {
+/** `M` as of {@link Evaluation}. */
+export interface FitOptions<M = SomeMetrics> {
   /** Passes over the training samples, ≥ 1. */
   readonly epochs?: number;
   /**
@@ -55,7 +56,7 @@ export interface FitOptions {
   readonly standardize?: boolean;
   /** Ends the training after the step under way; `fit` then returns what there is. */
   readonly signal?: Signal | undefined;
-  readonly onEpoch?: (row: EpochRow) => void | Promise<void>;
+  readonly onEpoch?: (row: EpochRow<M>) => void | Promise<void>;
   readonly onStep?: (report: StepReport) => void;
   /**
    * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it

@@ -18,7 +18,7 @@ import { Random } from "../random.ts";
 import type { FloatArray, Precision, Tensor } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
-import type { Evaluation, History } from "./history.ts";
+import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import { Queue } from "./queue.ts";
 import type { NamedTensor } from "./safetensors.ts";
@@ -43,10 +43,11 @@ export interface ModelOptions {
   readonly threads?: number | "auto";
 }
 
-export interface CompileOptions {
+export interface CompileOptions<T extends Metric = Metric> {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
-  readonly metrics?: readonly Metric[];
+  /** Measured beside loss and cost, in every evaluation. Default: none. */
+  readonly metrics?: readonly T[];
 }
 
 /** The most threads that can be asked for. */
@@ -57,11 +58,18 @@ const EVALUATION_ROWS = 256;
 /**
  * Layers in a row.
  *
- *     const model = new Model([new Dense(50, { activation: "relu" }), new Dense(10, { activation: "softmax" })]);
- *     model.compile({ loss: new CategoricalCrossEntropyLoss(), optimizer: new SGDOptimizer({ schedule: 0.05 }) });
+ *     const layers = [new Dense(50, { activation: "relu" }), new Dense(10, { activation: "softmax" })];
+ *     const model = new Model(layers).compile({
+ *       loss: new CategoricalCrossEntropyLoss(),
+ *       optimizer: new SGDOptimizer({ schedule: 0.05 }),
+ *       metrics: [new AccuracyMetrics()],
+ *     });
  *     const history = await model.fit(samples, { epochs: 10 });
+ *     const { loss, accuracy } = await model.evaluate(others);
+ *
+ * `M` is the type of the metrics' values: `{ accuracy: number }` of what compile() returns here.
  */
-export class Model {
+export class Model<M = SomeMetrics> {
   readonly precision: Precision;
   readonly seed: number;
   readonly #threads: number | "auto";
@@ -122,10 +130,10 @@ export class Model {
   }
 
   /**
-   * Says what the model is trained with.
+   * Says what the model is trained with. Returns the model itself, by a type that knows its metrics.
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
-  compile(options: CompileOptions): this {
+  compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
     this.#requireIdle("compile");
     const kinds = this.#layers.map(([, layer]) => layer.kind);
     const { outputKind } = options.loss;
@@ -137,7 +145,7 @@ export class Model {
     }
     this.#compiled = options;
     this.#release();
-    return this;
+    return this as unknown as Model<MetricsOf<T>>;
   }
 
   /**
@@ -146,11 +154,11 @@ export class Model {
    * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite;
    *   TeamError if a thread is lost: the parameters may then be half updated
    */
-  async fit(train: Samples, options: FitOptions = {}): Promise<History> {
+  async fit(train: Samples, options: FitOptions<M> = {}): Promise<History<M>> {
     this.#requireIdle("fit");
     this.#isFitting = true;
     try {
-      return await this.#fit(train, options);
+      return (await this.#fit(train, options as FitOptions)) as History<M>;
     } finally {
       this.#isFitting = false;
     }
@@ -226,11 +234,14 @@ export class Model {
    * Loss, cost and metrics in inference mode.
    * @throws ConfigError if the model is not compiled; DatasetError if the samples are of another kind
    */
-  async evaluate(samples: Samples): Promise<Evaluation> {
+  async evaluate(samples: Samples): Promise<Evaluation<M>> {
     this.#requireCompiled("evaluate");
     const placement = this.#workspace?.placement(samples);
-    if (placement?.filled) return evaluateResident(this.#workspace!, placement);
-    return await this.#queue.next(async () => evaluateStaged(await this.#present(samples), samples));
+    const evaluation = placement?.filled
+      ? evaluateResident(this.#workspace!, placement)
+      : await this.#queue.next(async () => evaluateStaged(await this.#present(samples), samples));
+    // Its metrics are those of compile().
+    return evaluation as Evaluation<M>;
   }
 
   /**

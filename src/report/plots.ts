@@ -20,7 +20,7 @@ interface Plot {
   readonly series: readonly (readonly [name: string, value: (row: PlotRow) => number | undefined])[];
 }
 
-const bothSets = (measure: string): Plot["series"] => [
+const bothSets = (measure: "accuracy" | "cost" | "loss"): Plot["series"] => [
   ["training", (row) => row.train[measure]],
   ["validation", (row) => row.validation?.[measure]],
 ];
