@@ -123,6 +123,14 @@ function buildWasm(temporary) {
   );
 }
 
+/** The compiler leaves "./tensor.ts" in declarations, a file that is not packed: not every reader takes the .d.ts for it. */
+function renameImports(folder) {
+  for (const file of files(folder).filter((name) => name.endsWith(".d.ts"))) {
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/((?:\bfrom |\bimport\()"\.[^"]*)\.ts"/g, '$1.js"'));
+  }
+}
+
 /** Puts `fresh` in the place of `folder`, whatever another build that runs meanwhile puts there. */
 function replaceFolder(folder, fresh, old) {
   for (let attempt = 0; ; attempt++) {
@@ -152,6 +160,7 @@ async function main() {
     if (process.argv.includes("--wasm-only")) return;
     const dist = join(temporary, "dist");
     run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
+    renameImports(dist);
     mkdirSync(join(dist, "wasm"), { recursive: true });
     for (const name of ["nnwasm", "nnwasm-threads"])
       cpSync(join(temporary, "wasm", `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));

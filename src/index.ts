@@ -11,7 +11,7 @@ export {
 } from "./backend.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
-export type { Dataset, ElementType, ReadOptions, Samples, SampleTarget } from "./data/dataset.ts";
+export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
@@ -24,18 +24,23 @@ export {
   XavierInitializer,
   ZerosInitializer,
 } from "./initializers/index.ts";
+export type { Kernels } from "./kernels/index.ts";
 export {
   type ActivationName,
   BatchNormalization,
   type BatchNormalizationOptions,
+  type BuildScope,
   Dense,
   type DenseOptions,
   type Layer,
+  type Mode,
+  type Parameter,
   ReLU,
   Softmax,
+  type State,
 } from "./layers/index.ts";
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
-export { AccuracyMetrics, type Metric } from "./metrics/index.ts";
+export { AccuracyMetrics, type Metric, type MetricName } from "./metrics/index.ts";
 export type { FitOptions, StepReport, TrainingMetrics } from "./model/fit.ts";
 export {
   checkGradients,
@@ -44,13 +49,19 @@ export {
   type GradientCheckOptions,
   type TensorCheck,
 } from "./model/gradientCheck.ts";
-export type { EpochRow, Evaluation, History } from "./model/history.ts";
+export type { EpochRow, Evaluation, History, Means, MetricsOf, SomeMetrics } from "./model/history.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
 export type { Predictor } from "./model/predictor.ts";
-export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./model/safetensors.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  type SafetensorsContent,
+} from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
 export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";
+export type { Bytes, Signal, WasmMemory } from "./platform.ts";
 export { Random } from "./random.ts";
 export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";
 export {
@@ -59,8 +70,8 @@ export {
   LRCyclingSchedule,
   type Schedule,
 } from "./schedules/index.ts";
-export type { Precision } from "./tensor.ts";
-export { parameterImportance } from "./tuner/importance.ts";
+export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";
+export { type ImportanceOptions, type ParameterImportance, parameterImportance } from "./tuner/importance.ts";
 export {
   AshaPruner,
   type AshaPrunerOptions,
@@ -80,13 +91,19 @@ export {
   TPESampler,
 } from "./tuner/samplers/index.ts";
 export {
+  type CategoricalDistribution,
+  type Condition,
   categorical,
   type Distribution,
+  type FloatDistribution,
   float,
+  type IntDistribution,
   int,
+  type NumberOptions,
   type Params,
   type ParamValue,
   type SearchSpace,
+  type SpaceEntry,
   when,
 } from "./tuner/searchSpace.ts";
 export {
@@ -94,6 +111,7 @@ export {
   type OptimizeOptions,
   Study,
   type StudyOptions,
+  type Told,
   type Trial,
 } from "./tuner/study.ts";
 export type {
@@ -101,7 +119,9 @@ export type {
   FinishedTrial,
   Pruner,
   PrunerContext,
+  Report,
   Sampler,
   SamplerContext,
+  TrialState,
 } from "./tuner/trial.ts";
 export { Tuner, type TunerOptions } from "./tuner/tuner.ts";

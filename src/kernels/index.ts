@@ -35,11 +35,10 @@ const families = {
   softmaxCrossEntropy,
 };
 
-type Families = typeof families;
 /** All kernels by family: `kernels.batchNorm.forward(…)`. */
-export type Kernels = { readonly [F in keyof Families]: Families[F]["reference"] };
+export type Kernels = { readonly [F in keyof typeof families]: (typeof families)[F]["reference"] };
 
-function mapFamilies(build: (family: Families[keyof Families]) => unknown): Kernels {
+function mapFamilies(build: (family: (typeof families)[keyof typeof families]) => unknown): Kernels {
   return Object.fromEntries(
     Object.entries(families).map(([name, family]) => [name, build(family)]),
   ) as unknown as Kernels;
