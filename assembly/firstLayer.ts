@@ -2,12 +2,12 @@
  * The first layer of a network: a Dense layer on samples that stay as they were stored, bytes or float32, and are
  * standardised on the way. Almost all of a training's arithmetic is here.
  *
- *   x[i,f]    = values[rows[i], f] · scale[f] + shift[f]
+ *   x[i,f]    = values[rows[i], f], standardised as gather.ts says
  *   forward   y[i,u]  = Σ_f x[i,f] · w[f,u] + bias[u], and if `rectify`, 0 for what is neither positive nor NaN
  *   update    w[f,u] −= rate · (Σ_i x[i,f] · dy[i,u] + lambda · w[f,u])
  *
- * n samples, d features, `units` units, float32; values (count, d), rows (n) u32 < count, scale, shift (d), y and dy
- * (n, units), bias (units). Sums begin at 0 and take one term after the other, from the first: the bits of gather.ts,
+ * n samples, d features, `units` units, float32; values (count, d), rows (n) u32 < count, scale, shift (d) for bytes
+ * and (2, d) for floats, y and dy (n, units), bias (units). Sums begin at 0 and take one term after the other, from the first: the bits of gather.ts,
  * matmul.ts and sgd.ts one after the other. Nothing overlaps; scratch is aligned to 64.
  *
  * w is kept in pairs of units, [⌈units/2⌉][d][2], as matmul.ts packs its A; the unit that an odd number lacks is 0.
@@ -52,6 +52,7 @@
 import { multiplyPanel } from "./inline/panels";
 import { rectified } from "./inline/rectified";
 import { share } from "./inline/share";
+import { standardizedFloat } from "./inline/standardized";
 import { sumLists } from "./tiles.generated";
 
 /** Features of a panel that are multiplied at a time: 240 KB, of which the second-level cache holds enough. */
@@ -141,10 +142,19 @@ function keptAt(f: i32, n: i32): usize {
   return <usize>(f / BLOCK) * <usize>n * BLOCK + <usize>(f % BLOCK);
 }
 
+/** Four samples' floats of one feature, standardised; `row` bytes from the first factors to the second. */
+function storeFloats(to: usize, v: v128, scale: usize, shift: usize, row: usize): void {
+  const scaled = f32x4.mul(v, v128.load32_splat(scale));
+  const centred = f32x4.add(f32x4.add(scaled, v128.load32_splat(shift)), v128.load32_splat(shift + row));
+  v128.store(to, f32x4.mul(centred, v128.load32_splat(scale + row)));
+}
+
 /** One element, from bytes or float32 (`S`). */
-function standardized<S>(from: usize, scale: usize, shift: usize, f: usize): f32 {
+function standardized<S>(from: usize, scale: usize, shift: usize, row: usize, f: usize): f32 {
   const v = <f32>load<S>(from + f * sizeof<S>());
-  return v * load<f32>(scale + (f << 2)) + load<f32>(shift + (f << 2));
+  const at = f << 2;
+  if (sizeof<S>() == 4) return standardizedFloat<f32>(v, scale + at, shift + at, row);
+  return v * load<f32>(scale + at) + load<f32>(shift + at);
 }
 
 /**
@@ -168,6 +178,7 @@ function gatherPanel<S>(
   end: i32,
 ): void {
   const row = <usize>d * sizeof<S>();
+  const factors = (<usize>d) << 2;
   const stride = (<usize>width) << 2;
   values += <usize>f * sizeof<S>();
   scale += (<usize>f) << 2;
@@ -209,10 +220,19 @@ function gatherPanel<S>(
         store<S>(k2 + at, load<S>(r2 + from));
         store<S>(k3 + at, load<S>(r3 + from));
       }
-      store<f32>(to, standardized<S>(r0, scale, shift, k));
-      store<f32>(to, standardized<S>(r1, scale, shift, k), 4);
-      store<f32>(to, standardized<S>(r2, scale, shift, k), 8);
-      store<f32>(to, standardized<S>(r3, scale, shift, k), 12);
+      if (sizeof<S>() == 4) {
+        const at = k << 2;
+        let v = v128.load32_zero(r0 + at);
+        v = v128.load32_lane(r1 + at, v, 1);
+        v = v128.load32_lane(r2 + at, v, 2);
+        v = v128.load32_lane(r3 + at, v, 3);
+        storeFloats(to, v, scale + at, shift + at, factors);
+      } else {
+        store<f32>(to, standardized<S>(r0, scale, shift, factors, k));
+        store<f32>(to, standardized<S>(r1, scale, shift, factors, k), 4);
+        store<f32>(to, standardized<S>(r2, scale, shift, factors, k), 8);
+        store<f32>(to, standardized<S>(r3, scale, shift, factors, k), 12);
+      }
       to += stride;
     }
   }
@@ -621,15 +641,8 @@ const STRIP_BYTES: usize = (<usize>STRIP) << 2;
 /** The rows of a strip: the samples of a chunk, and zeros for what fills a list up. */
 const STRIP_ROWS: usize = <usize>CHUNK + 1;
 
-/** 16 features of n samples, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
-function standardizeSixteen<S>(
-  to: usize,
-  stride: usize,
-  from: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-): void {
+/** 16 features of n samples' bytes, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
+function standardizeSixteen(to: usize, stride: usize, from: usize, scale: usize, shift: usize, n: i32): void {
   const k0 = v128.load(scale);
   const k1 = v128.load(scale, 16);
   const k2 = v128.load(scale, 32);
@@ -638,29 +651,50 @@ function standardizeSixteen<S>(
   const s1 = v128.load(shift, 16);
   const s2 = v128.load(shift, 32);
   const s3 = v128.load(shift, 48);
-  const end = from + <usize>n * BLOCK * sizeof<S>();
+  const end = from + <usize>n * BLOCK;
   while (from != end) {
-    let v0: v128, v1: v128, v2: v128, v3: v128;
-    if (sizeof<S>() == 1) {
-      const bytes = v128.load(from);
-      const low = i16x8.extend_low_i8x16_u(bytes);
-      const high = i16x8.extend_high_i8x16_u(bytes);
-      v0 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low));
-      v1 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low));
-      v2 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high));
-      v3 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high));
-    } else {
-      v0 = v128.load(from);
-      v1 = v128.load(from, 16);
-      v2 = v128.load(from, 32);
-      v3 = v128.load(from, 48);
-    }
+    const bytes = v128.load(from);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const high = i16x8.extend_high_i8x16_u(bytes);
+    const v0 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low));
+    const v1 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low));
+    const v2 = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high));
+    const v3 = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high));
     v128.store(to, f32x4.add(f32x4.mul(v0, k0), s0));
     v128.store(to, f32x4.add(f32x4.mul(v1, k1), s1), 16);
     v128.store(to, f32x4.add(f32x4.mul(v2, k2), s2), 32);
     v128.store(to, f32x4.add(f32x4.mul(v3, k3), s3), 48);
     to += stride;
-    from += BLOCK * sizeof<S>();
+    from += BLOCK;
+  }
+}
+
+/** Eight features of n samples' floats, kept from `from` on: so many that their factors stay in registers. */
+function standardizeEight(
+  to: usize,
+  stride: usize,
+  from: usize,
+  scale: usize,
+  shift: usize,
+  row: usize,
+  n: i32,
+): void {
+  const k0 = v128.load(scale);
+  const k1 = v128.load(scale, 16);
+  const s0 = v128.load(shift);
+  const s1 = v128.load(shift, 16);
+  const rest0 = v128.load(shift + row);
+  const rest1 = v128.load(shift + row, 16);
+  const last0 = v128.load(scale + row);
+  const last1 = v128.load(scale + row, 16);
+  const end = from + <usize>n * (BLOCK << 2);
+  while (from != end) {
+    const v0 = f32x4.add(f32x4.mul(v128.load(from), k0), s0);
+    const v1 = f32x4.add(f32x4.mul(v128.load(from, 16), k1), s1);
+    v128.store(to, f32x4.mul(f32x4.add(v0, rest0), last0));
+    v128.store(to, f32x4.mul(f32x4.add(v1, rest1), last1), 16);
+    to += stride;
+    from += BLOCK << 2;
   }
 }
 
@@ -671,12 +705,13 @@ function standardizeFew<S>(
   from: usize,
   scale: usize,
   shift: usize,
+  row: usize,
   n: i32,
   count: i32,
 ): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < 16; j++) {
-      store<f32>(to + ((<usize>j) << 2), j < count ? standardized<S>(from, scale, shift, j) : 0);
+      store<f32>(to + ((<usize>j) << 2), j < count ? standardized<S>(from, scale, shift, row, j) : 0);
     }
     to += stride;
     from += BLOCK * sizeof<S>();
@@ -696,13 +731,20 @@ function standardizeStrip<S>(
   f: i32,
 ): void {
   const stride = (<usize>width) << 2;
+  const row = (<usize>d) << 2;
   for (let j = 0; j < STRIP; j += 16) {
     const side = j / width;
     const own = to + <usize>(side * height) * stride + ((<usize>(j - side * width)) << 2);
     const values = from + <usize>j * sizeof<S>();
     const at = (<usize>(f + j)) << 2;
-    if (f + j + 16 <= d) standardizeSixteen<S>(own, stride, values, scale + at, shift + at, n);
-    else standardizeFew<S>(own, stride, values, scale + at, shift + at, n, max(0, d - f - j));
+    if (f + j + 16 > d) {
+      standardizeFew<S>(own, stride, values, scale + at, shift + at, row, n, max(0, d - f - j));
+    } else if (sizeof<S>() == 1) {
+      standardizeSixteen(own, stride, values, scale + at, shift + at, n);
+    } else {
+      standardizeEight(own, stride, values, scale + at, shift + at, row, n);
+      standardizeEight(own + 32, stride, values + 32, scale + at + 32, shift + at + 32, row, n);
+    }
   }
 }
 

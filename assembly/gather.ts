@@ -1,14 +1,19 @@
 /**
  * A batch taken from a data set that stays as it was stored, standardised on the way.
  *
- *   x[i,j]  = values[rows[i], j] · scale[j] + shift[j]
- *   y[i]    = labels[rows[i]]
+ *   bytes    x[i,j] = values[rows[i], j] · scale[j] + shift[j]
+ *   floats   x[i,j] = ((values[rows[i], j] · scale[0,j] + shift[0,j]) + shift[1,j]) · scale[1,j]
+ *   y[i]   = labels[rows[i]]
  *
- * values: (count, d), row-major, bytes or float32; rows: (n) u32 < count; x: (n, d); scale, shift: (d), of x's type;
- * labels: (count) bytes; y: (n) bytes. A byte v that stands for v / 255 is standardised by scale = 1 / (255 · std),
- * shift = −mean / std. Nothing overlaps.
+ * values: (count, d), row-major, bytes, float32 or, if x is float64, float64; rows: (n) u32 < count; x: (n, d); scale,
+ * shift: (d) for bytes, (2, d) for floats, of x's type; labels: (count) bytes; y: (n) bytes. Nothing overlaps.
+ *
+ * A byte v that stands for v / 255 is standardised by scale = 1 / (255 · std), shift = −mean / std. From a float the mean
+ * is subtracted first: a mean far above the deviation would cancel only after both had been rounded. scale[0] is 1 for all
+ * but extreme features, or a power of two; shift[0] + shift[1] is −mean · scale[0] in twice the precision; scale[1] is
+ * 1 / (std · scale[0]).
  */
-import { lanes } from "./inline/lanes";
+import { standardizedFloat, standardizedFloats } from "./inline/standardized";
 
 /** Four bytes at `p` as four u32 lanes. */
 function loadBytes(p: usize): v128 {
@@ -92,7 +97,8 @@ function gatherBytes<T>(
   }
 }
 
-function gatherFloats<T>(
+/** From floats of type `S`; f64 only to f64. */
+function gatherFloats<S, T>(
   x: usize,
   values: usize,
   rows: usize,
@@ -102,27 +108,30 @@ function gatherFloats<T>(
   d: i32,
 ): void {
   const full = d & ~3;
+  const row = <usize>d * sizeof<T>();
   for (let i = 0; i < n; i++) {
-    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * ((<usize>d) << 2);
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * (<usize>d * sizeof<S>());
     let j = 0;
     for (; j < full; j += 4) {
       const at = <usize>j * sizeof<T>();
-      const v = v128.load(from + ((<usize>j) << 2));
+      const own = from + <usize>j * sizeof<S>();
+      const v = v128.load(own);
       if (sizeof<T>() == 4) {
-        v128.store(x + at, f32x4.add(f32x4.mul(v, v128.load(scale + at)), v128.load(shift + at)));
+        v128.store(x + at, standardizedFloats<f32>(v, scale + at, shift + at, row));
       } else {
-        const low = f64x2.mul(f64x2.promote_low_f32x4(v), v128.load(scale + at));
-        v128.store(x + at, f64x2.add(low, v128.load(shift + at)));
-        const upper = v128.shuffle<i64>(v, v, 1, 1);
-        const high = f64x2.mul(f64x2.promote_low_f32x4(upper), v128.load(scale + at, 16));
-        v128.store(x + at, f64x2.add(high, v128.load(shift + at, 16)), 16);
+        const low = sizeof<S>() == 8 ? v : f64x2.promote_low_f32x4(v);
+        v128.store(x + at, standardizedFloats<f64>(low, scale + at, shift + at, row));
+        const high =
+          sizeof<S>() == 8 ? v128.load(own, 16) : f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1));
+        v128.store(x + at, standardizedFloats<f64>(high, scale + at + 16, shift + at + 16, row), 16);
       }
     }
     for (; j < d; j++) {
       const at = <usize>j * sizeof<T>();
-      store<T>(x + at, <T>load<f32>(from + ((<usize>j) << 2)) * load<T>(scale + at) + load<T>(shift + at));
+      const v = <T>load<S>(from + <usize>j * sizeof<S>());
+      store<T>(x + at, standardizedFloat<T>(v, scale + at, shift + at, row));
     }
-    x += <usize>d * sizeof<T>();
+    x += row;
   }
 }
 
@@ -164,7 +173,7 @@ export function gatherFloatsF32(
   n: i32,
   d: i32,
 ): void {
-  gatherFloats<f32>(x, values, rows, scale, shift, n, d);
+  gatherFloats<f32, f32>(x, values, rows, scale, shift, n, d);
 }
 export function gatherFloatsF64(
   x: usize,
@@ -175,5 +184,16 @@ export function gatherFloatsF64(
   n: i32,
   d: i32,
 ): void {
-  gatherFloats<f64>(x, values, rows, scale, shift, n, d);
+  gatherFloats<f32, f64>(x, values, rows, scale, shift, n, d);
+}
+export function gatherDoublesF64(
+  x: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  d: i32,
+): void {
+  gatherFloats<f64, f64>(x, values, rows, scale, shift, n, d);
 }

@@ -2,6 +2,7 @@
 import { ShapeError } from "../errors.ts";
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { factorRows, standardizer } from "./gather.ts";
 import type { Suffix } from "./suffix.ts";
 import type { TeamExports } from "./teamExports.ts";
 
@@ -38,15 +39,15 @@ export interface FirstLayerKernels {
   /** The way back. @param w (d, units), written */
   unpack(w: Tensor, packed: Tensor): void;
   /**
-   * y = x · w + bias, where x[i,f] = values[rows[i], f] · scale[f] + shift[f].
+   * y = x · w + bias, where x is what `gather.batch` gives.
    * @param y (n, units), written
    * @param kept if there is an {@link update} to come, room for what it reads: the values of these rows as they are
    *   stored, in blocks of 64 features, [⌈d/64⌉][n][64]; what lies beyond d stays as it was. Of the type of `values`, at
    *   least {@link firstLayerKept}(n, d) numbers
    * @param values (count, d)
    * @param rows (n, 1), each < count
-   * @param scale (1, d)
-   * @param shift (1, d)
+   * @param scale (1, d) for bytes, (2, d) for floats
+   * @param shift of the same shape
    * @param packed as {@link pack} writes it
    * @param bias (1, units)
    * @param scratch at least {@link firstLayerScratchBytes}(n, units, threads) bytes
@@ -164,7 +165,7 @@ function checkForward(
   checkLayout(name, packed, d, units);
   expectShape(`firstLayer.${name}`, "bias", bias, 1, units);
   expectShape(`firstLayer.${name}`, "rows", rows, n, 1);
-  checkStandardization(name, d, scale, shift);
+  checkStandardization(name, values, d, scale, shift);
   if (kept !== undefined) {
     checkKept(name, kept, n, d, tickets);
     checkKeptType(name, kept, values);
@@ -180,7 +181,7 @@ function checkPrepare(
   const [n, units, d] = [rows.rows, bias.columns, values.columns];
   expectShape("firstLayer.prepare", "rows", rows, n, 1);
   expectShape("firstLayer.prepare", "bias", bias, 1, units);
-  checkStandardization("prepare", d, scale, shift);
+  checkStandardization("prepare", values, d, scale, shift);
   checkKept("prepare", kept, n, d, tickets);
   checkKeptType("prepare", kept, values);
   checkScratch("prepare", scratch, n, units, threads);
@@ -190,15 +191,21 @@ function checkPrepare(
 function checkUpdate(threads: number, ...[packed, dy, kept, scale, shift, , , scratch, tickets]: Update) {
   const [n, units, d] = [dy.rows, dy.columns, packed.columns];
   checkLayout("update", packed, d, units);
-  checkStandardization("update", d, scale, shift);
+  checkStandardization("update", kept, d, scale, shift);
   checkKept("update", kept, n, d, tickets);
   checkScratch("update", scratch, n, units, threads);
   return { n, units, d };
 }
 
-function checkStandardization(name: string, d: number, scale: Tensor, shift: Tensor): void {
-  expectShape(`firstLayer.${name}`, "scale", scale, 1, d);
-  expectShape(`firstLayer.${name}`, "shift", shift, 1, d);
+function checkStandardization(
+  name: string,
+  { dtype }: StoredSamples,
+  d: number,
+  scale: Tensor,
+  shift: Tensor,
+): void {
+  expectShape(`firstLayer.${name}`, "scale", scale, factorRows(dtype), d);
+  expectShape(`firstLayer.${name}`, "shift", shift, factorRows(dtype), d);
 }
 
 function checkKept(name: string, kept: StoredSamples, n: number, d: number, tickets?: Tickets): void {
@@ -238,11 +245,9 @@ function standardized(
   at: (f: number) => number,
   scale: Tensor,
   shift: Tensor,
-  round: (value: number) => number,
 ): number[] {
-  return Array.from({ length: scale.columns }, (_, f) =>
-    round(round(values.data[at(f)]! * scale.data[f]!) + shift.data[f]!),
-  );
+  const standardize = standardizer(values.dtype, scale, shift);
+  return Array.from({ length: scale.columns }, (_, f) => standardize(values.data[at(f)]!, f));
 }
 
 function defineForward(
@@ -256,7 +261,7 @@ function defineForward(
   const from = keptFrom(tickets?.current, n, d);
   for (let i = 0; i < n; i++) {
     const row = rows.data[i]! * d;
-    const x = standardized(values, (f) => row + f, scale, shift, round);
+    const x = standardized(values, (f) => row + f, scale, shift);
     for (let f = 0; kept !== undefined && f < d; f++)
       kept.data[from + keptAt(f, n) + i * BLOCK] = values.data[row + f]!;
     for (let u = 0; u < units; u++) {
@@ -301,7 +306,7 @@ export const reference: FirstLayerKernels = {
     const [rate, factor] = [round(learningRate.value), round(lambda)];
     const gradient = new Float64Array(units * d);
     for (let i = 0; i < n; i++) {
-      const x = standardized(kept, (f) => from + keptAt(f, n) + i * BLOCK, scale, shift, round);
+      const x = standardized(kept, (f) => from + keptAt(f, n) + i * BLOCK, scale, shift);
       for (let u = 0; u < units; u++) {
         const dyi = dy.data[i * units + u]!;
         if (dyi === 0) continue;

@@ -1,25 +1,27 @@
 /** A batch taken from a data set that stays as it was stored, standardised on the way. */
-import { expectShape, rounding, type Tensor } from "../tensor.ts";
+import { ShapeError } from "../errors.ts";
+import { type DType, expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import type { Suffix } from "./suffix.ts";
 
+/** Samples as a batch is gathered from. */
+export type GatheredSamples = Tensor<"uint8"> | Tensor;
+
 export interface GatherKernels {
   /**
-   * x[i,j] = values[rows[i], j] · scale[j] + shift[j].
+   * From bytes v that stand for v / 255, and from floats, from which the mean is subtracted before they are scaled:
+   *
+   *   x[i,j] = v · scale[j] + shift[j]                                        v = values[rows[i], j]
+   *   x[i,j] = ((v · scale[0,j] + shift[0,j]) + shift[1,j]) · scale[1,j]
+   *
    * @param x (n, d), written
-   * @param values (count, d), bytes or float32
+   * @param values (count, d): bytes, float32, or float64 if x is float64
    * @param rows (n, 1), each < count
-   * @param scale (1, d); a byte v that stands for v / 255 has scale 1 / (255 · std)
-   * @param shift (1, d); −mean / std
-   * @throws ShapeError if a shape does not follow from x's
+   * @param scale (1, d) for bytes, (2, d) for floats: see `gatherFactors` in data/standardize.ts
+   * @param shift of the same shape
+   * @throws ShapeError if a shape does not follow from x's, or values are float64 and x is float32
    */
-  batch(
-    x: Tensor,
-    values: Tensor<"uint8"> | Tensor<"float32">,
-    rows: Tensor<"uint32">,
-    scale: Tensor,
-    shift: Tensor,
-  ): void;
+  batch(x: Tensor, values: GatheredSamples, rows: Tensor<"uint32">, scale: Tensor, shift: Tensor): void;
   /**
    * y[i] = labels[rows[i]].
    * @param y (n, 1), written
@@ -29,11 +31,30 @@ export interface GatherKernels {
   labels(y: Tensor<"uint8">, labels: Tensor<"uint8">, rows: Tensor<"uint32">): void;
 }
 
+/** How many rows `scale` and `shift` have for values that are stored so. */
+export const factorRows = (stored: DType): number => (stored === "uint8" ? 1 : 2);
+
+/** The definition of x[i,j], of a value and its feature j. */
+export function standardizer(
+  stored: DType,
+  scale: Tensor,
+  shift: Tensor,
+): (value: number, feature: number) => number {
+  const [d, s, t] = [scale.columns, scale.data, shift.data];
+  const round = rounding(scale.dtype);
+  if (stored === "uint8") return (v, j) => round(round(v * s[j]!) + t[j]!);
+  return (v, j) => round(round(round(round(v * s[j]!) + t[j]!) + t[d + j]!) * s[d + j]!);
+}
+
 function checkBatch(...[x, values, rows, scale, shift]: Parameters<GatherKernels["batch"]>): void {
+  const factors = factorRows(values.dtype);
   expectShape("gather.batch", "values", values, values.rows, x.columns);
   expectShape("gather.batch", "rows", rows, x.rows, 1);
-  expectShape("gather.batch", "scale", scale, 1, x.columns);
-  expectShape("gather.batch", "shift", shift, 1, x.columns);
+  expectShape("gather.batch", "scale", scale, factors, x.columns);
+  expectShape("gather.batch", "shift", shift, factors, x.columns);
+  if (values.dtype === "float64" && x.dtype !== "float64") {
+    throw new ShapeError(`gather.batch: values are float64, expected uint8 or float32, as x is ${x.dtype}.`);
+  }
 }
 
 function checkLabels(y: Tensor<"uint8">, labels: Tensor<"uint8">, rows: Tensor<"uint32">): void {
@@ -46,12 +67,10 @@ export const reference: GatherKernels = {
   batch(x, values, rows, scale, shift) {
     checkBatch(x, values, rows, scale, shift);
     const d = x.columns;
-    const round = rounding(x.dtype);
+    const standardized = standardizer(values.dtype, scale, shift);
     for (let i = 0; i < x.rows; i++) {
       const from = rows.data[i]! * d;
-      for (let j = 0; j < d; j++) {
-        x.data[i * d + j] = round(values.data[from + j]! * scale.data[j]!) + shift.data[j]!;
-      }
+      for (let j = 0; j < d; j++) x.data[i * d + j] = standardized(values.data[from + j]!, j);
     }
   },
   labels(y, labels, rows) {
@@ -62,13 +81,15 @@ export const reference: GatherKernels = {
 
 /** The same to the bit, in SIMD. */
 export function wasm(exports: Exports, suffix: Suffix): GatherKernels {
-  const bytes = exports[`gatherBytes${suffix}`];
-  const floats = exports[`gatherFloats${suffix}`];
+  const gathers = {
+    uint8: exports[`gatherBytes${suffix}`],
+    float32: exports[`gatherFloats${suffix}`],
+    float64: exports.gatherDoublesF64,
+  };
   return {
     batch(x, values, rows, scale, shift) {
       checkBatch(x, values, rows, scale, shift);
-      const gather = values.dtype === "uint8" ? bytes : floats;
-      gather(
+      gathers[values.dtype](
         x.data.byteOffset,
         values.data.byteOffset,
         rows.data.byteOffset,

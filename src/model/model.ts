@@ -15,7 +15,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { Random } from "../random.ts";
-import type { FloatArray, Precision, Tensor } from "../tensor.ts";
+import type { FloatArray, Precision } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
@@ -196,7 +196,7 @@ export class Model<M = SomeMetrics> {
           ? noStandardization(train.features)
           : values.dtype === "uint8"
             ? measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels)
-            : measureFloats(values as Tensor<"float32">, selection),
+            : measureFloats(values, selection),
       );
     }
     try {
@@ -519,7 +519,11 @@ export class Model<M = SomeMetrics> {
     const workspace = this.#workspace;
     if (workspace === undefined) return;
     const { features, elementType } = workspace.options;
-    const { scale, shift } = gatherFactors(standardization ?? noStandardization(features), elementType);
+    const { scale, shift } = gatherFactors(
+      standardization ?? noStandardization(features),
+      elementType,
+      this.precision,
+    );
     workspace.scale.data.set(scale);
     workspace.shift.data.set(shift);
     workspace.forgetPrepared();

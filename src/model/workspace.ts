@@ -15,6 +15,7 @@ import {
   firstLayerScratchBytes,
   type StoredSamples,
 } from "../kernels/firstLayer.ts";
+import { factorRows } from "../kernels/gather.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
@@ -87,6 +88,7 @@ export class Workspace {
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
   readonly labels: Tensor<"uint8">;
+  /** What standardises it: see `gatherFactors`. */
   readonly scale: Tensor;
   readonly shift: Tensor;
   /** The sum of the losses of the last batch. */
@@ -153,8 +155,8 @@ export class Workspace {
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
     this.labels = region.tensor("uint8", maxRows, 1);
-    this.scale = region.tensor(precision, 1, features);
-    this.shift = region.tensor(precision, 1, features);
+    this.scale = region.tensor(precision, factorRows(elementType), features);
+    this.shift = region.tensor(precision, factorRows(elementType), features);
     this.loss = region.tensor("float64", 1, 1);
     this.#penalty = region.tensor("float64", 1, 1);
     this.metricSums = options.metrics.map(() => region.tensor("float64", 1, 1));

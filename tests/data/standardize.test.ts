@@ -8,7 +8,7 @@ import {
   type Standardization,
 } from "../../src/data/standardize.ts";
 import { Random } from "../../src/random.ts";
-import { Region } from "../../src/tensor.ts";
+import { type Precision, Region } from "../../src/tensor.ts";
 import { expectClose } from "../helpers/expectNumbers.ts";
 
 async function bytesOf(n: number, d: number, values: ArrayLike<number>, backend = wasmBackend()) {
@@ -25,9 +25,14 @@ async function bytesOf(n: number, d: number, values: ArrayLike<number>, backend 
   return measureBytes([tensor], buffers, kernels);
 }
 
-function floatsOf(n: number, d: number, values: ArrayLike<number>): Standardization {
+function floatsOf(
+  n: number,
+  d: number,
+  values: ArrayLike<number>,
+  stored: Precision = "float32",
+): Standardization {
   const region = new Region();
-  const tensor = region.tensor("float32", n, d);
+  const tensor = region.tensor(stored, n, d);
   region.bind(new ArrayBuffer(region.bytes), 0);
   tensor.data.set(values);
   return measureFloats(tensor);
@@ -107,29 +112,96 @@ describe("measureFloats", () => {
     expectClose(actual.std, expected.std, 1e-13, "std");
   });
 
-  it("divides a feature that does not vary by 1, though float32 cannot hold it exactly", () => {
-    expect([...floatsOf(1000, 1, new Array(1000).fill(0.1)).std]).toEqual([1]);
+  it.each([0.1, 0, -7e-45, 3e38, -1e7])("divides a feature that is %d everywhere by 1", (value) => {
+    for (const stored of ["float32", "float64"] as const) {
+      const { mean, std } = floatsOf(1000, 1, new Array(1000).fill(value), stored);
+      expect([...mean, ...std]).toEqual([stored === "float32" ? Math.fround(value) : value, 1]);
+    }
+  });
+
+  /** Of −2, −1, 0, 1, 2: deviation √2. */
+  const levels = [-2, -1, 0, 1, 2];
+  it.each([
+    ["float32", 0, 2 ** -149],
+    ["float32", 1e7, 1],
+    ["float32", -1, 2 ** -23],
+    ["float32", 3e38, 2 ** 104],
+    ["float32", 0, 1.5e38],
+    ["float64", 0, 5e-324],
+    ["float64", 1.6e18, 1024],
+    ["float64", 1e-300, 1e-310],
+    ["float64", 0, 8e307],
+    ["float64", -1.7e308, 2 ** 980],
+  ] as const)("measures %s values %d + k · %d", (stored, offset, step) => {
+    const { mean, std } = floatsOf(
+      5,
+      1,
+      levels.map((k) => offset + k * step),
+      stored,
+    );
+    const centre = stored === "float32" ? Math.fround(offset) : offset;
+    expect(Math.abs(mean[0]! - centre)).toBeLessThanOrEqual(2 ** -52 * Math.max(Math.abs(centre), step));
+    expectClose([std[0]! / step], [step < 2 ** -1070 ? 1 : Math.SQRT2], 1e-6);
+  });
+
+  it("measures some rows of all", () => {
+    const region = new Region();
+    const tensor = region.tensor("float32", 4, 1);
+    region.bind(new ArrayBuffer(region.bytes), 0);
+    tensor.data.set([1, 100, 3, -100]);
+    expect(measureFloats(tensor, Uint32Array.of(0, 2))).toEqual({
+      mean: Float64Array.of(2),
+      std: Float64Array.of(1),
+    });
   });
 });
+
+/** What the gather kernel makes of a float, in float64. */
+const standardized = (v: number, j: number, scale: Float64Array, shift: Float64Array) => {
+  const second = scale.length / 2 + j;
+  return (v * scale[j]! + shift[j]! + shift[second]!) * scale[second]!;
+};
 
 describe("gatherFactors", () => {
   const standardization = { mean: Float64Array.of(0.5, 0.2), std: Float64Array.of(0.25, 1) };
 
   it("turn a byte into (byte / 255 − mean) / std by one multiplication and one addition", () => {
-    const { scale, shift } = gatherFactors(standardization, "uint8");
+    const { scale, shift } = gatherFactors(standardization, "uint8", "float32");
     expectClose([255 * scale[0]! + shift[0]!, 51 * scale[1]! + shift[1]!], [2, 0]);
   });
 
-  it("turn a float into (float − mean) / std", () => {
-    const { scale, shift } = gatherFactors(standardization, "float32");
-    expectClose([0.75 * scale[0]! + shift[0]!, 3 * scale[1]! + shift[1]!], [1, 2.8]);
+  it("turn a float into (float − mean) / std by two additions between two multiplications", () => {
+    const { scale, shift } = gatherFactors(standardization, "float32", "float32");
+    expectClose([standardized(0.75, 0, scale, shift), standardized(3, 1, scale, shift)], [1, 2.8]);
   });
 
-  it("of no standardisation leave floats alone, and divide bytes by 255", () => {
-    expect(gatherFactors(noStandardization(2), "float32")).toEqual({
-      scale: Float64Array.of(1, 1),
-      shift: Float64Array.of(-0, -0),
-    });
-    expect([...gatherFactors(noStandardization(1), "uint8").scale]).toEqual([1 / 255]);
+  it("hold a mean in twice the precision", () => {
+    const mean = Float64Array.of(10_000_004.5, 0.1, -(2 ** 24 + 1));
+    const { shift } = gatherFactors({ mean, std: new Float64Array(3).fill(1) }, "float32", "float32");
+    expect([...shift.subarray(0, 3)]).toEqual([-10_000_004, -Math.fround(0.1), 2 ** 24]);
+    expect([...shift.subarray(3)]).toEqual([-0.5, Math.fround(0.1) - 0.1, 1]);
+    const float64 = gatherFactors({ mean, std: new Float64Array(3).fill(1) }, "float64", "float64");
+    expect([...float64.shift]).toEqual([...mean.map((m) => -m), -0, -0, -0]);
+  });
+
+  it.each(["float32", "float64"] as const)("are finite in %s whatever the deviation", (precision) => {
+    const { round, smallest, largest } = {
+      float32: { round: Math.fround, smallest: 2 ** -149, largest: 3.4028234663852886e38 },
+      float64: { round: (v: number) => v, smallest: Number.MIN_VALUE, largest: Number.MAX_VALUE },
+    }[precision];
+    const std = Float64Array.of(smallest, smallest * 1e5, 1e-39, 1e-20, 1, 1e20, 1e38, largest / 2, 5e-324);
+    const mean = new Float64Array(std.length);
+    const { scale } = gatherFactors({ mean, std }, precision, precision);
+    for (const factor of scale) expect(round(factor)).toSatisfy((v: number) => Number.isFinite(v) && v > 0);
+    for (let j = 0; j < std.length - 1; j++) {
+      const product = scale[j]! * std[j]! * scale[std.length + j]!;
+      expectClose([product], [1], 1e-12);
+    }
+  });
+
+  it("of no standardisation leave floats alone, to the sign of a zero, and divide bytes by 255", () => {
+    const { scale, shift } = gatherFactors(noStandardization(1), "float32", "float32");
+    for (const v of [0, -0, 1.5, -2, 2 ** -149, 3e38]) expect(standardized(v, 0, scale, shift)).toBe(v);
+    expect([...gatherFactors(noStandardization(1), "uint8", "float32").scale]).toEqual([1 / 255]);
   });
 });

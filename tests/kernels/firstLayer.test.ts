@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend.ts";
 import { firstLayerKept, firstLayerScratchBytes, type StoredSamples } from "../../src/kernels/firstLayer.ts";
+import { factorRows } from "../../src/kernels/gather.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import { Random } from "../../src/random.ts";
@@ -19,6 +20,7 @@ import {
   type Twins,
   written,
 } from "../helpers/twins.ts";
+import { kinds, numbers } from "../helpers/values.ts";
 
 /** n samples, d features, units. */
 type Size = readonly [n: number, d: number, units: number];
@@ -53,9 +55,9 @@ const normal = (random: Random) => () => random.normal();
 const sparse = (random: Random, zeros: number) => () =>
   random.uniform() < zeros ? (random.below(2) === 0 ? 0 : -0) : random.normal();
 
-const standardization = (d: number, random: Random) => ({
-  scale: floats(1, d, () => 0.01 + 0.01 * random.uniform()),
-  shift: floats(1, d, () => -2 * random.uniform()),
+const standardization = (kind: Kind, d: number, random: Random) => ({
+  scale: floats(kind === "bytes" ? 1 : 2, d, () => 0.01 + 0.01 * random.uniform()),
+  shift: floats(kind === "bytes" ? 1 : 2, d, () => -2 * random.uniform()),
 });
 
 /** The weight in pairs of units. */
@@ -72,7 +74,7 @@ function forwardSlots([n, d, units]: Size, kind: Kind) {
     kept: written(stored(kind, 1, firstLayerKept(n, d), random)),
     values: stored(kind, count, d, random),
     rows: integers(n, 1, () => random.below(count)),
-    ...standardization(d, random),
+    ...standardization(kind, d, random),
     packed: packedWeight(d, units, random),
     bias: floats(1, units, normal(random)),
     y: written(floats(n, units)),
@@ -83,7 +85,7 @@ function updateSlots([n, d, units]: Size, kind: Kind, zeros = 0.5) {
   const random = new Random(1, "first layer's update", kind, n, d, units, Math.round(zeros * 100));
   return {
     kept: stored(kind, 1, firstLayerKept(n, d), random),
-    ...standardization(d, random),
+    ...standardization(kind, d, random),
     packed: written(packedWeight(d, units, random)),
     dy: floats(n, units, sparse(random, zeros)),
   };
@@ -194,6 +196,22 @@ describe.each(twins32.map((twins) => [twins.name, twins] as const))("firstLayer,
     }
   });
 
+  it.each(kinds)("multiplies stored floats as its definition, %s values", (values) => {
+    for (const [n, d, units] of [
+      [5, 17, 3],
+      [21, 70, 2],
+      [6, 129, 5],
+    ] as const) {
+      const next = numbers(values, "float32", "first layer", n, d);
+      checkForward(twins, {
+        ...forwardSlots([n, d, units], "floats"),
+        values: singles(2 * n + 1, d, next) as Slot<DType> as Slot<"uint8">,
+        scale: floats(2, d, next),
+        shift: floats(2, d, next),
+      });
+    }
+  });
+
   it.each(["bytes", "floats"] as const)("updates by stored %s as its definition, at every size", (kind) => {
     for (const size of sizes)
       for (const zeros of [0, 0.5]) checkUpdate(twins, updateSlots(size, kind, zeros));
@@ -270,14 +288,15 @@ describe("a NaN in x", () => {
 });
 
 /** Tensors of a size, filled, in a memory of their own. */
-async function bound([n, d, units]: Size, zeros = 0.5) {
+async function bound([n, d, units]: Size, zeros = 0.5, kind: Kind = "bytes") {
   const region = new Region();
+  const type = kind === "bytes" ? "uint8" : "float32";
   const tensors = {
-    values: region.tensor("uint8", 2 * n + 1, d),
-    kept: region.tensor("uint8", 1, firstLayerKept(n, d)),
+    values: region.tensor(type, 2 * n + 1, d) as StoredSamples,
+    kept: region.tensor(type, 1, firstLayerKept(n, d)) as StoredSamples,
     rows: region.tensor("uint32", n, 1),
-    scale: region.tensor("float32", 1, d),
-    shift: region.tensor("float32", 1, d),
+    scale: region.tensor("float32", factorRows(type), d),
+    shift: region.tensor("float32", factorRows(type), d),
     w: region.tensor("float32", d, units),
     packed: region.tensor("float32", even(units), d),
     bias: region.tensor("float32", 1, units),
@@ -294,7 +313,7 @@ async function bound([n, d, units]: Size, zeros = 0.5) {
   const fill = (data: { [i: number]: number; length: number }, value: () => number) => {
     for (let i = 0; i < data.length; i++) data[i] = value();
   };
-  fill(tensors.values.data, () => random.below(256));
+  fill(tensors.values.data, () => (kind === "bytes" ? random.below(256) : random.normal()));
   fill(tensors.rows.data, () => random.below(2 * n + 1));
   fill(tensors.scale.data, () => 0.01 + 0.01 * random.uniform());
   fill(tensors.shift.data, () => -2 * random.uniform());
@@ -307,9 +326,14 @@ async function bound([n, d, units]: Size, zeros = 0.5) {
 describe("the kernels of the first layer", () => {
   const rate = { value: 0.1 };
 
-  it.each([0, 0.5])(
-    "have the bits of gather, matmul, bias, relu, l2 and sgd, %d of dY being 0",
-    async (zeros) => {
+  it.each([
+    [0, "bytes"],
+    [0.5, "bytes"],
+    [0, "floats"],
+    [0.5, "floats"],
+  ] as const)(
+    "have the bits of gather, matmul, bias, relu, l2 and sgd, %d of dY being 0, of %s",
+    async (zeros, kind) => {
       for (const size of [
         [100, 3072, 50],
         [37, 100, 9],
@@ -330,7 +354,7 @@ describe("the kernels of the first layer", () => {
           bias,
           scratch,
           workspace,
-        } = await bound(size, zeros);
+        } = await bound(size, zeros, kind);
         kernels.firstLayer.pack(packed, w);
         kernels.gather.batch(x, values, rows, scale, shift);
         kernels.matmul.multiply(y, x, w, workspace);
@@ -394,13 +418,14 @@ describe("the kernels of the first layer", () => {
   async function shares([n, d, units]: Size, kind: Kind) {
     const region = new Region();
     const type = kind === "bytes" ? "uint8" : "float32";
+    const factors = factorRows(type);
     const value = (random: Random) => (kind === "bytes" ? random.below(256) : random.normal());
     const tensors = {
       values: region.tensor(type, 2 * n + 1, d),
       kept: region.tensor(type, 2, firstLayerKept(n, d)),
       rows: region.tensor("uint32", n, 1),
-      scale: region.tensor("float32", 1, d),
-      shift: region.tensor("float32", 1, d),
+      scale: region.tensor("float32", factors, d),
+      shift: region.tensor("float32", factors, d),
       packed: region.tensor("float32", even(units), d),
       bias: region.tensor("float32", 1, units),
       y: region.tensor("float32", n, units),
@@ -611,6 +636,9 @@ describe("the kernels of the first layer", () => {
       expect(() => prepare(kept)).toThrow("firstLayer.prepare: kept has 256 numbers, expected at least 512.");
       expect(() => prepare(new Region().tensor("float32", 1, 512))).toThrow(
         "firstLayer.prepare: kept is float32, expected uint8, as the values.",
+      );
+      expect(() => firstLayer.update(packed, dy, numbers, scale, shift, 0, rate, scratch)).toThrow(
+        "firstLayer.update: scale is (1, 3), expected (2, 3).",
       );
       expect(() => firstLayer.update(packed, dy, little, scale, shift, 0, rate, scratch)).toThrow(
         "firstLayer.update: kept has 100 numbers, expected at least 256.",

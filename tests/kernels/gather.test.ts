@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
 import { expectClose } from "../helpers/expectNumbers.ts";
-import { bytes, everyTwins, float64Twins, floats, integers, singles, written } from "../helpers/twins.ts";
+import {
+  bytes,
+  doubles,
+  everyTwins,
+  float32Twins,
+  float64Twins,
+  floats,
+  integers,
+  singles,
+  written,
+} from "../helpers/twins.ts";
 import { kinds, matrixShapes, numbers } from "../helpers/values.ts";
 
 describe("gather, by hand", () => {
@@ -40,19 +50,41 @@ describe("gather, by hand", () => {
     expectClose(x.data, [2, 0, -2, 0]);
   });
 
-  it("takes float32 values as they are", () => {
-    const { x } = float64Twins.check(
+  it.each([
+    ["float32", singles],
+    ["float64", doubles],
+  ] as const)(
+    "takes %s values times a first scale, plus two shifts, times a second scale",
+    (_name, stored) => {
+      const { x } = float64Twins.check(
+        "gather.batch",
+        {
+          x: written(floats(2, 4)),
+          values: stored(2, 4, [1.5, -2, Infinity, -0, NaN, 0, 0.25, 7]),
+          rows: integers(2, 1, [1, 0]),
+          scale: floats(2, 4, [1, 2, 4, 1, 2, 10, 1, 1]),
+          shift: floats(2, 4, [0, 1, -1, -0, 0, 0.5, 3, -0]),
+        },
+        (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
+      );
+      expect([...x.data]).toEqual([NaN, 15, 3, 7, 3, -25, Infinity, -0]);
+    },
+  );
+
+  it("subtracts in the order that it says: what is close together loses nothing", () => {
+    const levels = Float32Array.from({ length: 10 }, (_, k) => 1e7 + k);
+    const { x } = float32Twins.check(
       "gather.batch",
       {
-        x: written(floats(2, 3)),
-        values: singles(2, 3, [1.5, -2, Infinity, NaN, 0, 0.25]),
-        rows: integers(2, 1, [1, 0]),
-        scale: floats(1, 3, [2, 2, 4]),
-        shift: floats(1, 3, [0, 1, -1]),
+        x: written(floats(10, 1)),
+        values: singles(10, 1, levels),
+        rows: integers(10, 1, (i) => i),
+        scale: floats(2, 1, [1, 2]),
+        shift: floats(2, 1, [-10_000_004, -0.5]),
       },
       (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
     );
-    expect([...x.data]).toEqual([NaN, 1, 0, 3, -3, Infinity]);
+    expect([...x.data]).toEqual([-9, -7, -5, -3, -1, 1, 3, 5, 7, 9]);
   });
 
   it("takes the rows' labels", () => {
@@ -84,15 +116,13 @@ describe.each(everyTwins)("gather in $name", (twins) => {
   it.each(kinds)("has the definition's bits at every shape, %s values", (kind) => {
     const next = numbers(kind, twins.precision, "gather");
     const single = numbers(kind, "float32", "gather");
+    const double = numbers(kind, "float64", "gather");
     const random = new Random(1, "gather");
     const count = 7;
     for (const [n, d] of matrixShapes) {
-      const slots = {
-        x: written(floats(n, d)),
-        rows: integers(n, 1, () => random.below(count)),
-        scale: floats(1, d, next),
-        shift: floats(1, d, next),
-      };
+      const rows = integers(n, 1, () => random.below(count));
+      const slots = { x: written(floats(n, d)), rows, scale: floats(1, d, next), shift: floats(1, d, next) };
+      const twice = { ...slots, scale: floats(2, d, next), shift: floats(2, d, next) };
       twins.check(
         "gather.batch of bytes",
         { ...slots, values: bytes(count, d, () => random.below(256)) },
@@ -100,12 +130,19 @@ describe.each(everyTwins)("gather in $name", (twins) => {
       );
       twins.check(
         "gather.batch of floats",
-        { ...slots, values: singles(count, d, single) },
+        { ...twice, values: singles(count, d, single) },
         (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
       );
+      if (twins.precision === "float64") {
+        twins.check(
+          "gather.batch of doubles",
+          { ...twice, values: doubles(count, d, double) },
+          (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
+        );
+      }
       twins.check(
         "gather.labels",
-        { y: written(bytes(n, 1)), labels: bytes(count, 1, () => random.below(256)), rows: slots.rows },
+        { y: written(bytes(n, 1)), labels: bytes(count, 1, () => random.below(256)), rows },
         (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
       );
     }
@@ -129,6 +166,16 @@ describe.each(everyTwins)("gather in $name", (twins) => {
     );
   });
 
+  const ofFloats = { ...batch, values: singles(5, 3), scale: floats(2, 3), shift: floats(2, 3) };
+  it.each([
+    ["gather.batch: scale is (1, 3), expected (2, 3).", { ...ofFloats, scale: floats(1, 3) }],
+    ["gather.batch: shift is (1, 3), expected (2, 3).", { ...ofFloats, shift: floats(1, 3) }],
+  ])("refuses factors of bytes for floats: %s", (message, slots) => {
+    twins.refuses(message, slots, (kernels, { x, values, rows, scale, shift }) =>
+      kernels.gather.batch(x, values, rows, scale, shift),
+    );
+  });
+
   it("refuses labels of other shapes", () => {
     twins.refuses(
       "gather.labels: rows is (3, 1), expected (2, 1).",
@@ -141,4 +188,18 @@ describe.each(everyTwins)("gather in $name", (twins) => {
       (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
     );
   });
+});
+
+it("gather refuses float64 values for x in float32", () => {
+  float32Twins.refuses(
+    "gather.batch: values are float64, expected uint8 or float32, as x is float32.",
+    {
+      x: floats(2, 3),
+      values: doubles(5, 3),
+      rows: integers(2, 1, [0, 1]),
+      scale: floats(2, 3),
+      shift: floats(2, 3),
+    },
+    (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
+  );
 });
