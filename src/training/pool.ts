@@ -1,5 +1,5 @@
 /** Workers that train side by side, all on one copy of the data. */
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
 import { NnwasmError, TrainingError } from "../errors.ts";
 import type { EpochRow } from "../model/history.ts";
@@ -73,6 +73,9 @@ export class TrainingPool {
     port1.on("message", (row: EpochRow) => onEpoch?.(row));
     try {
       const reply: Reply = await this.#pool.run({ job, port: port2 }, { transferList: [port2] });
+      // All rows have been posted before the reply, but a thread with much to do may come to that first.
+      for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1))
+        onEpoch?.(next.message);
       if ("outcome" in reply) return reply.outcome;
       const { name, message } = reply.error;
       throw name === "TrainingError" ? new TrainingError(message) : new JobError(message);
