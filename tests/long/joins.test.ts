@@ -71,7 +71,7 @@ describe("killed workers", () => {
       const exports = killingInStep(place, () => kill());
       const { team } = await startTeam(
         place,
-        { threads: 2 + random.below(3), patience: 300, exports },
+        { threads: 2 + random.below(3), patience: 1000, exports },
         workers,
       );
       const step = team.kernel("step");
@@ -105,7 +105,6 @@ describe("killed workers", () => {
       await team.close();
       expect(workers.every(({ threadId }) => threadId === -1)).toBe(true);
     }
-    expect(longest).toBeLessThan(5000);
     console.log(
       `${KILLED} workers killed (${MOMENTS.map((moment) => `${count[moment]} ${moment}`).join("; ")}) ` +
         `among ${joins} joins in ${seconds(begin)} s; the longest way to the error ${longest.toFixed(0)} ms; ` +

@@ -27,7 +27,8 @@ export const COUNTER = 16384;
 export const OUT = 20480;
 /** What the next instantiation does: see delays.as.ts. */
 export const START = 32768;
-const BASE = 65536;
+/** Where a team's mailboxes are. */
+export const BASE = 65536;
 
 export interface Delays {
   readonly module: WebAssembly.Module;

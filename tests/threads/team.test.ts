@@ -4,8 +4,10 @@ import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConfigError, TeamError } from "../../src/errors.ts";
+import { MAILBOX_BYTES, places } from "../../src/threads/mailbox.ts";
 import { Team } from "../../src/threads/team.ts";
 import {
+  BASE,
   Chain,
   COUNTER,
   compileDelays,
@@ -19,6 +21,15 @@ import {
 
 const NEXT_STEP = "Train again, with fewer threads if it happens again.";
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits for what workers do, on however busy a machine. */
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 60_000, interval: 1 });
+/**
+ * For teams that lose a worker, in milliseconds. Less, and a worker that another program keeps from its core would be
+ * lost as well; six times as much is what it may take to start.
+ */
+const PATIENCE = 500;
+/** Turns of `busy` that take seconds: a worker that is to be lost is not done with them before. */
+const ENDLESS = 4e9;
 
 let binary: Uint8Array<ArrayBuffer>;
 let module: WebAssembly.Module;
@@ -42,8 +53,6 @@ async function start(
   teams.push(started.team);
   return { ...place, ...started };
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** What run() throws. */
 function errorOf(call: () => void): TeamError {
@@ -121,7 +130,7 @@ describe("a team", () => {
     ]) {
       seen.fill(-1);
       team.begin(echo, [OUT, ...Array<number>(15).fill(0)]);
-      await vi.waitUntil(() => seen[32 + 16] === 1 && seen[64 + 16] === 2);
+      await until(() => seen[32 + 16] === 1 && seen[64 + 16] === 2);
       expect(parts()).toEqual([-1, 1, 2]);
       next();
       expect(parts()).toEqual([0, 1, 2]);
@@ -146,7 +155,7 @@ describe("a team", () => {
     ]) {
       counters.fill(0);
       team.post(count, [OUT, 9, 9]);
-      await vi.waitUntil(() => Atomics.load(counters, 32) > 1000 && Atomics.load(counters, 64) > 1000);
+      await until(() => Atomics.load(counters, 32) > 1000 && Atomics.load(counters, 64) > 1000);
       next();
       const counted = [...counters];
       expect(counted[0]).toBe(0);
@@ -170,32 +179,33 @@ describe("a team", () => {
   });
 
   it("wakes its workers after a rest in which they have gone to sleep", async () => {
-    const { team, ...delays } = await start({ threads: 3 });
+    const { team, memory, ...delays } = await start({ threads: 3 });
     const step = team.kernel("step");
-    const chain = new Chain(delays);
-    const rests = [0, 1, 5, 20, 50, 70, 99, 100, 101];
-    const times: number[] = [];
-    for (const rest of rests) {
+    const chain = new Chain({ memory, ...delays });
+    const sleeps = [0, 1].map(
+      (worker) => new Int32Array(memory.buffer, BASE + worker * MAILBOX_BYTES + 4 * places.workerSleeps, 1),
+    );
+    // They look around after 100 ms anyway; that it is not this which wakes them is known from how many were woken.
+    const notify = vi.spyOn(Atomics, "notify");
+    for (const rest of [0, 1, 5, 20, 50, 70, 99, 100, 101]) {
+      await until(() => sleeps.every((word) => Atomics.load(word, 0) === 1));
       await pause(rest);
-      const begin = performance.now();
       chain.step(team, step, 100);
-      times.push(performance.now() - begin);
     }
-    // They would look around after 100 ms anyway: that is not what wakes them.
-    expect(median(times)).toBeLessThan(10);
+    const woken = notify.mock.results.map(({ value }) => value as number);
+    notify.mockRestore();
+    expect(Math.max(...woken)).toBe(1);
   });
 
   it("wakes its leader, who has gone to sleep, when the last of the workers is done", async () => {
     const { team } = await start({ threads: 2, spins: 0 });
     const busy = team.kernel("busy");
-    const times: number[] = [];
-    for (let i = 0; i < 9; i++) {
-      const begin = performance.now();
-      team.run(busy, [SCRATCH, 0, 3e5]);
-      times.push(performance.now() - begin);
-    }
-    // The worker needs some 2 ms.
-    expect(median(times)).toBeLessThan(30);
+    const wait = vi.spyOn(Atomics, "wait");
+    // The worker needs some 2 ms; a leader who is kept from its core for that long does not go to sleep.
+    for (let i = 0; i < 100; i++) team.run(busy, [SCRATCH, 0, 3e5]);
+    const ends = wait.mock.results.map(({ value }) => value);
+    wait.mockRestore();
+    expect(ends).toContain("ok");
   });
 
   it("goes on when another instance has grown the memory", async () => {
@@ -270,7 +280,7 @@ describe("a process with a team at rest", () => {
         team.run(team.kernel("nothing"), []);
         console.log("at rest");`;
       const args = ["--input-type=module", "-e", script, Buffer.from(binary).toString("base64")];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 });
       expect({ stdout, stderr }).toEqual({ stdout: "at rest\n", stderr: "" });
     });
 });
@@ -326,11 +336,9 @@ describe("a team refuses", () => {
 
 describe("an error in a kernel", () => {
   for (const which of [1, 2])
-    it(`in worker ${which} is thrown at once, and again, with the call and what the worker has seen`, async () => {
+    it(`in worker ${which} is thrown, and again, with the call and what the worker has seen`, async () => {
       const { team } = await start({ threads: 3 });
-      const begin = performance.now();
       const error = errorOf(() => team.run(team.kernel("trap"), [which]));
-      expect(performance.now() - begin).toBeLessThan(1000);
       expect(error.message).toBe(
         `Worker ${which} of 2 failed in trap(${which}, ${which}, 3): RuntimeError: unreachable. ${NEXT_STEP}`,
       );
@@ -351,9 +359,8 @@ describe("an error in a kernel", () => {
 
   it("in the last worker is thrown while the first one still computes", async () => {
     const { team, memory } = await start({ threads: 3 });
-    const begin = performance.now();
     const error = errorOf(() => team.run(team.kernel("trapAndHang"), [COUNTER, 2, 1]));
-    expect(performance.now() - begin).toBeLessThan(2000);
+    // After the team's patience, it would be of the first worker.
     expect(error.message).toBe(
       `Worker 2 of 2 failed in trapAndHang(${COUNTER}, 2, 1, 2, 3): RuntimeError: unreachable. ${NEXT_STEP}`,
     );
@@ -375,8 +382,7 @@ describe("an error in a kernel", () => {
 async function expectAtRest(team: Team, memory: WebAssembly.Memory): Promise<void> {
   const counter = new Uint32Array(memory.buffer, COUNTER, 1);
   const before = Atomics.load(counter, 0);
-  await pause(5);
-  expect(Atomics.load(counter, 0)).not.toBe(before);
+  await until(() => Atomics.load(counter, 0) !== before);
   await team.close();
   const after = Atomics.load(counter, 0);
   await pause(20);
@@ -385,21 +391,18 @@ async function expectAtRest(team: Team, memory: WebAssembly.Memory): Promise<voi
 
 describe("a worker that is lost", () => {
   it("in an endless loop is an error when the team's patience is at its end, and gone after close()", async () => {
-    const { team, memory } = await start({ threads: 3, patience: 250 });
-    const begin = performance.now();
+    const { team, memory } = await start({ threads: 3, patience: PATIENCE });
     const error = errorOf(() => team.run(team.kernel("hang"), [COUNTER, 2]));
     const { text, seconds } = withoutSeconds(error);
     expect(text).toBe(
       `Worker 2 of 2 is lost: it has not returned from hang(${COUNTER}, 2, 2, 3) after … s. ${NEXT_STEP}`,
     );
-    expect(seconds).toBeGreaterThanOrEqual(0.2);
-    expect(performance.now() - begin).toBeGreaterThan(250);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(seconds).toBeGreaterThanOrEqual(PATIENCE / 1000);
     await expectAtRest(team, memory);
   });
 
   it("in a call that is done meanwhile is an error of the next one", async () => {
-    const { team, memory } = await start({ threads: 2, patience: 250 });
+    const { team, memory } = await start({ threads: 2, patience: PATIENCE });
     // Of the counters' lines, worker 1 has the second.
     team.post(team.kernel("count"), [COUNTER - 128, 9, 1]);
     const { text } = withoutSeconds(errorOf(() => team.run(team.kernel("nothing"), [])));
@@ -410,15 +413,18 @@ describe("a worker that is lost", () => {
   });
 
   it("is waited for twenty times as long as the leader's own share takes", async () => {
-    const { team } = await start({ threads: 2, patience: 200 });
+    const { team } = await start({ threads: 2, patience: PATIENCE });
     const busy = team.kernel("busy");
-    // The worker takes six times as long as the leader, half a second or so.
-    const begin = performance.now();
-    team.run(busy, [SCRATCH, 5e7, 30e7]);
-    expect(performance.now() - begin).toBeGreaterThan(400);
-    const { text } = withoutSeconds(errorOf(() => team.run(busy, [SCRATCH, 1e5, 1e9])));
+    // The worker takes three times as long as the leader, and in the end longer than the team's patience.
+    let longest = 0;
+    for (let turns = 1e8; longest < 1.5 * PATIENCE; turns *= 2) {
+      const begin = performance.now();
+      team.run(busy, [SCRATCH, turns, 3 * turns]);
+      longest = performance.now() - begin;
+    }
+    const { text } = withoutSeconds(errorOf(() => team.run(busy, [SCRATCH, 1e5, ENDLESS])));
     expect(text).toBe(
-      `Worker 1 of 1 is lost: it has not returned from busy(${SCRATCH}, 100000, 1000000000, 1, 2) after … s. ${NEXT_STEP}`,
+      `Worker 1 of 1 is lost: it has not returned from busy(${SCRATCH}, 100000, ${ENDLESS}, 1, 2) after … s. ${NEXT_STEP}`,
     );
   });
 
@@ -428,15 +434,14 @@ describe("a worker that is lost", () => {
     team.run(nothing, []);
     await workers[1]!.terminate();
     await pause(0);
-    const begin = performance.now();
     const error = errorOf(() => team.run(nothing, []));
-    expect(performance.now() - begin).toBeLessThan(50);
+    // After the team's patience, it would be lost.
     expect(error.message).toBe(`Worker 2 of 2 has ended: exit code 1. ${NEXT_STEP}`);
     expect(errorOf(() => team.run(nothing, []))).toBe(error);
   });
 
   it("at rest is an error after the team's patience, when the event loop could not tell of it", async () => {
-    const { team, workers } = await start({ threads: 2, patience: 200 });
+    const { team, workers } = await start({ threads: 2, patience: PATIENCE });
     void workers[0]!.terminate();
     const { text } = withoutSeconds(
       errorOf(() => {
@@ -452,7 +457,7 @@ describe("a worker that is lost", () => {
   it("in the middle of a call is an error within the team's patience, and the next team works", async () => {
     const place = await instantiate(module);
     let kill = () => {};
-    // The leader's share of `busy` ends the worker while that is in its own, of half a second at least.
+    // The leader's share of `busy` ends the worker while that is in its own, of some seconds.
     const exports = {
       ...place.exports,
       busy(scratch: number, leader: number, others: number, part: number, parts: number) {
@@ -460,13 +465,13 @@ describe("a worker that is lost", () => {
         kill();
       },
     };
-    const { team, workers } = await start({ threads: 2, patience: 200, exports }, place);
+    const { team, workers } = await start({ threads: 2, patience: PATIENCE, exports }, place);
     const busy = team.kernel("busy");
     team.run(busy, [SCRATCH, 1000, 1000]);
     kill = () => void workers[0]!.terminate();
-    const { text } = withoutSeconds(errorOf(() => team.run(busy, [SCRATCH, 1e5, 2e8])));
+    const { text } = withoutSeconds(errorOf(() => team.run(busy, [SCRATCH, 1e5, ENDLESS])));
     expect(text).toBe(
-      `Worker 1 of 1 is lost: it has not returned from busy(${SCRATCH}, 100000, 200000000, 1, 2) after … s. ${NEXT_STEP}`,
+      `Worker 1 of 1 is lost: it has not returned from busy(${SCRATCH}, 100000, ${ENDLESS}, 1, 2) after … s. ${NEXT_STEP}`,
     );
     await team.close();
     const next = await start({ threads: 2 }, place);
