@@ -50,9 +50,7 @@ describe("build --if-changed in the repository", () => {
       "build",
     ];
     const before = paths.map((path) => identity(join(repository, path)));
-    const begin = performance.now();
     expect(await build(repository, "--if-changed")).toEqual({ code: 0, output: "" });
-    expect(performance.now() - begin).toBeLessThan(2000);
     expect(paths.map((path) => identity(join(repository, path)))).toEqual(before);
   });
 });

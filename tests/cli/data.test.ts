@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, truncate } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Command, CommanderError } from "commander";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../src/cli/commands/data.ts";
 import { type CliContext, Interrupted } from "../../src/cli/context.ts";
 import { DatasetError } from "../../src/errors.ts";
@@ -194,19 +194,20 @@ describe("data fetch", () => {
 
   it("keeps what has arrived at Ctrl-C, and exits with 130", async () => {
     const interrupt = new AbortController();
-    answer = (response) => {
+    const part = `${cache}/cifar10/cifar-10-binary.tar.gz.part`;
+    const arrived = () => stat(part).then(({ size }) => size === 1500);
+    answer = async (response) => {
       response.writeHead(200, { "content-length": good.gzip.length });
       response.write(good.gzip.subarray(0, 1500));
-      setTimeout(() => interrupt.abort(), 100);
+      await vi.waitUntil(() => arrived().catch(() => false), { timeout: 60_000, interval: 1 });
+      interrupt.abort();
     };
     const { stdout, error } = await run(["fetch", "cifar10", "--url", url], { signal: interrupt.signal });
     expect(stdout).toBe("");
     expect(error).toBeInstanceOf(Interrupted);
     expect(error.exitCode).toBe(130);
     expect(error.message).toBe("Interrupted. What has arrived is kept: the same command goes on from there.");
-    expect(await readFile(`${cache}/cifar10/cifar-10-binary.tar.gz.part`)).toEqual(
-      good.gzip.subarray(0, 1500),
-    );
+    expect(await readFile(part)).toEqual(good.gzip.subarray(0, 1500));
   });
 
   it("fails with what the server says", async () => {

@@ -185,6 +185,17 @@ describe("the images", () => {
 });
 
 describe("read()", () => {
+  /** Runs with a clock by which every sample takes so long that others get their turn after it. */
+  async function everySampleASlice(call: () => Promise<unknown>): Promise<void> {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1e6));
+    try {
+      await call();
+    } finally {
+      clock.mockRestore();
+    }
+  }
+
   it("writes into shared memory, and only where it is told to", async () => {
     const memory = new SharedArrayBuffer(4 * FEATURES + 4);
     const values = new Uint8Array(memory, FEATURES, 2 * FEATURES);
@@ -208,24 +219,20 @@ describe("read()", () => {
     const progress: number[][] = [];
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await readAll(test.select(range(0, 6000)), { onProgress: (...call) => progress.push(call) });
+    await everySampleASlice(() =>
+      readAll(test.select(range(0, 60)), { onProgress: (...call) => progress.push(call) }),
+    );
     clearInterval(timer);
-    expect(progress.length).toBeGreaterThan(1);
-    expect(progress.at(-1)).toEqual([6000, 6000]);
-    for (let i = 1; i < progress.length; i++) expect(progress[i][0]).toBeGreaterThan(progress[i - 1][0]);
+    expect(progress).toEqual(Array.from({ length: 60 }, (_, i) => [i + 1, 60]));
     expect(ticks).toBeGreaterThan(0);
   });
 
   it("reports every number of samples once, when the last slice ends with the last sample too", async () => {
-    let now = 0;
-    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1e6));
-    try {
-      const progress: number[] = [];
-      await readAll(test.select(range(0, 4)), { onProgress: (done) => progress.push(done) });
-      expect(progress).toEqual([1, 2, 3, 4]);
-    } finally {
-      clock.mockRestore();
-    }
+    const progress: number[] = [];
+    await everySampleASlice(() =>
+      readAll(test.select(range(0, 4)), { onProgress: (done) => progress.push(done) }),
+    );
+    expect(progress).toEqual([1, 2, 3, 4]);
   });
 
   it("stops when its signal is aborted, before it begins or on its way", async () => {
@@ -235,15 +242,17 @@ describe("read()", () => {
     );
     const controller = new AbortController();
     let done = 0;
-    const reading = readAll(test, {
-      signal: controller.signal,
-      onProgress: (count) => {
-        done = count;
-        controller.abort(reason);
-      },
+    await everySampleASlice(async () => {
+      const reading = readAll(test.select(range(0, 10)), {
+        signal: controller.signal,
+        onProgress: (count) => {
+          done = count;
+          controller.abort(reason);
+        },
+      });
+      await expect(reading).rejects.toBe(reason);
     });
-    await expect(reading).rejects.toBe(reason);
-    expect(done).toBeLessThan(10_000);
+    expect(done).toBe(1);
   });
 
   it("refuses rows that are not there", () => {

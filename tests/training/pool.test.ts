@@ -121,7 +121,9 @@ describe("a pool of workers", () => {
     const stop = new AbortController();
     const other = new TrainingPool({ data, workers: 1, workerFile, signal: stop.signal });
     const onEpoch = () => stop.abort(new Error("Enough."));
-    const runs = [1, 2, 3].map((seed) => other.run({ settings: settings({ seed, epochs: 500 }) }, { onEpoch }));
+    const runs = [1, 2, 3].map((seed) =>
+      other.run({ settings: settings({ seed, epochs: 500 }) }, { onEpoch }),
+    );
     for (const outcome of await Promise.allSettled(runs))
       expect(outcome).toMatchObject({ status: "rejected", reason: { message: "Enough." } });
     await expect(other.run({ settings: settings() })).rejects.toThrow("Enough.");
