@@ -2,9 +2,10 @@
 // tiles.mjs writes → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
 // the chart library → one bundled file in dist/.
 //
-// With --if-changed (npm's `prepare`) nothing is done when no input has changed since dist/ was made: npm runs
-// `prepare` again at every `npx nnwasm` inside the clone. dist/ is replaced by renames, so that a command which
-// runs meanwhile never sees half of it.
+// With --if-changed nothing is done when no input has changed since dist/ was made. So it is run by npm's script
+// `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone (`prepare` would be run as well, but
+// is packed as a script that npm warns of), by `prepack`, and before tests and benchmarks. dist/ is replaced by renames,
+// so that a command which runs meanwhile never sees half of it.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {

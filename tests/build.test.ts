@@ -1,4 +1,4 @@
-/** scripts/build.mjs: npm's `prepare` runs it again and again, also while the program runs. */
+/** scripts/build.mjs: npm and the tests run it again and again, also while the program runs. */
 import { spawn } from "node:child_process";
 import {
   cpSync,

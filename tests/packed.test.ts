@@ -26,15 +26,21 @@ const filesIn = (folder: string): string[] =>
 let folder: string;
 /** An empty project with nothing but the package in it. */
 let project: string;
+/** What npm says while it installs. */
+let said: string;
 let packed: { files: { path: string; mode: number }[]; filename: string; unpackedSize: number };
 
 /** Runs npm with an empty cache, so that whatever is not given to it is missing. */
-async function npm(cwd: string, ...args: string[]): Promise<string> {
+async function npm(cwd: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const env = { HOME: folder, npm_config_update_notifier: "false" };
-  const { code, stdout, stderr } = await start("npm", [...args, "--offline", "--ignore-scripts"], cwd, env)
-    .result;
+  const { code, stdout, stderr } = await start("npm", [...args, "--offline"], cwd, env).result;
   if (code !== 0) throw new Error(`npm ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
-  return stdout;
+  return { stdout, stderr };
+}
+
+/** Packs folders of the repository. */
+async function pack(...args: string[]): Promise<(typeof packed)[]> {
+  return JSON.parse((await npm(repository, "pack", "--json", "--pack-destination", folder, ...args)).stdout);
 }
 
 beforeAll(async () => {
@@ -43,16 +49,11 @@ beforeAll(async () => {
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
   const dependencies = PRODUCTION.map(([path]) => `./${path}`);
-  const output = await npm(repository, "pack", "--json", "--pack-destination", folder, ".", ...dependencies);
-  const tarballs = JSON.parse(output) as (typeof packed)[];
-  packed = tarballs[0]!;
-  await npm(
-    project,
-    "install",
-    "--no-audit",
-    "--no-fund",
-    ...tarballs.map(({ filename }) => join(folder, filename)),
-  );
+  [packed] = (await pack(".")) as [typeof packed];
+  // Their authors' scripts would build them anew.
+  const tarballs = [packed, ...(await pack("--ignore-scripts", ...dependencies))];
+  const files = tarballs.map(({ filename }) => join(folder, filename));
+  said = (await npm(project, "install", "--no-audit", "--no-fund", ...files)).stderr;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -74,6 +75,14 @@ describe("the packed package", () => {
     expect(strange).toEqual([]);
     // A folder too many would show: 2.07 MB, of which 0.7 are the chart library, 0.37 the kernels (twice, and as text).
     expect(packed.unpackedSize).toBeLessThan(2.2e6);
+  });
+
+  it("has no script that npm runs, or warns of, when it is installed", () => {
+    const { scripts } = readJson(join(project, "node_modules/nnwasm/package.json"));
+    expect(
+      Object.keys(scripts).filter((name) => /install$|^(pre|post)?prepare$|^prepublish$/.test(name)),
+    ).toEqual([]);
+    expect(said.match(/.*nnwasm@.*/g)).toBeNull();
   });
 
   it("has a program that can be executed", () => {
