@@ -198,7 +198,7 @@ console.log(study.best.params.x);
     const run = await start(process.execPath, ["study.js"], project).result;
     expect([run.code, run.stderr]).toEqual([0, ""]);
     expect(Math.abs(Number(run.stdout) - 2)).toBeLessThan(0.5);
-  }, 60_000);
+  });
 
   it("compiles in strict mode against the package's types, and trains to the bits of the command line", async () => {
     writeFileSync(join(project, "consumer.ts"), CONSUMER);

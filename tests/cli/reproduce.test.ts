@@ -13,8 +13,9 @@ import {
   runCli,
   runJson,
   start,
-  startCli,
 } from "../helpers/cli.ts";
+import { killedAgainAndAgain } from "../helpers/kills.ts";
+import { signalAt } from "../helpers/signalAt.ts";
 
 let folder: string;
 let cifar: string;
@@ -45,7 +46,7 @@ describe("reproduce", () => {
   let all: Event[];
   beforeAll(async () => {
     all = await runJson(reproduce("--out", "all", "--workers", "2"), folder);
-  }, 60_000);
+  });
 
   it("runs all 37 trainings and gives an event for each row", () => {
     expect(all[0]).toMatchObject({
@@ -159,7 +160,7 @@ describe("reproduce", () => {
       expect(mean).toBeCloseTo((values[0] + values[1]) / 2, 12);
       expect(sd).toBeCloseTo(Math.abs(values[0] - values[1]) / Math.SQRT2, 12);
     }
-  }, 60_000);
+  });
 
   it("adds what is beyond the report behind flags: the appendix, and a search of its own", async () => {
     const beyond = await runJson(
@@ -178,7 +179,7 @@ describe("reproduce", () => {
     for (const { id, l2 } of fresh.filter(({ id }) => id.startsWith("fresh-2-")))
       expect(Math.abs(l2 / best.l2 - 1), id).toBeLessThanOrEqual(0.2);
     expect(readFileSync(at("beyond", "report.html"), "utf8")).not.toMatch(/undefined|NaN/);
-  }, 60_000);
+  });
 });
 
 describe("a reproduction that is cut off", () => {
@@ -186,49 +187,39 @@ describe("a reproduction that is cut off", () => {
     const flags = words("fig2 tab1 tab4-9 --fresh-search");
     const begin = performance.now();
     const whole = await runJson(reproduce(...flags, "--out", "undisturbed"), folder);
-    // So that the first four cannot get through, however fast the machine is.
-    const longest = Math.ceil((performance.now() - begin) / 4);
-    const random = new Random(1, "kill", "reproduce");
-    let kills = 0;
-    let last: Event[] = [];
-    for (let attempt = 0; last.length === 0; attempt++) {
-      const args =
-        attempt === 0 ? reproduce(...flags, "--out", "killed") : words("reproduce --resume killed");
-      const running = startCli([...args, "--json"], folder);
-      if (attempt < 8) {
-        await running.waitFor("stdout", '"event":"start"');
-        await new Promise((resolve) => setTimeout(resolve, random.below(longest)));
-        running.child.kill("SIGKILL");
-      }
-      const { code, signal, stdout, stderr } = await running.result;
-      if (signal === "SIGKILL") kills++;
-      else if (code === 0) last = events(stdout);
-      else throw new Error(stderr);
-    }
-    expect(kills).toBeGreaterThanOrEqual(4);
+    const { last, out } = await killedAgainAndAgain({
+      cwd: folder,
+      name: "killed",
+      begin: (out) => reproduce(...flags, "--json", "--out", out),
+      resume: (out) => ["reproduce", "--json", "--resume", out],
+      milliseconds: performance.now() - begin,
+      random: new Random(1, "kill", "reproduce"),
+      isTooEarly: (stderr) => stderr.includes("reproduction.json cannot be read"),
+    });
     expect(rows(last)).toEqual(rows(whole));
-    expect(hashes("killed")).toEqual(hashes("undisturbed"));
+    expect(hashes(out)).toEqual(hashes("undisturbed"));
     // The report too, but for the times in it.
     const tables = (out: string) =>
       readFileSync(at(out, "report.md"), "utf8")
         .split("\n")
         .filter((line) => /^\| (fig|tab|fresh)|^\| [0-9]/.test(line))
         .map((line) => line.replace(/ \d+\.\d \|(?= [0-9a-f]{12} \|)/, "")); // seconds, before a hash
-    expect(tables("killed")).toEqual(tables("undisturbed"));
-    expect(tables("killed").length).toBeGreaterThan(10);
-  }, 120_000);
+    expect(tables(out)).toEqual(tables("undisturbed"));
+    expect(tables(out).length).toBeGreaterThan(10);
+  });
 
   it("with Ctrl-C, says how to go on", async () => {
-    const running = startCli(reproduce("tab1", "--workers", "1", "--json", "--out", "stopped"), folder);
-    await running.waitFor("stdout", '"id":"tab1-2"');
-    running.child.kill("SIGINT");
-    const { code, stderr } = await running.result;
+    const { code, stderr } = await runCli(
+      reproduce("tab1", "--workers", "1", "--json", "--out", "stopped"),
+      folder,
+      signalAt({ stream: "stdout", text: '"id":"tab1-2"', signal: "SIGINT" }),
+    );
     expect(code).toBe(130);
     expect(stderr).toMatch(
       /Interrupted after \d of 10 trainings\. Go on with: nnwasm reproduce --resume stopped\n/,
     );
     expect(rows(await runJson(words("reproduce --resume stopped"), folder)).length).toBe(10);
-  }, 30_000);
+  });
 
   it("sums the time of its sessions", async () => {
     const seconds = async () =>
@@ -245,7 +236,7 @@ describe("a reproduction that is cut off", () => {
     expect(code).toBe(4);
     expect(stderr).toContain("FileError: full/trainings.jsonl cannot be written");
     expect(stderr).not.toContain("diverged");
-  }, 30_000);
+  });
 
   it("refuses other flags, a folder in use, a damaged line", async () => {
     const fails = async (args: string[]) => {

@@ -13,6 +13,8 @@ import {
   runJson,
   startCli,
 } from "../helpers/cli.ts";
+import { killedAgainAndAgain } from "../helpers/kills.ts";
+import { signalAt } from "../helpers/signalAt.ts";
 
 let folder: string;
 let cifar: string;
@@ -46,7 +48,7 @@ describe("search", () => {
   let all: Event[];
   beforeAll(async () => {
     all = await runJson(search(...words("--coarse 4 --fine 2 --rounds 2 --workers 2 --out first")), folder);
-  }, 30_000);
+  });
 
   it("of itself is the report's: λ from coarse to fine, with batch normalisation", () => {
     const [start, ...rest] = all;
@@ -121,19 +123,15 @@ describe("search", () => {
     ["coarse-to-fine", words("--coarse 4 --fine 3 --rounds 2")],
     ["TPE with ASHA", ASHA],
     ["median", [...TPE, ...words("--pruner median --round-size 5")]],
-  ])(
-    "by %s gives the same trials with one worker as with three",
-    async (_name, flags) => {
-      const [one, three] = await Promise.all(
-        ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers), folder)),
-      );
-      expect(table(three!)).toEqual(table(one!));
-      const states = table(one!).map(({ state }) => state);
-      expect(states.length).toBe(flags.includes("--coarse") ? 7 : 10);
-      expect(states.includes("pruned")).toBe(flags.includes("--pruner"));
-    },
-    60_000,
-  );
+  ])("by %s gives the same trials with one worker as with three", async (_name, flags) => {
+    const [one, three] = await Promise.all(
+      ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers), folder)),
+    );
+    expect(table(three!)).toEqual(table(one!));
+    const states = table(one!).map(({ state }) => state);
+    expect(states.length).toBe(flags.includes("--coarse") ? 7 : 10);
+    expect(states.includes("pruned")).toBe(flags.includes("--pruner"));
+  });
 
   it("prunes by ASHA: it trains fewer epochs, and says which trials it ended", async () => {
     const [whole, pruned] = await Promise.all([TPE, ASHA].map((flags) => runJson(search(...flags), folder)));
@@ -142,7 +140,7 @@ describe("search", () => {
     expect(complete + count).toBe(10);
     expect(epochs).toBeLessThan(28);
     expect(table(pruned!).filter(({ state }) => state === "pruned").length).toBe(count);
-  }, 60_000);
+  });
 
   it("records a training that diverges, and goes on", async () => {
     const flags = words("--sampler grid --points 2 --space eta-max=0.01:1e9 --eta-min 0 --max-failures 3");
@@ -153,7 +151,7 @@ describe("search", () => {
       error: expect.stringMatching(/^The loss is (NaN|Infinity) at step \d+/),
     });
     expect(all.at(-1)).toMatchObject({ event: "result", complete: 1, failed: 1 });
-  }, 30_000);
+  });
 
   it("ends when too many fail in a row", async () => {
     const flags = words("--sampler random --trials 9 --space eta-max=1e9:2e9 --max-failures 2 --workers 1");
@@ -162,55 +160,35 @@ describe("search", () => {
     expect(stderr).toContain(
       "StudyError: 2 trials in a row have failed, 0 to 1; the last one said: The loss is",
     );
-  }, 30_000);
+  });
 });
 
 describe("a search that is cut off", () => {
   it.each([
     ["coarse to fine", words("--coarse 6 --fine 3 --rounds 3")],
     ["with TPE and ASHA", ASHA],
-  ])(
-    "with kill -9, again and again, ends with the table of one that is not: %s",
-    async (name, flags) => {
-      const begin = performance.now();
-      const whole = table(await runJson(search(...flags), folder));
-      // So that the first four cannot get through, however fast the machine is.
-      const longest = Math.ceil((performance.now() - begin) / 4);
-      const out = `killed ${name}`;
-      const random = new Random(1, "kill", name);
-      let last: Event[] = [];
-      let kills = 0;
-      for (let attempt = 0; ; attempt++) {
-        const args = attempt === 0 ? search(...flags, "--out", out) : ["search", "--resume", out];
-        const running = startCli([...args, "--json"], folder);
-        if (attempt < 8) {
-          // At any time from before the folder is there to the last trial's end.
-          await Promise.race([
-            running.result,
-            attempt % 2 === 0 ? running.waitFor("stdout", '"event":"start"').catch(() => {}) : undefined,
-          ]);
-          await new Promise((resolve) => setTimeout(resolve, random.below(longest)));
-          running.child.kill("SIGKILL");
-        }
-        const { code, signal, stdout, stderr } = await running.result;
-        if (signal === "SIGKILL") kills++;
-        else if (code === 0) last = events(stdout);
-        // Killed before the folder was there: there is nothing to go on with yet.
-        else if (stderr.includes("study.json cannot be read")) attempt = -1;
-        else throw new Error(stderr);
-        if (last.length > 0) break;
-      }
-      expect(kills).toBeGreaterThanOrEqual(4);
-      expect(table(last)).toEqual(whole);
-    },
-    120_000,
-  );
+  ])("with kill -9, again and again, ends with the table of one that is not: %s", async (name, flags) => {
+    const begin = performance.now();
+    const whole = table(await runJson(search(...flags), folder));
+    const { last } = await killedAgainAndAgain({
+      cwd: folder,
+      name: `killed ${name}`,
+      begin: (out) => search(...flags, "--json", "--out", out),
+      resume: (out) => ["search", "--json", "--resume", out],
+      milliseconds: performance.now() - begin,
+      random: new Random(1, "kill", name),
+      isTooEarly: (stderr) => stderr.includes("study.json cannot be read"),
+    });
+    expect(table(last)).toEqual(whole);
+  });
 
   it("with Ctrl-C, keeps what has ended and says how to go on", async () => {
-    const running = startCli(search(...TPE, "--workers", "1", "--json", "--out", "stopped"), folder);
-    await running.waitFor("stdout", '"trial":1');
-    running.child.kill("SIGINT");
-    const { code, stderr, stdout } = await running.result;
+    const stopAfter = (text: string) => signalAt({ stream: "stdout", text, signal: "SIGINT" });
+    const { code, stderr, stdout } = await runCli(
+      search(...TPE, "--workers", "1", "--json", "--out", "stopped"),
+      folder,
+      stopAfter('"trial":1'),
+    );
     expect(code).toBe(130);
     const recorded = table(events(stdout)).length;
     expect(recorded).toBeGreaterThanOrEqual(2);
@@ -218,12 +196,10 @@ describe("a search that is cut off", () => {
       `Interrupted after ${recorded} of 10 trials. Go on with: nnwasm search --resume stopped`,
     );
     // To more trials than it had, and stopped again: it knows how many.
-    const more = startCli(words("search --resume stopped --trials 12 --json"), folder);
-    await more.waitFor("stdout", '"trial":3');
-    more.child.kill("SIGINT");
-    expect((await more.result).code).toBe(130);
+    const more = words("search --resume stopped --trials 12 --json");
+    expect((await runCli(more, folder, stopAfter('"trial":3'))).code).toBe(130);
     expect(table(await runJson(words("search --resume stopped"), folder)).length).toBe(12);
-  }, 60_000);
+  });
 
   it("half-way through a line of trials.jsonl, runs that trial again", async () => {
     const flags = search(...words("--coarse 3 --rounds 1"), "--out", "torn");
@@ -231,7 +207,7 @@ describe("a search that is cut off", () => {
     const file = at("torn", "trials.jsonl");
     writeFileSync(file, readFileSync(file).subarray(0, -30));
     expect(table(await runJson(words("search --resume torn"), folder))).toEqual(whole);
-  }, 30_000);
+  });
 });
 
 describe("search refuses", () => {
@@ -267,6 +243,8 @@ describe("search refuses", () => {
   it("a folder in which another process searches", async () => {
     const running = startCli(search(...words("--workers 1 --out busy --json")), folder);
     await running.waitFor("stdout", '"event":"start"');
+    // Else it might have come to its end before the other one looks.
+    running.child.kill("SIGSTOP");
     expect(await fails(words("search --resume busy"))).toEqual([
       2,
       `ConfigError: busy is in use by process ${running.child.pid}. Wait for it, or end it; if it is none of nnwasm's, remove busy/lock.`,
@@ -276,7 +254,7 @@ describe("search refuses", () => {
     // The lock of a process that is gone is none.
     const { code } = await runCli(words("search --resume busy --json"), folder);
     expect(code).toBe(0);
-  }, 30_000);
+  });
 
   it("a trial that is there twice", async () => {
     const file = at("there", "trials.jsonl");

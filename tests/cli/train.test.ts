@@ -18,6 +18,7 @@ import {
   start,
   startCli,
 } from "../helpers/cli.ts";
+import { signalAt } from "../helpers/signalAt.ts";
 
 const ESC = "\x1b";
 const SCRIPT = "/usr/bin/script";
@@ -402,12 +403,11 @@ describe("what ends a training early", () => {
   );
 
   it("a second Ctrl-C stops it at once", async () => {
-    const { child, waitFor, result } = startCli(endless("--json", "--out", "twice"), folder);
-    await waitFor("stdout", '"event":"epoch"');
-    child.kill("SIGINT");
-    await waitFor("stderr", "Ctrl-C again stops at once.");
-    child.kill("SIGINT");
-    const { code, stdout } = await result;
+    const twice = signalAt(
+      { stream: "stdout", text: '"event":"epoch"', signal: "SIGINT" },
+      { stream: "stderr", text: "Ctrl-C again stops at once.", signal: "SIGINT" },
+    );
+    const { code, stdout } = await runCli(endless("--json", "--out", "twice"), folder, twice);
     expect(code).toBe(130);
     expect(events(stdout).at(-1)!.event).toBe("epoch");
     expect(existsSync(at("twice", "plots", "learning-rate.svg"))).toBe(false);
