@@ -6,9 +6,10 @@ import { ConfigError, MemoryError } from "./errors.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
 import type { TeamExports } from "./kernels/teamExports.ts";
 import type { WasmMemory } from "./platform.ts";
+import { fromBase64 } from "./runtime.ts";
 import type { Precision } from "./tensor.ts";
 import { Team } from "./threads/team.ts";
-import { availableCores } from "./threads/thread.ts";
+import { availableCores, threadStarter } from "./threads/thread.ts";
 import { plain, threads as threadsBinary } from "./wasm/binaries.generated.ts";
 import { type Exports, partitioned, posted } from "./wasm/exports.generated.ts";
 
@@ -68,14 +69,40 @@ const modules = new Map<boolean, Promise<WebAssembly.Module>>();
 function compiled(shared: boolean): Promise<WebAssembly.Module> {
   let module = modules.get(shared);
   if (module === undefined) {
-    const text = atob(shared ? threadsBinary : plain);
-    // Uint8Array.from() would walk the text by its iterator, for 7 ms in place of 0.3.
-    const binary = new Uint8Array(text.length);
-    for (let i = 0; i < binary.length; i++) binary[i] = text.charCodeAt(i);
-    module = WebAssembly.compile(binary);
+    module = compile(fromBase64(shared ? threadsBinary : plain));
     modules.set(shared, module);
   }
   return module;
+}
+
+const USE_JS =
+  'Use the engine "js": new Model(layers, { engine: "js" }), on the command line nnwasm train --engine js.';
+
+/** @throws ConfigError if the runtime does not compile it */
+async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(binary);
+  } catch (cause) {
+    const why = WebAssembly.validate(binary)
+      ? "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
+      : "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)";
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`The kernels cannot be compiled: ${reason}. ${why}. ${USE_JS}`, { cause });
+  }
+}
+
+/**
+ * @param use what it is needed for, and the next step
+ * @throws ConfigError where there is no WebAssembly: in node --jitless, in a browser's lockdown
+ */
+function requireWebAssembly(use: string): void {
+  if (typeof WebAssembly === "undefined")
+    throw new ConfigError(`There is no WebAssembly here (node --jitless turns it off), ${use}`);
+}
+
+/** Whether an error is WebAssembly's own, which has ended a kernel midway. */
+export function isTrap(error: unknown): boolean {
+  return typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError;
 }
 
 function requireSharedArrayBuffer(): void {
@@ -117,14 +144,15 @@ export interface WasmBackendOptions {
 
 /**
  * The WebAssembly kernels.
- * @throws ConfigError from open() if the memory is to be shared and this page or runtime has no SharedArrayBuffer;
- *   TeamError if a worker does not start
+ * @throws ConfigError from open() if there is no WebAssembly, or if the memory is to be shared and this page or runtime
+ *   has no SharedArrayBuffer; TeamError if a worker does not start
  */
 export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOptions = {}): Backend {
   return {
     name: "wasm",
     threads,
     async open(bytes, precision) {
+      requireWebAssembly(`which the engine "wasm" needs. ${USE_JS}`);
       // A tensor begins on a line of its own.
       const teamBytes = Math.ceil(Team.bytes(threads) / 128) * 128;
       checkSize(teamBytes + bytes);
@@ -210,6 +238,9 @@ export async function resolveThreads(
         "with the headers COOP same-origin and COEP require-corp.",
     };
   }
+  if ((await threadStarter()) === undefined) {
+    return { threads: 1, notice: "One thread: there is nothing here that starts workers." };
+  }
   if (asked !== "auto") return { threads: asked };
   return { threads: Math.min(await availableCores(), MOST_AUTOMATIC_THREADS) };
 }
@@ -224,6 +255,9 @@ function canShareMemory(): boolean {
  * @throws MemoryError, ConfigError as {@link wasmBackend}'s open()
  */
 export function createSharedMemory(bytes: number): { memory: WasmMemory; base: number } {
+  requireWebAssembly(
+    "in whose memory trainings side by side share their data. Leave --jitless out, or take `train --engine js`.",
+  );
   checkSize(bytes);
   requireSharedArrayBuffer();
   return { memory: newMemory(Math.ceil((BASE + bytes) / PAGE), true), base: BASE };

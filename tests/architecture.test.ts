@@ -41,7 +41,7 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 /** "src/layers/dense.ts" belongs to "layers", "src/tensor.ts" to "tensor". */
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
-const ground = ["errors", "math", "options", "platform", "random", "tensor"];
+const ground = ["errors", "math", "options", "platform", "random", "runtime", "sha256", "tensor"];
 
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
 const mayImport: Record<string, readonly string[]> = {
@@ -50,11 +50,13 @@ const mayImport: Record<string, readonly string[]> = {
   options: ["errors"],
   platform: [],
   random: ["errors", "math"],
+  runtime: [],
+  sha256: [],
   tensor: ["errors"],
   wasm: [],
   files: ["errors"],
   kernels: [...ground, "wasm"],
-  threads: ["errors", "wasm"],
+  threads: ["errors", "runtime", "wasm"],
   plan: [...ground, "kernels"],
   backend: [...ground, "kernels", "threads", "wasm"],
   data: [...ground, "files", "kernels"],

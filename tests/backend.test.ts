@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { backends, referenceBackend, wasmBackend } from "../src/backend.ts";
+import { backends, createSharedMemory, referenceBackend, wasmBackend } from "../src/backend.ts";
 import { ConfigError, MemoryError } from "../src/errors.ts";
 
 const GIBIBYTE = 2 ** 30;
@@ -81,6 +81,41 @@ describe("a memory that the system does not give", () => {
       new MemoryError("The system does not give 165536 bytes of memory. Use fewer samples.", {
         cause: new RangeError("Array buffer allocation failed"),
       }),
+    );
+  });
+});
+
+describe("where WebAssembly is not to be had", () => {
+  const USE_JS =
+    'Use the engine "js": new Model(layers, { engine: "js" }), on the command line nnwasm train --engine js.';
+
+  it("it is named, and the engine that needs none", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    const missing = "There is no WebAssembly here (node --jitless turns it off), ";
+    for (const options of [{}, { shared: true }, { threads: 2 }]) {
+      await expect(wasmBackend(options).open(0, "float32")).rejects.toThrow(
+        new ConfigError(`${missing}which the engine "wasm" needs. ${USE_JS}`),
+      );
+    }
+    expect(() => createSharedMemory(10)).toThrow(
+      new ConfigError(
+        `${missing}in whose memory trainings side by side share their data. ` +
+          "Leave --jitless out, or take `train --engine js`.",
+      ),
+    );
+    expect((await referenceBackend().open(10, "float32")).buffer.byteLength).toBeGreaterThan(10);
+  });
+
+  it.each([
+    [true, "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"],
+    [false, "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)"],
+  ])("a refusal to compile kernels that are valid (%s) says what is needed", async (valid, why) => {
+    vi.resetModules();
+    const { wasmBackend } = await import("../src/backend.ts");
+    vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("refused"));
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(valid);
+    await expect(wasmBackend().open(0, "float32")).rejects.toThrow(
+      `The kernels cannot be compiled: refused. ${why}. ${USE_JS}`,
     );
   });
 });

@@ -9,6 +9,7 @@
  */
 import { ConfigError, ShapeError } from "../errors.ts";
 import { permutation, Random } from "../random.ts";
+import { now, otherWork } from "../runtime.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 import { CHANNELS, createPainter, type Painter, SIDE } from "./synthetic/painter.ts";
@@ -71,7 +72,7 @@ class SyntheticSamples implements Samples {
     painter ??= createPainter();
     let block = -1;
     let blockLabels: Uint32Array = new Uint32Array(0);
-    let sliceEnd = performance.now() + SLICE;
+    let sliceEnd = now() + SLICE;
     for (let i = 0; i < this.count; i++) {
       const row = this.#rows?.[i] ?? i;
       // Ten images in a row are of the ten classes, in a random order: all splits are balanced to the image.
@@ -84,11 +85,11 @@ class SyntheticSamples implements Samples {
       labels[i] = label;
       painter(values, i * FEATURES, label, new Random(this.#seed, "synthetic", this.#split, row));
       const done = i + 1;
-      if (done < this.count && performance.now() >= sliceEnd) {
+      if (done < this.count && now() >= sliceEnd) {
         onProgress?.(done, this.count);
-        await new Promise((resolve) => setTimeout(resolve));
+        await otherWork();
         signal?.throwIfAborted();
-        sliceEnd = performance.now() + SLICE;
+        sliceEnd = now() + SLICE;
       }
     }
     onProgress?.(this.count, this.count);

@@ -4,6 +4,7 @@ import { ConfigError, TrainingError } from "../errors.ts";
 import { advance } from "../kernels/firstLayer.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
+import { now, otherWork } from "../runtime.ts";
 import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History, SomeMetrics } from "./history.ts";
 import type { PlanKind, Workspace } from "./workspace.ts";
@@ -81,22 +82,6 @@ export interface LoopOptions extends FitOptions {
 /** Other work (a signal, a redraw) gets its turn so often. */
 const YIELD_MILLISECONDS = 50;
 
-function otherWork(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") {
-      setImmediate(resolve);
-      return;
-    }
-    // In a browser: a timer would take 4 ms, and a second on a page that is not shown.
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-}
-
 /**
  * The sizes of an epoch's batches: as many full ones as there are, then what is left over, unless that is less than
  * the layers can train on (batch normalisation skips a batch of one sample).
@@ -155,7 +140,7 @@ export async function runTraining(
     }
   };
   const rows: EpochRow[] = [];
-  const begin = performance.now();
+  const begin = now();
   const plan = trainingMetrics[kind];
   /** What runs a step, of so many samples. */
   let run = () => {};
@@ -167,7 +152,7 @@ export async function runTraining(
   workspace.forgetPrepared();
 
   for (let epoch = initialEpoch + 1; epoch <= epochs && !interrupted; epoch++) {
-    const epochBegin = performance.now();
+    const epochBegin = now();
     if (shuffle) {
       // From the same start, so that an epoch's order depends on the seed and its number alone.
       for (let i = 0; i < order.length; i++) order[i] = i;
@@ -191,9 +176,9 @@ export async function runTraining(
           planned = n;
           run = workspace.plan(plan, n, source).run;
         }
-        const stepBegin = performance.now();
+        const stepBegin = now();
         run();
-        const found = choice?.step(performance.now() - stepBegin, n);
+        const found = choice?.step(now() - stepBegin, n);
         if (found !== undefined) onThreads?.({ threads: found });
         const meanLoss = loss.data[0]! / n;
         if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
@@ -202,9 +187,9 @@ export async function runTraining(
         step++;
         done++;
         onStep?.({ epoch, epochs, step: done, steps, loss: meanLoss, learningRate: learningRate.value });
-        if (performance.now() - lastYield > YIELD_MILLISECONDS) {
+        if (now() - lastYield > YIELD_MILLISECONDS) {
           await otherWork();
-          lastYield = performance.now();
+          lastYield = now();
         }
         if (signal?.aborted) {
           interrupted = true;
@@ -214,7 +199,7 @@ export async function runTraining(
     } finally {
       choice?.pause();
     }
-    const epochSeconds = (performance.now() - epochBegin) / 1000;
+    const epochSeconds = (now() - epochBegin) / 1000;
     trainSeconds += epochSeconds;
     if (done < steps) break;
     const row: EpochRow = {
@@ -223,7 +208,7 @@ export async function runTraining(
       train: running === undefined ? evaluateResident(workspace, source) : finish(running, start, workspace),
       ...(validationSource && { validation: evaluateResident(workspace, validationSource) }),
       steps,
-      seconds: (performance.now() - begin) / 1000,
+      seconds: (now() - begin) / 1000,
       trainSeconds: epochSeconds,
       stepsPerSecond: steps / epochSeconds,
     };
@@ -234,7 +219,7 @@ export async function runTraining(
     rows,
     steps: step - initialEpoch * steps,
     trainSeconds,
-    seconds: (performance.now() - begin) / 1000,
+    seconds: (now() - begin) / 1000,
     interrupted,
   };
 }

@@ -1,5 +1,5 @@
 /** The model: layers in a row, what they are trained with, and where their numbers are. */
-import { type Backend, backends, type EngineName, resolveThreads, wasmBackend } from "../backend.ts";
+import { type Backend, backends, type EngineName, isTrap, resolveThreads, wasmBackend } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import {
   gatherFactors,
@@ -15,6 +15,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { Random } from "../random.ts";
+import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
@@ -210,7 +211,7 @@ export class Model<M = SomeMetrics> {
         seed: options.seed ?? this.seed,
       });
     } catch (error) {
-      if (error instanceof TeamError || error instanceof WebAssembly.RuntimeError) {
+      if (error instanceof TeamError || isTrap(error)) {
         // The others must not write to the memory any more; what comes next makes it anew.
         await team?.close();
         this.#release();
@@ -375,14 +376,8 @@ export class Model<M = SomeMetrics> {
 
   /**
    * The SHA-256 of {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the same.
-   * @throws ConfigError on a page that browsers do not call secure, which has no cryptography
    */
   async weightsSha256(): Promise<string> {
-    if (crypto.subtle === undefined) {
-      throw new ConfigError(
-        "Model.weightsSha256: this page has no crypto.subtle. Serve it by HTTPS or from localhost.",
-      );
-    }
     const arrays = this.tensors().map(
       ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     );
@@ -392,8 +387,7 @@ export class Model<M = SomeMetrics> {
       all.set(array, at);
       at += array.length;
     }
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return await sha256(all);
   }
 
   /** What would take the memory from a training that is under way. */

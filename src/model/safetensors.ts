@@ -10,6 +10,7 @@
  */
 import { ConfigError, FileError, ShapeError } from "../errors.ts";
 import type { Bytes } from "../platform.ts";
+import { decodeUtf8, encodeUtf8 } from "../runtime.ts";
 
 /** A tensor outside of linear memory: plain numbers, row-major. */
 export interface NamedTensor {
@@ -81,7 +82,7 @@ export function encodeSafetensors(
     );
     dataBytes = end;
   }
-  const json = new TextEncoder().encode(`{${entries.join(",")}}`);
+  const json = encodeUtf8(`{${entries.join(",")}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > MAX_HEADER_BYTES) {
     throw new ConfigError(
@@ -198,7 +199,7 @@ function readHeader(bytes: Uint8Array, name: string): { root: ReadonlyMap<string
   }
   let json: string;
   try {
-    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+    json = decodeUtf8(text);
   } catch {
     throw damaged(name, "the header is not valid UTF-8.");
   }

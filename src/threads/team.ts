@@ -5,6 +5,7 @@
  * What a thread's share is, the kernel says, from `part` and `parts`; it must not depend on anything else.
  */
 import { ConfigError, choose, TeamError } from "../errors.ts";
+import { now } from "../runtime.ts";
 import { MAILBOX_BYTES, MAXIMUM_NUMBERS, places, STOP } from "./mailbox.ts";
 import { availableCores, type Thread, threadStarter } from "./thread.ts";
 
@@ -152,6 +153,7 @@ export class Team {
           clearTimeout(timer);
           resolve();
         };
+        if (startThread === undefined) return onEnd("there is nothing here that starts workers");
         try {
           this.#workers.push(startThread(task, { onReady, onEnd }));
         } catch (error) {
@@ -227,7 +229,7 @@ export class Team {
     if (this.#begun === undefined) return;
     const { kernel, parts } = this.#begun;
     this.#begun = undefined;
-    const begin = performance.now();
+    const begin = now();
     try {
       call(this.#kernels[kernel]!, this.#own);
     } catch (error) {
@@ -273,7 +275,7 @@ export class Team {
     const { kernel, parts } = this.#posted;
     this.#posted = undefined;
     for (let t = 1; t < parts; t++) Atomics.store(this.#words, (t - 1) * WORDS + places.hurry, 1);
-    const begin = performance.now();
+    const begin = now();
     for (let t = 1; t < parts; t++) this.#join(t, kernel, begin);
   }
 
@@ -350,8 +352,8 @@ export class Team {
     const at = (t - 1) * WORDS;
     const done = at + places.done;
     const generation = words[at + places.generation]!;
-    let now = performance.now();
-    const limit = this.#patience + 20 * (now - begin);
+    let time = now();
+    const limit = this.#patience + 20 * (time - begin);
     let waited = 0;
     Atomics.store(words, at + places.leaderSleeps, 1);
     while (Atomics.load(words, done) !== generation) {
@@ -366,10 +368,10 @@ export class Team {
       }
       if (this.#maySleep) Atomics.wait(words, done, (generation - 1) | 0, SLICE);
       else for (let i = SPINS_BETWEEN_CLOCKS; i > 0 && Atomics.load(words, done) !== generation; i--);
-      const before = now;
-      now = performance.now();
+      const before = time;
+      time = now();
       // A process that was stopped for an hour has not waited for an hour.
-      waited += Math.min(now - before, 2 * SLICE);
+      waited += Math.min(time - before, 2 * SLICE);
     }
     Atomics.store(words, at + places.leaderSleeps, 0);
   }

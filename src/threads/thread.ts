@@ -1,4 +1,5 @@
 /** A worker of a team as the team sees it: Node's and the browsers' behind one interface. */
+import { nodeCores, nodeThread } from "./nodeThread.ts";
 import { teamWorker, type WorkerTask } from "./worker.ts";
 
 export interface Thread {
@@ -15,34 +16,14 @@ export interface ThreadEvents {
   onEnd(reason: string, cause?: unknown): void;
 }
 
-type StartThread = (task: WorkerTask, events: ThreadEvents) => Thread;
-
-/** In Node. The text gets what it needs by itself: it has no file and, under --input-type=module, no `require`. */
-const nodeThread =
-  ({ Worker }: typeof import("node:worker_threads")): StartThread =>
-  (task, { onReady, onEnd }) => {
-    const source =
-      'import("node:worker_threads").then(({ parentPort, workerData }) => ' +
-      `(${teamWorker})(workerData, () => parentPort.postMessage("ready")));`;
-    // The process's own flags, such as loaders of TypeScript, are not for this worker.
-    const worker = new Worker(source, { eval: true, execArgv: [], workerData: task });
-    worker.once("message", onReady);
-    worker.once("error", (error) => onEnd(String(error), error));
-    worker.once("exit", (code) => onEnd(`exit code ${code}`));
-    return {
-      release: () => worker.unref(),
-      async end() {
-        await worker.terminate();
-      },
-    };
-  };
+export type StartThread = (task: WorkerTask, events: ThreadEvents) => Thread;
 
 /**
  * In a browser. terminate() says nothing of when the worker is gone, and Chromium lets a script run on for two seconds;
  * so the worker holds a lock for as long as it lives, and who gets it next knows.
  */
 const browserThread: StartThread = (task, { onReady, onEnd }) => {
-  const lock = `nnwasm-${crypto.randomUUID()}`;
+  const lock = `nnwasm-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
   const source =
     "onmessage = ({ data }) => navigator.locks" +
     `.request(${JSON.stringify(lock)}, () => (${teamWorker})(data, () => postMessage("ready")))` +
@@ -64,19 +45,31 @@ const browserThread: StartThread = (task, { onReady, onEnd }) => {
     async end() {
       worker.terminate();
       URL.revokeObjectURL(url);
-      await navigator.locks.request(lock, () => {});
+      // Where a page may have no locks (a sandboxed frame), the worker has not begun.
+      await navigator.locks.request(lock, () => {}).catch(() => {});
     },
   };
 };
 
-/** What starts a worker here. */
-export async function threadStarter(): Promise<StartThread> {
-  return typeof Worker === "undefined" ? nodeThread(await import("node:worker_threads")) : browserThread;
+/** What browserThread needs: a service worker starts no workers, jsdom and some servers at the edge have none of it. */
+function hasBlobWorkers(): boolean {
+  return (
+    typeof Worker === "function" &&
+    typeof globalThis.URL?.createObjectURL === "function" &&
+    globalThis.navigator?.locks !== undefined
+  );
 }
 
-/** How many threads this machine runs at once. */
+/**
+ * What starts a worker here, undefined where nothing does. Node's workers come first: a global `Worker` there may be
+ * anything, such as Bun's or Deno's of their own, or one that a package has put there.
+ */
+export async function threadStarter(): Promise<StartThread | undefined> {
+  return (await nodeThread()) ?? (hasBlobWorkers() ? browserThread : undefined);
+}
+
+/** How many threads this machine runs at once; 1 where nothing tells. */
 export async function availableCores(): Promise<number> {
-  // Node 20 has no navigator.
-  if (typeof navigator !== "undefined") return navigator.hardwareConcurrency;
-  return (await import("node:os")).availableParallelism();
+  const cores = (await nodeCores()) ?? globalThis.navigator?.hardwareConcurrency;
+  return cores !== undefined && cores >= 1 ? Math.floor(cores) : 1;
 }

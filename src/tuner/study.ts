@@ -8,6 +8,7 @@
  */
 import { ConfigError, StudyError, TrialPruned } from "../errors.ts";
 import type { Signal } from "../platform.ts";
+import { now } from "../runtime.ts";
 import { NopPruner } from "./pruners/none.ts";
 import { RandomSampler } from "./samplers/random.ts";
 import {
@@ -84,7 +85,7 @@ export class Trial {
   readonly attributes: Record<string, unknown> = {};
   /** What it took, if that is not the time from its beginning to its end: one that waits for others spends nothing. */
   seconds: number | undefined;
-  readonly #begin: number = performance.now();
+  readonly #begin: number = now();
   readonly #study: Study;
   readonly #context: SamplerContext;
   readonly #params: Record<string, ParamValue>;
@@ -176,7 +177,7 @@ export class Trial {
 
   /** What it has taken so far. */
   get secondsSpent(): number {
-    return this.seconds ?? (performance.now() - this.#begin) / 1000;
+    return this.seconds ?? (now() - this.#begin) / 1000;
   }
 
   /** Keeps something of the trial beside its value, which JSON can say. */

@@ -180,8 +180,9 @@ describe("threads", () => {
         throw new Error("refused");
       }
     }
+    vi.stubGlobal("process", Object.create(process, { versions: { value: {} } }));
     vi.stubGlobal("Worker", Refused);
-    vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
+    vi.stubGlobal("navigator", { hardwareConcurrency: 2, locks: {} });
     try {
       const reason = "Worker 1 of 1 did not start: Error: refused. Use one thread.";
       await expect(modelOf(wide, { threads: 2 }).fit(samples)).rejects.toThrow(new TeamError(reason));
