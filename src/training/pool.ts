@@ -44,6 +44,8 @@ export class TrainingPool {
     this.#memory = data.memory;
     this.#pool = new Tinypool({
       filename: workerFile.href,
+      // A worker of Deno's would not wake from it for the next job.
+      useAtomics: false,
       workerData: data,
       minThreads: workers,
       maxThreads: workers,

@@ -5,7 +5,7 @@ import { findCifar10, locateCifar10 } from "../../data/cifar10.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
-import { DatasetError, NnwasmError } from "../../errors.ts";
+import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
 import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
 import { duration, StatusLine } from "../progress.ts";
@@ -74,6 +74,12 @@ export function dataCommand(
     .option("--quiet", "show no progress")
     .option("--json", "print events as JSON, one a line; progress stays on stderr")
     .action(async (name: string, options: { url: string; quiet?: boolean; json?: boolean }) => {
+      if (typeof WebAssembly === "undefined") {
+        throw new ConfigError(
+          "data fetch: Node's downloads need WebAssembly, which is not here (node --jitless turns it off). " +
+            "Leave --jitless out.",
+        );
+      }
       const progress = new DownloadProgress(context, name, options.quiet ?? false);
       try {
         const { folder, fetched } = await fetchCifar10(

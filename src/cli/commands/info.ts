@@ -33,7 +33,7 @@ export function infoCommand(context: CliContext): Command {
         cpu: cpus()[0]?.model ?? "unknown",
         cores: availableParallelism(),
         memoryBytes: totalmem(),
-        simd: WebAssembly.validate(Uint8Array.from(SIMD_MODULE)),
+        simd: typeof WebAssembly !== "undefined" && WebAssembly.validate(Uint8Array.from(SIMD_MODULE)),
         sharedMemory: typeof SharedArrayBuffer !== "undefined",
         cifar10: found?.origin ?? null,
         cache: cacheFolder(env, home),
