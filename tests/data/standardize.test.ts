@@ -205,3 +205,39 @@ describe("gatherFactors", () => {
     expect([...gatherFactors(noStandardization(1), "uint8", "float32").scale]).toEqual([1 / 255]);
   });
 });
+
+describe.each([
+  ["wasm", wasmBackend],
+  ["js", referenceBackend],
+] as const)("float64 values are standardised in float64 on %s", (_name, backend) => {
+  it.each([
+    ["nanoseconds since 1970, a microsecond apart", 1.76e18, 1024],
+    ["neighbours of 1", 1, 2 ** -52],
+    ["the smallest numbers", 0, 5e-324],
+    ["the largest numbers, close together", 1.7e308, 2 ** 980],
+    ["the largest numbers of both signs", 0, 4e307],
+  ])("%s", async (_what, offset, step) => {
+    const levels = Array.from({ length: 9 }, (_, i) => i - 4);
+    const region = new Region();
+    const x = region.tensor("float64", 9, 1);
+    const values = region.tensor("float64", 9, 1);
+    const rows = region.tensor("uint32", 9, 1);
+    const scale = region.tensor("float64", 2, 1);
+    const shift = region.tensor("float64", 2, 1);
+    const { buffer, base, kernels } = await backend().open(region.bytes, "float64");
+    region.bind(buffer, base);
+    values.data.set(levels.map((k) => offset + k * step));
+    rows.data.set(levels.map((_, i) => i));
+    const standardization = measureFloats(values);
+    const factors = gatherFactors(standardization, "float64", "float64");
+    scale.data.set(factors.scale);
+    shift.data.set(factors.shift);
+    kernels.gather.batch(x, values, rows, scale, shift);
+    expectClose(
+      x.data,
+      levels.map((k) => k / Math.sqrt(20 / 3)),
+      // The smallest deviation, √(20 / 3) of the smallest number, is saved as 3 of them.
+      step < 2 ** -1070 ? 0.2 : 1e-15,
+    );
+  });
+});
