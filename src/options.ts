@@ -23,10 +23,20 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
-    throw new ConfigError(
-      `${where}: there is no option ${JSON.stringify(name)}. There are: ${known.join(", ")}.`,
-    );
+    const choices = known.length === 0 ? "There are none." : `There are: ${known.join(", ")}.`;
+    throw new ConfigError(`${where}: there is no option ${JSON.stringify(name)}. ${choices}`);
   }
+}
+
+/** Of options for several, those of one. */
+export function pickOptions<T extends object, K extends string>(
+  options: T | undefined,
+  names: readonly K[],
+): Pick<T, K & keyof T> {
+  const picked = Object.entries(options ?? {}).filter(([name]) =>
+    (names as readonly string[]).includes(name),
+  );
+  return Object.fromEntries(picked) as Pick<T, K & keyof T>;
 }
 
 /** @throws ConfigError unless the value is an integer ≥ least */

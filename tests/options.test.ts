@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../src/errors.ts";
-import { checkOptions, requireBoolean, requireInteger, requireMethods, shown } from "../src/options.ts";
+import {
+  checkOptions,
+  pickOptions,
+  requireBoolean,
+  requireInteger,
+  requireMethods,
+  shown,
+} from "../src/options.ts";
 
 describe("checkOptions", () => {
   it("takes known names, and undefined under any name", () => {
@@ -15,6 +22,9 @@ describe("checkOptions", () => {
     expect(() => checkOptions("fit", JSON.parse('{"__proto__": 1}'), ["epochs"])).toThrow(
       new ConfigError('fit: there is no option "__proto__". There are: epochs.'),
     );
+    expect(() => checkOptions("f", { a: 1 }, [])).toThrow(
+      new ConfigError('f: there is no option "a". There are none.'),
+    );
   });
 
   it.each([
@@ -27,6 +37,11 @@ describe("checkOptions", () => {
       new ConfigError(`fit: the options are ${text}, expected an object.`),
     );
   });
+});
+
+it("picks the options of one from those of several", () => {
+  expect(pickOptions({ coarse: 3, startup: 1 }, ["startup", "candidates"])).toEqual({ startup: 1 });
+  expect(pickOptions(undefined, ["startup"])).toEqual({});
 });
 
 it("shows values as they are, text in quotation marks", () => {

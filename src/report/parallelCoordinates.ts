@@ -1,5 +1,6 @@
 /** The chart of all parameters at once: an axis for each, a line for each trial. */
 import { log } from "../math.ts";
+import { paramOf } from "../tuner/searchSpace.ts";
 import { AXIS, type Chart, type ChartSize, chart, INK, MAX_LABELLED, PAPER, RAMP } from "./chartStyle.ts";
 import { evenTexts, extent, linearTicks, type Range } from "./charts/axes.ts";
 import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
@@ -147,7 +148,7 @@ function trialPoints(
         text: trialText(trial, objective),
       } as const;
       const places = axes.map(({ parameter, axis }, column) => {
-        const value = trial.params[parameter.name];
+        const value = paramOf(trial.params, parameter.name);
         const place = value === undefined ? undefined : axis.place(value);
         return { ...line, column, at: place === undefined ? ABSENT : along(axis, place) };
       });

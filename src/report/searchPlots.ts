@@ -2,6 +2,7 @@
  * The plots of a search, as SVG: its course, the objective against each parameter, all parameters at once, and which
  * of them matter. What is drawn is decided here; `charts/render.ts` draws it.
  */
+import { paramOf } from "../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
 import {
   ALONE,
@@ -245,7 +246,7 @@ const BESIDE = 1 / 45;
 
 function againstParameter(search: SearchResult, parameter: Parameter, name: string, size: ChartSize): Chart {
   const { objective } = search;
-  const trials = search.trials.filter(({ params }) => params[parameter.name] !== undefined);
+  const trials = search.trials.filter(({ params }) => paramOf(params, parameter.name) !== undefined);
   const axis = parameterAxis(parameter, search.trials);
   const times = timesOf(search.trials);
   const rows = trials
@@ -316,7 +317,7 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
 function bestAt(search: SearchResult, parameter: string): string {
   const best = bestTrial(search);
   if (best === undefined) return "No trial came to its end with a value.";
-  const value = best.params[parameter];
+  const value = paramOf(best.params, parameter);
   if (value === undefined) return `The best trial, ${best.number}, does without ${parameter}.`;
   return `Best at ${parameter} = ${paramText(value)} (trial ${best.number}).`;
 }

@@ -1,4 +1,5 @@
 /** The report of a search: one HTML page with the best setting, the plots and all trials. */
+import { paramOf } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { type Chart, IN_PAGE } from "./chartStyle.ts";
 import { short } from "./charts/axes.ts";
@@ -128,7 +129,7 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
         ? details("failed", html`<span class="error">${trial.error ?? "It gave no finite value."}</span>`)
         : stateOf(trial),
       ...parameters.map(({ name }) => {
-        const param = trial.params[name];
+        const param = paramOf(trial.params, name);
         return param === undefined ? "" : paramText(param);
       }),
       value === undefined ? "" : valueText(value, objective),

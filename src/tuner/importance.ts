@@ -1,8 +1,10 @@
 /** Which parameters the results of a study depend on. */
+import { checkOptions, requireInteger } from "../options.ts";
 import { Random } from "../random.ts";
 import { encode } from "./encoding.ts";
-import type { Distribution } from "./searchSpace.ts";
-import type { FinishedTrial } from "./trial.ts";
+import { hasValue, valuesWithFailures } from "./failures.ts";
+import { type Distribution, paramOf } from "./searchSpace.ts";
+import type { Direction, FinishedTrial } from "./trial.ts";
 
 export interface ParameterImportance {
   readonly name: string;
@@ -11,13 +13,21 @@ export interface ParameterImportance {
 }
 
 export interface ImportanceOptions {
+  /** Whether a larger value is better: a failed trial counts as worse than all others. Default: "maximize". */
+  readonly direction?: Direction;
   readonly seed?: number;
   /** In the forest, ≥ 1. */
   readonly trees?: number;
 }
 
-/** Fewer trials say nothing. */
-const FEWEST_TRIALS = 8;
+/** Of fewer trials, or of fewer for each parameter, the shares are chance. */
+const FEWEST_TRIALS = 20;
+const FEWEST_A_PARAMETER = 5;
+
+/** How many trials with a value it takes to say how much so many parameters matter. */
+export const trialsForImportance = (parameters: number): number =>
+  Math.max(FEWEST_TRIALS, FEWEST_A_PARAMETER * parameters);
+
 const FEWEST_IN_LEAF = 2;
 /** The permutations that are tried for each tree and parameter. */
 const PERMUTATIONS = 16;
@@ -36,31 +46,36 @@ const ABSENT = -1;
  * the share. Parameters that go together share what they explain: a conditional one (absent is a value of its own)
  * with what it depends on. It speaks of where the trials are, which an adaptive sampler puts where values are good.
  *
- * Complete and pruned trials count, with their (last) values, failed ones do not.
+ * Complete and pruned trials count, with their (last) values; failed ones as worse than all others
+ * (src/tuner/failures.ts).
  * @param trials in any order: they are put in that of their numbers
- * @returns one entry a parameter; none for fewer than 8 trials, and shares of 0 if the values depend on nothing
+ * @returns one entry a parameter, and shares of 0 if the values depend on nothing; none if fewer trials have a value than
+ *   {@link trialsForImportance} asks for
  */
 export function parameterImportance(
   trials: readonly FinishedTrial[],
-  { seed = 1, trees = 64 }: ImportanceOptions = {},
+  options: ImportanceOptions = {},
 ): ParameterImportance[] {
-  const measured = trials
-    .filter(({ state, value }) => state !== "failed" && value !== undefined && Number.isFinite(value))
-    .sort((a, b) => a.number - b.number);
-  if (measured.length < FEWEST_TRIALS) return [];
+  checkOptions("parameterImportance", options, ["direction", "seed", "trees"]);
+  const { direction = "maximize", seed = 1, trees = 64 } = options;
+  requireInteger("parameterImportance: trees", trees);
+  const measured = trials.toSorted((a, b) => a.number - b.number);
   const distributions: Record<string, Distribution> = Object.assign(
     {},
     ...measured.map((trial) => trial.distributions),
   );
+  const fewest = trialsForImportance(Object.keys(distributions).length);
+  if (measured.filter(hasValue).length < fewest) return [];
   const columns = Object.entries(distributions).map(
     ([name, distribution]): Column => ({
       categorical: distribution.kind === "categorical",
-      codes: Float64Array.from(measured, ({ params }) => encode(distribution, params[name], ABSENT)),
+      codes: Float64Array.from(measured, ({ params }) => encode(distribution, paramOf(params, name), ABSENT)),
     }),
   );
   // Scaled, so that no square overflows; around 0, so that none loses what makes the difference.
-  const largest = Math.max(...measured.map(({ value }) => Math.abs(value!))) || 1;
-  const scaled = Float64Array.from(measured, ({ value }) => value! / largest);
+  const raw = valuesWithFailures(measured, direction);
+  const largest = Math.max(...raw.map(Math.abs)) || 1;
+  const scaled = Float64Array.from(raw, (value) => value / largest);
   const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
   const values = scaled.map((value) => value - mean);
   const increases = columns.map(() => 0);

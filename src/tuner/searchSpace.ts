@@ -1,5 +1,6 @@
 /** What a search may choose from: a distribution for each parameter, in words of Optuna's. */
 import { ConfigError } from "../errors.ts";
+import { checkOptions, requireBoolean, shown } from "../options.ts";
 
 /** A parameter's value: what JSON can say, so that a study's log can. A list stands for itself: [50, 30]. */
 export type ParamValue = number | string | boolean | null | readonly ParamValue[];
@@ -48,10 +49,13 @@ export interface NumberOptions {
 }
 
 /** @throws ConfigError unless low ≤ high are finite, and low > 0 if log */
-export function float(low: number, high: number, { log = false }: NumberOptions = {}): FloatDistribution {
+export function float(low: number, high: number, options: NumberOptions = {}): FloatDistribution {
+  const log = isLogarithmic("float", options);
   // The length too must be finite: numbers are drawn as low + u · (high − low).
-  if (!Number.isFinite(high - low) || low > high) {
-    throw new ConfigError(`The range is ${low} to ${high}, expected finite numbers, the lower one first.`);
+  if (typeof low !== "number" || typeof high !== "number" || !Number.isFinite(high - low) || low > high) {
+    throw new ConfigError(
+      `The range is ${shown(low)} to ${shown(high)}, expected finite numbers, the lower one first.`,
+    );
   }
   if (log && low <= 0) {
     throw new ConfigError(`The range is ${low} to ${high} on a logarithmic scale, expected numbers above 0.`);
@@ -60,9 +64,12 @@ export function float(low: number, high: number, { log = false }: NumberOptions 
 }
 
 /** @throws ConfigError unless low ≤ high are safe integers, and low ≥ 1 if log */
-export function int(low: number, high: number, { log = false }: NumberOptions = {}): IntDistribution {
+export function int(low: number, high: number, options: NumberOptions = {}): IntDistribution {
+  const log = isLogarithmic("int", options);
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low > high) {
-    throw new ConfigError(`The range is ${low} to ${high}, expected integers, the lower one first.`);
+    throw new ConfigError(
+      `The range is ${shown(low)} to ${shown(high)}, expected integers, the lower one first.`,
+    );
   }
   if (log && low < 1) {
     throw new ConfigError(`The range is ${low} to ${high} on a logarithmic scale, expected integers ≥ 1.`);
@@ -70,23 +77,69 @@ export function int(low: number, high: number, { log = false }: NumberOptions = 
   return { kind: "int", low, high, log };
 }
 
-/** @throws ConfigError unless there are choices, all different */
+function isLogarithmic(where: string, options: NumberOptions): boolean {
+  checkOptions(where, options, ["log"]);
+  const { log = false } = options;
+  requireBoolean("log", log);
+  return log;
+}
+
+/** @throws ConfigError unless there are choices, each a {@link ParamValue}, all different */
 export function categorical(choices: readonly ParamValue[]): CategoricalDistribution {
+  if (!Array.isArray(choices)) {
+    throw new ConfigError(`The choices are ${shown(choices)}, expected an array.`);
+  }
   if (choices.length === 0) throw new ConfigError("There are no choices. Give at least one.");
+  const bad = choices.findIndex((choice) => !isParamValue(choice));
+  if (bad >= 0) {
+    throw new ConfigError(
+      `A choice is ${shown(choices[bad])}, expected a finite number, a text, true, false, null, or an array of such. ` +
+        "Give names as choices, and look up by the name what it stands for.",
+    );
+  }
   const texts = choices.map((choice) => JSON.stringify(choice));
   const twice = texts.find((text, i) => texts.indexOf(text) < i);
   if (twice !== undefined) throw new ConfigError(`The choice ${twice} is there twice. Give each once.`);
-  return { kind: "categorical", choices };
+  return { kind: "categorical", choices: [...choices] };
+}
+
+/** An array that holds itself has no end. */
+const MOST_NESTED = 16;
+
+/** Whether JSON gives it back as it was. */
+export function isParamValue(value: unknown, depth = 0): value is ParamValue {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) {
+    return depth < MOST_NESTED && Array.from(value).every((item) => isParamValue(item, depth + 1));
+  }
+  return value === null || typeof value === "string" || typeof value === "boolean";
 }
 
 /** The same entry, which exists only if `param` has one of `values`. */
 export function when(entry: Distribution, param: string, values: readonly ParamValue[]): SpaceEntry {
+  if (!Array.isArray(values)) {
+    throw new ConfigError(`The values of ${shown(param)} are ${shown(values)}, expected an array.`);
+  }
   return { ...entry, when: { param, values } };
 }
 
 /** Whether two values are the same. */
 export const sameValue = (a: ParamValue, b: ParamValue): boolean =>
-  a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+  a === b || (Array.isArray(a) && Array.isArray(b) && JSON.stringify(a) === JSON.stringify(b));
+
+/** A parameter's value, if there is one: names such as "constructor" are on every object. */
+export function paramOf(params: Params, name: string): ParamValue | undefined {
+  return Object.hasOwn(params, name) ? params[name] : undefined;
+}
+
+/**
+ * A name that an object takes as it takes any other.
+ * @throws ConfigError unless it is a text, not empty, and not "__proto__", which sets an object's prototype
+ */
+export function checkName(what: string, name: unknown): void {
+  if (typeof name === "string" && name !== "" && name !== "__proto__") return;
+  throw new ConfigError(`The name of ${what} is ${shown(name)}, expected a text such as "l2". Give another.`);
+}
 
 /** The place of a value among a distribution's choices; −1 if it is none of them. */
 export function choiceIndex({ choices }: CategoricalDistribution, value: ParamValue): number {
@@ -96,7 +149,7 @@ export function choiceIndex({ choices }: CategoricalDistribution, value: ParamVa
 /** Whether a parameter exists, given those before it. */
 export function isActive({ when }: SpaceEntry, params: Params): boolean {
   if (when === undefined) return true;
-  const value = params[when.param];
+  const value = paramOf(params, when.param);
   return value !== undefined && when.values.some((allowed) => sameValue(allowed, value));
 }
 
@@ -113,17 +166,23 @@ export function contains(distribution: Distribution, value: ParamValue): boolean
 }
 
 /**
- * Checks what the constructors of single entries cannot see.
- * @throws ConfigError if a condition names a parameter that does not stand before, or a value that it cannot have
+ * Checks a whole space, its entries as their constructors do: they may have been written by hand.
+ * @throws ConfigError if an entry is no distribution, or a condition names a parameter that does not stand before, or a
+ *   value that it cannot have
  */
 export function checkSpace(space: SearchSpace): void {
-  const before: Record<string, Distribution> = {};
+  if (typeof space !== "object" || space === null || Array.isArray(space)) {
+    throw new ConfigError(`The space is ${shown(space)}, expected an object such as { l2: float(0, 1) }.`);
+  }
+  const before = new Map<string, Distribution>();
   for (const [name, entry] of Object.entries(space)) {
+    checkName("a parameter", name);
+    checkEntry(name, entry);
     if (entry.when !== undefined) {
       const { param, values } = entry.when;
-      const other = before[param];
+      const other = before.get(param);
       if (other === undefined) {
-        const known = Object.keys(before).join(", ") || "none";
+        const known = [...before.keys()].join(", ") || "none";
         throw new ConfigError(
           `${name} depends on ${param}, expected a parameter that stands before it (${known}). Put ${param} first.`,
         );
@@ -135,6 +194,21 @@ export function checkSpace(space: SearchSpace): void {
         );
       }
     }
-    before[name] = entry;
+    before.set(name, entry);
+  }
+}
+
+function checkEntry(name: string, entry: SpaceEntry): void {
+  const kind = (entry as SpaceEntry | null | undefined)?.kind;
+  if (kind !== "float" && kind !== "int" && kind !== "categorical") {
+    throw new ConfigError(
+      `${name} is ${shown(entry)}, expected a distribution: float(low, high), int(low, high) or categorical(choices).`,
+    );
+  }
+  try {
+    if (entry.kind === "categorical") categorical(entry.choices);
+    else (kind === "float" ? float : int)(entry.low, entry.high, { log: entry.log });
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${name}: ${error.message}`) : error;
   }
 }

@@ -6,19 +6,23 @@
  * trial, the default, a sampler sees every result.) A trial of a given number depends on the seed and on the rounds
  * before alone: a search that was cut off proposes the missing ones again.
  */
-import { ConfigError, StudyError, TrialPruned } from "../errors.ts";
+import { ConfigError, StudyError } from "../errors.ts";
+import { checkOptions, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { now } from "../runtime.ts";
+import { hasValue } from "./failures.ts";
 import { NopPruner } from "./pruners/none.ts";
 import { RandomSampler } from "./samplers/random.ts";
 import {
   categorical,
+  checkName,
   checkSpace,
   contains,
   type Distribution,
   float,
   int,
   isActive,
+  isParamValue,
   type NumberOptions,
   type Params,
   type ParamValue,
@@ -33,6 +37,7 @@ import type {
   SamplerContext,
   TrialState,
 } from "./trial.ts";
+import { TRIAL_STATES } from "./trial.ts";
 
 export interface StudyOptions {
   /** Default: random. */
@@ -70,8 +75,9 @@ export interface OptimizeOptions {
 }
 
 export interface Told {
-  /** The value, if the trial has one. */
+  /** The value, if the trial has one. Default for a pruned one: the last that it reported. */
   readonly value?: number | undefined;
+  /** Default: "complete". */
   readonly state?: TrialState;
   readonly error?: string | undefined;
 }
@@ -118,20 +124,29 @@ export class Trial {
 
   /** A real number, low ≤ value ≤ high. The same name gives the same value again. */
   suggestFloat(name: string, low: number, high: number, options: NumberOptions = {}): number {
-    return this.#suggest(name, float(low, high, options)) as number;
+    return this.#suggest(name, () => float(low, high, options)) as number;
   }
 
   /** An integer, low ≤ value ≤ high. */
   suggestInt(name: string, low: number, high: number, options: NumberOptions = {}): number {
-    return this.#suggest(name, int(low, high, options)) as number;
+    return this.#suggest(name, () => int(low, high, options)) as number;
   }
 
   /** One of the choices. */
   suggestCategorical<T extends ParamValue>(name: string, choices: readonly T[]): T {
-    return this.#suggest(name, categorical(choices)) as T;
+    return this.#suggest(name, () => categorical(choices)) as T;
   }
 
-  #suggest(name: string, distribution: Distribution): ParamValue {
+  #suggest(name: string, make: () => Distribution): ParamValue {
+    checkName("a parameter", name);
+    let distribution: Distribution;
+    try {
+      distribution = make();
+    } catch (error) {
+      throw error instanceof ConfigError
+        ? new ConfigError(`Trial ${this.number}, ${name}: ${error.message}`)
+        : error;
+    }
     if (Object.hasOwn(this.#params, name)) {
       const value = this.#params[name]!;
       if (!contains(distribution, value)) {
@@ -155,21 +170,21 @@ export class Trial {
   report(value: number, step: number): void {
     if (!Number.isFinite(value)) {
       throw new StudyError(
-        `Trial ${this.number}: the value after step ${step} is ${value}, expected a finite number.`,
+        `Trial ${this.number}: the value after step ${shown(step)} is ${shown(value)}, expected a finite number.`,
       );
     }
     const last = this.reports.at(-1)?.step ?? 0;
     if (!Number.isInteger(step) || step <= last) {
       throw new StudyError(
-        `Trial ${this.number}: step ${step} was reported after ${last}, expected a larger integer.`,
+        `Trial ${this.number}: step ${shown(step)} was reported after ${last}, expected a larger integer.`,
       );
     }
     this.reports.push({ step, value });
   }
 
   /**
-   * Whether the trial shall end, after the last report. A pruner that compares the trials of a round answers when the
-   * others have come as far.
+   * Whether the trial shall end, after the last report; before the first, false. A pruner that compares the trials of a
+   * round answers when the others have come as far.
    */
   async shouldPrune(): Promise<boolean> {
     return await this.#study.decide(this);
@@ -182,6 +197,7 @@ export class Trial {
 
   /** Keeps something of the trial beside its value, which JSON can say. */
   setAttribute(name: string, value: unknown): void {
+    checkName("an attribute", name);
     this.attributes[name] = value;
   }
 }
@@ -217,24 +233,37 @@ export class Study {
   #stop: { readonly reason: unknown } | undefined;
 
   /** @throws ConfigError if an option is out of range, or trials do not fit the space */
-  constructor({
-    sampler = new RandomSampler(),
-    pruner = new NopPruner(),
-    direction = "maximize",
-    seed = 1,
-    space = {},
-    roundSize,
-    trials = [],
-    onFinished = () => {},
-  }: StudyOptions = {}) {
+  constructor(options: StudyOptions = {}) {
+    checkOptions("Study", options, STUDY_OPTIONS);
+    const {
+      sampler = new RandomSampler(),
+      pruner = new NopPruner(),
+      direction = "maximize",
+      seed = 1,
+      space = {},
+      roundSize,
+      trials = [],
+      onFinished = () => {},
+    } = options;
+    requireMethods("Study: the sampler", sampler, ["sample"], "a sampler, such as new TPESampler()");
+    requireMethods("Study: the pruner", pruner, PRUNER_METHODS, "a pruner, such as new MedianPruner()");
+    if (typeof onFinished !== "function") {
+      throw new ConfigError(`Study: onFinished is ${shown(onFinished)}, expected a function.`);
+    }
+    if (!Array.isArray(trials)) {
+      throw new ConfigError(`Study: the trials of before are ${shown(trials)}, expected an array.`);
+    }
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new ConfigError(`Study: the seed is ${shown(seed)}, expected an integer from 0 to 2^53 − 1.`);
+    }
     if (direction !== "maximize" && direction !== "minimize") {
-      throw new ConfigError(`No direction "${direction}". There are: maximize, minimize.`);
+      throw new ConfigError(`No direction ${shown(direction)}. There are: maximize, minimize.`);
     }
     if (
       roundSize !== undefined &&
       !(roundSize >= 1 && (Number.isInteger(roundSize) || roundSize === Infinity))
     ) {
-      throw new ConfigError(`The round size is ${roundSize}, expected an integer ≥ 1, or Infinity.`);
+      throw new ConfigError(`The round size is ${shown(roundSize)}, expected an integer ≥ 1, or Infinity.`);
     }
     checkSpace(space);
     this.sampler = sampler;
@@ -244,7 +273,7 @@ export class Study {
     this.space = space;
     this.#roundSize = roundSize;
     this.#onFinished = onFinished;
-    for (const trial of trials) {
+    for (const trial of trials.map(trialOfBefore)) {
       const place = this.roundOf(trial.number).round;
       if (trial.round !== place || this.#finished.has(trial.number)) {
         throw new ConfigError(
@@ -279,6 +308,7 @@ export class Study {
       (a, b) =>
         order[a.state] - order[b.state] ||
         (a.state === "pruned" ? b.reports.length - a.reports.length : 0) ||
+        Number(hasValue(b)) - Number(hasValue(a)) ||
         sign * ((a.value ?? 0) - (b.value ?? 0)) ||
         a.number - b.number,
     );
@@ -353,25 +383,36 @@ export class Study {
   }
 
   /**
-   * Says what became of a trial: a value, or that it was pruned, or failed.
-   * @throws StudyError if it is not under way
+   * Says what became of a trial: a value, or that it was pruned, or failed. One whose value is not a finite number has
+   * failed.
+   * @throws StudyError if it is not under way; ConfigError if the state is none
    */
-  async tell(trial: Trial, { value, state = "complete", error }: Told): Promise<FinishedTrial> {
+  async tell(trial: Trial, told: Told = {}): Promise<FinishedTrial> {
+    checkOptions("tell", told, ["value", "state", "error"]);
+    const { state = "complete", error } = told;
+    if (!TRIAL_STATES.includes(state)) {
+      throw new ConfigError(`tell: no state ${shown(state)}. There are: ${TRIAL_STATES.join(", ")}.`);
+    }
+    if (!(trial instanceof Trial)) {
+      throw new StudyError(`tell: the trial is ${shown(trial)}, expected what ask() gave.`);
+    }
     if (this.#running.get(trial.number) !== trial || this.#telling.has(trial)) {
       throw new StudyError(`Trial ${trial.number} is not under way. Tell once what ask() gave.`);
     }
-    const finite = value !== undefined && Number.isFinite(value);
-    const ended = state !== "failed" && !finite ? "failed" : state;
-    const reason = state !== "failed" && !finite ? `The value is ${value}, expected a finite number.` : error;
+    const value = told.value ?? (state === "pruned" ? trial.reports.at(-1)?.value : undefined);
+    // Pruned before its first report, it has none.
+    const fits = Number.isFinite(value) || (state === "pruned" && value === undefined);
+    const ended = fits ? state : "failed";
+    const reason = ended === state ? error : notFinite(told.value);
     const finished: FinishedTrial = {
       number: trial.number,
       round: trial.round,
       params: trial.params,
       distributions: trial.distributions,
       state: ended,
-      ...(ended !== "failed" && { value: value! }),
+      ...(ended !== "failed" && value !== undefined && { value }),
       reports: trial.reports,
-      ...(reason !== undefined && { error: reason }),
+      ...(reason !== undefined && { error: messageOf(reason) }),
       seconds: trial.secondsSpent,
       attributes: trial.attributes,
     };
@@ -396,9 +437,7 @@ export class Study {
   /** The pruner's answer for a trial after its last report; see {@link Trial.shouldPrune}. */
   async decide(trial: Trial): Promise<boolean> {
     const step = trial.reports.at(-1)?.step;
-    if (step === undefined) {
-      throw new StudyError(`Trial ${trial.number} has reported nothing. Call trial.report() first.`);
-    }
+    if (step === undefined) return false;
     if (!this.pruner.decidesAt(step, this.pruner.group(trial.indexInRound))) return false;
     if (!this.pruner.waits) return this.#shouldPrune(trial, step);
     this.#throwIfStopped();
@@ -419,9 +458,20 @@ export class Study {
   #shouldPrune(trial: Trial, step: number): boolean {
     const { number, round, indexInRound, reports } = trial;
     const { first } = this.roundOf(number);
-    const cohort = this.#group(round, this.pruner.group(indexInRound)).flatMap((member) => {
+    const group = this.pruner.group(indexInRound);
+    const rungs = reports.map((report) => report.step).filter((step) => this.pruner.decidesAt(step, group));
+    const cohort = this.#group(round, group).flatMap((member) => {
       const report = member.reports.find((report) => report.step === step);
-      return report === undefined ? [] : [{ number: member.number, value: report.value }];
+      if (report !== undefined) return [{ number: member.number, value: report.value }];
+      // One that failed on its way here is the worst of those who come: it takes no place from the others.
+      const last = member.reports.at(-1)?.step ?? 0;
+      const failedHere =
+        "state" in member &&
+        !hasValue(member) &&
+        last < step &&
+        !rungs.some((rung) => rung > last && rung < step);
+      const worst = this.direction === "maximize" ? -Infinity : Infinity;
+      return failedHere ? [{ number: member.number, value: worst }] : [];
     });
     const history = this.trials.filter((other) => other.number < first);
     const { direction } = this;
@@ -458,10 +508,15 @@ export class Study {
    * Runs trials until there are so many. An error of the objective is a failed trial, not the end.
    * @throws StudyError if too many fail in a row; the signal's reason if it is aborted
    */
-  async optimize(
-    objective: Objective,
-    { trials, parallel = 1, maxConsecutiveFailures = 5, signal }: OptimizeOptions,
-  ): Promise<this> {
+  async optimize(objective: Objective, options: OptimizeOptions): Promise<this> {
+    if (typeof objective !== "function") {
+      throw new ConfigError(
+        `optimize: the objective is ${shown(objective)}, expected a function of a trial.`,
+      );
+    }
+    checkOptions("optimize", options, OPTIMIZE_OPTIONS);
+    const { trials, parallel = 1, maxConsecutiveFailures = 5, signal } = options ?? {};
+    requireSignal("optimize", signal);
     requireCount("trials", trials);
     requireCount("parallel", parallel);
     requireCount("maxConsecutiveFailures", maxConsecutiveFailures);
@@ -534,13 +589,79 @@ async function outcome(objective: Objective, trial: Trial): Promise<Told> {
   try {
     return { value: await objective(trial) };
   } catch (error) {
-    if (error instanceof TrialPruned) return { state: "pruned", value: trial.reports.at(-1)?.value };
-    return { state: "failed", error: error instanceof Error ? error.message : String(error) };
+    // By its name: a program can have two copies of nnwasm.
+    if ((error as Error | undefined)?.name === "TrialPruned") return { state: "pruned" };
+    return { state: "failed", error: messageOf(error) };
   }
+}
+
+const STUDY_OPTIONS = [
+  ...["sampler", "pruner", "direction", "seed", "space", "roundSize", "trials", "onFinished"],
+];
+const OPTIMIZE_OPTIONS = ["trials", "parallel", "maxConsecutiveFailures", "signal"];
+const PRUNER_METHODS = ["group", "decidesAt", "shouldPrune"];
+
+const notFinite = (value: unknown): string => `The value is ${shown(value)}, expected a finite number.`;
+
+/** What was thrown, in words. */
+function messageOf(error: unknown): string {
+  if (typeof error === "string") return error;
+  const message = (error as Error | undefined)?.message;
+  return typeof message === "string" ? message : shown(error);
+}
+
+/**
+ * A trial of before, which may come from a file: JSON has no NaN, and writes null in its place.
+ * @throws ConfigError if it is no trial
+ */
+function trialOfBefore(trial: FinishedTrial, place: number): FinishedTrial {
+  const fail = (name: string, value: unknown, expected: string) =>
+    new ConfigError(
+      `Study: of the trials of before, number ${place} from 0: ${name} is ${shown(value)}, expected ${expected}. ` +
+        "Give what study.trials gave.",
+    );
+  if (typeof trial !== "object" || trial === null) throw fail("it", trial, "an object");
+  const { number, round, params, state, reports } = trial;
+  if (!isCount(number)) throw fail("number", number, "an integer ≥ 0");
+  if (!isCount(round)) throw fail("round", round, "an integer ≥ 0");
+  if (!TRIAL_STATES.includes(state)) throw fail("state", state, TRIAL_STATES.join(", "));
+  if (typeof params !== "object" || params === null) throw fail("params", params, "an object");
+  for (const [name, value] of Object.entries(params)) {
+    checkName("a parameter", name);
+    if (!isParamValue(value))
+      throw fail(name, value, "a finite number, a text, true, false, null or an array");
+  }
+  if (!Array.isArray(reports) || !reports.every((report) => isCount(report?.step))) {
+    throw fail("reports", reports, "an array of { step, value }");
+  }
+  const value = (trial.value ?? undefined) as number | undefined;
+  const lost = reports.some((report) => !Number.isFinite(report.value));
+  if (Number.isFinite(value) && state !== "failed" && !lost) return trial;
+  const { value: _, ...rest } = trial;
+  return {
+    ...rest,
+    ...(state === "complete" || (state === "pruned" && value !== undefined)
+      ? Number.isFinite(value)
+        ? { value: value! }
+        : { state: "failed", error: notFinite(trial.value) }
+      : {}),
+    reports: lost
+      ? reports.map(({ step, value }) => ({ step, value: Number.isFinite(value) ? value : NaN }))
+      : reports,
+  };
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** @throws ConfigError unless it is an AbortSignal, or undefined */
+export function requireSignal(where: string, signal: unknown): void {
+  if (signal === undefined) return;
+  const methods = ["throwIfAborted", "addEventListener", "removeEventListener"];
+  requireMethods(`${where}: signal`, signal, methods, "an AbortSignal");
 }
 
 function requireCount(name: string, value: number): void {
   if (!(value === Infinity || Number.isInteger(value)) || value < 1) {
-    throw new ConfigError(`${name} is ${value}, expected an integer ≥ 1.`);
+    throw new ConfigError(`${name} is ${shown(value)}, expected an integer ≥ 1.`);
   }
 }

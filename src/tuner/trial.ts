@@ -5,10 +5,12 @@ import type { Distribution, Params, ParamValue, SearchSpace } from "./searchSpac
 export type Direction = "maximize" | "minimize";
 
 /**
- * "complete" has a value; "pruned" was stopped by the pruner, its value is the last that it reported; "failed" raised
- * an error or gave a value that is not finite.
+ * "complete" has a value; "pruned" was stopped by the pruner, its value is the last that it reported, if it did; "failed"
+ * raised an error or gave a value that is not a finite number.
  */
 export type TrialState = "complete" | "pruned" | "failed";
+
+export const TRIAL_STATES: readonly TrialState[] = ["complete", "pruned", "failed"];
 
 /** A value reported on the way, after so many epochs (or whatever the objective counts), from 1. */
 export interface Report {
@@ -25,7 +27,7 @@ export interface FinishedTrial {
   readonly params: Params;
   readonly distributions: Readonly<Record<string, Distribution>>;
   readonly state: TrialState;
-  /** Absent if it failed. */
+  /** Absent if it failed, or was pruned before its first report. */
   readonly value?: number;
   readonly reports: readonly Report[];
   /** What the error said, if it failed. */
@@ -77,7 +79,10 @@ export interface PrunerContext {
   readonly step: number;
   /** All trials of the rounds before. */
   readonly history: readonly FinishedTrial[];
-  /** If the pruner waits for the round: the trials of this one's group that have come to `step`, with it, by number. */
+  /**
+   * If the pruner waits for the round: the trials of this one's group that have come to `step`, with it, by number. One
+   * that failed on the way from the decision before has an infinitely bad value.
+   */
   readonly cohort: readonly { readonly number: number; readonly value: number }[];
 }
 

@@ -1,9 +1,10 @@
 /** The report's Tuner: a grid of settings, each tried some times, on a {@link Study}. */
 import { ConfigError } from "../errors.ts";
+import { checkOptions, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import type { Params } from "./searchSpace.ts";
 import { categorical } from "./searchSpace.ts";
-import { Study } from "./study.ts";
+import { requireSignal, Study } from "./study.ts";
 import type { Direction, FinishedTrial, Sampler } from "./trial.ts";
 
 export interface TunerOptions<Setting, Built> {
@@ -43,10 +44,21 @@ export class Tuner<Setting, Built> {
 
   /** @throws ConfigError if there are no settings, or iterations is not a positive integer */
   constructor(options: TunerOptions<Setting, Built>) {
-    const { settings, iterations = 1 } = options;
+    checkOptions("Tuner", options, ["build", "objective", "settings", "iterations", "direction"]);
+    const { settings, iterations = 1, build, objective } = options ?? {};
+    for (const [name, value] of Object.entries({ build, objective })) {
+      if (typeof value !== "function") {
+        throw new ConfigError(`Tuner: ${name} is ${shown(value)}, expected a function.`);
+      }
+    }
+    if (!Array.isArray(settings)) {
+      throw new ConfigError(
+        `Tuner: settings is ${shown(settings)}, expected an array of what build() takes.`,
+      );
+    }
     if (settings.length === 0) throw new ConfigError("Tuner: there are no settings. Give at least one.");
     if (!Number.isInteger(iterations) || iterations < 1) {
-      throw new ConfigError(`Tuner: iterations is ${iterations}, expected an integer ≥ 1.`);
+      throw new ConfigError(`Tuner: iterations is ${shown(iterations)}, expected an integer ≥ 1.`);
     }
     this.#options = options;
     this.#study = this.#newStudy();
@@ -59,14 +71,22 @@ export class Tuner<Setting, Built> {
   }
 
   /** Tries every setting. A setting of which a try fails has no value. */
-  async run({ signal }: { readonly signal?: Signal } = {}): Promise<this> {
+  async run(options: { readonly signal?: Signal } = {}): Promise<this> {
+    checkOptions("run", options, ["signal"]);
+    const { signal } = options;
+    requireSignal("run", signal);
     const { settings, build, objective, iterations = 1 } = this.#options;
     this.#study = this.#newStudy();
     await this.#study.optimize(
       async ({ params }) => {
         const setting = settings[indexIn(params)]!;
         let sum = 0;
-        for (let i = 0; i < iterations; i++) sum += await objective(await build(setting, i), setting);
+        for (let i = 0; i < iterations; i++) {
+          const value = await objective(await build(setting, i), setting);
+          // What is no finite number fails the trial, and is no term of a mean.
+          if (!Number.isFinite(value)) return value;
+          sum += value;
+        }
         return sum / iterations;
       },
       { trials: settings.length, maxConsecutiveFailures: Infinity, signal },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/errors.ts";
 import { parameterImportance } from "../../src/tuner/importance.ts";
 import { RandomSampler } from "../../src/tuner/samplers/random.ts";
 import { categorical, float, int, type Params, type SearchSpace, when } from "../../src/tuner/searchSpace.ts";
@@ -6,7 +7,7 @@ import { runSequentially, trialOf } from "../helpers/tuning.ts";
 
 type Numbers = Readonly<Record<string, number>>;
 
-const randomTrials = (space: SearchSpace, f: (params: Params) => number, n = 120, seed = 1) =>
+const randomTrials = (space: SearchSpace, f: (params: Params, number: number) => number, n = 120, seed = 1) =>
   runSequentially(new RandomSampler(), space, f, n, seed);
 
 const sharesOf = (...args: Parameters<typeof parameterImportance>) =>
@@ -78,13 +79,25 @@ describe("parameterImportance", () => {
     expect(shares.units! + shares.beta!).toBeLessThan(0.15);
   });
 
-  it("takes pruned trials with their values, and leaves failed ones out", () => {
+  it("takes pruned trials with their values", () => {
     const trials = randomTrials(cube, additive, 40);
     const pruned = trials.map((trial) => ({ ...trial, state: "pruned" as const }));
-    const failed = trials.map((trial) => ({ ...trial, number: trial.number + 40, state: "failed" as const }));
     expect(parameterImportance(pruned)).toEqual(parameterImportance(trials));
-    expect(parameterImportance([...failed, ...trials])).toEqual(parameterImportance(trials));
   });
+
+  it.each(["maximize", "minimize"] as const)(
+    "takes failed trials for worse than all others: what makes them fail matters (%s)",
+    (direction) => {
+      // Of the others, the value does not depend on `noise`; 30 of 80 fail by it.
+      const f = (params: Params) => ((params.noise as number) > 0.6 ? NaN : additive(params));
+      const trials = randomTrials(cube, f, 80);
+      const without = trials.filter(({ state }) => state !== "failed");
+      expect(sharesOf(without, { direction }).noise).toBeLessThan(0.05);
+      expect(sharesOf(trials, { direction }).noise).toBeGreaterThan(0.5);
+      const constant = randomTrials(cube, (params) => (Number.isNaN(f(params)) ? NaN : 0.5), 80);
+      expect(sharesOf(constant, { direction }).noise).toBeGreaterThan(0.9);
+    },
+  );
 
   it("says the same of the same trials, in whatever order; another seed says nearly the same", () => {
     const trials = randomTrials(cube, additive);
@@ -105,9 +118,20 @@ describe("parameterImportance", () => {
     expect(Math.abs(shares.strong! - sharesOf(randomTrials(cube, additive)).strong!)).toBeLessThan(1e-3);
   });
 
-  it("says nothing of fewer than 8 trials", () => {
-    expect(parameterImportance(randomTrials(cube, additive, 7))).toEqual([]);
-    expect(parameterImportance(randomTrials(cube, additive, 8))).toHaveLength(3);
+  it("says nothing of fewer than 20 trials with a value, or of fewer than 5 for each parameter", () => {
+    expect(parameterImportance(randomTrials(cube, additive, 19))).toEqual([]);
+    expect(parameterImportance(randomTrials(cube, additive, 20))).toHaveLength(3);
+    const failed = randomTrials(cube, (params, number) => (number === 19 ? NaN : additive(params)), 20);
+    expect(parameterImportance(failed)).toEqual([]);
+    const six: SearchSpace = Object.fromEntries([..."abcdef"].map((name) => [name, float(0, 1)]));
+    expect(parameterImportance(randomTrials(six, ({ a }) => a as number, 29))).toEqual([]);
+    expect(parameterImportance(randomTrials(six, ({ a }) => a as number, 30))).toHaveLength(6);
+  });
+
+  it("refuses options that it does not have", () => {
+    expect(() => parameterImportance([], { tree: 3 } as never)).toThrow(
+      new ConfigError('parameterImportance: there is no option "tree". There are: direction, seed, trees.'),
+    );
   });
 
   it.each([0, 1, 0.1])("gives nothing its share if all values are %d", (value) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TrialPruned } from "../../src/errors.ts";
+import { ConfigError, TrialPruned } from "../../src/errors.ts";
 import { Random } from "../../src/random.ts";
 import { AshaPruner, MedianPruner } from "../../src/tuner/pruners/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
 import { categorical, float, int, when } from "../../src/tuner/searchSpace.ts";
 import { type Objective, Study, type StudyOptions, type Trial } from "../../src/tuner/study.ts";
 import type { FinishedTrial, Sampler } from "../../src/tuner/trial.ts";
+import { trialOf } from "../helpers/tuning.ts";
 
 const space = { x: float(-5, 5), l2: float(1e-5, 1e-1, { log: true }), units: int(1, 64) };
 
@@ -253,14 +254,46 @@ describe("study", () => {
     expect(() => report(new Study().ask())).toThrow(message);
   });
 
-  it("cannot prune what has reported nothing", async () => {
-    await expect(new Study().ask().shouldPrune()).rejects.toThrow(
-      "Trial 0 has reported nothing. Call trial.report() first.",
+  it.each([
+    ["none", undefined],
+    ["median", new MedianPruner({ startup: 0 })],
+    ["ASHA", new AshaPruner()],
+  ])("does not prune what has reported nothing (%s)", async (_name, pruner) => {
+    expect(await new Study({ ...(pruner && { pruner }) }).ask().shouldPrune()).toBe(false);
+  });
+
+  it("takes TrialPruned before the first report for a pruned trial, which has no value", async () => {
+    const study = new Study({ space, direction: "minimize" });
+    await study.optimize(
+      (trial) => {
+        if (trial.number === 0) throw new TrialPruned();
+        trial.report(7, 1);
+        if (trial.number === 1) throw new TrialPruned();
+        // One of another copy of nnwasm.
+        if (trial.number === 2) throw Object.assign(new Error("So be it."), { name: "TrialPruned" });
+        return 3;
+      },
+      { trials: 4, maxConsecutiveFailures: 1 },
     );
+    const told = study.trials.map(({ state, value, error }) => [state, value, error]);
+    expect(told).toEqual([
+      ["pruned", undefined, undefined],
+      ["pruned", 7, undefined],
+      ["pruned", 7, undefined],
+      ["complete", 3, undefined],
+    ]);
+    expect("value" in study.trials[0]!).toBe(false);
+    expect(study.best!.number).toBe(3);
+    expect(study.ranked.map(({ number }) => number)).toEqual([3, 1, 2, 0]);
+    const asked = new Study({ space });
+    const [one, two] = [asked.ask(), asked.ask()];
+    two.report(5, 1);
+    expect(await asked.tell(one, { state: "pruned" })).not.toHaveProperty("value");
+    expect(await asked.tell(two, { state: "pruned" })).toMatchObject({ state: "pruned", value: 5 });
   });
 
   it("refuses trials of before that another study had", () => {
-    const trial = { number: 3, round: 3 } as FinishedTrial;
+    const trial = trialOf(space, { number: 3, round: 3, value: 1 });
     const sampler = new TPESampler();
     expect(() => new Study({ sampler, roundSize: 2, trials: [trial] })).toThrow(
       "Trial 3 of before was in round 3, expected 1. Go on with the sampler and the round size that the study began with.",
@@ -362,5 +395,129 @@ describe("a pruner that waits", () => {
     );
     await expect(run).rejects.toThrow("2 trials in a row have failed, 0 to 1; the last one said: Broken.");
     expect(study.trials.map(({ number }) => number)).toEqual([0, 1]);
+  });
+});
+
+describe("what callers without types pass", () => {
+  const from = (options: unknown) => () => new Study(options as StudyOptions);
+  const trial = trialOf(space, { value: 1, params: { x: 1 } });
+  const ofBefore = (parts: object) => ({ trials: [{ ...trial, ...parts }] });
+  const NOT_ONE = "Study: of the trials of before, number 0 from 0: ";
+  it.each([
+    [
+      { samplr: 1 },
+      'Study: there is no option "samplr". There are: sampler, pruner, direction, seed, space, roundSize, trials, onFinished.',
+    ],
+    [{ sampler: "tpe" }, 'Study: the sampler is "tpe", expected a sampler, such as new TPESampler().'],
+    [
+      { sampler: TPESampler },
+      "Study: the sampler is a function, expected a sampler, such as new TPESampler().",
+    ],
+    [{ pruner: "asha" }, 'Study: the pruner is "asha", expected a pruner, such as new MedianPruner().'],
+    [{ direction: "max" }, 'No direction "max". There are: maximize, minimize.'],
+    [{ seed: "1" }, 'Study: the seed is "1", expected an integer from 0 to 2^53 − 1.'],
+    [{ roundSize: "3" }, 'The round size is "3", expected an integer ≥ 1, or Infinity.'],
+    [{ onFinished: 3 }, "Study: onFinished is 3, expected a function."],
+    [{ trials: 5 }, "Study: the trials of before are 5, expected an array."],
+    [{ trials: [null] }, `${NOT_ONE}it is null, expected an object. Give what study.trials gave.`],
+    [
+      ofBefore({ number: "0" }),
+      `${NOT_ONE}number is "0", expected an integer ≥ 0. Give what study.trials gave.`,
+    ],
+    [
+      ofBefore({ state: "lost" }),
+      `${NOT_ONE}state is "lost", expected complete, pruned, failed. Give what study.trials gave.`,
+    ],
+    [
+      ofBefore({ params: { x: NaN } }),
+      `${NOT_ONE}x is NaN, expected a finite number, a text, true, false, null or an array. Give what study.trials gave.`,
+    ],
+    [
+      ofBefore({ params: JSON.parse('{"__proto__": 1}') }),
+      'The name of a parameter is "__proto__", expected a text such as "l2". Give another.',
+    ],
+    [
+      ofBefore({ reports: undefined }),
+      `${NOT_ONE}reports is undefined, expected an array of { step, value }. Give what study.trials gave.`,
+    ],
+  ])("a study refuses %j", (options, message) => {
+    expect(from(options)).toThrow(new ConfigError(message));
+  });
+
+  it.each([
+    [[5, { trials: 1 }], "optimize: the objective is 5, expected a function of a trial."],
+    [[() => 1], "trials is undefined, expected an integer ≥ 1."],
+    [[() => 1, { trials: "3" }], 'trials is "3", expected an integer ≥ 1.'],
+    [
+      [() => 1, { trials: 3, workers: 2 }],
+      'optimize: there is no option "workers". There are: trials, parallel, maxConsecutiveFailures, signal.',
+    ],
+    [[() => 1, { trials: 3, signal: {} }], "optimize: signal is an object, expected an AbortSignal."],
+  ])("optimize refuses %j", async (args, message) => {
+    const study = new Study({ space });
+    await expect(study.optimize(...(args as [never, never]))).rejects.toThrow(new ConfigError(message));
+  });
+
+  it.each([NaN, Infinity, -Infinity, undefined, null, "0.5", 5n, [1], {}, true])(
+    "an objective that gives %s has failed, however it is told",
+    async (value) => {
+      const study = new Study({ space });
+      await study.optimize(() => value as never, { trials: 1 });
+      await study.tell(study.ask(), { value: value as never });
+      expect(study.best).toBeUndefined();
+      for (const trial of study.trials) {
+        expect(trial.state).toBe("failed");
+        expect(trial).not.toHaveProperty("value");
+        expect(trial.error).toMatch(/^The value is .*, expected a finite number\.$/);
+      }
+    },
+  );
+
+  it("a thing that is thrown is a failed trial, whatever it is", async () => {
+    const things = [null, undefined, 5, Object.create(null), "text", { message: 5 }, new Error("Error")];
+    const study = new Study({ space });
+    await study.optimize(
+      ({ number }) => {
+        throw things[number];
+      },
+      { trials: things.length, maxConsecutiveFailures: Infinity },
+    );
+    expect(study.trials.map(({ error }) => error)).toEqual([
+      ...["null", "undefined", "5", "an object", "text", "an object", "Error"],
+    ]);
+  });
+
+  it("tell refuses other states, options and trials", async () => {
+    const study = new Study({ space });
+    const trial = study.ask();
+    await expect(study.tell(trial, { state: "done" as never })).rejects.toThrow(
+      new ConfigError('tell: no state "done". There are: complete, pruned, failed.'),
+    );
+    await expect(study.tell(trial, { values: 1 } as never)).rejects.toThrow(
+      new ConfigError('tell: there is no option "values". There are: value, state, error.'),
+    );
+    await expect(study.tell(0 as never, { value: 1 })).rejects.toThrow(
+      "tell: the trial is 0, expected what ask() gave.",
+    );
+    expect(await study.tell(trial, { state: "failed", value: 3 })).not.toHaveProperty("value");
+  });
+
+  it("trials of before whose value JSON has lost have failed", () => {
+    const lost = JSON.parse(
+      JSON.stringify([
+        { ...trial, value: NaN },
+        { ...trial, number: 1, state: "pruned", value: undefined },
+        { ...trial, number: 2, state: "failed", value: 3 },
+        { ...trial, number: 3, value: 4 },
+      ]),
+    );
+    const study = new Study({ space, trials: lost });
+    expect(study.trials.map(({ state, value, error }) => [state, value, error])).toEqual([
+      ["failed", undefined, "The value is null, expected a finite number."],
+      ["pruned", undefined, undefined],
+      ["failed", undefined, undefined],
+      ["complete", 4, undefined],
+    ]);
+    expect(study.best!.number).toBe(3);
   });
 });

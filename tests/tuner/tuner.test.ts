@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/errors.ts";
 import { Tuner } from "../../src/tuner/tuner.ts";
 import { clusters, network } from "../helpers/samples.ts";
 
@@ -64,5 +65,43 @@ describe("tuner", () => {
     [{ settings, iterations: 0 }, "Tuner: iterations is 0, expected an integer ≥ 1."],
   ])("refuses %o", (options, message) => {
     expect(() => new Tuner({ build: () => 0, objective: () => 0, ...options })).toThrow(message);
+  });
+
+  it.each<[unknown, string]>([
+    [{ settings, objective: () => 1 }, "Tuner: build is undefined, expected a function."],
+    [
+      { settings: 3, build: () => 1, objective: () => 1 },
+      "Tuner: settings is 3, expected an array of what build() takes.",
+    ],
+    [
+      { settings, build: () => 1, objective: () => 1, setings: [] },
+      'Tuner: there is no option "setings". There are: build, objective, settings, iterations, direction.',
+    ],
+    [
+      { settings, build: () => 1, objective: () => 1, iterations: "2" },
+      'Tuner: iterations is "2", expected an integer ≥ 1.',
+    ],
+    [undefined, "Tuner: build is undefined, expected a function."],
+  ])("refuses %j", (options, message) => {
+    expect(() => new Tuner(options as never)).toThrow(new ConfigError(message));
+  });
+
+  it("fails a setting of which a try gives no finite number, whatever the mean would be", async () => {
+    const values: readonly unknown[][] = [
+      ["1", "1"],
+      [NaN, 1],
+      [2, 3],
+    ];
+    const tuner = new Tuner({
+      settings: [0, 1, 2],
+      iterations: 2,
+      build: (setting, iteration) => values[setting]![iteration],
+      objective: (value) => value as number,
+    });
+    await tuner.run();
+    expect(tuner.results.map(({ value }) => value)).toEqual([undefined, undefined, 2.5]);
+    await expect(tuner.run({ signal: 5 as never })).rejects.toThrow(
+      "run: signal is 5, expected an AbortSignal.",
+    );
   });
 });

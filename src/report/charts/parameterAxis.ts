@@ -1,5 +1,5 @@
 /** The axis of a parameter: where its values lie, by its distribution. */
-import { type ParamValue, sameValue } from "../../tuner/searchSpace.ts";
+import { type ParamValue, paramOf, sameValue } from "../../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import { type Parameter, paramText } from "../trials.ts";
 import { countTicks, evenTexts, extent, linearTicks, logTicks, type Range, tickTexts } from "./axes.ts";
@@ -18,7 +18,7 @@ export function parameterAxis(
   { name, distribution }: Parameter,
   trials: readonly FinishedTrial[],
 ): ParameterAxis {
-  const seen = trials.map(({ params }) => params[name]).filter((value) => value !== undefined);
+  const seen = trials.map(({ params }) => paramOf(params, name)).filter((value) => value !== undefined);
   if (distribution.kind === "categorical") {
     const choices = [...distribution.choices];
     for (const value of seen) if (!choices.some((choice) => sameValue(choice, value))) choices.push(value);

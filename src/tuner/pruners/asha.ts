@@ -1,4 +1,5 @@
 import { ConfigError } from "../../errors.ts";
+import { checkOptions, requireBoolean, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
 
 export interface AshaPrunerOptions {
@@ -13,6 +14,8 @@ export interface AshaPrunerOptions {
   /** Decides at once, on those that have come so far. Faster with many workers; NOT REPRODUCIBLE. */
   readonly asynchronous?: boolean;
 }
+
+export const ASHA_OPTIONS = ["minimum", "reduction", "brackets", "maximum", "asynchronous"] as const;
 
 /**
  * Successive halving (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization",
@@ -52,13 +55,10 @@ export class AshaPruner implements Pruner {
   readonly #given: number[];
 
   /** @throws ConfigError if an option is out of its range, or the last bracket would start after `maximum` */
-  constructor({
-    minimum = 1,
-    reduction = 3,
-    brackets = 1,
-    maximum = Infinity,
-    asynchronous = false,
-  }: AshaPrunerOptions = {}) {
+  constructor(options: AshaPrunerOptions = {}) {
+    checkOptions("AshaPruner", options, ASHA_OPTIONS);
+    const { minimum = 1, reduction = 3, brackets = 1, maximum = Infinity, asynchronous = false } = options;
+    requireBoolean("AshaPruner: asynchronous", asynchronous);
     for (const [name, value, least] of [
       ["minimum", minimum, 1],
       ["reduction", reduction, 2],
@@ -66,7 +66,7 @@ export class AshaPruner implements Pruner {
       ["maximum", maximum === Infinity ? 1 : maximum, 1],
     ] as const) {
       if (!Number.isSafeInteger(value) || value < least) {
-        throw new ConfigError(`AshaPruner: ${name} is ${value}, expected an integer ≥ ${least}.`);
+        throw new ConfigError(`AshaPruner: ${name} is ${shown(value)}, expected an integer ≥ ${least}.`);
       }
     }
     const last = Math.min(maximum, Number.MAX_SAFE_INTEGER);

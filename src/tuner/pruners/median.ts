@@ -1,4 +1,5 @@
 import { ConfigError } from "../../errors.ts";
+import { checkOptions, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
 
 export interface MedianPrunerOptions {
@@ -9,6 +10,8 @@ export interface MedianPrunerOptions {
   /** From step warmup + 1 on, it decides every so many steps, ≥ 1. */
   readonly interval?: number;
 }
+
+export const MEDIAN_OPTIONS = ["startup", "warmup", "interval"] as const;
 
 /**
  * The median stopping rule (Golovin et al., "Google Vizier: A service for black-box optimization", 2017, §3.2.2), with
@@ -28,14 +31,16 @@ export class MedianPruner implements Pruner {
   readonly interval: number;
 
   /** @throws ConfigError if an option is not an integer in its range */
-  constructor({ startup = 5, warmup = 0, interval = 1 }: MedianPrunerOptions = {}) {
+  constructor(options: MedianPrunerOptions = {}) {
+    checkOptions("MedianPruner", options, MEDIAN_OPTIONS);
+    const { startup = 5, warmup = 0, interval = 1 } = options;
     for (const [name, value, least] of [
       ["startup", startup, 0],
       ["warmup", warmup, 0],
       ["interval", interval, 1],
     ] as const) {
       if (!Number.isSafeInteger(value) || value < least) {
-        throw new ConfigError(`MedianPruner: ${name} is ${value}, expected an integer ≥ ${least}.`);
+        throw new ConfigError(`MedianPruner: ${name} is ${shown(value)}, expected an integer ≥ ${least}.`);
       }
     }
     this.startup = startup;

@@ -1,9 +1,15 @@
+import { checkOptions } from "../../options.ts";
 import type { Pruner } from "../trial.ts";
 
 /** Lets every trial run to its end. */
 export class NopPruner implements Pruner {
   readonly name = "none";
   readonly waits = false;
+
+  /** @throws ConfigError if it is given an option: it has none */
+  constructor(options: Readonly<Record<never, unknown>> = {}) {
+    checkOptions("NopPruner", options, []);
+  }
 
   group(): number {
     return 0;

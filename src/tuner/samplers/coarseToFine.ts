@@ -1,5 +1,6 @@
 /** The report's search: a coarse round over the whole range, then finer ones around the best so far. */
-import { contains, type Distribution, type ParamValue } from "../searchSpace.ts";
+import { checkOptions } from "../../options.ts";
+import { contains, type Distribution, type ParamValue, paramOf } from "../searchSpace.ts";
 import type { FinishedTrial, Sampler, SamplerContext } from "../trial.ts";
 import { checkCount, checkPositive } from "./check.ts";
 import { between, clamp, sampleDistribution, streamOf } from "./random.ts";
@@ -14,6 +15,8 @@ export interface CoarseToFineOptions {
   /** How far a fine round goes to either side of the best value, as a share of its size, > 0. */
   readonly width?: number;
 }
+
+export const COARSE_TO_FINE_OPTIONS = ["coarse", "fine", "rounds", "width"] as const;
 
 /**
  * Round 0 draws from the whole range; with a logarithmic one, the report's λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
@@ -33,7 +36,9 @@ export class CoarseToFineSampler implements Sampler {
   readonly width: number;
 
   /** @throws ConfigError if an option is out of its range */
-  constructor({ coarse = 10, fine = 5, rounds = 3, width = 0.2 }: CoarseToFineOptions = {}) {
+  constructor(options: CoarseToFineOptions = {}) {
+    checkOptions("CoarseToFineSampler", options, COARSE_TO_FINE_OPTIONS);
+    const { coarse = 10, fine = 5, rounds = 3, width = 0.2 } = options;
     checkCount("CoarseToFineSampler", "coarse", coarse, 1);
     checkCount("CoarseToFineSampler", "fine", fine, 1);
     checkCount("CoarseToFineSampler", "rounds", rounds, 1);
@@ -55,7 +60,7 @@ export class CoarseToFineSampler implements Sampler {
 
   sample(name: string, distribution: Distribution, context: SamplerContext): ParamValue {
     const random = streamOf(this.name, context, name);
-    const best = bestOfRoundBefore(context)?.params[name];
+    const best = paramOf(bestOfRoundBefore(context)?.params ?? {}, name);
     if (best === undefined || !contains(distribution, best)) return sampleDistribution(distribution, random);
     if (distribution.kind === "categorical") return best;
 

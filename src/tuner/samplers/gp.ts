@@ -1,5 +1,7 @@
+import { checkOptions } from "../../options.ts";
 import { Random } from "../../random.ts";
 import { decode, encode } from "../encoding.ts";
+import { hasValue, valuesWithFailures } from "../failures.ts";
 import { type Coordinate, fitHyperparameters, GaussianProcess } from "../gaussianProcess.ts";
 import { normalCdf, normalPdf } from "../normal.ts";
 import {
@@ -7,6 +9,7 @@ import {
   isActive,
   type Params,
   type ParamValue,
+  paramOf,
   type SearchSpace,
 } from "../searchSpace.ts";
 import type { Direction, FinishedTrial, Sampler, SamplerContext } from "../trial.ts";
@@ -21,6 +24,8 @@ export interface GPOptions {
   /** The most trials that the model takes in, the better half and the latest of the rest: a fit costs their cube. */
   readonly memory?: number;
 }
+
+export const GP_OPTIONS = ["startup", "candidates", "memory"] as const;
 
 /** A place between the active values, at the same distance from both ends. */
 const INACTIVE = 0.5;
@@ -39,7 +44,8 @@ const MOST_SWEEPS = 30;
  * The model: every parameter from 0 to 1, on a logarithmic scale if it has one; a categorical one as its category; one
  * whose condition is not met at 0.5 (a category of its own, if it is categorical). Values are brought to mean 0 and
  * variance 1. A Matérn 5/2 kernel with a length for each parameter, its hyper-parameters fitted anew to the trials so far
- * (src/tuner/gaussianProcess.ts). A pruned trial counts with its last value, a failed one not at all.
+ * (src/tuner/gaussianProcess.ts). A pruned trial counts with its last value, a failed one as
+ * worse than all others (src/tuner/failures.ts).
  *
  * The proposal: the point of the highest expected improvement over the best posterior mean at a trial's point (values are
  * noisy, the best of them is lucky), found by looking at points spread over the space, then by a compass search from the
@@ -58,7 +64,9 @@ export class GPSampler implements Sampler {
   readonly memory: number;
 
   /** @throws ConfigError if an option is not an integer in its range */
-  constructor({ startup = 8, candidates = 512, memory = 200 }: GPOptions = {}) {
+  constructor(options: GPOptions = {}) {
+    checkOptions("GPSampler", options, GP_OPTIONS);
+    const { startup = 8, candidates = 512, memory = 200 } = options;
     checkCount("GPSampler", "startup", startup, 1);
     checkCount("GPSampler", "candidates", candidates, 1);
     checkCount("GPSampler", "memory", memory, 2);
@@ -78,12 +86,12 @@ export class GPSampler implements Sampler {
   propose(space: SearchSpace, context: SamplerContext): Params {
     const { seed, direction, number, history, pending } = context;
     const dimensions = Object.keys(space).length;
-    const trials = measured(history);
-    if (trials.length < this.startup) {
+    const valued = history.filter(hasValue);
+    if (history.length < this.startup || valued.length === 0) {
       const spread = new SpreadPoints(dimensions, new Random(seed, "sampler", this.name));
       return paramsAt(space, spread.at(number));
     }
-    const { model, best } = believe(space, remembered(trials, direction, this.memory), direction, pending);
+    const { model, best } = believe(space, remembered(history, direction, this.memory), direction, pending);
     const tried = new Set([...history, ...pending].map(({ params }) => pointOf(space, params).join()));
     const score = (places: ArrayLike<number>): Scored => {
       const params = paramsAt(space, places);
@@ -100,7 +108,7 @@ export class GPSampler implements Sampler {
     const candidates = Array.from({ length: this.candidates }, (_, i) => score(spread.at(i)))
       .sort((a, b) => b.value - a.value)
       .slice(0, REFINED_CANDIDATES);
-    const incumbents = byValue(trials, direction)
+    const incumbents = byValue(valued, direction)
       .slice(0, REFINED_TRIALS)
       .map(({ params }) => score(placesOf(space, params)));
     return [...candidates, ...incumbents]
@@ -130,12 +138,13 @@ export function expectedImprovement(mean: number, deviation: number, best: numbe
   return Math.max(gain * normalCdf(z) + deviation * normalPdf(z), 0);
 }
 
-const measured = (history: readonly FinishedTrial[]) =>
-  history.filter(({ state, value }) => state !== "failed" && value !== undefined && Number.isFinite(value));
-
+/** The best first, those without a value last. */
 function byValue(trials: readonly FinishedTrial[], direction: Direction): FinishedTrial[] {
   const sign = direction === "maximize" ? -1 : 1;
-  return trials.toSorted((a, b) => sign * (a.value! - b.value!) || a.number - b.number);
+  const loss = (trial: FinishedTrial) => (hasValue(trial) ? sign * trial.value! : Infinity);
+  // Two infinities have no difference.
+  const compare = (a: number, b: number) => (a === b ? 0 : a - b);
+  return trials.toSorted((a, b) => compare(loss(a), loss(b)) || a.number - b.number);
 }
 
 /** At most so many of the trials: the better half of what there is room for, and the latest of the rest. */
@@ -157,7 +166,8 @@ function believe(
     ({ kind }): Coordinate => (kind === "categorical" ? "category" : "number"),
   );
   const points = trials.map(({ params }) => pointOf(space, params));
-  const values = standardize(trials.map(({ value }) => (direction === "maximize" ? -value! : value!)));
+  const sign = direction === "maximize" ? -1 : 1;
+  const values = standardize(valuesWithFailures(trials, direction).map((value) => sign * value));
   const hyperparameters = fitHyperparameters(coordinates, points, values);
   const model = new GaussianProcess(coordinates, points, values, hyperparameters);
   const mean = (point: Float64Array) => model.predict(point).mean;
@@ -191,12 +201,14 @@ function paramsAt(space: SearchSpace, places: ArrayLike<number>): Params {
 
 /** What the model sees of a setting. */
 function pointOf(space: SearchSpace, params: Params): Float64Array {
-  return Float64Array.from(Object.entries(space), ([name, entry]) => encode(entry, params[name], INACTIVE));
+  return Float64Array.from(Object.entries(space), ([name, entry]) =>
+    encode(entry, paramOf(params, name), INACTIVE),
+  );
 }
 
 /** The places that decode to these values: the middle of what does. */
 function placesOf(space: SearchSpace, params: Params): Float64Array {
-  return Float64Array.from(Object.entries(space), ([name, entry]) => placeOf(entry, params[name]));
+  return Float64Array.from(Object.entries(space), ([name, entry]) => placeOf(entry, paramOf(params, name)));
 }
 
 function placeOf(distribution: Distribution, value: ParamValue | undefined): number {
@@ -214,7 +226,7 @@ function refine(space: SearchSpace, start: Scored, score: (places: ArrayLike<num
   for (let step = FIRST_STEP, sweep = 0; step >= LAST_STEP && sweep < MOST_SWEEPS; sweep++) {
     const before = here.value;
     entries.forEach(([name, entry], i) => {
-      if (here.params[name] === undefined) return;
+      if (paramOf(here.params, name) === undefined) return;
       for (const place of neighbours(entry, here.places[i]!, step)) {
         const there = score(here.places.with(i, place));
         if (there.value > here.value) here = there;

@@ -1,6 +1,7 @@
 /** Grid search: every combination of a few values of each parameter. */
 import { ConfigError } from "../../errors.ts";
 import { exp, log } from "../../math.ts";
+import { checkOptions } from "../../options.ts";
 import {
   type Distribution,
   isActive,
@@ -17,6 +18,8 @@ export interface GridOptions {
   readonly points?: number;
 }
 
+export const GRID_OPTIONS = ["points"] as const;
+
 /**
  * Trial i has combination i, counted like nested loops: the last parameter changes fastest. Combinations that differ
  * only in parameters whose condition is not met are one.
@@ -26,7 +29,9 @@ export class GridSampler implements Sampler {
   readonly points: number;
 
   /** @throws ConfigError unless points is an integer ≥ 2 */
-  constructor({ points = 5 }: GridOptions = {}) {
+  constructor(options: GridOptions = {}) {
+    checkOptions("GridSampler", options, GRID_OPTIONS);
+    const { points = 5 } = options;
     checkCount("GridSampler", "points", points, 2);
     this.points = points;
   }

@@ -1,10 +1,11 @@
 /** The samplers by name, for `--sampler`. */
+import { pickOptions } from "../../options.ts";
 import type { Sampler } from "../trial.ts";
-import { type CoarseToFineOptions, CoarseToFineSampler } from "./coarseToFine.ts";
-import { type GPOptions, GPSampler } from "./gp.ts";
-import { type GridOptions, GridSampler } from "./grid.ts";
+import { COARSE_TO_FINE_OPTIONS, type CoarseToFineOptions, CoarseToFineSampler } from "./coarseToFine.ts";
+import { GP_OPTIONS, type GPOptions, GPSampler } from "./gp.ts";
+import { GRID_OPTIONS, type GridOptions, GridSampler } from "./grid.ts";
 import { RandomSampler } from "./random.ts";
-import { type TPEOptions, TPESampler } from "./tpe.ts";
+import { TPE_OPTIONS, type TPEOptions, TPESampler } from "./tpe.ts";
 
 export type { CoarseToFineOptions, GPOptions, GridOptions, TPEOptions };
 export { CoarseToFineSampler, GPSampler, GridSampler, RandomSampler, TPESampler };
@@ -13,9 +14,9 @@ export { CoarseToFineSampler, GPSampler, GridSampler, RandomSampler, TPESampler 
 export type SamplerSettings = CoarseToFineOptions & GridOptions & TPEOptions & GPOptions;
 
 export const samplers: Readonly<Record<string, (settings?: SamplerSettings) => Sampler>> = {
-  "coarse-to-fine": (settings) => new CoarseToFineSampler(settings),
+  "coarse-to-fine": (settings) => new CoarseToFineSampler(pickOptions(settings, COARSE_TO_FINE_OPTIONS)),
   random: () => new RandomSampler(),
-  grid: (settings) => new GridSampler(settings),
-  tpe: (settings) => new TPESampler(settings),
-  gp: (settings) => new GPSampler(settings),
+  grid: (settings) => new GridSampler(pickOptions(settings, GRID_OPTIONS)),
+  tpe: (settings) => new TPESampler(pickOptions(settings, TPE_OPTIONS)),
+  gp: (settings) => new GPSampler(pickOptions(settings, GP_OPTIONS)),
 };

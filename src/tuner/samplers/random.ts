@@ -1,5 +1,6 @@
 /** Random search (Bergstra and Bengio, "Random search for hyper-parameter optimization", 2012), and its draws. */
 import { exp, log } from "../../math.ts";
+import { checkOptions } from "../../options.ts";
 import { Random } from "../../random.ts";
 import type { Distribution, ParamValue } from "../searchSpace.ts";
 import type { Sampler, SamplerContext } from "../trial.ts";
@@ -35,6 +36,11 @@ export const streamOf = (sampler: string, { seed, number }: SamplerContext, ...p
 /** Draws every parameter from its distribution, whatever the results. */
 export class RandomSampler implements Sampler {
   readonly name = "random";
+
+  /** @throws ConfigError if it is given an option: it has none */
+  constructor(options: Readonly<Record<never, unknown>> = {}) {
+    checkOptions("RandomSampler", options, []);
+  }
 
   roundSize(): number {
     return Infinity;

@@ -236,7 +236,7 @@ describe("GPSampler", () => {
     expect(new GPSampler({ startup: 1 }).propose(braninSpace, context)).not.toEqual({ x: 1, y: 3 });
   });
 
-  it("leaves failed trials out of the model, and takes the last value of pruned ones", () => {
+  it("takes failed trials for worse than all others, and the last value of pruned ones", () => {
     const sampler = new GPSampler({ startup: 3 });
     const good = [0, 3, 6].map((x, number) =>
       trialOf(braninSpace, { number, params: { x, y: x + 1 }, value: branin({ x, y: x + 1 }) }),
@@ -244,13 +244,18 @@ describe("GPSampler", () => {
     const failed = trialOf(braninSpace, { number: 3, params: { x: 9, y: 9 }, state: "failed", error: "no" });
     const propose = (history: typeof good) =>
       sampler.propose(braninSpace, contextOf({ direction: "minimize", number: 7, round: 2, history }));
-    expect(propose([...good, failed])).toEqual(propose(good));
+    const values = good.map(({ value }) => value!);
+    const value = 2 * Math.max(...values) - Math.min(...values);
+    expect(propose([...good, failed])).toEqual(propose([...good, { ...failed, state: "complete", value }]));
     const pruned = { ...failed, state: "pruned", value: 250 } as const;
     const complete = { ...failed, state: "complete", value: 250 } as const;
     expect(propose([...good, pruned])).toEqual(propose([...good, complete]));
     expect(propose([...good, pruned])).not.toEqual(propose(good));
     // Until there are enough, the design goes on by number.
-    expect(propose([good[0]!, good[1]!, failed])).toEqual(propose([]));
+    expect(propose([good[0]!, good[1]!])).toEqual(propose([]));
+    expect(propose([good[0]!, good[1]!, failed])).not.toEqual(propose([]));
+    // Nor can a model be made of failures alone.
+    expect(propose([failed, failed, failed])).toEqual(propose([]));
   });
 
   it("remembers the better half and the latest of the rest, if there are too many", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   CoarseToFineSampler,
+  GPSampler,
   GridSampler,
   RandomSampler,
   samplers,
@@ -29,6 +30,24 @@ it("the samplers are made by name, each from what it knows of the settings", () 
   expect(samplers.tpe!(settings)).toMatchObject({ startup: 5, multivariate: true, candidates: 24 });
   expect(samplers.tpe!()).toBeInstanceOf(TPESampler);
   for (const [name, create] of Object.entries(samplers)) expect(create().name).toBe(name);
+});
+
+it.each([
+  [
+    "CoarseToFineSampler",
+    () => new CoarseToFineSampler({ corse: 3 } as never),
+    "coarse, fine, rounds, width",
+  ],
+  ["GridSampler", () => new GridSampler({ point: 3 } as never), "points"],
+  ["GPSampler", () => new GPSampler({ start: 3 } as never), "startup, candidates, memory"],
+])("%s names its options when it is given another", (name, make, options) => {
+  expect(make).toThrow(new RegExp(`^${name}: there is no option "\\w+"\\. There are: ${options}\\.$`));
+});
+
+it("the random sampler has no options", () => {
+  expect(() => new RandomSampler({ seed: 1 } as never)).toThrow(
+    'RandomSampler: there is no option "seed". There are none.',
+  );
 });
 
 const sorted = ([a, b]: [number, number]) => (a < b ? [a, b] : [b, a]) as [number, number];

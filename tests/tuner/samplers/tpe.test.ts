@@ -83,22 +83,25 @@ describe("the split into good and bad", () => {
       texts("a", "b"),
       texts("a", "b", "c"),
       texts("a", "b", "c", "d"),
-      texts("a", "b", "c", "d", "f"),
+      texts("a", "b", "c", "d", "e"),
     ]);
   });
 
-  it("leaves out failed trials, and does not count them", () => {
+  it("has failed trials among the bad, and those that were pruned without a value", () => {
     const failed = historyOf(letters, [{ x: "e" }, -99], [{ x: "f" }, -98]).map(
-      (trial): FinishedTrial => ({ ...trial, state: "failed" }),
+      ({ value: _, ...trial }, i): FinishedTrial => ({ ...trial, state: i === 0 ? "failed" : "pruned" }),
     );
     let asked = NaN;
     const gamma = (n: number) => {
       asked = n;
       return 1;
     };
+    expect(proposals({ ...goodOnes, gamma: () => 6 }, letters, { history: failed })).toEqual(
+      texts("a", "b", "c", "d", "e", "f"),
+    );
     const trials = [...failed, ...history.slice(0, 4).map((trial, i) => ({ ...trial, number: 2 + i }))];
     expect(proposals({ ...goodOnes, gamma }, letters, { history: trials })).toEqual(texts("b"));
-    expect(asked).toBe(4);
+    expect(asked).toBe(6);
   });
 
   it("counts trials under way as bad, unless told not to", () => {
@@ -157,7 +160,7 @@ describe("the proposal", () => {
     expect(proposals({}, ab, { history: [] })).toEqual(texts("a", "b"));
   });
 
-  it("is the random one until `startup` trials have ended, failed ones not counted", () => {
+  it("is the random one until `startup` trials have a value", () => {
     const space = { x: float(0, 1), n: int(1, 9) };
     const sampler = new TPESampler({ startup: 3 });
     const trials = historyOf(space, [{ x: 0.1, n: 1 }, 1], [{ x: 0.2, n: 2 }, 2], [{ x: 0.3, n: 3 }, 3]);
@@ -165,9 +168,17 @@ describe("the proposal", () => {
       sampler.propose(space, contextOf({ number: 3, history }));
     const first = propose([]);
     expect(propose(trials.slice(0, 2))).toEqual(first);
-    expect(propose(trials.map((trial, i) => (i === 1 ? { ...trial, state: "failed" } : trial)))).toEqual(
-      first,
-    );
+    // Two values near the first draw, x = 0.115 and n = 7, and a failure far from it.
+    const places = [
+      { x: 0.1, n: 8 },
+      { x: 0.2, n: 6 },
+      { x: 0.99, n: 1 },
+    ];
+    const withFailure = (failed: number) =>
+      historyOf(space, ...places.map((params, i): [Params, number] => [params, i])).map(
+        (trial, i): FinishedTrial => (i === failed ? { ...trial, state: "failed" } : trial),
+      );
+    expect(propose(withFailure(2))).toEqual(first);
     expect(propose(trials.map((trial, i) => (i === 1 ? { ...trial, state: "pruned" } : trial)))).not.toEqual(
       first,
     );
@@ -368,7 +379,14 @@ describe("TPESampler", () => {
     [{ startup: -1 }, "startup is -1, expected an integer ≥ 0."],
     [{ candidates: 0 }, "candidates is 0, expected an integer ≥ 1."],
     [{ priorWeight: 0 }, "priorWeight is 0, expected a finite number > 0."],
+    [{ startup: "5" }, 'startup is "5", expected an integer ≥ 0.'],
+    [{ gamma: 0.1 }, "gamma is 0.1, expected a function of a number of trials."],
+    [{ multivariate: "yes" }, 'multivariate is "yes", expected true or false.'],
+    [
+      { starup: 5 },
+      'there is no option "starup". There are: startup, candidates, gamma, weights, priorWeight, endpoints, multivariate, constantLiar.',
+    ],
   ])("refuses %j", (options, message) => {
-    expect(() => new TPESampler(options)).toThrow(new ConfigError(`TPESampler: ${message}`));
+    expect(() => new TPESampler(options as TPEOptions)).toThrow(new ConfigError(`TPESampler: ${message}`));
   });
 });

@@ -1,0 +1,23 @@
+/** What models that need a number for every trial take for the value of one that has none. */
+import type { Direction, FinishedTrial } from "./trial.ts";
+
+/** Whether a trial has a value: failed ones have none, nor has one that was pruned before its first report. */
+export const hasValue = ({ state, value }: FinishedTrial): boolean =>
+  state !== "failed" && typeof value === "number" && Number.isFinite(value);
+
+/**
+ * The trials' values, and for those that have none one that is as far below the worst as the best is above it: infinitely
+ * bad would leave no difference between the others.
+ */
+export function valuesWithFailures(trials: readonly FinishedTrial[], direction: Direction): number[] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const trial of trials) {
+    if (!hasValue(trial)) continue;
+    low = Math.min(low, trial.value!);
+    high = Math.max(high, trial.value!);
+  }
+  const [worst, towards] = direction === "maximize" ? [low, -1] : [high, 1];
+  const worse = worst + towards * (high - low || Math.abs(worst) || 1);
+  const finite = Math.min(Math.max(worse, -Number.MAX_VALUE), Number.MAX_VALUE);
+  return trials.map((trial) => (hasValue(trial) ? trial.value! : finite));
+}
