@@ -18,7 +18,6 @@ import {
   countDomain,
   countTicks,
   extent,
-  logTicks,
   short,
   type ValueAxis,
   valueEncoding,
@@ -182,7 +181,7 @@ function drawCurves(
         scale: { domain: countDomain(epochs), nice: false, zero: false, padding: 8 },
         axis: { values: countTicks(epochs), format: "d", grid: false },
       },
-      y: withFewTicks(valueEncoding(axis, shown), shown),
+      y: valueEncoding(axis, shown),
       color,
     },
     layer: [
@@ -202,18 +201,6 @@ function drawCurves(
     ],
   };
   return draw(spec, title, `${subtitle}; ${caption}.`);
-}
-
-/** The same axis; if it is logarithmic, with a line at some numbers only and without empty decades. */
-function withFewTicks(axis: Record<string, unknown>, values: readonly number[]): Record<string, unknown> {
-  const { type } = axis.scale as { type?: string };
-  const range = extent(values);
-  if (type !== "log" || range === undefined) return axis;
-  return {
-    ...axis,
-    scale: { type, domain: range, nice: false, padding: 8 },
-    axis: { values: logTicks(range), format: "~g" },
-  };
 }
 
 /** A value of λ and its validation accuracies: the report's, or this run's with their spread. */
@@ -305,6 +292,9 @@ export async function searchPanel(
   return { name: fine ? "fine" : "all", svg: await draw(spec, title, `${subtitle}.`), caption };
 }
 
+/** The accuracies of the report's Table 4 end below it. */
+const LEAST_TOP = 0.6;
+
 /** A cell of Table 4. */
 export interface Cell {
   readonly sigma: number;
@@ -331,7 +321,7 @@ export async function sensitivityPanel(layers: 3 | 9, cells: readonly Cell[]): P
   const y = {
     type: "quantitative",
     title: "test accuracy",
-    scale: { domain: [0, 0.6] },
+    scale: { domain: [0, Math.max(LEAST_TOP, ...cells.map(({ value, sd = 0 }) => value + sd))], nice: true },
     axis: { tickCount: 6, format: ".1f" },
   };
   const spec = {

@@ -28,21 +28,27 @@ export interface ValueAxis {
   readonly logAbove?: number;
 }
 
-/** The upright axis, in Vega-Lite's words. */
+/** The upright axis, in Vega-Lite's words. A logarithmic one ends where the values do, not at whole decades. */
 export function valueEncoding(
   { title, from, limit, logAbove = Infinity }: ValueAxis,
   values: readonly number[],
 ): Record<string, unknown> {
-  const [low, high] = extent(values) ?? [0, 0];
-  const logarithmic = low > 0 && high > low * logAbove;
+  const range = extent(values) ?? [0, 0];
+  const [low, high] = range;
+  const field = { field: "value", type: "quantitative" };
+  if (low > 0 && high > low * logAbove) {
+    return {
+      ...field,
+      title: `${title}, logarithmic`,
+      scale: { type: "log", domain: range, nice: false, padding: 8 },
+      axis: { values: logTicks(range), format: "~g" },
+    };
+  }
   return {
-    field: "value",
-    type: "quantitative",
-    title: logarithmic ? `${title}, logarithmic` : title,
-    scale: logarithmic
-      ? { type: "log", domain: [low, high], nice: true }
-      : { domain: valueDomain(values, from, limit), nice: true, zero: false },
-    axis: { tickCount: logarithmic ? 4 : 7 },
+    ...field,
+    title,
+    scale: { domain: valueDomain(values, from, limit), nice: true, zero: false },
+    axis: { tickCount: 7 },
   };
 }
 

@@ -73,7 +73,13 @@ describe("valueEncoding", () => {
     const axis = { title: "loss", logAbove: 30 };
     expect(valueEncoding(axis, [1, 31])).toMatchObject({
       title: "loss, logarithmic",
-      scale: { type: "log", domain: [1, 31] },
+      scale: { type: "log", domain: [1, 31], nice: false },
+      axis: { values: [1, 2, 5, 10, 20] },
+    });
+    // Not from 0.1 to 100.
+    expect(valueEncoding(axis, [0.9, 31])).toMatchObject({
+      scale: { domain: [0.9, 31], nice: false },
+      axis: { values: [1, 2, 5, 10, 20] },
     });
     expect(valueEncoding(axis, [1, 30])).toMatchObject({ title: "loss", scale: { domain: [1, 30] } });
     expect(valueEncoding(axis, [0, 31])).toMatchObject({ title: "loss", scale: { domain: [0, 31] } });
