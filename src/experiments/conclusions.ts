@@ -3,6 +3,7 @@
  * numbers, and where a number that it needs is missing it is not said. A difference is only ever called one
  * after it has been held against the spread over seeds (`compare` of summary.ts).
  */
+import { DEFAULTS } from "../training/settings.ts";
 import {
   type Comparison,
   chanceOfMark,
@@ -78,7 +79,8 @@ export function meanAndSd(values: readonly number[], digits = 4): string {
 }
 
 const NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
-const count = (n: number): string => NUMBERS[n] ?? String(n);
+/** "three"; in digits from thirteen on. */
+export const count = (n: number): string => NUMBERS[n] ?? String(n);
 const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -496,17 +498,25 @@ const freshSearch: Rule = ({ rows, comparable }) => {
 
 // Longer training
 
+/** Epochs of a row's trainings; undefined if there are none. */
+export function lastEpochOf({ trainings }: RowSummary): number | undefined {
+  return trainings.length === 0 ? undefined : Math.max(...trainings.map(({ epochs }) => epochs));
+}
+
+/** Epochs of the report's trainings, and of its longest one. */
+const [USUAL, LONGEST] = [20, 30];
+
 const thirdCycle: Rule = (run) => {
   const row = run.row("fig5");
   const after = (epoch: number) =>
     ofTrainings(row, ({ rows }) => rows.find((each) => each.epoch === epoch)?.validation?.accuracy);
-  const [twenty, thirty] = [after(20), after(30)];
+  const [twenty, thirty] = [after(USUAL), after(LONGEST)];
   if (twenty.length === 0 || thirty.length !== twenty.length) return [];
   const text = effect(
     {
       cause: "a third cycle of ten epochs",
       on: `the validation accuracy at λ = ${formatL2(BEST_L2)}`,
-      names: ["after 20 epochs", "after 30"],
+      names: [`after ${USUAL} epochs`, `after ${LONGEST}`],
     },
     twenty,
     thirty,
@@ -517,12 +527,21 @@ const thirdCycle: Rule = (run) => {
 const bestNetwork: Rule = (run) => {
   const values = valuesOf(run, "fig2", "fig5");
   if (values === undefined) return [];
+  const [usual, longer] = ["fig2", "fig5"].map((id) => lastEpochOf(run.row(id)!)!) as [number, number];
+  const l2 = formatL2(DEFAULTS.l2);
   const text = effect(
     {
-      cause: "the best λ and the third cycle",
-      many: true,
+      ...(usual === longer
+        ? {
+            cause: "the best λ",
+            names: [`with λ = ${l2}`, `with λ = ${formatL2(BEST_L2)}`],
+          }
+        : {
+            cause: "the best λ and the third cycle",
+            many: true,
+            names: [`with λ = ${l2} and ${usual} epochs`, `with λ = ${formatL2(BEST_L2)} and ${longer}`],
+          }),
       on: "the test accuracy of the three-layer network with batch normalisation",
-      names: ["with λ = 5e-3 and 20 epochs", `with λ = ${formatL2(BEST_L2)} and 30`],
     },
     values[0]!,
     values[1]!,

@@ -4,7 +4,7 @@
  * out; training, and writing the files, are others' business.
  */
 import type { Column } from "../report/page.ts";
-import { DEFAULTS } from "../training/settings.ts";
+import { DEFAULTS, mergeSettings, type TrainSettings } from "../training/settings.ts";
 import {
   type Cell,
   type Curve,
@@ -13,11 +13,22 @@ import {
   sensitivityPanel,
   trainingPanels,
 } from "./charts.ts";
-import { CHANCE, conclusions, decimals, list, meanAndSd, signed, TOPICS } from "./conclusions.ts";
+import {
+  CHANCE,
+  conclusions,
+  count,
+  decimals,
+  lastEpochOf,
+  list,
+  meanAndSd,
+  signed,
+  TOPICS,
+} from "./conclusions.ts";
 import { type Block, type Document, plotFiles, type TableBlock, toHtml, toMarkdown } from "./document.ts";
+import { leapSentences } from "./leaps.ts";
 import type { TrainingResult } from "./summary.ts";
 import { accuracy, chanceOfMark, isNumber, type RowSummary, summarize } from "./summary.ts";
-import { BEST_L2, type Experiment, formatL2, type Measure } from "./table.ts";
+import { BEST_L2, EXPERIMENTS, type Experiment, formatL2, type Measure } from "./table.ts";
 
 export interface ReproductionFacts {
   /** As it can be typed again. */
@@ -35,8 +46,22 @@ export interface ReproductionFacts {
   readonly data: string;
   /** Settings that are not the report's, if any, for people: "--limit 5000". */
   readonly changes?: readonly string[];
+  /** The same as data: what every training had in place of its experiment's. */
+  readonly settings?: Partial<TrainSettings>;
+  /** What the data set has; by default what CIFAR-10 has. */
+  readonly samples?: SampleFacts;
   readonly date?: string;
 }
+
+export interface SampleFacts {
+  /** To be split into those to train on and those to validate. */
+  readonly training: number;
+  readonly test: number;
+  readonly features: number;
+  readonly classes: number;
+}
+
+const CIFAR10: SampleFacts = { training: 50_000, test: 10_000, features: 3072, classes: 10 };
 
 export interface ReproductionInput {
   /** Of any of the experiments; what is missing is said to be missing. */
@@ -65,7 +90,11 @@ export async function reproductionReport(input: ReproductionInput): Promise<Repr
   return { html: toHtml(document), markdown: toMarkdown(document), plots: plotFiles(document) };
 }
 
-const TITLE = "Batch normalisation in fully connected networks on CIFAR-10: a reproduction";
+const titleOf = (data: string): string =>
+  `Batch normalisation in fully connected networks on ${nameOf(data)}: a reproduction`;
+
+/** A data set in a sentence: "CIFAR-10", "the synthetic data set". */
+const nameOf = (data: string): string => (data === "cifar10" ? "CIFAR-10" : `the ${data} data set`);
 const MISSING = "–";
 const MARK = "✱";
 
@@ -97,7 +126,7 @@ async function compose(input: ReproductionInput): Promise<Document> {
     nextFigure: letters("Figure"),
   };
   return {
-    title: TITLE,
+    title: titleOf(facts.data),
     subtitle:
       "DD2424 Deep Learning in Data Science (KTH, April 2021), Assignment 3, trained again from its " +
       "description",
@@ -219,10 +248,12 @@ function summaryBlocks(paper: Paper): Block[] {
   const trainings = all.flatMap((row) => row.trainings);
   const epochs = trainings.reduce((sum, training) => sum + training.rows.length, 0);
   const figures = rows.filter(({ experiment }) => experiment.readings !== undefined);
+  const whole = rows.length === EXPERIMENTS.length;
   return [
     heading(2, "Summary"),
     paragraph(
-      "This paper repeats the experiments of a course report [1] on batch normalisation [3] in fully " +
+      `This paper repeats ${whole ? "the" : `${rows.length} of the ${EXPERIMENTS.length}`} experiments of a ` +
+        "course report [1] on batch normalisation [3] in fully " +
         "connected networks, trained on CIFAR-10 with cyclical learning rates [2]: networks of three and " +
         "of nine layers with and without batch normalisation, a coarse-to-fine search for the strength λ " +
         "of the L2 penalty, and the sensitivity to initialisation.",
@@ -266,22 +297,25 @@ function summaryBlocks(paper: Paper): Block[] {
             caption: "Test accuracy of the networks of the figures, 0 to 1",
             heads: [{ title: "figure" }, { title: "network" }],
             rows: figures,
-            cells: ({ experiment }) => [experiment.id.slice(3), inShort(experiment)],
+            cells: (row) => [row.experiment.id.slice(3), inShort(paper, row)],
           }),
         ]),
   ];
 }
 
 /** "3 layers, BN, λ = 7.86e-3, 30 epochs": what differs from the defaults, for a narrow column. */
-function inShort({ settings }: Experiment): string {
-  const { layers = DEFAULTS.layers, bn = DEFAULTS.bn, l2, cycles } = settings;
+function inShort(paper: Paper, row: RowSummary): string {
+  const { layers = DEFAULTS.layers, bn = DEFAULTS.bn, l2, cycles } = row.experiment.settings;
   return [
     `${layers.length + 1} layers`,
     ...(bn === false ? [] : ["BN"]),
     ...(l2 === undefined ? [] : [`λ = ${formatL2(l2)}`]),
-    ...(cycles === undefined ? [] : [`${epochsOf(settings)} epochs`]),
+    ...(cycles === undefined || hasOwnEpochs(paper) ? [] : [plural(epochsOf(paper, row), "epoch")]),
   ].join(", ");
 }
+
+/** Whether --epochs ends all trainings alike, in the course of whatever cycle. */
+const hasOwnEpochs = ({ facts }: Paper): boolean => facts.settings?.epochs !== undefined;
 
 function warning({ data, changes = [] }: ReproductionFacts): Block {
   const why = [
@@ -324,36 +358,17 @@ function table(
   };
 }
 
-function methodBlocks({ facts, comparable }: Paper): Block[] {
+function methodBlocks(paper: Paper): Block[] {
+  const { facts, comparable } = paper;
   const several = facts.seeds.length > 1;
   return [
     heading(2, "Method"),
     ...(comparable
       ? []
       : [paragraph("This is the report’s method, which this run departs from as said above.")]),
-    leading(
-      "Data",
-      "CIFAR-10’s 50,000 training images are split at random, by the seed, into 45,000 to train on and " +
-        "5,000 to validate; its 10,000 test images are used once, at the end. Each of the 3,072 features " +
-        "is standardised by its mean and standard deviation over the 45,000.",
-    ),
-    leading(
-      "Networks",
-      "A layer is dense, with ReLU in the hidden ones and softmax in the last. The three-layer network " +
-        "has hidden layers of 50 and 50 units, the nine-layer network of 50, 30, 20, 20, 10, 10, 10 and " +
-        "10. Batch normalisation (moving averages with momentum 0.9, ε = 1e-5) follows each hidden " +
-        "layer’s ReLU, as in the report. Weights are drawn from N(0, 1/√(inputs)) (Xavier) or, where " +
-        "stated, N(0, σ), and biases in the same way.",
-    ),
-    leading(
-      "Training",
-      "Mini-batches of 100, shuffled anew in every epoch; stochastic gradient descent without momentum " +
-        `on the mean cross-entropy plus ½ λ Σ W², λ = ${DEFAULTS.l2} where not stated; triangular cycles ` +
-        "of the learning rate between 1e-5 and 1e-1, of 4,500 updates or ten epochs each; two cycles " +
-        "where not stated. After every epoch loss, cost and accuracy are taken in inference mode over " +
-        "both whole sets. The rate that is recorded then is the next update’s, hence the “shifted” curve " +
-        "that the report remarks on.",
-    ),
+    leading("Data", ...dataSentences(facts)),
+    leading("Networks", ...networkSentences(paper)),
+    leading("Training", ...trainingSentences(facts)),
     leading(
       "Comparison",
       several
@@ -374,6 +389,80 @@ function methodBlocks({ facts, comparable }: Paper): Block[] {
   ];
 }
 
+/** Samples that a training has: those of the split, and those of them that --limit leaves. */
+function splitOf({ settings = {}, samples = CIFAR10 }: ReproductionFacts) {
+  const { validation, limit = Infinity } = mergeSettings(settings);
+  const split = samples.training - validation;
+  return { validation, split, used: Math.min(limit, split) };
+}
+
+function dataSentences(facts: ReproductionFacts): string[] {
+  const { training, test, features } = facts.samples ?? CIFAR10;
+  const { validation, split, used } = splitOf(facts);
+  const name = nameOf(facts.data);
+  const some = used < split ? `, of which ${thousands(used)} are used,` : "";
+  return [
+    `${capital(name)}’s ${thousands(training)} training images are split at random, ` +
+      `by the seed, into ${thousands(split)} to train on${some} and ${thousands(validation)} to validate; its ` +
+      `${thousands(test)} test images are used once, at the end.`,
+    `Each of the ${thousands(features)} features is standardised by its mean and standard deviation over the ` +
+      `${thousands(used)}.`,
+  ];
+}
+
+function networkSentences({ rows, appendix }: Paper): string[] {
+  const experiments = rows.length > 0 ? rows.map(({ experiment }) => experiment) : EXPERIMENTS;
+  const settings = experiments.map((experiment) => mergeSettings(experiment.settings));
+  const shapes = new Map(settings.map(({ layers }) => [layers.join(), layers]));
+  const networks = [...shapes.values()].map((layers) => ({
+    name: `the ${count(layers.length + 1)}-layer network`,
+    units: `of ${list(layers)}`,
+  }));
+  const [first, ...others] = networks;
+  const hasBn = settings.some(({ bn }) => bn !== false) || appendix.length > 0;
+  const hasSigma = settings.some(({ init }) => init.startsWith("normal:"));
+  return [
+    "A layer is dense, with ReLU in the hidden ones and softmax in the last.",
+    `The${first!.name.slice(3)} has hidden layers ${first!.units} units` +
+      `${others.map(({ name, units }) => `, ${name} ${units}`).join("")}.`,
+    hasBn
+      ? "Batch normalisation (moving averages with momentum 0.9, ε = 1e-5) follows each hidden layer’s ReLU, as in " +
+        "the report."
+      : "",
+    `Weights are drawn from N(0, 1/√(inputs)) (Xavier)${hasSigma ? " or, where stated, N(0, σ)," : ","} and biases ` +
+      "in the same way.",
+  ];
+}
+
+function trainingSentences(facts: ReproductionFacts): string[] {
+  const settings = mergeSettings(facts.settings ?? {});
+  const { batch, l2, etaMin, etaMax, cycles, epochs } = settings;
+  const { used } = splitOf(facts);
+  const stepsOfEpoch = Math.ceil(used / batch);
+  const cycle = 2 * Math.max(1, settings.stepSize ?? Math.round((5 * used) / batch));
+  const cycleEpochs = cycle / stepsOfEpoch;
+  const inEpochs = Number.isInteger(cycleEpochs) ? count(cycleEpochs) : decimals(cycleEpochs, 1);
+  return [
+    `Mini-batches of ${batch}, shuffled anew in every epoch; stochastic gradient descent without momentum ` +
+      `on the mean cross-entropy plus ½ λ Σ W², λ = ${l2} where not stated; triangular cycles ` +
+      `of the learning rate between ${rate(etaMin)} and ${rate(etaMax)}, of ${thousands(cycle)} updates or ${inEpochs} ` +
+      `${cycleEpochs === 1 ? "epoch" : "epochs"} each; ${count(cycles)} ${cycles === 1 ? "cycle" : "cycles"} where not stated.`,
+    epochs === undefined
+      ? ""
+      : `Every training ends after ${plural(epochs, "epoch")}, ${thousands(epochs * stepsOfEpoch)} updates, wherever ` +
+        "its cycle then is.",
+    "After every epoch loss, cost and accuracy are taken in inference mode over the whole validation set, and for " +
+      "the curves that are shown over the whole training set. The rate that is recorded then is the next update’s, " +
+      "hence the “shifted” curve that the report remarks on.",
+  ];
+}
+
+/** "45,000" */
+const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** "1e-5", "1e-1" */
+const rate = (value: number): string => Number(value.toPrecision(6)).toExponential().replace("e+", "e");
+
 // Figures 1 to 5
 
 async function networkBlocks(paper: Paper): Promise<Block[]> {
@@ -389,18 +478,25 @@ async function networkBlocks(paper: Paper): Promise<Block[]> {
   return blocks;
 }
 
-/** Epochs that a training with these settings has in the report. */
-const epochsOf = ({ cycles = DEFAULTS.cycles }: Experiment["settings"]): number => 10 * cycles;
+/** Epochs of this row's trainings; before there is one, those that it is going to have. */
+function epochsOf({ facts }: Paper, row: RowSummary): number {
+  const { epochs, cycles } = mergeSettings(row.experiment.settings, facts.settings ?? {});
+  return lastEpochOf(row) ?? epochs ?? Math.round(10 * cycles);
+}
+
+/** After the first, the tenth and the last epoch, as far as there are so many. */
+const readEpochs = (last: number): number[] => [...new Set([1, 10, last].filter((epoch) => epoch <= last))];
 
 async function figureBlocks(paper: Paper, row: RowSummary): Promise<Block[]> {
   const { experiment } = row;
   const label = `Figure ${experiment.id.slice(3)}`;
   const curves = curvesOf(row);
+  const epochs = epochsOf(paper, row);
   const accuracyOf =
     row.mean === undefined
-      ? `${label}’s network (${lower(experiment.title)}) ` +
+      ? `${label}’s network (${titleIn(paper, experiment)}) ` +
         `${row.trainings.length === 0 ? "has not been trained in this run" : "diverged"}.`
-      : `Test accuracy after ${epochsOf(experiment.settings)} epochs: ${thisRun(row)}${
+      : `Test accuracy after ${plural(epochs, "epoch")}: ${thisRun(row)}${
           paper.comparable && experiment.published !== undefined
             ? `; published ${decimals(experiment.published)}, a difference of ${signed(row.difference!)}${
                 row.outside ? ", more than three standard deviations" : ""
@@ -410,8 +506,8 @@ async function figureBlocks(paper: Paper, row: RowSummary): Promise<Block[]> {
   if (curves.length === 0) return [paragraph(accuracyOf)];
   const [first, ...others] = curves;
   const caption = [
-    `Cost, loss, accuracy and learning rate over ${epochsOf(experiment.settings)} epochs: ` +
-      `${lower(experiment.title)}.`,
+    `Cost, loss, accuracy and learning rate over ${plural(epochs, "epoch")}: ` +
+      `${titleIn(paper, experiment)}.`,
     others.length === 0
       ? `Seed ${first!.seed}.`
       : `Thick: seed ${first!.seed}; thin: ${others.length === 1 ? "seed" : "seeds"} ` +
@@ -426,18 +522,29 @@ async function figureBlocks(paper: Paper, row: RowSummary): Promise<Block[]> {
       label,
       caption: caption.filter(Boolean).join(" "),
       file: experiment.id,
-      panels: await trainingPanels(
-        curves,
-        epochsOf(experiment.settings),
-        paper.comparable ? experiment.readings : undefined,
-      ),
+      panels: await trainingPanels(curves, epochs, paper.comparable ? experiment.readings : undefined),
     },
     paragraph(accuracyOf),
+    ...leapBlocks(paper, row),
     ...(experiment.readings === undefined ? [] : [readingsTable(paper, row, label)]),
   ];
 }
 
-const lower = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
+/** What a curve is that leaps. */
+function leapBlocks({ facts }: Paper, row: RowSummary): Block[] {
+  const { bn } = mergeSettings(row.experiment.settings, facts.settings ?? {});
+  const { classes } = facts.samples ?? CIFAR10;
+  const sentences = leapSentences(curvesOf(row), bn !== false, classes);
+  return sentences.length === 0 ? [] : [paragraph(...sentences)];
+}
+
+/** An experiment's title within a sentence. Cycles that --epochs cuts off are not said. */
+function titleIn(paper: Paper, { title }: Experiment): string {
+  const lower = title.charAt(0).toLowerCase() + title.slice(1);
+  return hasOwnEpochs(paper) ? lower.replace(", three cycles", "") : lower;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The trainings that have epochs to be drawn, those that diverged too. */
 const curvesOf = ({ trainings }: RowSummary): Curve[] =>
@@ -450,7 +557,8 @@ const SETS = [
 
 function readingsTable(paper: Paper, row: RowSummary, label: string): TableBlock {
   const { experiment, trainings } = row;
-  const epochs = [1, 10, epochsOf(experiment.settings)];
+  const epochs = readEpochs(epochsOf(paper, row));
+  const words = ["the only epoch", "the first and the last epoch", "the first, the tenth and the last epoch"];
   const arrows = (values: readonly (number | undefined)[], digits: number) =>
     values.map((value) => (value === undefined ? MISSING : decimals(value, digits))).join(" → ");
   const measures: readonly Measure[] = ["loss", "accuracy", "cost"];
@@ -474,11 +582,11 @@ function readingsTable(paper: Paper, row: RowSummary, label: string): TableBlock
       ];
     }),
   );
-  const hint = `epochs ${epochs.join(" → ")}`;
+  const hint = `${epochs.length === 1 ? "epoch" : "epochs"} ${epochs.join(" → ")}`;
   return {
     kind: "table",
     label: paper.nextTable(),
-    caption: `The curves of ${label} after the first, the tenth and the last epoch`,
+    caption: `The curves of ${label} after ${words[epochs.length - 1]}`,
     columns: [
       { title: "curve" },
       ...(paper.comparable ? [right("report, read off", hint)] : []),
@@ -514,8 +622,8 @@ async function searchBlocks(paper: Paper): Promise<Block[]> {
   if (searched.length > 0) {
     blocks.push(
       paragraph(
-        "The three-layer network with batch normalisation is trained for two cycles with each of the " +
-          "report’s own values of λ, so that rows compare: ten drawn log-uniformly from 1e-5 to 1e-1, " +
+        `The three-layer network with batch normalisation is trained for ${epochsInWords(paper, searched)} with ` +
+          "each of the report’s own values of λ, so that rows compare: ten drawn log-uniformly from 1e-5 to 1e-1, " +
           "then twice five drawn within 20% of the best of the round before.",
       ),
       ...SEARCH.flatMap(([group, label, caption]) => searchTable(paper, group, label, caption)),
@@ -532,7 +640,7 @@ function searchTable(paper: Paper, group: string, label: string, caption: string
   return [
     table(paper, {
       label,
-      caption: `${caption}: validation accuracy after 20 epochs`,
+      caption: `${caption}: validation accuracy after ${epochsInWords(paper, rows)}`,
       heads: [right("λ")],
       rows,
       cells: ({ experiment }) => [formatL2(experiment.settings.l2!)],
@@ -540,6 +648,10 @@ function searchTable(paper: Paper, group: string, label: string, caption: string
     }),
   ];
 }
+
+/** "20 epochs": those of the rows, which all have as many. */
+const epochsInWords = (paper: Paper, rows: readonly RowSummary[]): string =>
+  plural(Math.max(...rows.map((row) => epochsOf(paper, row))), "epoch");
 
 /** The place of the highest mean, if there are several to choose from. */
 function bestRow(rows: readonly RowSummary[]): number | undefined {
@@ -603,7 +715,7 @@ function freshBlocks(paper: Paper): Block[] {
     {
       kind: "table",
       label: paper.nextTable(),
-      caption: "This run’s own coarse-to-fine search: validation accuracy after 20 epochs",
+      caption: `This run’s own coarse-to-fine search: validation accuracy after ${epochsInWords(paper, fresh)}`,
       columns: [{ title: "round" }, right("λ"), right("this run", spread ? "mean ± s.d." : undefined)],
       rows: fresh.map((row) => [
         row.experiment.title.replace(/,.*/, ""),
@@ -645,7 +757,8 @@ async function sensitivityBlocks(paper: Paper): Promise<Block[]> {
     heading(3, "Sensitivity to initialisation"),
     paragraph(
       "Weights and biases are drawn from N(0, σ) instead of Xavier’s distribution; all else is as " +
-        `before. A test accuracy of ${CHANCE} is that of a network that tells the ten classes apart in ` +
+        `before. A test accuracy of ${CHANCE} is that of a network that tells the ` +
+        `${count((paper.facts.samples ?? CIFAR10).classes)} classes apart in ` +
         "nothing.",
     ),
     table(paper, {
@@ -754,12 +867,13 @@ async function appendixBlocks(paper: Paper): Promise<Block[]> {
     blocks.push({
       kind: "figure",
       label: paper.nextFigure(),
-      caption: `${experiment.title}. ${
+      caption: `${capital(titleIn(paper, experiment))}. ${
         seeds === "" ? `Seed ${curves[0]!.seed}.` : `Thick: seed ${curves[0]!.seed}; thin: ${seeds}.`
       }`,
       file: experiment.id,
-      panels: await trainingPanels(curves, epochsOf(experiment.settings)),
+      panels: await trainingPanels(curves, epochsOf(paper, row)),
     });
+    blocks.push(...leapBlocks(paper, row));
   }
   return blocks;
 }
@@ -780,7 +894,8 @@ function trainingBlocks(paper: Paper): Block[] {
     {
       kind: "table",
       label: paper.nextTable(),
-      caption: `The ${plural(trainings.length, "training")} of this run`,
+      caption:
+        trainings.length === 1 ? "The training of this run" : `The ${trainings.length} trainings of this run`,
       columns: [
         { title: "experiment" },
         right("seed"),

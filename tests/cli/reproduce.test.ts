@@ -91,6 +91,15 @@ describe("reproduce", () => {
     const markdown = readFileSync(at("all", "report.md"), "utf8");
     for (const text of [html, markdown])
       expect(text).not.toMatch(/undefined|NaN|https?:\/\/(?!www\.w3\.org)/);
+    // Its settings, not the report's.
+    expect(markdown).not.toMatch(/\b[23]0 epochs|45,000|5,000|4,500|three cycles|tenth/);
+    for (const text of [
+      "into 49,800 to train on, of which 300 are used, and 200 to validate",
+      "of 30 updates or ten epochs each",
+      "Test accuracy after 2 epochs: ",
+      "Fine search 1: validation accuracy after 2 epochs",
+    ])
+      expect(markdown).toContain(text);
     for (const [, name] of markdown.matchAll(/\((plots\/[^)]+)\)/g))
       expect(plots.map((plot) => `plots/${plot}`)).toContain(name);
     expect(readJson(at("all", "summary.json")).experiments.length).toBe(37);
@@ -136,6 +145,21 @@ describe("reproduce", () => {
     const { code, stderr } = await runCli(words("reproduce --training-metrics none"), folder);
     expect(code).toBe(2);
     expect(stderr).toContain("Allowed choices are full, running.");
+  });
+
+  it("compares with the report's numbers only what was made as the report's", async () => {
+    const { code, stdout, stderr } = await runCli(
+      [...reproduce("fig1", "--out", "other"), "--data", cifar],
+      folder,
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/: 1 training, 2 epochs, /);
+    expect(stderr).toMatch(/fig1 +test +report 0\.5360 {2}here 0\.\d{4}\n/);
+    expect(stdout).toMatch(/^experiment +accuracy +report +mean +sd\nfig1 +test +0\.5360 +0\.\d{4} +–\n/);
+    expect(stdout).toContain(
+      "Made on cifar10, with --limit 300, with --validation 200 and with --epochs 2: these numbers are not the report's, " +
+        "and are not compared with them.\n",
+    );
   });
 
   it("takes ids, and a table's name for its rows", async () => {

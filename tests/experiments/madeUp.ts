@@ -11,6 +11,8 @@ export interface MadeUp {
    * The accuracy of an experiment's training; by default the published one, give or take 0.002 by the seed.
    */
   readonly value?: (experiment: Experiment, seed: number) => number;
+  /** Of every training; by default those of its cycles. */
+  readonly epochs?: number;
   /** The validation loss after an epoch. */
   readonly validationLoss?: (experiment: Experiment, seed: number, epoch: number) => number;
 }
@@ -28,12 +30,13 @@ export function madeUp({
   seeds = 3,
   experiments = EXPERIMENTS,
   value = published,
+  epochs: asked,
   validationLoss = (_, seed, epoch) => 1.3 + 0.5 / epoch + 0.01 * deviation(seed),
 }: MadeUp = {}): TrainingResult[] {
   return experiments.flatMap((experiment) =>
     Array.from({ length: seeds }, (_, i): TrainingResult => {
       const seed = i + 1;
-      const epochs = 10 * (experiment.settings.cycles ?? 2);
+      const epochs = asked ?? 10 * (experiment.settings.cycles ?? 2);
       const final = value(experiment, seed);
       const rows = Array.from({ length: epochs }, (_, e): EpochRow => {
         const epoch = e + 1;

@@ -12,6 +12,7 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../src/experiments/table.ts";
+import type { TrainSettings } from "../../src/training/settings.ts";
 import { madeUp } from "./madeUp.ts";
 
 const FACTS: ReproductionFacts = {
@@ -327,6 +328,123 @@ describe("the report of a run that is not the report's", () => {
       expect(made.markdown).not.toMatch(/Diamonds|differs from the|published value/);
       expect(made.plots["plots/fig1-loss.svg"]).not.toContain('aria-roledescription="point"');
     }
+  });
+});
+
+describe("the report of a run with other settings", () => {
+  const other = (changes: readonly string[], settings: Partial<TrainSettings>, more = {}) => ({
+    ...FACTS,
+    ...{ changes, settings },
+    ...more,
+  });
+  const some = selectExperiments(["fig2", "fig5", "tab1"]);
+
+  it.each([
+    [1, "the only epoch"],
+    [7, "the first and the last epoch"],
+    [12, "the first, the tenth and the last epoch"],
+  ])("says its epochs wherever the report has twenty or thirty: %i", async (epochs, read) => {
+    const results = madeUp({ experiments: [...some, ...FRESH], epochs });
+    const facts = other([`--epochs ${epochs}`], { epochs });
+    const made = await report({ results, experiments: some, fresh: FRESH, facts });
+    expectWhole(made);
+    const words = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
+    expect(made.markdown).not.toMatch(/\b(20|30) epochs|three cycles|the third cycle/);
+    for (const text of [
+      `Coarse search: validation accuracy after ${words}__`,
+      `own coarse-to-fine search: validation accuracy after ${words}__`,
+      `learning rate over ${words}: three layers, with batch normalisation. Thick`,
+      `Test accuracy after ${words}: `,
+      `is trained for ${words} with each of the report’s own values`,
+      `Every training ends after ${words}, ${["450", "3,150", "5,400"][[1, 7, 12].indexOf(epochs)]} updates`,
+      `__Table B: The curves of Figure 2 after ${read}__`,
+    ])
+      expect(made.markdown).toContain(text);
+  });
+
+  it("says how many samples it used, and how long its cycles were", async () => {
+    const settings = { limit: 2000, validation: 1000, epochs: 2 };
+    const made = await report({
+      experiments: some,
+      results: madeUp({ experiments: some, epochs: 2 }),
+      facts: other(["--limit 2000", "--validation 1000", "--epochs 2"], settings),
+    });
+    expectWhole(made);
+    expect(made.markdown).not.toMatch(/\b(20|30) epochs|45,000|5,000|4,500|three cycles|tenth/);
+    expect(made.markdown).toContain(
+      "CIFAR-10’s 50,000 training images are split at random, by the seed, into 49,000 to train on, of which 2,000 are " +
+        "used, and 1,000 to validate; its 10,000 test images are used once, at the end. Each of the 3,072 features is " +
+        "standardised by its mean and standard deviation over the 2,000.",
+    );
+    expect(made.markdown).toContain("of 200 updates or ten epochs each");
+    expect(made.markdown).toContain("The three-layer network has hidden layers of 50 and 50 units. Batch");
+    expect(made.markdown).toContain("This paper repeats 12 of the 37 experiments");
+  });
+
+  it("takes batches, λ, rates and the data set from the run, too", async () => {
+    const settings = { batch: 50, l2: 0.01, etaMin: 1e-3, etaMax: 0.5, stepSize: 600 };
+    const samples = { training: 6000, test: 500, features: 784, classes: 7 };
+    const { markdown } = await report({
+      experiments: selectExperiments(["tab4-3"]),
+      facts: other(["--batch 50"], settings, { data: "digits", samples }),
+    });
+    for (const text of [
+      "# Batch normalisation in fully connected networks on the digits data set: a reproduction",
+      "The digits data set’s 6,000 training images are split at random, by the seed, into 1,000 to train on and 5,000 " +
+        "to validate; its 500 test images",
+      "Each of the 784 features is standardised by its mean and standard deviation over the 1,000.",
+      "Mini-batches of 50, shuffled",
+      "λ = 0.01 where not stated",
+      "between 1e-3 and 5e-1, of 1,200 updates or 60 epochs each",
+      "tells the seven classes apart",
+    ])
+      expect(markdown).toContain(text);
+  });
+
+  it("shows accuracies above the report's within the axis", async () => {
+    const { plots } = await report({
+      experiments: selectExperiments(["tab4"]),
+      results: madeUp({ value: (_, seed) => 0.9 + 0.01 * seed }),
+      facts: other([], {}, { data: "synthetic" }),
+    });
+    for (const svg of [plots["plots/sensitivity-3.svg"]!, plots["plots/sensitivity-9.svg"]!]) {
+      expect(svg).toMatch(/>1\.0</);
+    }
+  });
+});
+
+describe("a curve that leaps", () => {
+  const experiments = selectExperiments(["fig3", "fig4"]);
+  const leaping = (id: string, seeds = 1) =>
+    madeUp({
+      experiments,
+      seeds,
+      validationLoss: (experiment, seed, epoch) =>
+        experiment.id === id && seed === 1 ? ([40.25, 3.5][epoch - 3] ?? 1.5) : 1.5,
+    });
+  const facts = { ...FACTS, seeds: [1] };
+
+  it("is said to do so under its figure, with the epochs, the heights and what normalisation has to do with it", async () => {
+    const { markdown } = await report({ results: leaping("fig4"), experiments, facts });
+    expect(markdown.match(/loss leaps/g)?.length).toBe(1);
+    expect(markdown).toContain(
+      "Seed 1’s loss leaps, from 1.35 in training and 1.50 in validation after epoch 2 to 1.23 in training and 40.25 in " +
+        "validation after epoch 3 (learning rate 0.06) and 1.18 in training and 3.50 in validation after epoch 4 " +
+        "(learning rate 0.08). The accuracy hardly changes: ",
+    );
+    expect(markdown).toContain(
+      "has a loss of ln 10 = 2.30 at most. The losses are taken in inference mode, where batch",
+    );
+    expect(markdown).toContain("is multiplied by up to 1/√ε = 316, in layer after layer.");
+  });
+
+  it("is not explained by normalisation where there is none, nor said of curves that do not leap", async () => {
+    const { markdown } = await report({ results: leaping("fig3", 2), experiments, facts: FACTS });
+    expect(markdown.match(/loss leaps/g)?.length).toBe(1);
+    expect(markdown).toContain("Seed 1’s loss leaps");
+    expect(markdown).not.toContain("hardly any sample wakes");
+    const { markdown: smooth } = await report({ results: madeUp({ experiments }), experiments });
+    expect(smooth).not.toContain("leaps");
   });
 });
 

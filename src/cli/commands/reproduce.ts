@@ -3,10 +3,12 @@ import { availableParallelism, cpus, platform } from "node:os";
 import { type Command, Option } from "commander";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, TrainingError } from "../../errors.ts";
+import { list } from "../../experiments/conclusions.ts";
 import { reproductionReport } from "../../experiments/report.ts";
 import { accuracy, type RowSummary, summarize } from "../../experiments/summary.ts";
 import {
   appendixExperiments,
+  EXPERIMENTS,
   type Experiment,
   freshExperiment,
   selectExperiments,
@@ -55,11 +57,14 @@ interface ReproduceFlags {
   readonly quiet?: boolean;
 }
 
+/** Trainings of a search of the run's own: as many as the report's. */
+const FRESH_TRAININGS = new CoarseToFineSampler().limit();
+
 export function reproduceCommand(context: CliContext): Command {
   return newCommand(
     context,
     "reproduce",
-    "repeat a course report's 37 trainings on CIFAR-10, and compare with its numbers",
+    `repeat a course report's ${EXPERIMENTS.length} trainings on CIFAR-10, and compare with its numbers`,
     [
       "nnwasm reproduce                             # all: five figures, four tables, conclusions",
       "nnwasm reproduce --seeds 3                   # with means and standard deviations",
@@ -88,11 +93,11 @@ export function reproduceCommand(context: CliContext): Command {
     .option("--appendix", "also: normalisation before the activation, and biases that start at 0")
     .option(
       "--fresh-search",
-      "also: a coarse-to-fine search of its own, beside the report's λ (20 trainings)",
+      `also: a coarse-to-fine search of its own, beside the report's λ (${FRESH_TRAININGS} trainings)`,
     )
     .option("--data <name|path>", "cifar10, synthetic, or a folder that holds CIFAR-10 (default: as train)")
     .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
-    .option("--validation <n>", "samples taken for validation (default: 5000)", integer(1))
+    .option("--validation <n>", `samples taken for validation (default: ${DEFAULTS.validation})`, integer(1))
     .option("--epochs <n>", "stop every training after n epochs, for a quick look", integer(1))
     .addOption(
       new Option(
@@ -166,12 +171,14 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
       : await ReproductionFolder.open(resume);
   const epochsOf = ({ settings }: Job) => resolveSettings(settings, data.name, samples.count).epochs;
   const searches = description.freshSearch
-    ? 20 * epochsOf({ experiment: freshExperiment(1, 1, 1), settings: base })
+    ? FRESH_TRAININGS * epochsOf({ experiment: freshExperiment(1, 1, 1), settings: base })
     : 0;
+  const departures = departuresOf(changes, data.training);
+  const compared = data.name === "cifar10" && departures.length === 0;
   const progress = new ReproductionProgress(context, quiet, {
-    trainings: jobs.length + (description.freshSearch ? 20 : 0),
+    trainings: jobs.length + (description.freshSearch ? FRESH_TRAININGS : 0),
     epochs: jobs.reduce((sum, job) => sum + epochsOf(job), searches),
-    seeds: description.seeds.length,
+    ...{ seeds: description.seeds.length, compared },
   });
   const results = new Map(trainings.map((training) => [key(training), training]));
   if (notice !== undefined) progress.say(notice);
@@ -182,7 +189,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
     });
   } else {
     progress.say(
-      `${dataset.name} (${dataset.origin}): ${progress.trainings} trainings, ${progress.epochs} epochs, ` +
+      `${dataset.name} (${dataset.origin}): ${counted(progress.trainings, "training")}, ${counted(progress.epochs, "epoch")}, ` +
         `${workers} at a time, in ${folder.path}`,
     );
   }
@@ -218,7 +225,11 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
     facts: {
       command: commandLine(description),
       ...{ version: VERSION, node: process.versions.node, machine: machine(workers), seconds },
-      ...{ seeds: description.seeds, data: data.name, changes: changesInWords(changes) },
+      ...{ seeds: description.seeds, data: data.name, changes: departures, settings: changes },
+      samples: {
+        ...{ training: data.training, test: data.test },
+        ...{ features: dataset.features, classes: dataset.classes },
+      },
     },
   });
   await folder.writeReport(html, markdown, plots);
@@ -229,7 +240,15 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   };
   await folder.writeSummary({ ...summary, experiments: rows.map(rowFacts) });
   if (json) writeEvent(context, { event: "result", ...summary, out: folder.path });
-  else context.stdout.write(resultText(rows, seconds, folder.path));
+  else
+    context.stdout.write(
+      resultText(
+        rows,
+        seconds,
+        folder.path,
+        compared ? undefined : [`on ${data.name}`, ...departures.map((flag) => `with ${flag}`)],
+      ),
+    );
 }
 
 type Asked = Omit<ReproductionDescription, "data"> & Partial<Pick<ReproductionDescription, "data">>;
@@ -405,13 +424,21 @@ function rowFacts({ experiment, trainings, values, mean, sd, difference, outside
   };
 }
 
-function resultText(rows: readonly RowSummary[], seconds: number, path: string): string {
+/** @param departures data set and settings of a run whose numbers are not compared with the report's */
+function resultText(
+  rows: readonly RowSummary[],
+  seconds: number,
+  path: string,
+  departures: readonly string[] | undefined,
+): string {
+  const compared = departures === undefined;
   const cell = (value: number | undefined) => value?.toFixed(4) ?? "–";
   const table = rows.map(({ experiment: { id, metric, published }, mean, sd, difference, outside }) => [
     ...[id, metric, cell(published), cell(mean), cell(sd)],
-    `${difference === undefined ? "–" : (difference >= 0 ? "+" : "−") + Math.abs(difference).toFixed(4)}${outside ? " *" : ""}`,
+    ...(compared ? [`${signed(difference)}${outside ? " *" : ""}`] : []),
   ]);
-  const all = [["experiment", "accuracy", "report", "mean", "sd", "difference"], ...table];
+  const head = ["experiment", "accuracy", "report", "mean", "sd", ...(compared ? ["difference"] : [])];
+  const all = [head, ...table];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const lines = all.map((row) =>
     row
@@ -419,10 +446,26 @@ function resultText(rows: readonly RowSummary[], seconds: number, path: string):
       .join("  ")
       .trimEnd(),
   );
-  const marked = rows.some(({ outside }) => outside)
-    ? "* further from the report than three standard deviations\n"
-    : "";
+  const marked = !compared
+    ? `Made ${list(departures)}: these numbers are not the report's, and are not compared with them.\n`
+    : rows.some(({ outside }) => outside)
+      ? "* further from the report than three standard deviations\n"
+      : "";
   return `${lines.join("\n")}\n${marked}${duration(seconds)} in all; saved in ${path}: report.html, report.md, plots/\n`;
+}
+
+/** "+0.0117", "−0.0003" */
+const signed = (difference: number | undefined): string =>
+  difference === undefined ? "–" : `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(4)}`;
+
+/** The settings in which a run is not the report's: "--limit 2000". */
+function departuresOf({ data: _, ...changes }: Partial<TrainSettings>, training: number): string[] {
+  const { validation, limit } = mergeSettings(changes);
+  const isUsual = (name: string, value: unknown) =>
+    name === "limit" ? limit! >= training - validation : value === DEFAULTS[name as keyof TrainSettings];
+  return changesInWords(
+    Object.fromEntries(Object.entries(changes).filter(([name, value]) => !isUsual(name, value))),
+  );
 }
 
 function commandLine(description: ReproductionDescription): string {
@@ -445,8 +488,10 @@ const changesInWords = ({ data, ...changes }: Partial<TrainSettings>): string[] 
   ...Object.entries(changes).map(([name, value]) => `${flagOf(name)} ${value}`),
 ];
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 const machine = (workers: number): string =>
-  `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${platform()}, ${workers} workers`;
+  `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${platform()}, ${counted(workers, "worker")}`;
 
 /** Overall progress on stderr: a line for each row that is done, and a bar over all epochs. */
 class ReproductionProgress {
@@ -454,6 +499,8 @@ class ReproductionProgress {
   readonly epochs: number;
   /** With several, a row takes long: each training has a line of its own. */
   readonly #seeds: number;
+  /** Whether its numbers are set beside the report's. */
+  readonly #compared: boolean;
   readonly #line: StatusLine;
   readonly #begin = performance.now();
   readonly #underWay = new Map<string, number>();
@@ -464,9 +511,15 @@ class ReproductionProgress {
   constructor(
     context: CliContext,
     quiet: boolean,
-    { trainings, epochs, seeds }: Record<"trainings" | "epochs" | "seeds", number>,
+    {
+      trainings,
+      epochs,
+      seeds,
+      compared,
+    }: Record<"trainings" | "epochs" | "seeds", number> & { readonly compared: boolean },
   ) {
     this.#seeds = seeds;
+    this.#compared = compared;
     this.#line = new StatusLine(context, quiet);
     this.trainings = trainings;
     this.epochs = epochs;
@@ -510,8 +563,7 @@ class ReproductionProgress {
       mean === undefined
         ? "  diverged"
         : `  here ${mean.toFixed(4)}${sd === undefined ? "" : ` ± ${sd.toFixed(4)}`}`;
-    const apart =
-      difference === undefined ? "" : `  (${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(4)})`;
+    const apart = difference === undefined || !this.#compared ? "" : `  (${signed(difference)})`;
     this.#line.note(`${id.padEnd(18)} ${metric.padEnd(10)}${report}${ours}${apart}`);
     this.#draw(true);
   }
