@@ -30,6 +30,11 @@ const generated = "src/wasm/binaries.generated.ts";
 const generatedTiles = "assembly/tiles.generated.ts";
 const generatedExports = "src/wasm/exports.generated.ts";
 const stamp = "dist/.inputs";
+/** What an import of a binary is to a bundler that takes it for a file. */
+const WASM_TYPES = `/** The address of the binary. */
+declare const url: string;
+export default url;
+`;
 /** The binaries of the last build: compiling them takes most of the time, and most changes are not theirs. */
 const wasmCache = "build/wasm";
 
@@ -163,8 +168,10 @@ async function main() {
     run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     renameImports(dist);
     mkdirSync(join(dist, "wasm"), { recursive: true });
-    for (const name of ["nnwasm", "nnwasm-threads"])
+    for (const name of ["nnwasm", "nnwasm-threads"]) {
       cpSync(join(temporary, "wasm", `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));
+      writeFileSync(join(dist, "wasm", `${name}.wasm.d.ts`), WASM_TYPES);
+    }
     if (existsSync("scripts/bundle-charts.mjs")) {
       const { bundleCharts } = await import("./bundle-charts.mjs");
       await bundleCharts(dist);

@@ -100,7 +100,9 @@ describe("build in a small project", () => {
         "wasm/exports.generated.d.ts",
         "wasm/exports.generated.js",
         "wasm/nnwasm-threads.wasm",
+        "wasm/nnwasm-threads.wasm.d.ts",
         "wasm/nnwasm.wasm",
+        "wasm/nnwasm.wasm.d.ts",
       ].sort(),
     );
     expect(read("src/wasm/exports.generated.ts")).toContain("  one(): number;\n");

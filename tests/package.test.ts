@@ -80,8 +80,11 @@ describe("package.json", () => {
   it("offers the library with its types, the two wasm files, and the command", () => {
     expect(manifest.exports).toEqual({
       ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
-      "./nnwasm.wasm": "./dist/wasm/nnwasm.wasm",
-      "./nnwasm-threads.wasm": "./dist/wasm/nnwasm-threads.wasm",
+      "./nnwasm.wasm": { types: "./dist/wasm/nnwasm.wasm.d.ts", default: "./dist/wasm/nnwasm.wasm" },
+      "./nnwasm-threads.wasm": {
+        types: "./dist/wasm/nnwasm-threads.wasm.d.ts",
+        default: "./dist/wasm/nnwasm-threads.wasm",
+      },
       "./package.json": "./package.json",
     });
     expect(existsSync(join(root, manifest.bin.nnwasm))).toBe(true);
