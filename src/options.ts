@@ -9,7 +9,8 @@ export function shown(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name = Object.prototype.toString.call(value).slice(8, -1);
-  return name === "Object" ? "an object" : `a ${name}`;
+  if (name === "Object") return "an object";
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /**
@@ -45,6 +46,9 @@ export function requireInteger(name: string, value: unknown, least = 1): void {
     throw new ConfigError(`${name} is ${shown(value)}, expected an integer ≥ ${least}.`);
   }
 }
+
+/** Whether it is a number of JavaScript's: "0.1" is greater than 0 too, but none. */
+export const isNumber = (value: unknown): value is number => typeof value === "number";
 
 /** @throws ConfigError unless the value is true or false */
 export function requireBoolean(name: string, value: unknown): void {

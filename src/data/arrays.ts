@@ -1,53 +1,80 @@
 /** Samples from arrays that are in memory already. */
 import { DatasetError } from "../errors.ts";
-import type { Samples, SampleTarget } from "./dataset.ts";
+import { checkOptions, shown } from "../options.ts";
+import type { ElementType, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
+import { elementTypeOf, type NumbersOrRows, type SampleValues, toSampleValues } from "./values.ts";
 
 export interface ArraySamplesOptions {
-  /** (count, features), row-major; bytes stand for v / 255. */
-  readonly values: Uint8Array | Float32Array;
-  /** (count), the classes. */
+  /**
+   * (count, features), row-major, or an array for each sample. A Uint8Array or a Uint8ClampedArray (of an ImageData,
+   * say) holds bytes, which stand for v / 255; all other arrays hold numbers, which stand for themselves. A model of
+   * dtype "float64" keeps every bit of a Float64Array or a plain array; one of "float32" rounds them.
+   */
+  readonly values: NumbersOrRows;
+  /** (count), the classes: integers from 0 to classes − 1. */
   readonly labels: ArrayLike<number>;
-  readonly features: number;
-  /** Default: the largest label + 1. */
+  /** Numbers in a sample, ≥ 1. Default, if values has an array for each sample: their length. */
+  readonly features?: number;
+  /** From 1 to 256. Default: the largest label + 1. */
   readonly classes?: number;
 }
 
+/** Labels are kept as bytes. */
+export const MOST_CLASSES = 256;
+
 /**
- * Samples from arrays; nothing is copied before a training reads them.
+ * Samples from arrays. The values are not copied before a training reads them, unless they must be converted; the
+ * labels are.
+ * @throws ConfigError if there is no such option
  * @throws DatasetError if the sizes do not go together or a label is not an integer from 0 to classes − 1
  */
-export function samplesFromArrays({ values, labels, features, classes }: ArraySamplesOptions): Samples {
+export function samplesFromArrays(options: ArraySamplesOptions): Samples {
+  const where = "samplesFromArrays";
+  checkOptions(where, options, ["values", "labels", "features", "classes"]);
+  const { labels, classes } = options ?? {};
+  const { values, rowLength } = toSampleValues(where, options?.values);
+  const { features = rowLength } = options;
+  if (typeof labels !== "object" || labels === null || !Number.isSafeInteger(labels.length)) {
+    throw new DatasetError(`${where}: labels is ${shown(labels)}, expected an array of integers.`);
+  }
   const count = labels.length;
-  if (!Number.isInteger(features) || features < 1 || values.length !== count * features) {
+  if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1 && classes <= MOST_CLASSES)) {
     throw new DatasetError(
-      `samplesFromArrays: values has ${values.length} numbers, expected ${count} labels × ${features} features.`,
+      `${where}: classes is ${shown(classes)}, expected an integer from 1 to ${MOST_CLASSES}.`,
+    );
+  }
+  if (!Number.isInteger(features) || features! < 1 || values.length !== count * features!) {
+    throw new DatasetError(
+      `${where}: values has ${values.length} numbers, expected ${count} labels × ${shown(features)} features.`,
     );
   }
   const bytes = new Uint8Array(count);
   let largest = 0;
+  const most = classes ?? MOST_CLASSES;
   for (let i = 0; i < count; i++) {
     const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= (classes ?? 256)) {
+    if (!Number.isInteger(label) || label < 0 || label >= most) {
       throw new DatasetError(
-        `samplesFromArrays: label ${i} is ${label}, expected an integer from 0 to ${(classes ?? 256) - 1}.`,
+        `${where}: label ${i} is ${shown(label)}, expected an integer from 0 to ${most - 1}.`,
       );
     }
     bytes[i] = label;
     largest = Math.max(largest, label);
   }
-  return new ArraySamples(values, bytes, features, classes ?? largest + 1);
+  return new ArraySamples(values, bytes, features!, classes ?? largest + 1);
 }
 
 class ArraySamples implements Samples {
   readonly features: number;
   readonly classes: number;
-  readonly #values: Uint8Array | Float32Array;
+  readonly elementType: ElementType;
+  readonly #values: SampleValues;
   readonly #labels: Uint8Array;
   readonly #rows: Uint32Array | undefined;
 
   constructor(
-    values: Uint8Array | Float32Array,
+    values: SampleValues,
     labels: Uint8Array,
     features: number,
     classes: number,
@@ -58,18 +85,23 @@ class ArraySamples implements Samples {
     this.#rows = rows;
     this.features = features;
     this.classes = classes;
+    this.elementType = elementTypeOf(values);
   }
 
   get count(): number {
     return this.#rows?.length ?? this.#labels.length;
   }
 
-  get elementType(): "uint8" | "float32" {
-    return this.#values instanceof Uint8Array ? "uint8" : "float32";
-  }
-
+  /** @throws DatasetError if the array that they were made from has fewer numbers now */
   async read(target: SampleTarget): Promise<void> {
     const d = this.features;
+    const expected = this.#labels.length * d;
+    if (this.#values.length < expected) {
+      throw new DatasetError(
+        `samplesFromArrays: values has ${this.#values.length} numbers now, expected ${expected} as before: its buffer ` +
+          "was transferred or made smaller. Keep it as it is until the training has read it.",
+      );
+    }
     for (let i = 0; i < this.count; i++) {
       const row = this.#rows?.[i] ?? i;
       target.values.set(this.#values.subarray(row * d, (row + 1) * d), i * d);

@@ -6,13 +6,13 @@
 import type { Signal, WasmMemory } from "../platform.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** How a sample's numbers are stored. A byte b stands for b / 255. */
-export type ElementType = "uint8" | "float32";
+/** How a sample's numbers are stored. A byte b stands for b / 255, all others for themselves. */
+export type ElementType = "uint8" | "float32" | "float64";
 
 /** Where `Samples.read` puts what it reads. */
 export interface SampleTarget {
-  /** (count, features), row-major; a Uint8Array or a Float32Array as `elementType` says. */
-  readonly values: Uint8Array | Float32Array;
+  /** (count, features), row-major; a Uint8Array, a Float32Array or a Float64Array as `elementType` says. */
+  readonly values: Uint8Array | Float32Array | Float64Array;
   /** (count), the classes, 0 ≤ label < classes. */
   readonly labels: Uint8Array;
 }
@@ -27,7 +27,7 @@ export interface ReadOptions {
 export interface Residence {
   readonly memory: WasmMemory;
   /** All samples of the source, (all, features). */
-  readonly values: Tensor<"uint8"> | Tensor<"float32">;
+  readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
   /** (all, 1). */
   readonly labels: Tensor<"uint8">;
   /** Which of them these samples are, in this order; undefined: all. */
@@ -38,13 +38,16 @@ export interface Residence {
 export interface Samples {
   /** A model that computes in this memory uses them where they are; others read them. */
   readonly residence?: Residence;
+  /** Samples, from 0 to 2^32 − 1. */
   readonly count: number;
-  /** Numbers in a sample. */
+  /** Numbers in a sample, ≥ 1. */
   readonly features: number;
+  /** From 1 to 256: labels are bytes. A model needs at least as many outputs. */
   readonly classes: number;
   readonly elementType: ElementType;
   /**
-   * Reads all samples into `target`, whose sizes are (count × features) and (count).
+   * Reads all samples into `target`, whose sizes are (count × features) and (count). What is read is checked
+   * afterwards: every label must be less than `classes`, every number finite.
    * @throws DatasetError if what is read is damaged
    */
   read(target: SampleTarget, options?: ReadOptions): Promise<void>;

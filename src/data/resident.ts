@@ -13,7 +13,7 @@ export interface ResidentLayout {
   readonly elementType: ElementType;
 }
 
-type Values = Tensor<"uint8"> | Tensor<"float32">;
+type Values = Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
 
 function plan({ count, features, elementType }: ResidentLayout): [Region, Values, Tensor<"uint8">] {
   const region = new Region();

@@ -1,17 +1,28 @@
 /** Which samples of a source a `Samples` is made of: what every kind of it does alike. */
 import { ShapeError } from "../errors.ts";
+import { shown } from "../options.ts";
 
 /**
  * The rows of a selection from a selection, as rows of the source.
  * @param own what was selected before; undefined: all `count` rows, in order
  * @throws ShapeError if there is no such row
  */
-export function selectRows(rows: Uint32Array, own: Uint32Array | undefined, count: number): Uint32Array {
-  const bad = rows.findIndex((row) => row >= count);
-  if (bad >= 0) {
-    throw new ShapeError(
-      `select: rows[${bad}] is ${rows[bad]}, expected less than ${count}, the number of samples.`,
-    );
+export function selectRows(
+  rows: ArrayLike<number>,
+  own: Uint32Array | undefined,
+  count: number,
+): Uint32Array {
+  const selected = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (!(Number.isInteger(row) && row >= 0 && row < count)) {
+      throw new ShapeError(
+        Number.isInteger(row) && row >= 0
+          ? `select: rows[${i}] is ${row}, expected less than ${count}, the number of samples.`
+          : `select: rows[${i}] is ${shown(row)}, expected an integer from 0 to ${count - 1}.`,
+      );
+    }
+    selected[i] = own === undefined ? row : own[row]!;
   }
-  return own ? rows.map((row) => own[row]!) : rows.slice();
+  return selected;
 }

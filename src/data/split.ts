@@ -1,5 +1,6 @@
 /** Training and validation sets from a data set's training samples. */
 import { ConfigError } from "../errors.ts";
+import { checkOptions, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 
@@ -22,19 +23,22 @@ export interface Split {
  * Splits at random (seeded, not stratified).
  * @throws ConfigError if validation leaves nothing to train on, or limit is not a positive integer
  */
-export function splitDataset(
-  dataset: Dataset,
-  { validation = 5000, limit, seed = 1 }: SplitOptions = {},
-): Split {
+export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Split {
+  const where = "splitDataset";
+  checkOptions(where, options, ["validation", "limit", "seed"]);
+  if (typeof dataset !== "object" || dataset === null || typeof dataset.training?.select !== "function") {
+    throw new ConfigError(`${where}: the data set is ${shown(dataset)}, expected cifar10(…) or the like.`);
+  }
+  const { validation = 5000, limit, seed = 1 } = options;
   const count = dataset.training.count;
   if (!Number.isInteger(validation) || validation < 0 || validation >= count) {
     throw new ConfigError(
-      `${validation} validation samples were asked for, expected an integer from 0 to ${count - 1}: ` +
+      `${shown(validation)} validation samples were asked for, expected an integer from 0 to ${count - 1}: ` +
         `${dataset.name} has ${count} samples to train on.`,
     );
   }
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new ConfigError(`The limit is ${limit}, expected an integer ≥ 1.`);
+    throw new ConfigError(`The limit is ${shown(limit)}, expected an integer ≥ 1.`);
   }
   const order = permutation(count, new Random(seed, "split"));
   const train = order.subarray(validation, limit === undefined ? count : Math.min(count, validation + limit));

@@ -137,7 +137,7 @@ export function measureFloats(values: Tensor, rows?: Uint32Array): Standardizati
  */
 export function gatherFactors(
   { mean, std }: Standardization,
-  elementType: ElementType | "float64",
+  elementType: ElementType,
   precision: Precision,
 ): { scale: Float64Array; shift: Float64Array } {
   if (elementType === "uint8") {

@@ -1,3 +1,5 @@
+import { ConfigError } from "../errors.ts";
+import { shown } from "../options.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { Initializer } from "./initializer.ts";
 
@@ -5,7 +7,11 @@ import type { Initializer } from "./initializer.ts";
 export class ConstantInitializer implements Initializer {
   readonly value: number;
 
+  /** @throws ConfigError unless value is a finite number */
   constructor(value = 0) {
+    if (!Number.isFinite(value)) {
+      throw new ConfigError(`ConstantInitializer: the value is ${shown(value)}, expected a finite number.`);
+    }
     this.value = value;
   }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { isNumber, shown } from "../options.ts";
 import type { Random } from "../random.ts";
 import type { FloatArray } from "../tensor.ts";
 import { fillNormal, type Initializer } from "./initializer.ts";
@@ -9,9 +10,9 @@ export class NormalInitializer implements Initializer {
 
   /** @throws ConfigError unless std is a finite number ≥ 0 */
   constructor(std = 0.01) {
-    if (!(std >= 0 && std < Infinity)) {
+    if (!(isNumber(std) && std >= 0 && std < Infinity)) {
       throw new ConfigError(
-        `NormalInitializer: the standard deviation is ${std}, expected a finite number ≥ 0.`,
+        `NormalInitializer: the standard deviation is ${shown(std)}, expected a finite number ≥ 0.`,
       );
     }
     this.std = std;

@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import { ConstantInitializer, ZerosInitializer } from "../initializers/index.ts";
 import type { Kernels } from "../kernels/index.ts";
+import { checkOptions, isNumber, shown } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import type { BuildScope, Layer, Mode, Parameter, State } from "./layer.ts";
 
@@ -39,12 +40,18 @@ export class BatchNormalization implements Layer {
   #invStd!: Tensor;
 
   /** @throws ConfigError if momentum is not in [0, 1] or epsilon is not positive */
-  constructor({ momentum = 0.9, epsilon = 1e-5 }: BatchNormalizationOptions = {}) {
-    if (!(momentum >= 0 && momentum <= 1)) {
-      throw new ConfigError(`BatchNormalization: momentum is ${momentum}, expected a number from 0 to 1.`);
+  constructor(options: BatchNormalizationOptions = {}) {
+    checkOptions("BatchNormalization", options, ["momentum", "epsilon"]);
+    const { momentum = 0.9, epsilon = 1e-5 } = options;
+    if (!(isNumber(momentum) && momentum >= 0 && momentum <= 1)) {
+      throw new ConfigError(
+        `BatchNormalization: momentum is ${shown(momentum)}, expected a number from 0 to 1.`,
+      );
     }
-    if (!(epsilon > 0 && epsilon < Infinity)) {
-      throw new ConfigError(`BatchNormalization: epsilon is ${epsilon}, expected a finite number > 0.`);
+    if (!(isNumber(epsilon) && epsilon > 0 && epsilon < Infinity)) {
+      throw new ConfigError(
+        `BatchNormalization: epsilon is ${shown(epsilon)}, expected a finite number > 0.`,
+      );
     }
     this.momentum = momentum;
     this.epsilon = epsilon;
@@ -59,8 +66,8 @@ export class BatchNormalization implements Layer {
   }
 
   build(scope: BuildScope, inputs: number): number {
-    this.gamma = scope.parameter("gamma", 1, inputs, new ConstantInitializer(1));
-    this.beta = scope.parameter("beta", 1, inputs, new ZerosInitializer());
+    this.gamma = scope.vectorParameter("gamma", inputs, new ConstantInitializer(1));
+    this.beta = scope.vectorParameter("beta", inputs, new ZerosInitializer());
     this.movingMean = scope.state("movingMean", inputs, 0);
     this.movingVariance = scope.state("movingVariance", inputs, 0);
     this.#output = scope.activation(inputs);

@@ -1,6 +1,7 @@
-import { ConfigError, choose } from "../errors.ts";
+import { choose } from "../errors.ts";
 import { type Initializer, XavierInitializer, ZerosInitializer } from "../initializers/index.ts";
 import type { Kernels } from "../kernels/index.ts";
+import { checkOptions, requireInteger, requireMethods } from "../options.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ActivationName, activations } from "./activations.ts";
@@ -43,17 +44,25 @@ export class Dense implements Layer {
   #x!: Tensor;
 
   /** @throws ConfigError if units is not a positive integer or there is no such activation */
-  constructor(
-    units: number,
-    {
+  constructor(units: number, options: DenseOptions = {}) {
+    checkOptions("Dense", options, [
+      "activation",
+      "weightInitializer",
+      "biasInitializer",
+      "weightRegularizer",
+    ]);
+    const {
       activation = "linear",
       weightInitializer = new XavierInitializer(),
       biasInitializer = new ZerosInitializer(),
       weightRegularizer,
-    }: DenseOptions = {},
-  ) {
-    if (!Number.isInteger(units) || units < 1) {
-      throw new ConfigError(`Dense: units is ${units}, expected an integer ≥ 1.`);
+    } = options;
+    requireInteger("Dense: units", units);
+    requireInitializer("Dense: weightInitializer", weightInitializer);
+    requireInitializer("Dense: biasInitializer", biasInitializer);
+    if (weightRegularizer !== undefined) {
+      const expected = "a regularizer, such as new L2Regularizer(0.005)";
+      requireMethods("Dense: weightRegularizer", weightRegularizer, ["penalty", "addGradient"], expected);
     }
     this.units = units;
     this.followedBy = choose("activation", activations, activation)();
@@ -74,7 +83,7 @@ export class Dense implements Layer {
       this.#weightInitializer,
       this.#weightRegularizer,
     );
-    this.bias = scope.parameter("bias", 1, this.units, this.#biasInitializer);
+    this.bias = scope.vectorParameter("bias", this.units, this.#biasInitializer);
     this.#workspace = scope.workspace;
     this.#output = scope.activation(this.units);
     this.#dx = scope.needsInputGradient ? scope.activation(inputs) : undefined;
@@ -97,4 +106,8 @@ export class Dense implements Layer {
     kernels.matmul.transposedB(dx, dy, this.weight.value, this.#workspace);
     return dx;
   }
+}
+
+function requireInitializer(name: string, value: unknown): void {
+  requireMethods(name, value, ["fill"], "an initializer, such as new XavierInitializer()");
 }

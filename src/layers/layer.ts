@@ -12,6 +12,8 @@ import type { Precision, Tensor } from "../tensor.ts";
 export interface Parameter {
   /** "dense1.weight". */
   readonly name: string;
+  /** As it is saved: (rows, columns), or (columns) for a vector. */
+  readonly shape: readonly number[];
   readonly value: Tensor;
   readonly grad: Tensor;
   readonly initializer: Initializer;
@@ -22,6 +24,8 @@ export interface Parameter {
 export interface State {
   /** "batchnorm1.movingMean". */
   readonly name: string;
+  /** As it is saved: (columns). */
+  readonly shape: readonly number[];
   readonly value: Tensor;
   /** What it holds before the first step. */
   readonly initial: number;
@@ -38,6 +42,7 @@ export interface BuildScope {
   activation(columns: number): Tensor;
   /** A row of numbers. */
   vector(columns: number): Tensor;
+  /** A matrix that is learned. */
   parameter(
     name: string,
     rows: number,
@@ -45,6 +50,9 @@ export interface BuildScope {
     initializer: Initializer,
     regularizer?: Regularizer,
   ): Parameter;
+  /** A vector that is learned: a tensor of one row. */
+  vectorParameter(name: string, columns: number, initializer: Initializer): Parameter;
+  /** A vector that is saved but not learned. */
   state(name: string, columns: number, initial: number): State;
 }
 

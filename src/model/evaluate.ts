@@ -1,12 +1,18 @@
 /** Loss, cost and metrics of samples, in inference mode, a block at a time. */
 
 import type { Samples } from "../data/dataset.ts";
-import { DatasetError } from "../errors.ts";
+import { readSamples } from "../data/reading.ts";
+import { kindOf } from "../data/values.ts";
+import { TrainingError } from "../errors.ts";
 import type { Evaluation } from "./history.ts";
 import { type Placement, Workspace } from "./workspace.ts";
 
-/** Of samples that are resident in the workspace. */
-export function evaluateResident(workspace: Workspace, placement: Placement): Evaluation {
+/**
+ * Of samples that are resident in the workspace.
+ * @param where what is called, for errors
+ * @throws TrainingError if the loss or the cost is not finite, as it is with weights that are not
+ */
+export function evaluateResident(where: string, workspace: Workspace, placement: Placement): Evaluation {
   const count = Workspace.count(placement);
   const { selection } = placement;
   const totals = newTotals(workspace);
@@ -17,42 +23,43 @@ export function evaluateResident(workspace: Workspace, placement: Placement): Ev
     workspace.plan("evaluate", n, placement).run();
     add(totals, workspace);
   }
-  return finish(totals, count, workspace);
+  return finish(where, totals, count, workspace);
 }
 
-/** Of any samples: each block is read into the workspace first. */
-export async function evaluateStaged(workspace: Workspace, samples: Samples): Promise<Evaluation> {
-  const totals = newTotals(workspace);
-  await forEachBlock(workspace, samples, (n) => {
-    workspace.plan("evaluate", n, workspace.staging).run();
-    add(totals, workspace);
-  });
-  return finish(totals, samples.count, workspace);
-}
-
-/** Reads samples block by block into the workspace's staging room; `rows` then numbers them. */
-export async function forEachBlock(
+/** Of any samples: each block is read into the workspace first. @throws as {@link evaluateResident}, and DatasetError */
+export async function evaluateStaged(
+  where: string,
   workspace: Workspace,
   samples: Samples,
-  visit: (n: number, start: number) => void,
+): Promise<Evaluation> {
+  const totals = newTotals(workspace);
+  await forEachBlock(where, workspace, samples, (n, _, source) => {
+    workspace.plan("evaluate", n, source).run();
+    add(totals, workspace);
+  });
+  return finish(where, totals, samples.count, workspace);
+}
+
+/**
+ * Reads samples block by block into the workspace's staging room; `rows` then numbers them.
+ * @throws DatasetError if what is read is not what it should be
+ */
+export async function forEachBlock(
+  where: string,
+  workspace: Workspace,
+  samples: Samples,
+  visit: (n: number, start: number, source: Placement) => void,
 ): Promise<void> {
-  const { features, elementType, maxRows } = workspace.options;
-  if (samples.features !== features || samples.elementType !== elementType) {
-    throw new DatasetError(
-      `The samples have ${samples.features} ${samples.elementType} features, the model was built for ` +
-        `${features} ${elementType}. Give it samples of the kind it was trained on.`,
-    );
-  }
-  const { values, labels } = workspace.staging;
+  const { features, maxRows } = workspace.options;
+  const source = workspace.staging(kindOf(samples.elementType));
+  const { values, labels } = source;
   for (let start = 0; start < samples.count; start += maxRows) {
     const n = Math.min(maxRows, samples.count - start);
     const numbers = new Uint32Array(n).map((_, i) => start + i);
-    await samples.select(numbers).read({
-      values: values.data.subarray(0, n * features),
-      labels: labels.data.subarray(0, n),
-    });
+    const target = { values: values.data.subarray(0, n * features), labels: labels.data.subarray(0, n) };
+    await readSamples(where, samples.select(numbers), target, { first: start });
     for (let i = 0; i < n; i++) workspace.rows.data[i] = i;
-    visit(n, start);
+    visit(n, start, source);
   }
 }
 
@@ -74,9 +81,21 @@ export function add(totals: Totals, workspace: Workspace): void {
   });
 }
 
-/** The means over `count` samples, with the penalties as they stand. */
-export function finish(totals: Totals, count: number, workspace: Workspace): Evaluation {
+/**
+ * The means over `count` samples, with the penalties as they stand.
+ * @throws TrainingError if the loss or the cost is not finite
+ */
+export function finish(where: string, totals: Totals, count: number, workspace: Workspace): Evaluation {
   const loss = totals.loss / count;
+  const cost = loss + workspace.penalty();
+  if (!Number.isFinite(cost)) {
+    const what = Number.isFinite(loss) ? `cost is ${cost}` : `loss is ${loss}`;
+    throw new TrainingError(`${where}: the ${what}. ${DIVERGED_ADVICE}`);
+  }
   const metrics = workspace.options.metrics.map(({ name }, i) => [name, totals.metrics[i]! / count]);
-  return { loss, cost: loss + workspace.penalty(), ...Object.fromEntries(metrics) };
+  return { loss, cost, ...Object.fromEntries(metrics) };
 }
+
+/** What to do about a loss that is not finite. */
+export const DIVERGED_ADVICE =
+  "Try a lower etaMax, batch normalisation, or a smaller initialisation; or check the data for extreme values.";

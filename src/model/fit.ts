@@ -1,11 +1,12 @@
 /** The training loop, the only one of the project. It computes and reports; it never prints. */
 import type { Samples } from "../data/dataset.ts";
-import { ConfigError, TrainingError } from "../errors.ts";
+import { ConfigError, choose, TrainingError } from "../errors.ts";
 import { advance } from "../kernels/firstLayer.ts";
+import { checkOptions, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import { now, otherWork } from "../runtime.ts";
-import { add, evaluateResident, finish, newTotals } from "./evaluate.ts";
+import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History, SomeMetrics } from "./history.ts";
 import type { PlanKind, Workspace } from "./workspace.ts";
 
@@ -74,9 +75,70 @@ export interface LoopOptions extends FitOptions {
   readonly initialEpoch: number;
   readonly batchSize: number;
   readonly seed: number;
+  readonly shuffle: boolean;
   readonly trainingMetrics: TrainingMetrics;
   /** Whether to find out how many threads are fastest. */
   readonly chooseThreads: boolean;
+}
+
+const OPTIONS = {
+  epochs: true,
+  initialEpoch: true,
+  batchSize: true,
+  validation: true,
+  shuffle: true,
+  trainingMetrics: true,
+  seed: true,
+  standardize: true,
+  signal: true,
+  onEpoch: true,
+  onStep: true,
+  onThreads: true,
+  onRead: true,
+} satisfies Record<keyof FitOptions, true>;
+
+/**
+ * The options with their defaults.
+ * @param seed the model's
+ * @throws ConfigError if an option is unknown, or its value out of range
+ */
+export function resolveFitOptions(
+  options: FitOptions,
+  seed: number,
+): Omit<LoopOptions, "chooseThreads"> & { readonly standardize: boolean } {
+  checkOptions("Model.fit", options, Object.keys(OPTIONS));
+  const resolved = {
+    ...options,
+    epochs: options.epochs ?? 20,
+    initialEpoch: options.initialEpoch ?? 0,
+    batchSize: options.batchSize ?? 100,
+    shuffle: options.shuffle ?? true,
+    trainingMetrics: options.trainingMetrics ?? "full",
+    seed: options.seed ?? seed,
+    standardize: options.standardize ?? true,
+  };
+  const { epochs, initialEpoch, signal } = resolved;
+  choose("trainingMetrics", trainingMetrics, resolved.trainingMetrics);
+  requireInteger("epochs", epochs);
+  if (!Number.isInteger(initialEpoch) || initialEpoch < 0 || initialEpoch >= epochs) {
+    throw new ConfigError(
+      `initialEpoch is ${shown(initialEpoch)}, expected an integer from 0 to ${epochs - 1}, one less than epochs.`,
+    );
+  }
+  requireInteger("batchSize", resolved.batchSize);
+  requireInteger("seed", resolved.seed, 0);
+  requireBoolean("shuffle", resolved.shuffle);
+  requireBoolean("standardize", resolved.standardize);
+  if (signal !== undefined) {
+    requireMethods("signal", signal, ["addEventListener"], "the signal of an AbortController");
+  }
+  for (const name of ["onEpoch", "onStep", "onThreads", "onRead"] as const) {
+    const callback = options[name];
+    if (callback !== undefined && typeof callback !== "function") {
+      throw new ConfigError(`${name} is ${shown(callback)}, expected a function.`);
+    }
+  }
+  return resolved;
 }
 
 /** Other work (a signal, a redraw) gets its turn so often. */
@@ -102,7 +164,7 @@ export function batchSizes(samples: number, batchSize: number, minimumBatch: num
 
 /**
  * Trains on resident samples.
- * @throws TrainingError if the loss of a step is not finite
+ * @throws TrainingError if the loss of a step, a parameter after an epoch, or its evaluation is not finite
  */
 export async function runTraining(
   workspace: Workspace,
@@ -115,7 +177,7 @@ export async function runTraining(
     initialEpoch,
     batchSize,
     validation,
-    shuffle = true,
+    shuffle,
     seed,
     trainingMetrics: kind,
     signal,
@@ -202,11 +264,22 @@ export async function runTraining(
     const epochSeconds = (now() - epochBegin) / 1000;
     trainSeconds += epochSeconds;
     if (done < steps) break;
+    requireFiniteParameters(workspace, epoch);
+    const onTraining = `After epoch ${epoch}, on the training samples`;
     const row: EpochRow = {
       epoch,
       learningRate: schedule.at(step),
-      train: running === undefined ? evaluateResident(workspace, source) : finish(running, start, workspace),
-      ...(validationSource && { validation: evaluateResident(workspace, validationSource) }),
+      train:
+        running === undefined
+          ? evaluateResident(onTraining, workspace, source)
+          : finish(onTraining, running, start, workspace),
+      ...(validationSource && {
+        validation: evaluateResident(
+          `After epoch ${epoch}, on the validation samples`,
+          workspace,
+          validationSource,
+        ),
+      }),
       steps,
       seconds: (now() - begin) / 1000,
       trainSeconds: epochSeconds,
@@ -226,7 +299,17 @@ export async function runTraining(
 
 function diverged(loss: number, step: number, epoch: number, rate: number): TrainingError {
   return new TrainingError(
-    `The loss is ${loss} at step ${step} (epoch ${epoch}, learning rate ${rate}). ` +
-      "Try a lower etaMax, batch normalisation, or a smaller initialisation; or check the data for extreme values.",
+    `The loss is ${loss} at step ${step} (epoch ${epoch}, learning rate ${rate}). ${DIVERGED_ADVICE}`,
   );
+}
+
+/** A step's loss is of the weights before its update: what the last update did shows in the weights alone. */
+function requireFiniteParameters(workspace: Workspace, epoch: number): void {
+  workspace.readParameters();
+  for (const { name, value } of workspace.parameters) {
+    for (const number of value.data) {
+      if (Number.isFinite(number)) continue;
+      throw new TrainingError(`After epoch ${epoch}: ${name} holds ${number}. ${DIVERGED_ADVICE}`);
+    }
+  }
 }

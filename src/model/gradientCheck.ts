@@ -93,7 +93,7 @@ export async function checkGradients({
       optimizer: undefined,
       precision: "float64",
       features,
-      elementType: "float32",
+      kind: "numbers",
       maxRows: samples,
       resident: [],
       inputGradient: true,

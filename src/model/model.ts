@@ -1,6 +1,7 @@
 /** The model: layers in a row, what they are trained with, and where their numbers are. */
 import { type Backend, backends, type EngineName, isTrap, resolveThreads, wasmBackend } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
+import { readSamples } from "../data/reading.ts";
 import {
   gatherFactors,
   measureBytes,
@@ -8,22 +9,26 @@ import {
   noStandardization,
   type Standardization,
 } from "../data/standardize.ts";
+import { kindOf, type NumbersOrRows, type ValueKind } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
 import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Layer, State } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { checkOptions, requireInteger, requireMethods, shown } from "../options.ts";
 import { Random } from "../random.ts";
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
-import { batchSizes, type FitOptions, runTraining, trainingMetrics } from "./fit.ts";
+import { batchSizes, type FitOptions, resolveFitOptions, runTraining } from "./fit.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import { Queue } from "./queue.ts";
 import type { NamedTensor } from "./safetensors.ts";
+import { checkClasses, checkSamples, checkValues, type ModelInputs, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
+import { checkFits, checkTensors, MEAN, STD } from "./tensors.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
 export interface ModelOptions {
@@ -81,28 +86,36 @@ export class Model<M = SomeMetrics> {
   #compiled: CompileOptions | undefined;
   #workspace: Workspace | undefined;
   #standardization: Standardization | undefined;
+  /** What the standardisation was measured on; undefined before a training, and where it was loaded. */
+  #kind: ValueKind | undefined;
   /** What remains when the memory has been let go. */
-  #kept: { features: number; elementType: ElementType; tensors: NamedTensor[] } | undefined;
+  #kept: { features: number; outputs: number; tensors: NamedTensor[] } | undefined;
   #isFitting = false;
   /** Memories are made one after another, and samples that are not resident are read so: there is room for one block. */
   readonly #queue = new Queue();
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
-  constructor(
-    layers: readonly Layer[],
-    { dtype = "float32", seed = 1, engine = "wasm", threads = 1 }: ModelOptions = {},
-  ) {
-    if (layers.length === 0)
+  constructor(layers: readonly Layer[], options: ModelOptions = {}) {
+    checkOptions("Model", options, ["dtype", "seed", "engine", "threads"]);
+    const { dtype = "float32", seed = 1, engine = "wasm", threads = 1 } = options;
+    if (!Array.isArray(layers) || layers.length === 0)
       throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
+    const all = layers.flatMap((layer: Layer, i) => {
+      requireMethods(`Model: layer ${i}`, layer, LAYER_METHODS, "a layer, such as new Dense(10)");
+      return layer.followedBy ? [layer, layer.followedBy] : [layer];
+    });
+    requireInteger("Model: seed", seed, 0);
     if (dtype !== "float32" && dtype !== "float64") {
-      throw new ConfigError(`No dtype "${dtype}". There are: float32, float64.`);
+      throw new ConfigError(`No dtype ${shown(dtype)}. There are: float32, float64.`);
     }
     if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
       throw new ConfigError(
-        `Model: threads is ${threads}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
+        `Model: threads is ${shown(threads)}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
       );
     }
     if (typeof engine === "string") choose("engine", backends, engine);
+    else
+      requireMethods("Model: engine", engine, ["open"], `${Object.keys(backends).join(", ")}, or a backend`);
     if (engine !== "wasm" && threads !== "auto" && threads > 1) {
       const name = typeof engine === "string" ? engine : engine.name;
       throw new ConfigError(`Model: the engine "${name}" has no ${threads} threads. Leave threads out.`);
@@ -112,7 +125,9 @@ export class Model<M = SomeMetrics> {
     this.#threads = engine === "wasm" ? threads : 1;
     // How many threads there can be is asked when the memory is made.
     if (engine !== "wasm") this.#backend = typeof engine === "string" ? backends[engine]() : engine;
-    this.#layers = named(layers.flatMap((layer) => (layer.followedBy ? [layer, layer.followedBy] : [layer])));
+    this.#layers = named(all);
+    // Last, so that a refused model takes no layer.
+    claim(this.#layers);
   }
 
   /** The threads that compute: 1 before there is a memory. */
@@ -136,6 +151,7 @@ export class Model<M = SomeMetrics> {
    */
   compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
     this.#requireIdle("compile");
+    checkCompileOptions(options);
     const kinds = this.#layers.map(([, layer]) => layer.kind);
     const { outputKind } = options.loss;
     if (kinds.at(-1) !== outputKind || kinds.indexOf("softmax") < kinds.length - 1) {
@@ -165,22 +181,15 @@ export class Model<M = SomeMetrics> {
     }
   }
 
-  async #fit(train: Samples, options: FitOptions): Promise<History> {
-    const { epochs = 20, initialEpoch = 0, batchSize = 100, validation, standardize = true } = options;
-    const { trainingMetrics: kind = "full" } = options;
+  async #fit(train: Samples, given: FitOptions): Promise<History> {
     this.#requireCompiled("fit");
-    choose("trainingMetrics", trainingMetrics, kind);
-    requirePositiveInteger("epochs", epochs);
-    if (!Number.isInteger(initialEpoch) || initialEpoch < 0 || initialEpoch >= epochs) {
-      throw new ConfigError(
-        `initialEpoch is ${initialEpoch}, expected an integer from 0 to ${epochs - 1}, one less than epochs.`,
-      );
-    }
-    requirePositiveInteger("batchSize", batchSize);
+    const options = resolveFitOptions(given, this.seed);
+    const { batchSize, validation } = options;
+    await this.#queue.next(async () => this.#checkTraining(train, validation));
     batchSizes(train.count, batchSize, this.minimumBatch);
     const resident = validation === undefined ? [train] : [train, validation];
     const workspace = await this.#prepare(
-      train,
+      { features: train.features, kind: kindOf(train.elementType) },
       Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
       resident,
     );
@@ -188,27 +197,17 @@ export class Model<M = SomeMetrics> {
     if (this.#threads !== "auto" || team === undefined) {
       options.onThreads?.({ threads: team?.threads ?? 1, ...(this.#notice && { notice: this.#notice }) });
     }
-    await readResident(workspace, resident, options);
+    await readResident(workspace, train, validation, options);
     if (this.#standardization === undefined) {
-      const placement = workspace.placement(train)!;
-      const { values, selection } = placement;
       this.#setStandardization(
-        !standardize
-          ? noStandardization(train.features)
-          : values.dtype === "uint8"
-            ? measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels)
-            : measureFloats(values, selection),
+        options.standardize ? measure(workspace, train) : noStandardization(train.features),
       );
     }
+    this.#kind = kindOf(train.elementType);
     try {
       return await runTraining(workspace, train, this.minimumBatch, {
         ...options,
-        epochs,
-        initialEpoch,
-        batchSize,
-        trainingMetrics: kind,
         chooseThreads: this.#threads === "auto",
-        seed: options.seed ?? this.seed,
       });
     } catch (error) {
       if (error instanceof TeamError || isTrap(error)) {
@@ -233,33 +232,51 @@ export class Model<M = SomeMetrics> {
 
   /**
    * Loss, cost and metrics in inference mode.
-   * @throws ConfigError if the model is not compiled; DatasetError if the samples are of another kind
+   * @throws ConfigError if the model is not compiled; DatasetError if there are no samples, or the model takes others;
+   *   TrainingError if the loss is not finite, as it is with weights that are not
    */
   async evaluate(samples: Samples): Promise<Evaluation<M>> {
+    const where = "Model.evaluate";
     this.#requireCompiled("evaluate");
-    const placement = this.#workspace?.placement(samples);
-    const evaluation = placement?.filled
-      ? evaluateResident(this.#workspace!, placement)
-      : await this.#queue.next(async () => evaluateStaged(await this.#present(samples), samples));
+    checkSamples(where, samples);
+    requireSome(where, samples);
     // Its metrics are those of compile().
-    return evaluation as Evaluation<M>;
+    return (await this.#evaluate(where, samples)) as Evaluation<M>;
+  }
+
+  async #evaluate(where: string, samples: Samples): Promise<Evaluation> {
+    if (this.#workspace?.placement(samples)?.filled) {
+      this.#checkSuits(where, samples);
+      return evaluateResident(where, this.#workspace, this.#workspace.placement(samples)!);
+    }
+    return await this.#queue.next(async () => {
+      this.#checkSuits(where, samples);
+      return evaluateStaged(where, await this.#present(samples), samples);
+    });
   }
 
   /**
    * The last layer's output, a row for every sample: with softmax, the probabilities of the classes. Batch normalisation
    * is folded into the layers beside it (see folding.ts), so that the last bits are not those which evaluate() sees.
-   * @param inputs samples, or their numbers (count × features): bytes or float32, as in training
-   * @throws ConfigError if numbers are given and the model is not built; DatasetError if the inputs are of another kind
+   * @param inputs samples, or their numbers, (count × features) or an array for each sample: bytes if the model was
+   *   trained on bytes, else numbers (see {@link samplesFromArrays})
+   * @throws ConfigError if numbers are given and the model is not built; DatasetError if the model takes others, or a
+   *   number is not finite
    */
-  async predict(inputs: Samples | Uint8Array | Float32Array): Promise<FloatArray> {
-    if (!("read" in inputs)) {
-      const { features } = this.#kept ?? {};
+  async predict(inputs: Samples | NumbersOrRows): Promise<FloatArray> {
+    const where = "Model.predict";
+    if (typeof inputs !== "object" || inputs === null || !("read" in inputs)) {
+      const features = this.#features;
       if (this.#workspace === undefined && features !== undefined) {
-        await this.build(features, inputs instanceof Uint8Array ? "uint8" : "float32");
+        await this.#prepare({ features, kind: this.#kind }, EVALUATION_ROWS, []);
       }
-      return this.predictor().run(inputs);
+      return this.#predictor(where).run(inputs);
     }
-    return await this.#queue.next(async () => predictSamples(await this.#present(inputs), inputs));
+    checkSamples(where, inputs);
+    return await this.#queue.next(async () => {
+      this.#checkSuits(where, inputs);
+      return predictSamples(where, await this.#present(inputs), inputs);
+    });
   }
 
   /**
@@ -267,6 +284,10 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if the model is not built, now or when it is used
    */
   predictor(): Predictor {
+    return this.#predictor("Predictor.run");
+  }
+
+  #predictor(where: string): Predictor {
     const current = () => {
       if (this.#workspace !== undefined) return this.#workspace;
       throw new ConfigError(
@@ -274,28 +295,35 @@ export class Model<M = SomeMetrics> {
       );
     };
     current();
-    return new Predictor(current);
+    return new Predictor(where, current, () => this.#kind);
   }
 
   /**
    * Makes the parameters for inputs of `features` numbers, before any samples are there.
-   * @param elementType how those numbers are stored; default bytes
+   * @param elementType how those numbers are stored; default: bytes and numbers can both be predicted
+   * @throws ConfigError if a training is under way
    */
-  async build(features: number, elementType: ElementType = "uint8"): Promise<this> {
-    requirePositiveInteger("features", features);
-    await this.#prepare({ features, elementType }, EVALUATION_ROWS, []);
+  async build(features: number, elementType?: ElementType): Promise<this> {
+    this.#requireIdle("build");
+    requireInteger("Model.build: features", features);
+    await this.#prepare({ features, kind: elementType && kindOf(elementType) }, EVALUATION_ROWS, []);
     return this;
   }
 
-  /** A table of the layers for inputs of `features` numbers, without a memory. */
+  /**
+   * A table of the layers for inputs of `features` numbers, without a memory.
+   * @throws ConfigError if a training is under way for inputs of another number
+   */
   summary(features: number): readonly SummaryRow[] {
+    requireInteger("Model.summary: features", features);
     if (this.#workspace?.options.features === features) return this.#workspace.summary;
+    this.#requireIdle("summary");
     // A sketch takes the layers' tensors away from the memory that they have.
     this.#release();
-    return Workspace.sketch(this.#options({ features, elementType: "uint8" }, 1, [])).summary;
+    return Workspace.sketch(this.#options({ features, kind: undefined }, 1, [])).summary;
   }
 
-  /** Learnable numbers, for inputs of `features` numbers. */
+  /** Learnable numbers, for inputs of `features` numbers. @throws as {@link summary} */
   parameterCount(features: number): number {
     return countParameters(this.summary(features));
   }
@@ -306,10 +334,23 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance.
+   * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance; and at last,
+   * once it is known, the standardisation: standardize.mean and standardize.std, in float64.
+   * {@link Model.load} takes them over.
    * @throws ConfigError if the model has not been built
    */
   tensors(): NamedTensor[] {
+    const tensors = this.#layerTensors();
+    const { mean, std } = this.#standardization ?? {};
+    if (mean === undefined || std === undefined) return tensors;
+    return [
+      ...tensors,
+      { name: MEAN, shape: [mean.length], data: mean.slice() },
+      { name: STD, shape: [std.length], data: std.slice() },
+    ];
+  }
+
+  #layerTensors(): NamedTensor[] {
     if (this.#workspace === undefined) {
       if (this.#kept === undefined)
         throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
@@ -317,9 +358,9 @@ export class Model<M = SomeMetrics> {
     }
     this.#workspace.readParameters();
     return this.#layers.flatMap(([, layer]) =>
-      [...layer.parameters, ...layer.states].map(({ name, value }) => ({
+      [...layer.parameters, ...layer.states].map(({ name, shape, value }) => ({
         name,
-        shape: value.rows === 1 ? [value.columns] : [value.rows, value.columns],
+        shape,
         data: value.data.slice(),
       })),
     );
@@ -327,58 +368,56 @@ export class Model<M = SomeMetrics> {
 
   /**
    * Takes over tensors by name: all parameters, and whatever states there are; with "standardize.mean" and
-   * "standardize.std", the standardisation too.
+   * "standardize.std", the standardisation too. A model that has not been built is built for them; it then predicts
+   * bytes and numbers alike, of which a byte v counts as v / 255.
    * @param from where they come from, for errors
-   * @throws FileError if a parameter is missing, a name is unknown or a shape is another
+   * @throws FileError if a parameter is missing, a name is unknown or there twice, a shape is another, the data are not
+   *   as many as the shape says, or there is no such standardisation; the model is then as it was
    */
   async load(tensors: Iterable<NamedTensor>, from = "Model.load"): Promise<void> {
-    const byName = new Map([...tensors].map((tensor) => [tensor.name, tensor]));
-    const mean = byName.get("standardize.mean");
-    const std = byName.get("standardize.std");
-    byName.delete("standardize.mean");
-    byName.delete("standardize.std");
-    if (this.#workspace === undefined) {
-      const features = byName.get("dense1.weight")?.shape[0];
-      if (features === undefined)
+    const { byName, standardization } = checkTensors(tensors, from);
+    // At once where there is a memory: between two steps of a training, say.
+    if (this.#workspace !== undefined) {
+      this.#take(this.#workspace, byName, standardization, from);
+      return;
+    }
+    this.#requireIdle("load");
+    await this.#queue.next(async () => {
+      const features = this.#features ?? featuresOf(byName, standardization);
+      if (features === undefined || features === 0)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
-      await this.build(features, this.#kept?.elementType);
-    }
-    const { parameters, states } = this.#workspace!;
-    // All are checked before any is taken: a refused file leaves the model as it was.
-    const accepted: (() => void)[] = [];
-    for (const { name, value } of [...parameters, ...states]) {
+      // Before a memory is made for them.
+      checkAll(this.#workspace ?? this.#sketch(features), byName, standardization, from);
+      const kind = this.#kind;
+      const workspace = this.#workspace ?? (await this.#make({ features, kind }, EVALUATION_ROWS, []));
+      this.#take(workspace, byName, standardization, from);
+    });
+  }
+
+  /** All are checked before any is taken: refused tensors leave the model as it was. */
+  #take(
+    workspace: Workspace,
+    byName: ReadonlyMap<string, NamedTensor>,
+    standardization: Standardization | undefined,
+    from: string,
+  ): void {
+    checkAll(workspace, byName, standardization, from);
+    workspace.writeParameters();
+    for (const { name, value } of [...workspace.parameters, ...workspace.states]) {
       const tensor = byName.get(name);
-      if (tensor === undefined) {
-        if (states.some((state) => state.name === name)) continue;
-        throw new FileError(`${from}: ${name} is missing. It must hold every parameter of this network.`);
-      }
-      byName.delete(name);
-      const expected = value.rows === 1 ? `(${value.columns})` : `(${value.rows}, ${value.columns})`;
-      const isVector = value.rows === 1 && tensor.shape.length === 2 && tensor.shape[0] === 1;
-      const shape = `(${(isVector ? tensor.shape.slice(1) : tensor.shape).join(", ")})`;
-      if (shape !== expected) {
-        throw new FileError(
-          `${from}: ${name} is ${shape}, expected ${expected}. Is it another network's file?`,
-        );
-      }
-      accepted.push(() => value.data.set(tensor.data));
+      if (tensor !== undefined) value.data.set(tensor.data);
     }
-    const [name] = byName.keys();
-    if (name !== undefined) {
-      throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
-    }
-    this.#workspace!.writeParameters();
-    for (const take of accepted) take();
-    if (mean !== undefined && std !== undefined) {
-      this.#setStandardization({ mean: Float64Array.from(mean.data), std: Float64Array.from(std.data) });
-    }
+    if (standardization === undefined) return;
+    if (!sameStandardization(standardization, this.#standardization)) this.#kind = undefined;
+    this.#setStandardization(standardization);
   }
 
   /**
-   * The SHA-256 of {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the same.
+   * The SHA-256 of {@link tensors} but for the standardisation, little-endian, in hexadecimal: two trainings with the
+   * same bits have the same.
    */
   async weightsSha256(): Promise<string> {
-    const arrays = this.tensors().map(
+    const arrays = this.#layerTensors().map(
       ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     );
     const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
@@ -407,34 +446,74 @@ export class Model<M = SomeMetrics> {
     }
   }
 
+  /** Numbers in a sample, if that is decided. */
+  get #features(): number | undefined {
+    return this.#workspace?.options.features ?? this.#kept?.features;
+  }
+
+  get #inputs(): ModelInputs {
+    return { features: this.#features, kind: this.#kind };
+  }
+
+  /** To be called in a turn of the queue: a sketch builds the layers, which a workspace that is being made needs. */
+  #outputs(features: number): number {
+    return this.#workspace?.outputs ?? this.#kept?.outputs ?? this.#sketch(features).outputs;
+  }
+
+  /** The layers' sizes without a memory. It takes the layers' tensors away from a workspace. */
+  #sketch(features: number): Workspace {
+    return Workspace.sketch(this.#options({ features, kind: undefined }, 1, []));
+  }
+
+  /** @throws DatasetError unless the samples suit this model; to be called in a turn of the queue */
+  #checkSuits(where: string, samples: Samples): void {
+    checkValues(where, samples, this.#inputs);
+    checkClasses(where, samples, this.#outputs(samples.features));
+  }
+
+  /** @throws DatasetError unless the samples suit this model, and each other; to be called in a turn of the queue */
+  #checkTraining(train: Samples, validation: Samples | undefined): void {
+    const where = "Model.fit";
+    checkSamples(where, train);
+    requireSome(where, train);
+    this.#checkSuits(where, train);
+    if (validation === undefined) return;
+    const inValidation = `${where}, validation`;
+    checkSamples(inValidation, validation);
+    requireSome(inValidation, validation);
+    checkValues(inValidation, validation, { features: train.features, kind: kindOf(train.elementType) });
+    checkClasses(inValidation, validation, this.#outputs(train.features));
+  }
+
   /** A workspace that serves: the present one, or a new one which takes over the parameters. */
-  #prepare(
-    samples: Pick<Samples, "features" | "elementType">,
-    maxRows: number,
-    resident: readonly Samples[],
-  ): Promise<Workspace> {
-    return this.#queue.next(() => this.#make(samples, maxRows, resident));
+  #prepare(inputs: BuildInputs, maxRows: number, resident: readonly Samples[]): Promise<Workspace> {
+    return this.#queue.next(() => this.#make(inputs, maxRows, resident));
   }
 
   /** The workspace that there is, or one for such samples; to be called in a turn of the queue. */
-  async #present(samples: Samples): Promise<Workspace> {
-    return this.#workspace ?? (await this.#make(samples, EVALUATION_ROWS, []));
+  async #present({ features, elementType }: Samples): Promise<Workspace> {
+    if (this.#workspace?.takes(kindOf(elementType))) return this.#workspace;
+    return await this.#make({ features, kind: this.#kind }, EVALUATION_ROWS, []);
   }
 
   async #make(
-    { features, elementType }: Pick<Samples, "features" | "elementType">,
+    { features, kind }: BuildInputs,
     maxRows: number,
     resident: readonly Samples[],
   ): Promise<Workspace> {
     const old = this.#workspace;
-    if (old !== undefined && old.options.features !== features) {
+    const built = this.#features;
+    if (built !== undefined && built !== features) {
       throw new ConfigError(
-        `The samples have ${features} features, the model was built for ${old.options.features}. Make a new Model.`,
+        `The samples have ${features} features, the model was built for ${built}. Make a new Model.`,
       );
     }
+    // A training's buffers are of one kind.
+    const isOfKind =
+      resident.length > 0 ? old?.options.kind === kind : kind === undefined || old?.takes(kind);
     if (
       old !== undefined &&
-      old.options.elementType === elementType &&
+      isOfKind &&
       old.options.maxRows >= maxRows &&
       resident.every((samples) => old.placement(samples) !== undefined)
     ) {
@@ -443,7 +522,7 @@ export class Model<M = SomeMetrics> {
     // Released first: the old and the new memory need not fit side by side.
     await old?.team?.close();
     this.#release();
-    const options = this.#options({ features, elementType }, maxRows, resident);
+    const options = this.#options({ features, kind }, maxRows, resident);
     if (this.#backend === undefined) {
       // A network of which no kernel is worth sharing shall not wait for workers to start.
       const isSmall =
@@ -477,14 +556,10 @@ export class Model<M = SomeMetrics> {
 
   /** Numbers in the largest parameter, for inputs of `features` numbers. */
   #largestWeight(features: number): number {
-    return Math.max(0, ...this.summary(features).map(({ parameters }) => parameters));
+    return Math.max(0, ...this.#sketch(features).summary.map(({ parameters }) => parameters));
   }
 
-  #options(
-    { features, elementType }: Pick<Samples, "features" | "elementType">,
-    maxRows: number,
-    resident: readonly Samples[],
-  ): WorkspaceOptions {
+  #options({ features, kind }: BuildInputs, maxRows: number, resident: readonly Samples[]): WorkspaceOptions {
     return {
       layers: this.#layers,
       loss: this.#compiled?.loss,
@@ -492,7 +567,7 @@ export class Model<M = SomeMetrics> {
       optimizer: this.#compiled?.optimizer,
       precision: this.precision,
       features,
-      elementType,
+      kind,
       maxRows,
       resident,
     };
@@ -502,8 +577,8 @@ export class Model<M = SomeMetrics> {
   #release(): void {
     const workspace = this.#workspace;
     if (workspace === undefined) return;
-    const { features, elementType } = workspace.options;
-    this.#kept = { features, elementType, tensors: this.tensors() };
+    const { features } = workspace.options;
+    this.#kept = { features, outputs: workspace.outputs, tensors: this.#layerTensors() };
     void workspace.team?.close();
     this.#workspace = undefined;
   }
@@ -512,41 +587,148 @@ export class Model<M = SomeMetrics> {
     this.#standardization = standardization;
     const workspace = this.#workspace;
     if (workspace === undefined) return;
-    const { features, elementType } = workspace.options;
-    const { scale, shift } = gatherFactors(
-      standardization ?? noStandardization(features),
-      elementType,
-      this.precision,
-    );
-    workspace.scale.data.set(scale);
-    workspace.shift.data.set(shift);
+    const known = standardization ?? noStandardization(workspace.options.features);
+    for (const [kind, { scale, shift }] of workspace.factors) {
+      const stored = kind === "bytes" ? "uint8" : this.precision;
+      const factors = gatherFactors(known, stored, this.precision);
+      scale.data.set(factors.scale);
+      shift.data.set(factors.shift);
+    }
     workspace.forgetPrepared();
   }
+}
+
+/** Inputs that a memory is made for; without a kind, they may be of both. */
+interface BuildInputs {
+  readonly features: number;
+  readonly kind: ValueKind | undefined;
 }
 
 /** Reads the samples that are not in their places yet. */
 async function readResident(
   workspace: Workspace,
-  resident: readonly Samples[],
+  train: Samples,
+  validation: Samples | undefined,
   { signal, onRead }: FitOptions,
 ): Promise<void> {
-  const missing = resident.filter((samples) => !workspace.placement(samples)!.filled);
+  const missing = [...new Set([train, validation])].filter(
+    (samples) => samples !== undefined && !workspace.placement(samples)!.filled,
+  ) as Samples[];
   const total = missing.reduce((sum, { count }) => sum + count, 0);
   let before = 0;
   for (const samples of missing) {
     const placement = workspace.placement(samples)!;
     const onProgress = (done: number) => onRead?.(before + done, total);
     const target = { values: placement.values.data, labels: placement.labels.data };
-    await samples.read(target, { onProgress, ...(signal && { signal }) });
+    const where = samples === train ? "Model.fit" : "Model.fit, validation";
+    await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
     placement.filled = true;
     before += samples.count;
   }
 }
 
-function requirePositiveInteger(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new ConfigError(`${name} is ${value}, expected an integer ≥ 1.`);
+/** The standardisation of samples that are resident. */
+function measure(workspace: Workspace, samples: Samples): Standardization {
+  const placement = workspace.placement(samples)!;
+  const { values, selection } = placement;
+  if (values.dtype === "uint8") {
+    return measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels);
   }
+  return measureFloats(values, selection);
+}
+
+/** Numbers in a sample, by the tensors of a model. */
+function featuresOf(
+  byName: ReadonlyMap<string, NamedTensor>,
+  standardization: Standardization | undefined,
+): number | undefined {
+  const shape = byName.get("dense1.weight")?.shape;
+  return shape?.length === 2 ? shape[0] : standardization?.mean.length;
+}
+
+function sameStandardization(a: Standardization, b: Standardization | undefined): boolean {
+  const same = (x: Float64Array, y: Float64Array) => x.length === y.length && x.every((v, i) => v === y[i]);
+  return b !== undefined && same(a.mean, b.mean) && same(a.std, b.std);
+}
+
+/** @throws FileError unless the tensors are all parameters of this network, and at most its states besides */
+function checkAll(
+  { parameters, states, options }: Workspace,
+  byName: ReadonlyMap<string, NamedTensor>,
+  standardization: Standardization | undefined,
+  from: string,
+): void {
+  const { features } = options;
+  if (standardization !== undefined && standardization.mean.length !== features) {
+    throw new FileError(
+      `${from}: ${MEAN} has ${standardization.mean.length} numbers, expected ${features}, the model's features. ` +
+        "Is it another network's file?",
+    );
+  }
+  const unknown = new Set(byName.keys());
+  for (const own of [...parameters, ...states]) {
+    const tensor = byName.get(own.name);
+    unknown.delete(own.name);
+    if (tensor !== undefined) checkFits(tensor, own, from);
+    else if (!states.includes(own as State)) {
+      throw new FileError(`${from}: ${own.name} is missing. It must hold every parameter of this network.`);
+    }
+  }
+  const [name] = unknown;
+  if (name !== undefined) {
+    throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
+  }
+}
+
+/** What a layer must be able to do. */
+const LAYER_METHODS = ["build", "forward", "backward"];
+
+function checkCompileOptions(options: CompileOptions): void {
+  const where = "Model.compile";
+  if (options === undefined)
+    throw new ConfigError(`${where}: there are no options. Give it { loss, optimizer }.`);
+  checkOptions(where, options, ["loss", "optimizer", "metrics"]);
+  const { loss, optimizer, metrics = [] } = options;
+  requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
+  const expected = "an optimizer, such as new SGDOptimizer()";
+  requireMethods(`${where}: optimizer`, optimizer, ["update"], expected);
+  requireMethods(
+    `${where}: the optimizer's schedule`,
+    optimizer.schedule,
+    ["at"],
+    "a schedule, such as new ConstantSchedule(0.1)",
+  );
+  if (!Array.isArray(metrics)) {
+    throw new ConfigError(
+      `${where}: metrics is ${shown(metrics)}, expected an array, such as [new AccuracyMetrics()].`,
+    );
+  }
+  metrics.forEach((metric, i) => {
+    requireMethods(`${where}: metrics[${i}]`, metric, ["forward"], "a metric, such as new AccuracyMetrics()");
+  });
+}
+
+/** Layers that a model has: their tensors are in its memory. */
+const owned = new WeakSet<Layer>();
+
+/** @throws ConfigError if a layer stands here twice, or belongs to another model */
+function claim(layers: readonly (readonly [name: string, layer: Layer])[]): void {
+  const places = new Map<Layer, string>();
+  for (const [name, layer] of layers) {
+    const other = places.get(layer);
+    if (other !== undefined) {
+      throw new ConfigError(
+        `Model: ${name} is the same object as ${other}. Make a new layer for every place.`,
+      );
+    }
+    if (owned.has(layer)) {
+      throw new ConfigError(
+        `Model: ${name} belongs to another model, whose weights it holds. Make new layers for every model.`,
+      );
+    }
+    places.set(layer, name);
+  }
+  for (const [, layer] of layers) owned.add(layer);
 }
 
 /** [["dense1", …], ["relu1", …], ["dense2", …]]: every kind is counted on its own. */

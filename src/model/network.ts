@@ -1,12 +1,15 @@
 /** The report's kind of network: fully connected, k layers, with or without batch normalisation. */
-import { ConfigError } from "../errors.ts";
+import { ConfigError, choose } from "../errors.ts";
 import { type Initializer, XavierInitializer } from "../initializers/index.ts";
 import type { ActivationName } from "../layers/index.ts";
 import { activations, BatchNormalization, Dense, type Layer } from "../layers/index.ts";
+import { checkOptions, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
 /** Where batch normalisation stands: after the activation (the report), before it (the paper), or nowhere. */
 export type BatchNormPlace = "after" | "before" | false;
+
+const places: readonly BatchNormPlace[] = ["after", "before", false];
 
 export interface NetworkOptions {
   /** Units of the hidden layers; an empty list makes a linear classifier. */
@@ -22,19 +25,44 @@ export interface NetworkOptions {
   readonly l2?: number;
 }
 
+const OPTIONS = {
+  hidden: true,
+  classes: true,
+  batchNormalization: true,
+  activation: true,
+  weightInitializer: true,
+  biasInitializer: true,
+  l2: true,
+} satisfies Record<keyof NetworkOptions, true>;
+
 /**
  * Dense → activation [→ BN] or Dense [→ BN] → activation for every hidden layer, then Dense → softmax.
  * @throws ConfigError if an option is out of its range
  */
-export function denseNetwork({
-  hidden,
-  classes,
-  batchNormalization = false,
-  activation = "relu",
-  weightInitializer = new XavierInitializer(),
-  biasInitializer = weightInitializer,
-  l2 = 0.005,
-}: NetworkOptions): Layer[] {
+export function denseNetwork(given: NetworkOptions): Layer[] {
+  const where = "denseNetwork";
+  checkOptions(where, given ?? null, Object.keys(OPTIONS));
+  const {
+    hidden,
+    classes,
+    batchNormalization = false,
+    activation = "relu",
+    weightInitializer = new XavierInitializer(),
+    biasInitializer = weightInitializer,
+    l2 = 0.005,
+  } = given;
+  if (!Array.isArray(hidden)) {
+    throw new ConfigError(
+      `${where}: hidden is ${shown(hidden)}, expected an array of units, such as [50, 50].`,
+    );
+  }
+  requireInteger(`${where}: classes`, classes);
+  if (!places.includes(batchNormalization)) {
+    throw new ConfigError(
+      `${where}: batchNormalization is ${shown(batchNormalization)}. There are: ${places.map(shown).join(", ")}.`,
+    );
+  }
+  choose("activation", activations, activation);
   if (activation === "softmax") {
     throw new ConfigError(
       "Softmax can only be the last layer's activation. There are for hidden ones: relu, linear.",

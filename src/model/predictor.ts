@@ -1,14 +1,30 @@
 /** Predictions: of samples, and of numbers that are at hand, for which there is nothing to wait. */
 import type { Samples } from "../data/dataset.ts";
+import { checkNumbers, checkStored } from "../data/reading.ts";
+import {
+  elementTypeOf,
+  kindOf,
+  type NumbersOrRows,
+  type SampleValues,
+  toSampleValues,
+  typedArrayName,
+  type ValueKind,
+} from "../data/values.ts";
 import { DatasetError, ShapeError } from "../errors.ts";
+import { shown } from "../options.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { forEachBlock } from "./evaluate.ts";
+import { checkValues } from "./suits.ts";
 import type { BoundPlan, Placement, Workspace } from "./workspace.ts";
 
 const results = { float32: Float32Array, float64: Float64Array } satisfies Record<Precision, unknown>;
 
 /** The last layer's output for samples: where they are resident, or else read a block at a time. */
-export async function predictSamples(workspace: Workspace, samples: Samples): Promise<FloatArray> {
+export async function predictSamples(
+  where: string,
+  workspace: Workspace,
+  samples: Samples,
+): Promise<FloatArray> {
   const { precision, maxRows } = workspace.options;
   const columns = workspace.summary.at(-1)!.outputs;
   const result = new results[precision](samples.count * columns);
@@ -19,7 +35,7 @@ export async function predictSamples(workspace: Workspace, samples: Samples): Pr
   };
   const placement = workspace.placement(samples);
   if (!placement?.filled) {
-    await forEachBlock(workspace, samples, (n, start) => predict(n, start, workspace.staging));
+    await forEachBlock(where, workspace, samples, predict);
     return result;
   }
   for (let start = 0; start < samples.count; start += maxRows) {
@@ -39,74 +55,92 @@ export async function predictSamples(workspace: Workspace, samples: Samples): Pr
  * It computes with the weights that the model has at the time of the call.
  */
 export class Predictor {
+  readonly #where: string;
   readonly #current: () => Workspace;
+  readonly #kind: () => ValueKind | undefined;
   /** Of the workspace for which the plans are. */
   #workspace: Workspace | undefined;
   /** By the number of samples. */
-  #plans: BoundPlan[] = [];
+  readonly #plans = { bytes: [] as BoundPlan[], numbers: [] as BoundPlan[] };
 
   /** @internal Predictors come from Model.predictor(). */
-  constructor(current: () => Workspace) {
+  constructor(where: string, current: () => Workspace, kind: () => ValueKind | undefined) {
+    this.#where = where;
     this.#current = current;
+    this.#kind = kind;
   }
 
   /**
    * The last layer's output, a row for every sample: with softmax, the probabilities of the classes.
-   * @param values (count, features), row-major, bytes or float32 as in training, before standardisation
+   * @param values (count, features), row-major, or an array for each sample: bytes if the model was trained on bytes,
+   *   else numbers; before standardisation
    * @param result (count, classes), in the model's precision, written; default: a new array
    * @returns result
    * @throws ConfigError if the model has no memory (it was compiled anew); DatasetError if the values are of another
-   *   kind than the model was built for or not a whole number of samples; ShapeError if result is of another size or
-   *   precision
+   *   kind than the model was trained on, not a whole number of samples, or not finite; ShapeError if result is of
+   *   another size or precision
    */
-  run(values: Uint8Array | Float32Array, result?: FloatArray): FloatArray {
+  run(values: NumbersOrRows, result?: FloatArray): FloatArray {
     const workspace = this.#current();
-    const { features, elementType, precision, maxRows } = workspace.options;
-    const target = workspace.given.values.data;
-    if (values.constructor !== target.constructor) {
-      throw new DatasetError(
-        `The values are a ${values.constructor.name}, the model was built for ${elementType} features. ` +
-          "Give it values of the kind it was trained on.",
-      );
-    }
-    const count = values.length / features;
-    if (!Number.isInteger(count)) {
-      throw new DatasetError(
-        `There are ${values.length} values, expected a multiple of ${features}, the numbers in a sample.`,
-      );
-    }
+    const { features, precision, maxRows } = workspace.options;
+    const { values: numbers, rowLength } = toSampleValues(this.#where, values);
+    const elementType = elementTypeOf(numbers);
+    const kind = kindOf(elementType);
+    const count = numbers.length / features;
+    this.#check(workspace, numbers, rowLength);
     if (this.#workspace !== workspace) {
       this.#workspace = workspace;
-      this.#plans = [];
+      this.#plans.bytes = [];
+      this.#plans.numbers = [];
     }
-    const { columns } = this.#plan(1).output;
+    const { columns } = this.#plan(kind, 1).output;
     const Result = results[precision];
     const all = result ?? new Result(count * columns);
-    if (all.length !== count * columns || !(all instanceof Result)) {
+    if (all.length !== count * columns || typedArrayName(all) !== Result.name) {
       throw new ShapeError(
-        `Predictor.run: result is a ${all.constructor.name} of ${all.length} numbers, ` +
+        `${this.#where}: result is ${typedArrayName(all) ? `a ${typedArrayName(all)} of ${all.length} numbers` : shown(all)}, ` +
           `expected a ${Result.name} of ${count * columns}.`,
       );
     }
     const rows = workspace.rows.data;
+    const target = workspace.given(kind).values.data;
     for (let start = 0; start < count; start += maxRows) {
       const n = Math.min(maxRows, count - start);
-      target.set(n === count ? values : values.subarray(start * features, (start + n) * features));
+      const given = n === count ? numbers : numbers.subarray(start * features, (start + n) * features);
+      target.set(given);
+      if (kind === "numbers") {
+        checkNumbers(this.#where, given, features, start);
+        if (elementType === "float64" && precision === "float32") {
+          checkStored(this.#where, target.subarray(0, given.length), given, features, start);
+        }
+      }
       for (let i = 0; i < n; i++) rows[i] = i;
-      const { run, output } = this.#plan(n);
+      const { run, output } = this.#plan(kind, n);
       run();
       all.set(output.data, start * columns);
     }
     return all;
   }
 
+  #check(workspace: Workspace, numbers: SampleValues, rowLength: number | undefined): void {
+    const { features, kind } = workspace.options;
+    const elementType = elementTypeOf(numbers);
+    const inputs = { features, kind: this.#kind() ?? kind };
+    checkValues(this.#where, { features: rowLength ?? features, elementType }, inputs, "values");
+    if (numbers.length % features !== 0) {
+      throw new DatasetError(
+        `${this.#where}: there are ${numbers.length} values, expected a multiple of ${features}, the numbers in a sample.`,
+      );
+    }
+  }
+
   /** The workspace has it too, under a key that takes longer to make than a small network to run. */
-  #plan(n: number): BoundPlan {
-    let plan = this.#plans[n];
+  #plan(kind: ValueKind, n: number): BoundPlan {
+    let plan = this.#plans[kind][n];
     if (plan === undefined) {
       const workspace = this.#workspace!;
-      plan = workspace.plan("predict", n, workspace.given);
-      this.#plans[n] = plan;
+      plan = workspace.plan("predict", n, workspace.given(kind));
+      this.#plans[kind][n] = plan;
     }
     return plan;
   }

@@ -8,6 +8,7 @@
 import type { Backend, Device, DeviceTeam } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
+import { kindOf, storedAs, type ValueKind } from "../data/values.ts";
 import { MemoryError } from "../errors.ts";
 import {
   advance,
@@ -34,13 +35,19 @@ import { ThreadChoice } from "./threadChoice.ts";
 
 /** Samples in linear memory. */
 export interface Placement {
-  readonly values: Tensor<"uint8"> | Tensor<"float32">;
+  readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
   /** (count, 1). */
   readonly labels: Tensor<"uint8">;
   /** Which of its rows the samples are, in this order; undefined: all. */
   readonly selection: Uint32Array | undefined;
   /** Whether the samples have been read into it. */
   filled: boolean;
+}
+
+/** What standardises a batch on the way: see `gatherFactors`. */
+export interface Factors {
+  readonly scale: Tensor;
+  readonly shift: Tensor;
 }
 
 /** What a workspace is made for. */
@@ -52,7 +59,8 @@ export interface WorkspaceOptions {
   readonly optimizer: Optimizer | undefined;
   readonly precision: Precision;
   readonly features: number;
-  readonly elementType: ElementType;
+  /** What samples hold; undefined: both kinds can be evaluated and predicted, none can be trained on. */
+  readonly kind: ValueKind | undefined;
   /** The most samples that are computed at once. */
   readonly maxRows: number;
   /** Samples that stay in the memory. */
@@ -88,9 +96,8 @@ export class Workspace {
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
   readonly labels: Tensor<"uint8">;
-  /** What standardises it: see `gatherFactors`. */
-  readonly scale: Tensor;
-  readonly shift: Tensor;
+  /** By kind, what standardises the batch: see `gatherFactors`. */
+  readonly factors: ReadonlyMap<ValueKind, Factors>;
   /** The sum of the losses of the last batch. */
   readonly loss: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
@@ -104,9 +111,9 @@ export class Workspace {
   #current: Current = "plain";
   #threadChoice: ThreadChoice | undefined;
   /** Room for a batch of samples that are not resident. */
-  readonly staging: Placement;
-  /** Room for what a Predictor is given: it comes between the reads of samples into `staging`. */
-  readonly given: Placement;
+  readonly #staging: ReadonlyMap<ValueKind, Placement>;
+  /** Room for what a Predictor is given: it comes between the reads of samples into the staging room. */
+  readonly #given: ReadonlyMap<ValueKind, Placement>;
   readonly moments: MomentBuffers;
   readonly #placements = new Map<Samples, Placement>();
   readonly #penalty: Tensor<"float64">;
@@ -126,7 +133,10 @@ export class Workspace {
     workspace.#memory = backend.memory;
     for (const samples of options.resident) {
       if (workspace.placement(samples) === undefined)
-        workspace.#placements.set(samples, workspace.#placementOf(samples.count, region));
+        workspace.#placements.set(
+          samples,
+          workspace.#placementOf(samples.count, samples.elementType, region),
+        );
     }
     try {
       workspace.#device = await backend.open(region.bytes, options.precision);
@@ -143,29 +153,41 @@ export class Workspace {
     return workspace;
   }
 
+  /** Numbers that the last layer gives for a sample. */
+  get outputs(): number {
+    return this.summary.at(-1)!.outputs;
+  }
+
   /** The same plan without a memory: for its summary and its size. */
   static sketch(options: WorkspaceOptions): Workspace {
     return new Workspace(options, new Region(), 1);
   }
 
   private constructor(options: WorkspaceOptions, region: Region, threads: number) {
-    const { precision, maxRows, features, elementType } = options;
+    const { precision, maxRows, features, kind } = options;
     this.options = options;
     const matmulWorkspace = region.tensor("uint8", 1, threads * MATMUL_WORKSPACE_BYTES);
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
     this.labels = region.tensor("uint8", maxRows, 1);
-    this.scale = region.tensor(precision, factorRows(elementType), features);
-    this.shift = region.tensor(precision, factorRows(elementType), features);
+    const kinds: readonly ValueKind[] = kind === undefined ? ["bytes", "numbers"] : [kind];
+    this.factors = new Map(
+      kinds.map((each) => {
+        const factor = () => region.tensor(precision, factorRows(this.#stored(each)), features);
+        return [each, { scale: factor(), shift: factor() }];
+      }),
+    );
     this.loss = region.tensor("float64", 1, 1);
     this.#penalty = region.tensor("float64", 1, 1);
     this.metricSums = options.metrics.map(() => region.tensor("float64", 1, 1));
-    this.staging = this.#placementOf(maxRows, region);
-    this.given = this.#placementOf(maxRows, region);
+    const room = (): ReadonlyMap<ValueKind, Placement> =>
+      new Map(kinds.map((each) => [each, this.#placementOf(maxRows, this.#stored(each), region)]));
+    this.#staging = room();
+    this.#given = room();
     this.moments = {
-      sums: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
-      squares: region.tensor("float64", 1, elementType === "uint8" ? features : 0),
-      scratch: region.tensor("uint32", 1, elementType === "uint8" ? 2 * features : 0),
+      sums: region.tensor("float64", 1, kind === "bytes" ? features : 0),
+      squares: region.tensor("float64", 1, kind === "bytes" ? features : 0),
+      scratch: region.tensor("uint32", 1, kind === "bytes" ? 2 * features : 0),
     };
     const parameters: Parameter[] = [];
     const states: State[] = [];
@@ -183,6 +205,7 @@ export class Workspace {
           parameter: (name, rows, columns, initializer, regularizer) => {
             const parameter = {
               name: `${layerName}.${name}`,
+              shape: [rows, columns],
               value: region.tensor(precision, rows, columns),
               grad: region.tensor(precision, rows, columns),
               initializer,
@@ -191,9 +214,21 @@ export class Workspace {
             parameters.push(parameter);
             return parameter;
           },
+          vectorParameter: (name, columns, initializer) => {
+            const parameter = {
+              name: `${layerName}.${name}`,
+              shape: [columns],
+              value: region.tensor(precision, 1, columns),
+              grad: region.tensor(precision, 1, columns),
+              initializer,
+            };
+            parameters.push(parameter);
+            return parameter;
+          },
           state: (name, columns, initial) => {
             const state = {
               name: `${layerName}.${name}`,
+              shape: [columns],
               value: region.tensor(precision, 1, columns),
               initial,
             };
@@ -215,7 +250,7 @@ export class Workspace {
     this.#dz = region.tensor(precision, maxRows, width);
     this.parameters = parameters;
     this.states = states;
-    const predictions = this.lower("predict", 1, this.staging).plan;
+    const predictions = this.lower("predict", 1, this.staging(kinds[0]!)).plan;
     this.#folding = new Folding(predictions, (rows, columns) => region.tensor(precision, rows, columns));
     this.#packedWeight =
       precision === "float32" ? this.#planPackedWeight(predictions, region, threads) : undefined;
@@ -227,15 +262,15 @@ export class Workspace {
     if (found === undefined) return undefined;
     const weight = found.product.args[2] as Tensor;
     const units = weight.columns;
-    const { maxRows, elementType, optimizer } = this.options;
+    const { maxRows, kind, optimizer } = this.options;
     const isPrepared = optimizer !== undefined && threads > 1;
     return {
       weight,
       packed: region.tensor("float32", units + (units & 1), weight.rows),
       kept: region.tensor(
-        elementType,
+        kind === "numbers" ? "float32" : "uint8",
         1,
-        optimizer ? (isPrepared ? 2 : 1) * firstLayerKept(maxRows, weight.rows) : 0,
+        optimizer && kind ? (isPrepared ? 2 : 1) * firstLayerKept(maxRows, weight.rows) : 0,
       ) as StoredSamples,
       scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
       upcoming: isPrepared
@@ -293,10 +328,30 @@ export class Workspace {
     return this.#device!.kernels;
   }
 
-  #placementOf(count: number, region: Region): Placement {
-    const { features, elementType } = this.options;
+  /** How a batch of this kind is stored that is not resident. */
+  #stored(kind: ValueKind): ElementType {
+    return kind === "bytes" ? "uint8" : this.options.precision;
+  }
+
+  /** Whether samples of this kind can be computed on. */
+  takes(kind: ValueKind): boolean {
+    return this.#staging.has(kind);
+  }
+
+  /** Room for a batch of samples of this kind that are not resident. */
+  staging(kind: ValueKind): Placement {
+    return this.#staging.get(kind)!;
+  }
+
+  /** Room for what a Predictor is given. */
+  given(kind: ValueKind): Placement {
+    return this.#given.get(kind)!;
+  }
+
+  #placementOf(count: number, elementType: ElementType, region: Region): Placement {
+    const { features, precision } = this.options;
     return {
-      values: region.tensor(elementType, count, features) as Tensor<"uint8"> | Tensor<"float32">,
+      values: region.tensor(storedAs(elementType, precision), count, features) as Placement["values"],
       labels: region.tensor("uint8", count, 1),
       selection: undefined,
       filled: false,
@@ -312,7 +367,7 @@ export class Workspace {
   *byteBlocks({ values, selection }: Placement): Generator<Tensor<"uint8">> {
     const bytes = values as Tensor<"uint8">;
     if (selection === undefined) return yield bytes;
-    const block = this.staging.values as Tensor<"uint8">;
+    const block = this.staging("bytes").values as Tensor<"uint8">;
     const d = bytes.columns;
     for (let start = 0; start < selection.length; start += block.rows) {
       const n = Math.min(block.rows, selection.length - start);
@@ -327,7 +382,12 @@ export class Workspace {
   /** Where these samples are, if they are resident here. */
   placement(samples: Samples): Placement | undefined {
     const { residence } = samples;
-    if (residence !== undefined && residence.memory === this.#memory && !this.#placements.has(samples)) {
+    // Kernels that compute in float32 read no float64: such samples are read like any others.
+    const isUsable =
+      residence !== undefined &&
+      residence.memory === this.#memory &&
+      storedAs(residence.values.dtype, this.options.precision) === residence.values.dtype;
+    if (isUsable && !this.#placements.has(samples)) {
       const { values, labels, rows: selection } = residence;
       this.#placements.set(samples, { values, labels, selection, filled: true });
     }
@@ -346,7 +406,8 @@ export class Workspace {
     const labels = this.labels.firstRows(n);
     if (source !== undefined) {
       const rows = this.rows.firstRows(n);
-      kernels.gather.batch(x, source.values, rows, this.scale, this.shift);
+      const { scale, shift } = this.factors.get(kindOf(source.values.dtype))!;
+      kernels.gather.batch(x, source.values, rows, scale, shift);
       if (kind !== "predict") kernels.gather.labels(labels, source.labels, rows);
     }
     const mode: Mode = kind === "evaluate" || kind === "predict" ? "inference" : "training";
@@ -375,7 +436,8 @@ export class Workspace {
 
   /** The plan of one kind, ready to run; lowered once, then kept. */
   plan(kind: PlanKind, n: number, source?: Placement): BoundPlan {
-    const place = source && [this.staging, this.given, ...this.#placements.values()].indexOf(source);
+    const places = [...this.#staging.values(), ...this.#given.values(), ...this.#placements.values()];
+    const place = source && places.indexOf(source);
     const key = `${kind} ${n} ${place}`;
     let bound = this.#plans.get(key);
     if (bound === undefined) {

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels/index.ts";
 import type { Parameter } from "../layers/layer.ts";
+import { checkOptions, requireMethods } from "../options.ts";
 import { ConstantSchedule } from "../schedules/constant.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { Scalar } from "../tensor.ts";
@@ -9,8 +10,17 @@ import type { Optimizer } from "./optimizer.ts";
 export class SGDOptimizer implements Optimizer {
   readonly schedule: Schedule;
 
-  /** @param options.schedule a schedule, or a number for a constant rate; default 0.01 */
-  constructor({ schedule = 0.01 }: { schedule?: Schedule | number } = {}) {
+  /**
+   * @param options.schedule a schedule, or a number for a constant rate; default 0.01
+   * @throws ConfigError if it is neither
+   */
+  constructor(options: { schedule?: Schedule | number } = {}) {
+    checkOptions("SGDOptimizer", options, ["schedule"]);
+    const { schedule = 0.01 } = options;
+    if (typeof schedule !== "number") {
+      const expected = "a number, or a schedule such as new LRCyclingSchedule({ stepSize: 100 })";
+      requireMethods("SGDOptimizer: schedule", schedule, ["at"], expected);
+    }
     this.schedule = typeof schedule === "number" ? new ConstantSchedule(schedule) : schedule;
   }
 

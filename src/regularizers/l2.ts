@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import type { Kernels } from "../kernels/index.ts";
+import { isNumber, shown } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Regularizer } from "./regularizer.ts";
 
@@ -9,8 +10,8 @@ export class L2Regularizer implements Regularizer {
 
   /** @throws ConfigError unless lambda is a finite number ≥ 0 */
   constructor(lambda = 0.005) {
-    if (!(lambda >= 0 && lambda < Infinity)) {
-      throw new ConfigError(`L2Regularizer: lambda is ${lambda}, expected a finite number ≥ 0.`);
+    if (!(isNumber(lambda) && lambda >= 0 && lambda < Infinity)) {
+      throw new ConfigError(`L2Regularizer: lambda is ${shown(lambda)}, expected a finite number ≥ 0.`);
     }
     this.lambda = lambda;
   }

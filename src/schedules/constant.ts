@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { isNumber, shown } from "../options.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The same rate at every step. */
@@ -7,9 +8,9 @@ export class ConstantSchedule implements Schedule {
 
   /** @throws ConfigError unless the rate is a finite number ≥ 0 */
   constructor(learningRate = 0.01) {
-    if (!(learningRate >= 0 && learningRate < Infinity)) {
+    if (!(isNumber(learningRate) && learningRate >= 0 && learningRate < Infinity)) {
       throw new ConfigError(
-        `ConstantSchedule: the learning rate is ${learningRate}, expected a finite number ≥ 0.`,
+        `ConstantSchedule: the learning rate is ${shown(learningRate)}, expected a finite number ≥ 0.`,
       );
     }
     this.learningRate = learningRate;

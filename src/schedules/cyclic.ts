@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { checkOptions, isNumber, shown } from "../options.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface LRCyclingOptions {
@@ -23,14 +24,20 @@ export class LRCyclingSchedule implements Schedule {
   readonly stepSize: number;
 
   /** @throws ConfigError if a rate or the step size is out of its range */
-  constructor({ etaMin = 1e-5, etaMax = 1e-1, stepSize }: LRCyclingOptions) {
-    if (!(etaMin >= 0 && etaMax >= etaMin && etaMax < Infinity)) {
+  constructor(options: LRCyclingOptions) {
+    const where = "LRCyclingSchedule";
+    if (options === undefined)
+      throw new ConfigError(`${where}: stepSize is missing, expected a number of updates ≥ 1.`);
+    checkOptions(where, options, ["etaMin", "etaMax", "stepSize"]);
+    const { etaMin = 1e-5, etaMax = 1e-1, stepSize } = options;
+    const areNumbers = isNumber(etaMin) && isNumber(etaMax);
+    if (!(areNumbers && etaMin >= 0 && etaMax >= etaMin && etaMax < Infinity)) {
       throw new ConfigError(
-        `LRCyclingSchedule: etaMin is ${etaMin} and etaMax ${etaMax}, expected 0 ≤ etaMin ≤ etaMax.`,
+        `${where}: etaMin is ${shown(etaMin)} and etaMax ${shown(etaMax)}, expected 0 ≤ etaMin ≤ etaMax.`,
       );
     }
-    if (!(stepSize >= 1 && stepSize < Infinity)) {
-      throw new ConfigError(`LRCyclingSchedule: stepSize is ${stepSize}, expected a number of updates ≥ 1.`);
+    if (!(isNumber(stepSize) && stepSize >= 1 && stepSize < Infinity)) {
+      throw new ConfigError(`${where}: stepSize is ${shown(stepSize)}, expected a number of updates ≥ 1.`);
     }
     this.etaMin = etaMin;
     this.etaMax = etaMax;

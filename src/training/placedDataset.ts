@@ -1,6 +1,7 @@
 /** A data set in one shared memory, and what another thread must know to see it there. */
 import { createSharedMemory } from "../backend.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
+import { readSamples } from "../data/reading.ts";
 import { type ResidentLayout, residentBytes, residentSamples } from "../data/resident.ts";
 
 /** All of it but the samples themselves: a worker gets it as a message, with the memory. */
@@ -41,10 +42,9 @@ export async function placeDataset(
   ] as const) {
     const { values, labels } = residentSamples(memory, layout).residence!;
     const onProgress = (done: number) => onRead?.(before + done, total);
-    await samples.read(
-      { values: values.data, labels: labels.data },
-      { onProgress, ...(signal && { signal }) },
-    );
+    const target = { values: values.data, labels: labels.data };
+    const where = `${dataset.name}, ${samples === training ? "training" : "test"}`;
+    await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
     before += samples.count;
   }
   return { memory, description: { ...facts, ...layouts } };

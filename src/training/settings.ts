@@ -1,5 +1,6 @@
 /** The settings of a training, as data: what they may be, the report's defaults, and what they resolve to. */
 import { backends, type EngineName } from "../backend.ts";
+import type { SplitOptions } from "../data/split.ts";
 import { ConfigError } from "../errors.ts";
 import { initializers } from "../initializers/index.ts";
 import { type ActivationName, activations } from "../layers/index.ts";
@@ -82,6 +83,13 @@ export const CHOICES = {
   optimizer: Object.keys(optimizers),
   trainingMetrics: Object.keys(trainingMetrics),
 } as const;
+
+/** What of the settings decides the split of a data set. */
+export const splitOptions = ({ seed, validation, limit }: TrainSettings): SplitOptions => ({
+  seed,
+  validation,
+  limit,
+});
 
 /** Later ones win; what is undefined in them does not count. */
 export function mergeSettings(...sources: readonly Partial<TrainSettings>[]): TrainSettings {

@@ -5,7 +5,7 @@ import { type Split, splitDataset } from "../data/split.ts";
 import { buildModel } from "./build.ts";
 import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
-import { resolveSettings, type TrainSettings } from "./settings.ts";
+import { resolveSettings, splitOptions, type TrainSettings } from "./settings.ts";
 
 const placed = process.__tinypool_state__.workerData as PlacedDataset;
 const dataset = openPlacedDataset(placed);
@@ -13,11 +13,12 @@ const backend = sharedBackend(placed.memory);
 const splits = new Map<string, Split>();
 
 /** The same samples for the same settings: the permutation of a split is made once. */
-function splitFor({ seed, validation, limit }: TrainSettings): Split {
+function splitFor(settings: TrainSettings): Split {
+  const { seed, validation, limit } = settings;
   const key = `${seed} ${validation} ${limit}`;
   let split = splits.get(key);
   if (split === undefined) {
-    split = splitDataset(dataset, { seed, validation, limit });
+    split = splitDataset(dataset, splitOptions(settings));
     splits.set(key, split);
   }
   return split;

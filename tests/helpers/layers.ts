@@ -40,12 +40,20 @@ export async function buildLayer(
       parameter: (name, parameterRows, columns, initializer, regularizer) => {
         const value = region.tensor("float64", parameterRows, columns);
         const grad = region.tensor("float64", parameterRows, columns);
-        const parameter = { name, value, grad, initializer, regularizer };
+        const shape = [parameterRows, columns];
+        const parameter = { name, shape, value, grad, initializer, regularizer };
+        parameters.set(name, parameter);
+        return parameter;
+      },
+      vectorParameter: (name, columns, initializer) => {
+        const value = region.tensor("float64", 1, columns);
+        const grad = region.tensor("float64", 1, columns);
+        const parameter = { name, shape: [columns], value, grad, initializer };
         parameters.set(name, parameter);
         return parameter;
       },
       state: (name, columns, initial) => {
-        const state = { name, value: region.tensor("float64", 1, columns), initial };
+        const state = { name, shape: [columns], value: region.tensor("float64", 1, columns), initial };
         states.set(name, state);
         return state;
       },

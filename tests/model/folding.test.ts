@@ -158,7 +158,7 @@ async function randomWorkspace(layers: readonly Layer[], precision: Precision, r
       loss: undefined,
       metrics: [],
       optimizer: undefined,
-      ...{ precision, features: 6, elementType: "float32", maxRows: 5, resident: [] },
+      ...{ precision, features: 6, kind: "numbers", maxRows: 5, resident: [] },
     },
     wasmBackend(),
   );

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { referenceBackend, wasmBackend } from "../../src/backend.ts";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
+import { ConfigError } from "../../src/errors.ts";
 import { BatchNormalization, Dense, ReLU, Softmax } from "../../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import type { StepReport } from "../../src/model/fit.ts";
@@ -227,7 +228,7 @@ describe("evaluate and predict", () => {
     await samples.read({ values, labels: new Uint8Array(30) });
     expect(await model.predict(values)).toEqual(await model.predict(samples));
     await expect(model.predict(values.subarray(1))).rejects.toThrow(
-      "There are 359 values, expected a multiple of 12, the numbers in a sample.",
+      "Model.predict: there are 359 values, expected a multiple of 12, the numbers in a sample.",
     );
   });
 
@@ -235,7 +236,8 @@ describe("evaluate and predict", () => {
     const model = network();
     await model.fit(clusters(30), { epochs: 1, batchSize: 10 });
     await expect(model.evaluate(clusters(30, { features: 13 }))).rejects.toThrow(
-      "The samples have 13 uint8 features, the model was built for 12 uint8. Give it samples of the kind it was trained on.",
+      "Model.evaluate: the samples have 13 features, the model takes 12. " +
+        "Give it samples of the kind that it was made for, or make a new Model.",
     );
   });
 });
@@ -245,13 +247,9 @@ describe("tensors and load", () => {
     const samples = clusters(100);
     const model = network(bn);
     await model.fit(samples, { epochs: 2, batchSize: 10 });
-    const { mean, std } = model.standardization!;
     const copy = network(bn, { seed: 99 });
-    await copy.load([
-      ...model.tensors(),
-      { name: "standardize.mean", shape: [12], data: mean },
-      { name: "standardize.std", shape: [12], data: std },
-    ]);
+    await copy.load(model.tensors());
+    expect(copy.standardization).toEqual(model.standardization);
     expect(await copy.evaluate(samples)).toEqual(await model.evaluate(samples));
     expect(await copy.weightsSha256()).toBe(await model.weightsSha256());
   });
@@ -290,7 +288,11 @@ describe("tensors and load", () => {
     );
     const last = model
       .tensors()
-      .map((tensor, i) => ({ ...tensor, ...(i === 3 && { shape: [9] }), data: tensor.data.map(() => 7) }));
+      .map((tensor, i) =>
+        i === 3
+          ? { ...tensor, shape: [9], data: new Float32Array(9) }
+          : { ...tensor, data: tensor.data.map(() => 7) },
+      );
     await expect(model.load(last, "last")).rejects.toThrow(/^last: dense2\.bias is \(9\), expected \(4\)\./);
     await expect(model.load(model.tensors().slice(1), "part")).rejects.toThrow(
       "part: dense1.weight is missing. It must hold every parameter of this network.",
@@ -427,5 +429,122 @@ describe("what is not a model is refused", () => {
     await expect(network().predict(new Uint8Array(12))).rejects.toThrow(
       /number of features is not known yet/,
     );
+  });
+
+  it("such as layers that another model holds, or that stand there twice", async () => {
+    const layer = new Dense(4, { activation: "relu" });
+    const model = await new Model([layer, new Dense(2)]).build(3);
+    expect(() => new Model([layer])).toThrow(
+      "Model: dense1 belongs to another model, whose weights it holds. Make new layers for every model.",
+    );
+    const again = new Dense(3);
+    expect(() => new Model([again, new Dense(2), again])).toThrow(
+      "Model: dense3 is the same object as dense1. Make a new layer for every place.",
+    );
+    // A refused model has taken none.
+    await new Model([again]).build(3);
+    expect(() => new Model([model.layers[1]![1]])).toThrow(/^Model: relu1 belongs to another model/);
+  });
+
+  it("such as values of another type, from callers without types", async () => {
+    const any = (value: unknown) => value as never;
+    const cases: readonly [() => unknown, string][] = [
+      [
+        () => new SGDOptimizer({ schedule: any("0.1") }),
+        'SGDOptimizer: schedule is "0.1", expected a number, or a schedule',
+      ],
+      [
+        () => new SGDOptimizer(any({ learningRate: 1 })),
+        'SGDOptimizer: there is no option "learningRate". There are: schedule.',
+      ],
+      [
+        () => network().compile(any({ loss, optimizer: "sgd" })),
+        'Model.compile: optimizer is "sgd", expected an optimizer, such as new SGDOptimizer().',
+      ],
+      [
+        () => network().compile(any({ loss: "mse", optimizer })),
+        'Model.compile: loss is "mse", expected a loss',
+      ],
+      [
+        () => network().compile(any({ loss, optimizer, metrics: ["accuracy"] })),
+        'Model.compile: metrics[0] is "accuracy", expected a metric',
+      ],
+      [
+        () => network().compile(any({ loss, optimizer, metric: [] })),
+        'Model.compile: there is no option "metric". There are: loss, optimizer, metrics.',
+      ],
+      [() => network().compile(any(undefined)), "Model.compile: there are no options."],
+      [
+        () => network({ batchNormalization: any("befor") }),
+        'denseNetwork: batchNormalization is "befor". There are: "after", "before", false.',
+      ],
+      [
+        () => network({ hidden: any("50,50") }),
+        'denseNetwork: hidden is "50,50", expected an array of units',
+      ],
+      [() => network(any({ layers: [3] })), 'denseNetwork: there is no option "layers".'],
+      [
+        () => new LRCyclingSchedule(any({ stepSize: "100" })),
+        'LRCyclingSchedule: stepSize is "100", expected',
+      ],
+      [() => new LRCyclingSchedule(any(undefined)), "LRCyclingSchedule: stepSize is missing"],
+      [
+        () => new LRCyclingSchedule(any({ stepSize: 9, etaMax: "1" })),
+        'LRCyclingSchedule: etaMin is 0.00001 and etaMax "1"',
+      ],
+      [() => new Dense(any("50")), 'Dense: units is "50", expected an integer ≥ 1.'],
+      [
+        () => new Dense(3, any({ activaton: "relu" })),
+        'Dense: there is no option "activaton". There are: activation,',
+      ],
+      [
+        () => new Dense(3, { weightInitializer: any("he") }),
+        'Dense: weightInitializer is "he", expected an initializer',
+      ],
+      [
+        () => new Dense(3, { weightRegularizer: any(0.1) }),
+        "Dense: weightRegularizer is 0.1, expected a regularizer",
+      ],
+      [
+        () => new BatchNormalization({ momentum: any("0.9") }),
+        'BatchNormalization: momentum is "0.9", expected',
+      ],
+      [
+        () => new BatchNormalization(any({ eps: 1 })),
+        'BatchNormalization: there is no option "eps". There are: momentum, epsilon.',
+      ],
+      [() => new Model(any("dense")), "Model: there are no layers."],
+      [
+        () => new Model([any({ units: 3 })]),
+        "Model: layer 0 is an object, expected a layer, such as new Dense(10).",
+      ],
+      [
+        () => new Model([new Dense(2)], any({ thread: 2 })),
+        'Model: there is no option "thread". There are: dtype, seed, engine, threads.',
+      ],
+      [() => new Model([new Dense(2)], any({ seed: "1" })), 'Model: seed is "1", expected an integer ≥ 0.'],
+      [() => new Model([new Dense(2)], any({ threads: "2" })), 'Model: threads is "2", expected'],
+      [
+        () => new Model([new Dense(2)], any({ engine: {} })),
+        "Model: engine is an object, expected wasm, js, or a backend.",
+      ],
+    ];
+    for (const [call, message] of cases) {
+      expect(call, message).toThrow(message);
+      expect(call, message).toThrow(ConfigError);
+    }
+    for (const [options, message] of [
+      [{ epoch: 3 }, 'Model.fit: there is no option "epoch". There are: epochs, initialEpoch, batchSize,'],
+      [{ epochs: "3" }, 'epochs is "3", expected an integer ≥ 1.'],
+      [{ shuffle: "no" }, 'shuffle is "no", expected true or false.'],
+      [{ onEpoch: 7 }, "onEpoch is 7, expected a function."],
+      [{ seed: -1 }, "seed is -1, expected an integer ≥ 0."],
+      [{ signal: {} }, "signal is an object, expected the signal of an AbortController."],
+      [{ trainingMetrics: "none" }, 'No trainingMetrics "none". There are: full, running.'],
+    ] as const) {
+      const refusal = network().fit(clusters(10), any(options));
+      await expect(refusal).rejects.toThrow(ConfigError);
+      await expect(refusal).rejects.toThrow(message);
+    }
   });
 });

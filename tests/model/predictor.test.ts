@@ -58,12 +58,7 @@ describe("a predictor", () => {
     /** What another model with the same tensors says. */
     const expected = async () => {
       const copy = network(bn, { seed: 5 });
-      const { mean, std } = model.standardization!;
-      await copy.load([
-        ...model.tensors(),
-        { name: "standardize.mean", shape: [12], data: mean },
-        { name: "standardize.std", shape: [12], data: std },
-      ]);
+      await copy.load(model.tensors());
       return await copy.predict(values);
     };
     const first = predictor.run(values);
@@ -112,10 +107,10 @@ describe("a predictor", () => {
     const { model, values } = await trained();
     const predictor = model.predictor();
     expect(() => predictor.run(new Float32Array(12))).toThrow(
-      "The values are a Float32Array, the model was built for uint8 features. Give it values of the kind it was trained on.",
+      "Predictor.run: the values are numbers, the model takes bytes (v / 255). Give it a Uint8Array, or samples made from one.",
     );
     expect(() => predictor.run(values.subarray(1))).toThrow(
-      "There are 479 values, expected a multiple of 12, the numbers in a sample.",
+      "Predictor.run: there are 479 values, expected a multiple of 12, the numbers in a sample.",
     );
     const unknown =
       "The model is not built: the number of features is not known yet. Train, load or build() first.";

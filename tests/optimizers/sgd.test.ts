@@ -11,7 +11,13 @@ it("SGDOptimizer writes down one update of the parameter, with the rate of the m
   const [value, grad] = [region.tensor("float32", 2, 3), region.tensor("float32", 2, 3)];
   const rate = { value: 0 };
   const calls: Call[] = [];
-  const parameter = { name: "dense1.weight", value, grad, initializer: new ZerosInitializer() };
+  const parameter = {
+    name: "dense1.weight",
+    shape: [2, 3],
+    value,
+    grad,
+    initializer: new ZerosInitializer(),
+  };
   new SGDOptimizer().update(recorder(calls), parameter, rate);
   expect(calls).toEqual([{ family: "sgd", name: "update", args: [value, grad, rate] }]);
   const args = calls[0]!.args;

@@ -9,7 +9,12 @@ import type { NamedTensor } from "../../src/model/safetensors.ts";
 import { buildModel } from "../../src/training/build.ts";
 import { openPlacedDataset, type PlacedDataset, placeDataset } from "../../src/training/placedDataset.ts";
 import { JobError, TrainingPool } from "../../src/training/pool.ts";
-import { mergeSettings, resolveSettings, type TrainSettings } from "../../src/training/settings.ts";
+import {
+  mergeSettings,
+  resolveSettings,
+  splitOptions,
+  type TrainSettings,
+} from "../../src/training/settings.ts";
 
 const workerFile = new URL("../../dist/training/worker.js", import.meta.url);
 const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
@@ -32,7 +37,7 @@ afterAll(() => pool.close());
 
 /** The same training in this thread, in a memory of its own. */
 async function alone(asked: TrainSettings) {
-  const { train, validation, test } = splitDataset(dataset, asked);
+  const { train, validation, test } = splitDataset(dataset, splitOptions(asked));
   const resolved = resolveSettings(asked, dataset.name, train.count);
   const model = await buildModel(resolved, dataset);
   const { epochs, batch, trainingMetrics } = resolved;

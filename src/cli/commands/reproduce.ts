@@ -21,6 +21,7 @@ import {
   DEFAULTS,
   mergeSettings,
   resolveSettings,
+  splitOptions,
   type TrainSettings,
 } from "../../training/settings.ts";
 import { CoarseToFineSampler } from "../../tuner/samplers/index.ts";
@@ -152,7 +153,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
   const description: ReproductionDescription = { ...asked, data };
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
-  const { train: samples } = splitDataset(dataset, base);
+  const { train: samples } = splitDataset(dataset, splitOptions(base));
   batchSizes(samples.count, base.batch, 2); // most of the networks normalise
   const experiments = selectExperiments(description.ids);
   const appendix = description.appendix ? appendixExperiments() : [];

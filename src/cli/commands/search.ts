@@ -8,7 +8,7 @@ import { renderSearchPlots } from "../../report/searchPlots.ts";
 import { searchReport } from "../../report/searchReport.ts";
 import { placeDataset } from "../../training/placedDataset.ts";
 import { TrainingPool } from "../../training/pool.ts";
-import { mergeSettings, resolveSettings, type TrainSettings } from "../../training/settings.ts";
+import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from "../../training/settings.ts";
 import { parameterImportance } from "../../tuner/importance.ts";
 import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
 import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
@@ -191,7 +191,7 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   const description: StudyDescription = { ...asked, data };
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
   // What is wrong with the settings shall show before the first trial.
-  const { train, validation, test } = splitDataset(dataset, settings);
+  const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
   const { epochs } = resolveSettings(settings, dataset.name, train.count);
   batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
   requireObjective(description.objective, validation !== undefined);

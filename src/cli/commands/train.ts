@@ -11,6 +11,7 @@ import {
   mergeSettings,
   type ResolvedSettings,
   resolveSettings,
+  splitOptions,
   type TrainSettings,
 } from "../../training/settings.ts";
 import { newCommand, writeEvent } from "../command.ts";
@@ -74,7 +75,7 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
   const file = config === undefined ? {} : await readSettingsFile(config);
   const asked = mergeSettings(file, environment, settingsFromFlags(flags));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
-  const { train: samples, validation, test } = splitDataset(dataset, asked);
+  const { train: samples, validation, test } = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(
     asked,
     dataset.name === "synthetic" ? "synthetic" : (asked.data ?? dataset.name),
@@ -187,20 +188,12 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
 
 /** The trained network with its standardisation, and in the metadata what is needed to build it again. */
 function encodeModel(model: Model, settings: ResolvedSettings, classNames: readonly string[]): Uint8Array {
-  const { mean, std } = model.standardization!;
   const { layers, bn, activation } = settings;
-  return encodeSafetensors(
-    [
-      ...model.tensors(),
-      { name: "standardize.mean", shape: [mean.length], data: mean },
-      { name: "standardize.std", shape: [std.length], data: std },
-    ],
-    {
-      format: "nnwasm",
-      version: VERSION,
-      network: JSON.stringify({ layers, bn, activation, classes: classNames }),
-    },
-  );
+  return encodeSafetensors(model.tensors(), {
+    format: "nnwasm",
+    version: VERSION,
+    network: JSON.stringify({ layers, bn, activation, classes: classNames }),
+  });
 }
 
 function summaryTable(rows: readonly SummaryRow[]): string {

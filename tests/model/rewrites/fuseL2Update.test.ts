@@ -104,7 +104,7 @@ async function workspace() {
       optimizer: new SGDOptimizer(),
       precision: "float32",
       features: samples.features,
-      elementType: samples.elementType,
+      kind: "bytes",
       maxRows: 10,
       resident: [samples],
     },
@@ -112,7 +112,7 @@ async function workspace() {
   );
   const source = created.placement(samples)!;
   await samples.read({ values: source.values.data, labels: source.labels.data });
-  created.scale.data.fill(1 / 255);
+  created.factors.get("bytes")!.scale.data.fill(1 / 255);
   for (const { name, value, initializer } of created.parameters) {
     initializer.fill(value.data, value.rows, value.columns, new Random(1, name));
   }

@@ -1,0 +1,102 @@
+/**
+ * Whether samples suit a model. This is the one place that decides: fit, its validation, evaluate and predict ask
+ * here, before anything is read or made. What is read is checked by data/reading.ts.
+ */
+import { MOST_CLASSES } from "../data/arrays.ts";
+import type { ElementType, Samples } from "../data/dataset.ts";
+import { kindOf, type ValueKind } from "../data/values.ts";
+import { DatasetError } from "../errors.ts";
+import { shown } from "../options.ts";
+
+/** What a model takes, as far as that is decided. */
+export interface ModelInputs {
+  /** Numbers in a sample; undefined before the model is built. */
+  readonly features: number | undefined;
+  /** Undefined before a training has decided it. */
+  readonly kind: ValueKind | undefined;
+}
+
+const elementTypes: Readonly<Record<ElementType, true>> = { uint8: true, float32: true, float64: true };
+/** Rows are numbered by 32 bits. */
+const MOST_SAMPLES = 2 ** 32 - 1;
+
+/**
+ * Samples that are what they say: sizes that are whole and not negative, a known element type, functions to read them.
+ * @throws DatasetError
+ */
+export function checkSamples(where: string, samples: unknown): asserts samples is Samples {
+  if (typeof samples !== "object" || samples === null) {
+    throw new DatasetError(
+      `${where}: the samples are ${shown(samples)}, expected samplesFromArrays(…) or the like.`,
+    );
+  }
+  const { count, features, classes, elementType, read, select } = samples as Partial<Samples>;
+  const require = (is: boolean, name: string, value: unknown, expected: string) => {
+    if (!is)
+      throw new DatasetError(`${where}: the samples' ${name} is ${shown(value)}, expected ${expected}.`);
+  };
+  const isInteger = (value: unknown, least: number, most: number) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  require(isInteger(count, 0, MOST_SAMPLES), "count", count, `an integer from 0 to ${MOST_SAMPLES}`);
+  require(isInteger(
+    features,
+    1,
+    MOST_SAMPLES,
+  ), "features", features, "an integer ≥ 1, the numbers in a sample");
+  require(isInteger(classes, 1, MOST_CLASSES), "classes", classes, `an integer from 1 to ${MOST_CLASSES}`);
+  require(typeof elementType === "string" &&
+    Object.hasOwn(
+      elementTypes,
+      elementType,
+    ), "elementType", elementType, `one of ${Object.keys(elementTypes).join(", ")}`);
+  require(typeof read === "function", "read", read, "a function");
+  require(typeof select === "function", "select", select, "a function");
+}
+
+/**
+ * Values of this kind, so many a sample.
+ * @throws DatasetError if the model takes others
+ */
+export function checkValues(
+  where: string,
+  { features, elementType }: { readonly features: number; readonly elementType: ElementType },
+  inputs: ModelInputs,
+  subject = "samples",
+): void {
+  if (inputs.features !== undefined && features !== inputs.features) {
+    throw new DatasetError(
+      `${where}: the ${subject} have ${features} features, the model takes ${inputs.features}. ` +
+        "Give it samples of the kind that it was made for, or make a new Model.",
+    );
+  }
+  const kind = kindOf(elementType);
+  if (inputs.kind !== undefined && kind !== inputs.kind) {
+    throw new DatasetError(
+      `${where}: the ${subject} are ${described(kind)}, the model takes ${described(inputs.kind)}. ${advice(inputs.kind)}`,
+    );
+  }
+}
+
+/**
+ * Samples of no more classes than the model has outputs.
+ * @throws DatasetError if there are more: a label without an output has no probability
+ */
+export function checkClasses(where: string, { classes }: Samples, outputs: number): void {
+  if (classes <= outputs) return;
+  throw new DatasetError(
+    `${where}: the samples have ${classes} classes, the model has ${outputs} ` +
+      `${outputs === 1 ? "output" : "outputs"}. End it with Dense(${classes}), or give it other samples.`,
+  );
+}
+
+/** @throws DatasetError if there are none */
+export function requireSome(where: string, { count }: Samples): void {
+  if (count === 0) throw new DatasetError(`${where}: there are no samples. Give it at least one.`);
+}
+
+const described = (kind: ValueKind) => (kind === "bytes" ? "bytes (v / 255)" : "numbers");
+
+const advice = (kind: ValueKind) =>
+  kind === "bytes"
+    ? "Give it a Uint8Array, or samples made from one."
+    : "Give it a Float32Array or a plain array, or samples made from one.";
