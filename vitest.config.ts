@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** The folders of tests that need more time, or more packages, than `npm test` may take: `npm run test:FOLDER`. */
@@ -15,6 +16,8 @@ const execArgv = ["--expose-gc"];
 export default defineConfig({
   test: {
     reporters: ["default", "./tests/skippedReporter.ts"],
+    // Vitest leaves one core to itself, half of a small machine; it needs next to nothing.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

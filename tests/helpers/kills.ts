@@ -2,8 +2,7 @@
 import type { Random } from "../../src/random.ts";
 import { type Event, events, startCli } from "./cli.ts";
 
-/** Attempts that are killed before the command is let through, and how many of them must be, or it is tried anew. */
-const MOST_KILLS = 8;
+/** How many attempts must be killed, or it is all tried anew. */
 const LEAST_KILLS = 4;
 
 export interface KilledCommand {
@@ -16,6 +15,8 @@ export interface KilledCommand {
   readonly name: string;
   /** How long it takes if nobody kills it. */
   readonly milliseconds: number;
+  /** Attempts that are killed, if they do not end before, until one is let through. Default: 6. */
+  readonly attempts?: number;
   readonly random: Random;
   /** Whether this, on stderr, says that there is nothing to go on with: it was killed before the folder was there. */
   readonly isTooEarly: (stderr: string) => boolean;
@@ -34,7 +35,7 @@ export async function killedAgainAndAgain(command: KilledCommand): Promise<{ las
 }
 
 async function runToItsEnd(
-  { cwd, begin, resume, random, isTooEarly }: KilledCommand,
+  { cwd, begin, resume, random, attempts = 6, isTooEarly }: KilledCommand,
   out: string,
   longest: number,
 ): Promise<{ last: Event[]; kills: number }> {
@@ -42,7 +43,7 @@ async function runToItsEnd(
   let args = begin(out);
   for (let attempt = 0; ; attempt++) {
     const { child, result, waitFor } = startCli(args, cwd);
-    if (attempt < MOST_KILLS) {
+    if (attempt < attempts) {
       // At any time from before the folder is there to the last training's end.
       if (attempt % 2 === 0) await waitFor("stdout", '"event":"start"').catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, random.uniform() * longest));
