@@ -1,6 +1,6 @@
 // Builds what the package ships: assembly/, with the tiles that
 // tiles.mjs writes → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
-// the chart library → one bundled file in dist/.
+// the chart library → one bundled file in dist/; the library for browsers → dist/browser/ and one bundled file.
 //
 // With --if-changed nothing is done when no input has changed since dist/ was made. So it is run by npm's script
 // `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone (`prepare` would be run as well, but
@@ -175,6 +175,11 @@ async function main() {
     if (existsSync("scripts/bundle-charts.mjs")) {
       const { bundleCharts } = await import("./bundle-charts.mjs");
       await bundleCharts(dist);
+    }
+    if (existsSync("scripts/browser.mjs")) {
+      const { bundleBrowser, writeBrowserModules } = await import("./browser.mjs");
+      writeBrowserModules(dist);
+      await bundleBrowser(dist);
     }
     writeFileSync(join(dist, ".inputs"), hash);
     replaceFolder("dist", dist, join(temporary, "old"));

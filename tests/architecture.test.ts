@@ -152,6 +152,36 @@ describe("imports", () => {
   });
 });
 
+describe("the browser's build", () => {
+  const ending = /\.browser\.ts$/;
+  /** What stands for a file in it. */
+  const standIn = (file: string) => {
+    const other = file.replace(/\.ts$/, ".browser.ts");
+    return imports.has(other) ? other : file;
+  };
+  const reached = new Set(["src/index.ts"]);
+  const others: string[] = [];
+  for (const file of reached) {
+    for (const { from, kind } of imports.get(file)!) {
+      if (kind === "type") continue;
+      if (from.startsWith(".")) reached.add(standIn(resolve(file, from)));
+      else others.push(`${file}: ${from}`);
+    }
+  }
+
+  it("imports nothing of Node's and no package, at once or when it is asked for", () => {
+    expect(others).toEqual([]);
+  });
+
+  it("holds every file that stands in for another, and none of those", () => {
+    const standIns = sources.filter((file) => ending.test(file));
+    expect(standIns.length).toBeGreaterThan(0);
+    expect([...reached].filter((file) => ending.test(file)).sort()).toEqual(standIns);
+    const replaced = standIns.map((file) => file.replace(ending, ".ts"));
+    expect(replaced.filter((file) => reached.has(file) || !imports.has(file))).toEqual([]);
+  });
+});
+
 describe("the source", () => {
   /** "file: match" for every match in these files. */
   const matches = (files: readonly string[], pattern: RegExp) =>

@@ -77,9 +77,11 @@ describe("package.json", () => {
     });
   });
 
-  it("offers the library with its types, the two wasm files, and the command", () => {
+  it("offers the library with its types, for Node and for browsers, the two wasm files, and the command", () => {
+    const types = "./dist/index.d.ts";
     expect(manifest.exports).toEqual({
-      ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+      ".": { types, browser: "./dist/browser/index.js", default: "./dist/index.js" },
+      "./browser": { types, default: "./dist/nnwasm.browser.js" },
       "./nnwasm.wasm": { types: "./dist/wasm/nnwasm.wasm.d.ts", default: "./dist/wasm/nnwasm.wasm" },
       "./nnwasm-threads.wasm": {
         types: "./dist/wasm/nnwasm-threads.wasm.d.ts",
@@ -87,6 +89,8 @@ describe("package.json", () => {
       },
       "./package.json": "./package.json",
     });
+    // What the servers of packages give to <script type="module" src="https://…/nnwasm">.
+    for (const field of ["unpkg", "jsdelivr"]) expect(manifest[field]).toBe("./dist/nnwasm.browser.js");
     expect(existsSync(join(root, manifest.bin.nnwasm))).toBe(true);
     expect(manifest.files).toEqual(expect.arrayContaining(["bin", "dist"]));
   });

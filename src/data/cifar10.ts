@@ -8,6 +8,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { DatasetError, ShapeError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
+import { fileSystem } from "../files/fileSystem.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 
@@ -50,15 +51,11 @@ export interface Cifar10Options {
   readonly recordsPerFile?: number;
 }
 
-// On first use only, so that a program for the browser that imports the library but no data set can be
-// bundled.
-const fileSystem = () => import("node:fs/promises");
-
 /**
  * Opens CIFAR-10: looks whether the six files are there, with the right sizes. Nothing is read from them
  * before `read()`.
  * @param folder holds the six files, or a folder `cifar-10-batches-bin` that does
- * @throws DatasetError if files are missing or have the wrong size
+ * @throws DatasetError if files are missing or have the wrong size; FileError in a browser, which has no files
  */
 export async function cifar10(
   folder: string,
@@ -94,7 +91,8 @@ export async function cifar10(
  * Opens the CIFAR-10 that is found first: in each folder itself, in its `cifar10`, or in
  * `cifar-10-batches-bin` in either. `dataFolders()` gives the folders in their order.
  * @returns undefined if none of the folders holds any of the files
- * @throws DatasetError if the first that holds any of the files lacks some, or has some of the wrong size
+ * @throws DatasetError if the first that holds any of the files lacks some, or has some of the wrong size; FileError in
+ *   a browser, which has no files
  */
 export async function findCifar10(
   folders: readonly string[],
@@ -126,7 +124,7 @@ async function firstWithFiles(folders: readonly string[]): Promise<string | unde
 
 /** The size in bytes, or undefined if there is no such file. */
 async function fileSize(path: string): Promise<number | undefined> {
-  const { stat } = await fileSystem();
+  const { stat } = await fileSystem(path);
   try {
     const stats = await stat(path);
     return stats.isFile() ? stats.size : undefined;
@@ -291,7 +289,7 @@ class FileReader {
   }
 
   static async open(path: string): Promise<FileReader> {
-    const { open } = await fileSystem();
+    const { open } = await fileSystem(path);
     try {
       return new FileReader(path, await open(path));
     } catch (error) {

@@ -34,3 +34,12 @@ export function fileError(path: string, action: string, error: unknown): unknown
     : [error.message, "Check the path, or choose another place."];
   return new FileError(`${path} cannot be ${action}: ${reason} (${code}). ${step}`, { cause: error });
 }
+
+/** The FileError of who wants to read a file in a browser. */
+export function noFiles(path: string, cause?: unknown): FileError {
+  return new FileError(
+    `${path} cannot be read: there are no files here, as in a browser. ` +
+      "Fetch its bytes, and give them to samplesFromArrays().",
+    { cause },
+  );
+}

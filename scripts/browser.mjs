@@ -1,0 +1,82 @@
+// The library for pages, of which nothing is Node's: a module X.browser.js stands in for its neighbour X.js.
+//
+//   dist/browser/            the modules that come to a stand-in, so that bundlers and pages import no other; the rest of
+//                            the library they share with Node. The `browser` condition of package.json leads here.
+//   dist/nnwasm.browser.js   all of it in one minified file, for <script type="module">
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+/** The name of a module between quotes: import … from "x", export … from "x", import "x", import("x"). */
+const SPECIFIERS = /((?:\bfrom\s*|\bimport\s*\(?\s*)")([^"]+)(")/g;
+
+/** @param {string} dist the folder that tsc has written */
+export function writeBrowserModules(dist) {
+  const texts = new Map();
+  /** What stands for a module in a browser. */
+  const standIn = (file) => {
+    const other = file.replace(/\.js$/, ".browser.js");
+    return existsSync(join(dist, other)) ? other : file;
+  };
+  /** The modules that a module imports, as browsers see them. */
+  const importsOf = (file) => {
+    if (!texts.has(file)) texts.set(file, readFileSync(join(dist, file), "utf8"));
+    return [...texts.get(file).matchAll(SPECIFIERS)]
+      .map(([, , specifier]) => specifier)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => join(dirname(file), specifier));
+  };
+  const reached = new Set(["index.js"]);
+  for (const file of reached) for (const imported of importsOf(file)) reached.add(standIn(imported));
+  // A module is a copy if one that it imports is another in browsers, or a copy. What imports copies is found after them.
+  const copies = new Set(["index.js"]);
+  for (let size = 0; size < copies.size; ) {
+    size = copies.size;
+    for (const file of reached) {
+      const isCopy = importsOf(file).some((name) => standIn(name) !== name || copies.has(name));
+      if (isCopy) copies.add(file);
+    }
+  }
+  for (const file of copies) {
+    const target = join("browser", file);
+    const text = texts.get(file).replace(SPECIFIERS, (whole, before, specifier, after) => {
+      if (!specifier.startsWith(".")) return whole;
+      const imported = standIn(join(dirname(file), specifier));
+      const place = copies.has(imported) ? join("browser", imported) : imported;
+      const path = relative(dirname(target), place).replaceAll("\\", "/");
+      return `${before}${path.startsWith(".") ? path : `./${path}`}${after}`;
+    });
+    mkdirSync(dirname(join(dist, target)), { recursive: true });
+    writeFileSync(join(dist, target), text);
+  }
+}
+
+/** @param {string} dist the folder with the modules of {@link writeBrowserModules} */
+export async function bundleBrowser(dist) {
+  const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  await build({
+    root,
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    logLevel: "warn",
+    build: {
+      outDir: dist,
+      emptyOutDir: false,
+      target: "es2022",
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: {
+        input: join(dist, "browser/index.js"),
+        preserveEntrySignatures: "strict",
+        output: {
+          entryFileNames: "nnwasm.browser.js",
+          codeSplitting: false,
+          postBanner: `/*! nnwasm ${version}, ${license} licence */`,
+        },
+      },
+    },
+  });
+}

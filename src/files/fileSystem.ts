@@ -1,0 +1,18 @@
+/**
+ * Node's files, for the parts of the library that read some. In the browser's build fileSystem.browser.ts stands in for
+ * this file.
+ */
+import { noFiles } from "./errors.ts";
+
+/**
+ * node:fs/promises, on first use.
+ * @param path what is to be read, for the error
+ * @throws FileError where there is no such module
+ */
+export async function fileSystem(path: string): Promise<typeof import("node:fs/promises")> {
+  try {
+    return await import("node:fs/promises");
+  } catch (cause) {
+    throw noFiles(path, cause);
+  }
+}

@@ -1,0 +1,99 @@
+/** What a page has to load, in kB, and that it holds nothing of Node's. `npm run size` prints the sizes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, type Rolldown } from "vite";
+import { afterAll, describe, expect, it } from "vitest";
+import * as library from "../src/index.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const printed: string[] = [];
+afterAll(() => console.log(printed.join("\n")));
+
+/** Holds a script against its limit in kB, gzipped. */
+function expectSize(name: string, code: string, limit: number): void {
+  const gzipped = gzipSync(code).length / 1000;
+  const whole = (Buffer.byteLength(code) / 1000).toFixed(1);
+  printed.push(
+    `${name.padEnd(42)} ${whole.padStart(6)} kB, gzip ${gzipped.toFixed(1).padStart(6)} of ${limit}`,
+  );
+  expect(gzipped, name).toBeLessThan(limit);
+}
+
+/** What a script holds that a page does not have; texts may speak of it. */
+const ofNode = (code: string): string[] =>
+  code.match(/\bimport\s*[("'`{*]|\bfrom\s*["'`]|\brequire\(|["'`]node:|worker_threads/g) ?? [];
+
+/** A page's script as Vite bundles it, with the library's modules for browsers. */
+async function bundle(script: string): Promise<string> {
+  const entry = "\0entry";
+  const result = await build({
+    root,
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    logLevel: "error",
+    plugins: [
+      {
+        name: "entry",
+        enforce: "pre",
+        resolveId: (id) =>
+          id === entry ? id : id === "nnwasm" ? join(root, "dist/browser/index.js") : undefined,
+        load: (id) => (id === entry ? script : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      rolldownOptions: { input: entry, output: { codeSplitting: false } },
+    },
+  });
+  return (result as Rolldown.RolldownOutput).output[0].code;
+}
+
+describe("the library in one file", () => {
+  const code = readFileSync(join(root, "dist/nnwasm.browser.js"), "utf8");
+
+  it("is small enough", () => expectSize("nnwasm.browser.js", code, 140));
+
+  it("imports nothing and knows no module of Node's", () => {
+    expect(ofNode(code)).toEqual([]);
+  });
+
+  it("exports all that the library does", async () => {
+    const module = await import(join(root, "dist/nnwasm.browser.js"));
+    expect(Object.keys(module).sort()).toEqual(Object.keys(library).sort());
+  });
+
+  it("refuses to read a folder, in words", async () => {
+    const { cifar10, findCifar10, FileError } = await import(join(root, "dist/nnwasm.browser.js"));
+    const message =
+      "data/data_batch_1.bin cannot be read: there are no files here, as in a browser. " +
+      "Fetch its bytes, and give them to samplesFromArrays().";
+    for (const opened of [cifar10("data"), findCifar10(["data"])]) {
+      const error: unknown = await opened.catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(FileError);
+      expect(error).toMatchObject({ message });
+    }
+  });
+});
+
+describe("a page that bundles the library", () => {
+  it.each([
+    ["random numbers", 'import { Random } from "nnwasm"; postMessage(new Random(1).uniform());', 3],
+    ["a search", 'import { Study } from "nnwasm"; globalThis.Study = Study;', 12],
+    [
+      "training",
+      'import { CategoricalCrossEntropyLoss, Dense, Model, samplesFromArrays, SGDOptimizer } from "nnwasm";' +
+        "Object.assign(globalThis, { CategoricalCrossEntropyLoss, Dense, Model, samplesFromArrays, SGDOptimizer });",
+      120,
+    ],
+    ["everything", 'import * as nnwasm from "nnwasm"; globalThis.nnwasm = nnwasm;', 140],
+  ])("loads only what it uses: %s", async (name, script, limit) => {
+    const code = await bundle(script);
+    expectSize(`a page with ${name}`, code, limit);
+    expect(ofNode(code)).toEqual([]);
+  });
+});
