@@ -172,6 +172,37 @@ describe("contenders", () => {
     expect(() => checkSteps({ losses: [3, 2, 1], penalty: 0.49 }, ours)).toThrow(
       /^its penalty after 3 steps is 0\.49, ours 0\.5: it does not train the same$/,
     );
+  });
+
+  test("is compared before chaos: rounding may grow, another way of training may not", () => {
+    const losses = [3.09, 3.07, 2.78, 2.65, 2.42, 2.12, 2.0, 1.84, 1.72, 1.61];
+    const ours = { losses, penalty: 0.5 };
+    /** Relative differences that begin with `first` and grow by `factor` a step. */
+    const off = (first: number, factor: number) => ({
+      losses: losses.map((loss, i) => loss * (1 + first * factor ** i)),
+      penalty: 0.5,
+    });
+    expect(() => checkSteps(off(1e-7, 2.2), ours)).not.toThrow();
+    expect(() => checkSteps(off(1e-7, 4), ours)).not.toThrow(); // 3e-5 at the fifth step, 0.03 at the tenth
+    expect(() => checkSteps(off(1e-7, 20), ours)).toThrow(/^its loss at step 5 is /);
+    expect(() => checkSteps(off(2e-3, 1), ours)).toThrow(/^its loss at step 1 is /);
+    const late = losses.map((loss, i) => (i === 8 ? loss * 1.005 : loss));
+    expect(() => checkSteps({ losses: late, penalty: 0.50001 }, ours)).not.toThrow();
+    // What it would be if the rate did not fall, if a loss were missing, and without the penalty's gradient.
+    for (const last of [losses[9]! * 0.8, Number.NaN]) {
+      expect(() => checkSteps({ losses: [...losses.slice(0, 9), last], penalty: 0.5 }, ours)).toThrow(
+        /^its loss at step 10 is /,
+      );
+    }
+    expect(() => checkSteps({ losses: losses.slice(0, 9), penalty: 0.5 }, ours)).toThrow(
+      /step 10 is undefined/,
+    );
+    expect(() => checkSteps({ losses, penalty: 0.5025 }, ours)).toThrow(
+      /^its penalty after 10 steps is 0\.5025/,
+    );
+  });
+
+  test("is refused if its outputs differ", () => {
     expect(() => checkOutputs([0.5, 0.50005], [0.5, 0.5])).not.toThrow();
     expect(() => checkOutputs([0.5, Number.NaN], [0.5, 0.5])).toThrow(
       /^its output 1 of 2 is NaN, ours 0\.5 of 2: it does not predict the same$/,
