@@ -3,6 +3,7 @@ import { Command, type ErrorOptions, InvalidArgumentError } from "commander";
 import { type CliContext, hasColors } from "./context.ts";
 import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
 import { meantFlags } from "./suggestions.ts";
+import { printableJson, printableLines } from "./text.ts";
 
 /** Commander's, with more to say of a flag that is not there. */
 class OurCommand extends Command {
@@ -52,7 +53,8 @@ export function newCommand(
     .addHelpText("after", ({ error }) => (notes.length === 0 ? "" : notesText(notes, width(error))))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      // What was typed is in it.
+      writeErr: (text) => stderr.write(printableLines(text)),
       getOutHasColors: () => hasColors(context, stdout),
       getErrHasColors: () => hasColors(context, stderr),
       getOutHelpWidth: () => width(false),
@@ -71,7 +73,7 @@ export function addCommands(command: Command, subcommands: readonly Command[]): 
 
 /** Writes one NDJSON event to stdout. */
 export function writeEvent(context: CliContext, event: object): void {
-  context.stdout.write(`${JSON.stringify(event)}\n`);
+  context.stdout.write(`${printableJson(event)}\n`);
 }
 
 /** "--eta-max" for "etaMax". */
@@ -98,18 +100,4 @@ export function number(low: number): (text: string) => number {
     if (!Number.isFinite(value) || value < low) throw new InvalidArgumentError(`Expected a number ≥ ${low}.`);
     return value;
   };
-}
-
-/** A parser for commander: "50,30,20"; "none" for no hidden layer. */
-export function layerSizes(text: string): number[] {
-  if (text.trim() === "none") return [];
-  return text.split(",").map((part) => {
-    const units = part.trim() === "" ? Number.NaN : Number(part);
-    if (!Number.isInteger(units) || units < 1) {
-      throw new InvalidArgumentError(
-        'Expected the units of the hidden layers, as in 50,50 (or "none" for a linear classifier).',
-      );
-    }
-    return units;
-  });
 }

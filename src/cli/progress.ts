@@ -1,6 +1,7 @@
 /** Progress on stderr: a line that is drawn anew on a terminal, plain lines elsewhere. */
 import pc from "picocolors";
 import { type CliContext, hasColors, isTerminal } from "./context.ts";
+import { printableLines } from "./text.ts";
 
 const REDRAW_MILLISECONDS = 100;
 
@@ -44,11 +45,11 @@ export class StatusLine {
     this.#open = true;
   }
 
-  /** A line that stays, in the place of the one that is being drawn. */
-  note(text: string): void {
+  /** Lines that stay, in the place of the one that is being drawn. */
+  note(text: string, style: (text: string) => string = String): void {
     if (this.#quiet) return;
     this.clear();
-    this.#context.stderr.write(`${text}\n`);
+    this.#context.stderr.write(`${style(printableLines(text))}\n`);
   }
 
   /** Takes the line that is being drawn away. */

@@ -3,6 +3,7 @@ import type { Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import type { CliContext } from "./context.ts";
 import { duration, StatusLine } from "./progress.ts";
+import { printable } from "./text.ts";
 
 /** A value as it is shown: "7.86e-3", "50,50", "after". */
 export function shortValue(value: unknown): string {
@@ -91,15 +92,15 @@ export class SearchProgress {
       `${String(number).padStart(5)}  ${cells.join("  ")}  ${shown.padStart(Math.max(8, objective.length))}  ` +
       `${String(reports.length).padStart(6)}  ${seconds.toFixed(1).padStart(7)}${note}${error === undefined ? "" : `  ${error}`}`;
     const { colors } = this.#line;
-    this.#line.note(
+    const style =
       state === "failed"
-        ? colors.red(line)
+        ? colors.red
         : note === "  best"
-          ? colors.green(line)
+          ? colors.green
           : state === "pruned"
-            ? colors.dim(line)
-            : line,
-    );
+            ? colors.dim
+            : String;
+    this.#line.note(printable(line), style);
   }
 
   #draw(force = false): void {

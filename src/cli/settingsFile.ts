@@ -2,22 +2,25 @@
  * Settings from a file. A flag beats an environment variable (NNWASM_SEED for --seed), which beats the file of
  * --config, which beats the report's default.
  */
-import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
+import { readText } from "../files/read.ts";
 import { MOST_THREADS } from "../model/model.ts";
-import { CHOICES, type TrainSettings } from "../training/settings.ts";
+import { CHOICES, MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "../training/settings.ts";
 import { flagOf } from "./command.ts";
 import { meantFlags } from "./suggestions.ts";
 
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const MOST = Number.MAX_SAFE_INTEGER;
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST));
+/** Of a hidden layer. */
+export const Units = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_UNITS));
 const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
 const choice = (names: readonly string[]) => v.picklist(names as [string, ...string[]]);
 
 /** A configuration file: any of the settings, with the types that config.json of a run has. */
 export const FileSettings = v.strictObject({
   data: v.optional(v.string()),
-  layers: v.optional(v.array(positive)),
+  layers: v.optional(v.pipe(v.array(Units), v.maxLength(MOST_LAYERS))),
   bn: v.optional(v.union([v.literal(false), choice(CHOICES.bn)])),
   activation: v.optional(choice(CHOICES.activation)),
   init: v.optional(v.string()),
@@ -29,9 +32,9 @@ export const FileSettings = v.strictObject({
   etaMax: v.optional(rate),
   stepSize: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
   cycles: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
-  epochs: v.optional(positive),
+  epochs: v.optional(v.pipe(positive, v.maxValue(MOST_EPOCHS))),
   batch: v.optional(positive),
-  validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST))),
   limit: v.optional(positive),
   shuffle: v.optional(v.boolean()),
   trainingMetrics: v.optional(choice(CHOICES.trainingMetrics)),
@@ -80,22 +83,18 @@ function withFirstNames(value: object, path: string): object {
  * @throws FileError if it cannot be read; ConfigError, with the key and what is expected, if it is not one
  */
 export async function readSettingsFile(path: string): Promise<Partial<TrainSettings>> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
+  const text = await readText(path, {
+    most: MAXIMUM_FILE_BYTES,
+    tooLarge: (bytes) =>
+      new ConfigError(`--config ${path} has ${bytes} bytes, expected a short JSON object of settings.`),
+  }).catch((cause: Error) => {
+    if (!(cause instanceof FileError)) throw cause;
+    const missing = (cause.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
     throw new FileError(
-      `--config ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}). Is the path right?`,
-      {
-        cause,
-      },
+      missing ? `--config ${path} cannot be read (ENOENT). Is the path right?` : `--config ${cause.message}`,
+      { cause },
     );
-  }
-  if (text.length > MAXIMUM_FILE_BYTES) {
-    throw new ConfigError(
-      `--config ${path} has ${text.length} characters, expected a short JSON object of settings.`,
-    );
-  }
+  });
   let value: unknown;
   try {
     value = JSON.parse(text);

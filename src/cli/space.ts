@@ -25,8 +25,9 @@ import {
   type SpaceEntry,
   when,
 } from "../tuner/searchSpace.ts";
-import { flagOf, layerSizes } from "./command.ts";
-import { FileSettings, settingHint, settingKey } from "./settingsFile.ts";
+import { flagOf } from "./command.ts";
+import { FileSettings, settingHint, settingKey, Units } from "./settingsFile.ts";
+import { layerSizes } from "./trainingOptions.ts";
 
 /** What trials do not choose. */
 const SHARED = ["data", "threads"];
@@ -70,7 +71,7 @@ function parseValue(key: string, text: string, where: string): ParamValue {
     value = text.trim() === "" ? Number.NaN : Number(text);
     if (Number.isNaN(value)) throw fail("a number");
   }
-  const schema = LAYER.test(key) ? FileSettings.entries.batch : FileSettings.entries[key as "l2"];
+  const schema = LAYER.test(key) ? Units : FileSettings.entries[key as "l2"];
   const result = v.safeParse(schema, value);
   if (!result.success) {
     const [{ type, expected, message }] = result.issues;

@@ -3,9 +3,10 @@
  * it, in `<file>.json`, which version of the resource it belongs to. Whether the content is the right one
  * is for the caller to check; this file only sees to it that all bytes are there and come from one version.
  */
-import { type FileHandle, readFile, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, DatasetError } from "../errors.ts";
+import { readText } from "../files/read.ts";
 
 export interface DownloadOptions {
   readonly url: string;
@@ -282,7 +283,7 @@ const versionFile = (file: string) => `${file}.json`;
 async function readVersion(file: string): Promise<Version | undefined> {
   const isText = (value: unknown) => value === null || typeof value === "string";
   try {
-    const version: unknown = JSON.parse(await readFile(versionFile(file), "utf8"));
+    const version: unknown = JSON.parse(await readText(versionFile(file), { most: 100_000 }));
     const { url, etag, lastModified } = version as Version;
     return typeof url === "string" && isText(etag) && isText(lastModified)
       ? { url, etag, lastModified }

@@ -12,6 +12,7 @@ import { parseTar } from "nanotar";
 import { DatasetError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/errors.ts";
+import { makeFolder } from "../files/folders.ts";
 import { CIFAR10_FOLDER, locateCifar10 } from "./cifar10.ts";
 import { type DownloadOptions, discard, download } from "./download.ts";
 
@@ -100,7 +101,7 @@ export async function fetchCifar10(
 
   const part = `${folder}/cifar-10-binary.tar.gz.part`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
     let contents: Map<string, Uint8Array>;
     try {

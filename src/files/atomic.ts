@@ -5,8 +5,10 @@
 import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FileError } from "../errors.ts";
-import { fileError } from "./errors.ts";
+import { fileError, refuseSpecial } from "./errors.ts";
+
+/** Whether a file is one that {@link writeFileAtomic} makes on its way: a killed process leaves it behind. */
+export const isTemporary = (name: string): boolean => /^\.nnwasm-[0-9a-f]{12}\.tmp$/.test(name);
 
 /**
  * Writes `data` to a temporary file (".nnwasm-….tmp" in the same folder: a rename does not cross file
@@ -55,13 +57,7 @@ async function regularFile(path: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return path;
     throw error;
   }
-  const stats = await stat(target);
-  if (stats.isDirectory()) {
-    throw new FileError(`${path} cannot be written: it is a folder (EISDIR). Give the name of a file.`);
-  }
-  if (!stats.isFile()) {
-    throw new FileError(`${path} cannot be written: it is a device or a pipe. Give the name of a file.`);
-  }
+  refuseSpecial(path, "written", await stat(target));
   return target;
 }
 

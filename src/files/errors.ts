@@ -17,7 +17,12 @@ const CAUSES: Readonly<Record<string, readonly [reason: string, step: string]>> 
   ENAMETOOLONG: ["the name is too long", "Choose a shorter one."],
   ELOOP: ["its symbolic links go in a circle", "Check the path."],
   EMFILE: ["too many files are open", "Close some programs, or raise the limit (ulimit -n)."],
-  ERR_FS_FILE_TOO_LARGE: ["it has more than 2 GiB", "Give a smaller file."],
+  ENFILE: ["too many files are open on this machine", "Close some programs."],
+  ENOMEM: ["the system has no memory left", "Free some memory."],
+  EAGAIN: ["it has nothing to read now", "Give the name of a file."],
+  ETXTBSY: ["another program is using it", "End that program, or choose another place."],
+  EBUSY: ["another program is using it", "End that program, or choose another place."],
+  ERR_INVALID_ARG_VALUE: ["the name has a character that no name may have", "Give another one."],
 };
 
 /**
@@ -42,4 +47,19 @@ export function noFiles(path: string, cause?: unknown): FileError {
       "Fetch its bytes, and give them to samplesFromArrays().",
     { cause },
   );
+}
+
+interface FileKind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+/**
+ * The stats, if they are a regular file's: a device or a pipe may have no end, or nobody at the other end.
+ * @throws FileError otherwise
+ */
+export function refuseSpecial<Stats extends FileKind>(path: string, action: string, stats: Stats): Stats {
+  if (stats.isFile()) return stats;
+  const what = stats.isDirectory() ? "a folder (EISDIR)" : "a device or a pipe";
+  throw new FileError(`${path} cannot be ${action}: it is ${what}. Give the name of a file.`);
 }

@@ -1,8 +1,10 @@
 /** A file that grows by whole lines: metrics.jsonl, the log of a search. */
-import { type FileHandle, open } from "node:fs/promises";
-import { fileError } from "./errors.ts";
+import { constants, type FileHandle, open } from "node:fs/promises";
+import { fileError, refuseSpecial } from "./errors.ts";
 
 const NEWLINE = 0x0a;
+/** As "a+", but that a pipe is not waited for. Windows has none. */
+const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | (constants.O_NONBLOCK ?? 0);
 
 /** Appends lines, each flushed to the disk before `append` resolves. */
 export class LineWriter {
@@ -27,8 +29,9 @@ export class LineWriter {
    */
   static async open(path: string): Promise<LineWriter> {
     try {
-      const handle = await open(path, "a+");
+      const handle = await open(path, APPENDING);
       try {
+        refuseSpecial(path, "opened", await handle.stat());
         const content = await handle.readFile();
         const size = content.lastIndexOf(NEWLINE) + 1;
         if (size < content.length) await handle.truncate(size);
@@ -64,9 +67,13 @@ export class LineWriter {
     }
   }
 
-  /** Waits for the appends under way, then closes the file; twice is once. */
+  /** Waits for the appends under way, then closes the file; twice is once. @throws FileError */
   async close(): Promise<void> {
     await this.#last;
-    await this.#handle.close();
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      throw fileError(this.#path, "closed", error);
+    }
   }
 }

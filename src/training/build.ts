@@ -1,7 +1,7 @@
 /** From settings to a model that can be trained. */
 import type { Backend, EngineName } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { choose } from "../errors.ts";
+import { choose, FileError } from "../errors.ts";
 import { readBytes } from "../files/read.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
@@ -9,12 +9,16 @@ import { AccuracyMetrics } from "../metrics/index.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { decodeSafetensors } from "../model/safetensors.ts";
+import { countParameters } from "../model/summary.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
 import { DEFAULTS, type ResolvedSettings } from "./settings.ts";
 
 /** Whether `init` names a file of tensors, not an initializer. */
 export const isInitialFile = (init: string): boolean => init.endsWith(".safetensors");
+
+/** What a file of tensors may hold beside the parameters: names, standardisation, another's notes. */
+const SPARE_BYTES = 64_000_000;
 
 /**
  * The network that the settings describe, compiled; its parameters made if they come from a file.
@@ -53,7 +57,15 @@ export async function buildModel(
     metrics: [new AccuracyMetrics()],
   });
   if (fromFile) {
-    const { tensors } = decodeSafetensors(await readBytes(settings.init), settings.init);
+    const parameters = countParameters(model.summary(features));
+    const bytes = await readBytes(settings.init, {
+      most: SPARE_BYTES + 16 * parameters,
+      tooLarge: (size) =>
+        new FileError(
+          `${settings.init} has ${size} bytes, far more than ${parameters} parameters take. Is it another network's file?`,
+        ),
+    });
+    const { tensors } = decodeSafetensors(bytes, settings.init);
     await model.build(features);
     await model.load(tensors.values(), settings.init);
   }

@@ -91,6 +91,12 @@ export const splitOptions = ({ seed, validation, limit }: TrainSettings): SplitO
   limit,
 });
 
+/** More than anyone waits for, and few enough to count through. */
+export const MOST_EPOCHS = 100_000_000;
+/** WebAssembly can address no more. */
+export const MOST_UNITS = 2 ** 30;
+export const MOST_LAYERS = 1000;
+
 /** Later ones win; what is undefined in them does not count. */
 export function mergeSettings(...sources: readonly Partial<TrainSettings>[]): TrainSettings {
   const merged: Record<string, unknown> = { ...DEFAULTS };
@@ -111,5 +117,9 @@ export function resolveSettings(asked: TrainSettings, data: string, samples: num
   }
   if (epochs < 1)
     throw new ConfigError(`--cycles ${asked.cycles} is less than an epoch, expected at least 0.1.`);
+  if (epochs > MOST_EPOCHS) {
+    const asks = asked.epochs === undefined ? `--cycles ${asked.cycles}` : "--epochs";
+    throw new ConfigError(`${asks}: that is ${epochs} epochs, expected at most ${MOST_EPOCHS}. Give less.`);
+  }
   return { ...asked, data, stepSize: Math.max(1, stepSize), epochs };
 }

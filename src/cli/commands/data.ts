@@ -8,7 +8,9 @@ import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
 import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
+import { dataFolderProblem, warn } from "../openDataset.ts";
 import { duration, StatusLine } from "../progress.ts";
+import { printable } from "../text.ts";
 
 /** The published data set, or a small one, for tests. */
 export interface DataCommandOptions {
@@ -27,6 +29,10 @@ export function dataCommand(
 ): Command {
   const { env, home, stdout, signal } = context;
   const print = (text: string) => stdout.write(`${text}\n`);
+  const warnOfDataFolder = async () => {
+    const problem = await dataFolderProblem(env);
+    if (problem !== undefined) warn(context, problem);
+  };
   const event = (fields: object) => writeEvent(context, fields);
 
   const command = (name: string, description: string, examples: readonly string[]) =>
@@ -35,6 +41,7 @@ export function dataCommand(
   const list = command("list", "list the data sets, and where they are", ["nnwasm data list"])
     .option("--json", "print events as JSON, one a line")
     .action(async ({ json = false }: { json?: boolean }) => {
+      await warnOfDataFolder();
       let found: Dataset | undefined;
       let problem: string | undefined;
       try {
@@ -61,7 +68,7 @@ export function dataCommand(
         found?.origin ??
         problem ??
         `not here yet; to download it (${megabytes(archive.bytes)} MB): nnwasm data fetch cifar10`;
-      print(`cifar10    ${CIFAR10_TEXT}\n           ${where}`);
+      print(`cifar10    ${CIFAR10_TEXT}\n           ${printable(where)}`);
       print(`synthetic  ${SYNTHETIC_TEXT}\n           made when it is used, from the seed`);
     });
 
@@ -97,7 +104,9 @@ export function dataCommand(
         progress.end();
         if (options.json) event({ event: "result", command: "data fetch", name, folder, fetched });
         else
-          print(`${name} is ${fetched ? "now" : "already"} in ${folder}: all files are the published ones.`);
+          print(
+            `${name} is ${fetched ? "now" : "already"} in ${printable(folder)}: all files are the published ones.`,
+          );
       } catch (error) {
         progress.end();
         if (!signal.aborted) throw error;
@@ -115,6 +124,7 @@ export function dataCommand(
     .option("--data <folder>", "the folder that holds it, instead of those that are searched")
     .option("--json", "print events as JSON, one a line")
     .action(async (name: string, options: { data?: string; json?: boolean }) => {
+      if (options.data === undefined) await warnOfDataFolder();
       const folders = options.data === undefined ? dataFolders(env, home) : [options.data];
       const folder = await locateCifar10(folders);
       if (folder === undefined) {
@@ -142,7 +152,7 @@ export function dataCommand(
         );
       }
       if (options.json) event({ event: "result", command: "data verify", name, folder });
-      else print(`${name} in ${folder}: all files are the published ones.`);
+      else print(`${name} in ${printable(folder)}: all files are the published ones.`);
     });
 
   const data = command("data", "list, fetch and verify data sets", [

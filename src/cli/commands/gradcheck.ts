@@ -5,8 +5,9 @@ import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
 import { CHOICES } from "../../training/settings.ts";
-import { integer, layerSizes, newCommand, number, writeEvent } from "../command.ts";
+import { integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { layerSizes } from "../trainingOptions.ts";
 
 /** The report's two networks, and the batches that are tried: its own 2 samples, and 8. */
 const NETWORKS = [

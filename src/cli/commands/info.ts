@@ -5,6 +5,8 @@ import { findCifar10 } from "../../data/cifar10.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import type { CliContext } from "../context.ts";
+import { dataFolderProblem, warn } from "../openDataset.ts";
+import { printable } from "../text.ts";
 import { buildId, VERSION } from "../version.ts";
 
 /** (module (func (result v128) (v128.const …))): valid where there is SIMD. */
@@ -23,6 +25,8 @@ export function infoCommand(context: CliContext): Command {
     .option("--json", "print it as JSON, on one line")
     .action(async ({ json = false }: { json?: boolean }) => {
       const { env, home, stdout } = context;
+      const problem = await dataFolderProblem(env);
+      if (problem !== undefined) warn(context, problem);
       const found = await findCifar10(dataFolders(env, home)).catch(() => undefined);
       const info = {
         version: VERSION,
@@ -53,6 +57,6 @@ export function infoCommand(context: CliContext): Command {
         ["cache", info.cache],
         ["runs", `${info.runs}/ in the current folder, or --out DIR`],
       ];
-      for (const [name, value] of rows) stdout.write(`${name.padEnd(9)} ${value}\n`);
+      for (const [name, value] of rows) stdout.write(`${name.padEnd(9)} ${printable(value)}\n`);
     });
 }

@@ -1,0 +1,28 @@
+/** Text for a terminal. */
+
+/** Control characters (C0, DEL, C1) and those that change the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * The text with escapes for what a terminal would obey: names of files and of data sets, and values from files, come from
+ * anywhere.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16);
+    return NAMED[character] ?? (code < 256 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex.padStart(4, "0")}`);
+  });
+}
+
+/** {@link printable} of each line. */
+export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
+
+/** JSON on one line, in ASCII where a terminal would obey a character: JSON itself escapes less than that. */
+export const printableJson = (value: object): string =>
+  JSON.stringify(value).replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
