@@ -2,10 +2,12 @@
 import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
-import { NnwasmError } from "../errors.ts";
+import { MemoryError, NnwasmError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { addCommands, newCommand, writeEvent } from "./command.ts";
 import { type CliContext, hasColors, Interrupted } from "./context.ts";
+import { isSaving } from "./folderLock.ts";
+import { printable, printableLines } from "./text.ts";
 import { VERSION } from "./version.ts";
 
 /** The commands by name, each read from its file when it is needed: all of them would take 40 ms longer. */
@@ -48,19 +50,24 @@ export async function main(argv: readonly string[]): Promise<void> {
       // What is written after the first error fails too.
       if (outputLost) return;
       outputLost = true;
-      // The reader of a pipe may leave early: `nnwasm train --json | head -1`.
-      if (error.code !== "EPIPE")
-        process.exitCode = report(context, fileError(name, "written", error), false);
+      // The reader of a pipe may leave early (`nnwasm train --json | head -1`), a terminal may be closed.
+      const readerLeft = error.code === "EPIPE" || (error.code === "EIO" && process[name].isTTY);
+      if (!readerLeft) process.exitCode = report(context, fileError(name, "written", error), false);
       interrupt.abort();
     });
   }
+  let asked = false;
   const onInterrupt = () => {
-    if (interrupt.signal.aborted) process.exit(130);
+    if (asked) endAtOnce();
+    asked = true;
     interrupt.abort();
     process.stderr.write("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
   };
+  // A terminal that is closed may say so twice, and systems that shut down say it beside SIGTERM: it never ends the saving.
+  const onHangup = () => interrupt.abort();
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);
+  process.on("SIGHUP", onHangup);
   try {
     await (await program(context, argv[2])).parseAsync(argv);
   } catch (error) {
@@ -69,12 +76,24 @@ export async function main(argv: readonly string[]): Promise<void> {
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
+    process.off("SIGHUP", onHangup);
   }
 }
 
+/** Ends the process for one who asks twice. */
+function endAtOnce(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal);
+  // exit() waits for calls of the system under way: for a name server, or a disk that does not answer, for ever. Of what
+  // is being saved they are short.
+  const waits = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo)/.test(name));
+  if (waits && !isSaving()) process.kill(process.pid, "SIGINT");
+  else process.exit(130);
+}
+
 /** Says what went wrong, in words on stderr and with --json as an event too; returns the exit code. */
-function report(context: CliContext, error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) {
+function report(context: CliContext, thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError) {
+    const error = thrown;
     // Help and version end so too. Commander has printed its message already.
     if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? 0 : 2;
     if (json) {
@@ -84,17 +103,41 @@ function report(context: CliContext, error: unknown, json: boolean): number {
     return 2;
   }
   const colors = pc.createColors(hasColors(context, context.stderr));
+  const error = systemError(thrown);
   if (error instanceof NnwasmError) {
     const { name, message, exitCode } = error;
     const prefix = error instanceof Interrupted ? "" : `${colors.red(`${name}:`)} `; // "Interrupted: Interrupted …"
-    context.stderr.write(`${prefix}${message}\n`);
+    context.stderr.write(`${prefix}${printable(message)}\n`);
     if (json) writeEvent(context, { event: "error", name, message, exitCode });
     return exitCode;
   }
   const { name, message, stack } = error as Error;
   context.stderr.write(
-    `${colors.red("This is a bug in nnwasm; please report it:")}\n${stack ?? String(error)}\n`,
+    `${colors.red("This is a bug in nnwasm; please report it:")}\n${printableLines(stack ?? String(error))}\n`,
   );
   if (json) writeEvent(context, { event: "error", name, message, exitCode: 1 });
   return 1;
+}
+
+/** A refusal of the system that nobody has put into words is no bug, but too few files or too little memory. */
+function systemError(error: unknown): unknown {
+  if (error instanceof NnwasmError || !(error instanceof Error)) return error;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (code === "ERR_WORKER_INIT_FAILED" || code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return new MemoryError(
+      `A worker thread does not start, or has no memory left (${code}). Use fewer --workers or --threads, or free memory.`,
+      { cause: error },
+    );
+  }
+  if (
+    error instanceof RangeError &&
+    /allocation failed|could not allocate|out of memory/i.test(error.message)
+  ) {
+    return new MemoryError(
+      `The system does not give the memory (${error.message}). Use fewer samples, smaller layers or fewer --workers, or free memory.`,
+      { cause: error },
+    );
+  }
+  if (syscall === undefined || code === undefined) return error;
+  return fileError(path ?? syscall, path === undefined ? "called" : "used", error);
 }

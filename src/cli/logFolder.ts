@@ -3,14 +3,12 @@
  * grows by a whole line for each that has ended, and what is made of them at the end. Every file but the log appears
  * whole or not at all, so the command can be killed at any moment, and goes on with what is there.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
-import { ConfigError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
+import { ConfigError, FileError } from "../errors.ts";
 import { LineWriter } from "../files/lines.ts";
-import { check, readJson, readJsonLines, takeFolder, writeJson } from "./jsonFiles.ts";
-import { makeNumberedFolder } from "./runFolder.ts";
+import { check, readJson, readJsonLines } from "./jsonFiles.ts";
+import { closing, isUnused, WorkFolder } from "./workFolder.ts";
 
 /** What the folders of a command have in common. */
 export interface LogFolderKind<Description extends v.GenericSchema> {
@@ -33,20 +31,23 @@ export interface CreateOptions {
 }
 
 const SUMMARY = "summary.json";
-const LOCK = "lock";
 
 /** A folder that is open to be written, by this process alone. */
 export class LogFolder {
-  readonly path: string;
+  readonly #folder: WorkFolder;
   readonly #lines: LineWriter;
   /** Seconds of the sessions before, as far as the log knows of them. */
   readonly #secondsBefore: number;
   readonly #begin = performance.now();
 
-  private constructor(path: string, lines: LineWriter, secondsBefore: number) {
-    this.path = path;
+  private constructor(folder: WorkFolder, lines: LineWriter, secondsBefore: number) {
+    this.#folder = folder;
     this.#lines = lines;
     this.#secondsBefore = secondsBefore;
+  }
+
+  get path(): string {
+    return this.#folder.path;
   }
 
   /** Seconds that the command has worked on it, in all sessions. */
@@ -54,18 +55,21 @@ export class LogFolder {
     return this.#secondsBefore + (performance.now() - this.#begin) / 1000;
   }
 
-  /** @throws ConfigError if `out` is in use and not `force`; FileError if it cannot be made */
+  /** @throws ConfigError if `out` is in use, or has been used and not `force`; FileError if it cannot be made */
   static async create<T extends v.GenericSchema>(
     { command, description: file, log, others }: LogFolderKind<T>,
     description: v.InferOutput<T> & object,
-    { out, force = false }: CreateOptions,
+    { out, force }: CreateOptions,
   ): Promise<LogFolder> {
-    const path = out ?? (await makeNumberedFolder("runs", command));
-    if (out !== undefined)
-      await takeFolder(out, { force, resumable: true, files: [file, log, SUMMARY, ...others] });
-    await lock(path);
-    await writeJson(join(path, file), description);
-    return new LogFolder(path, await LineWriter.open(join(path, log)), 0);
+    const files = [file, log, SUMMARY, ...others];
+    const folder = await WorkFolder.create({ out, force, files, name: command, resumable: true });
+    try {
+      await folder.writeJson(file, description);
+      return new LogFolder(folder, await LineWriter.open(join(folder.path, log)), 0);
+    } catch (error) {
+      await folder.abandon().catch(() => {});
+      throw error;
+    }
   }
 
   /** The description. @throws FileError if there is none, or it is not the command's */
@@ -74,31 +78,59 @@ export class LogFolder {
     path: string,
   ): Promise<v.InferOutput<T>> {
     const file = join(path, description);
+    // What was killed before this file was there has done nothing yet.
+    if (await isUnused(path)) {
+      throw new FileError(
+        `${file} cannot be read: it does not exist (ENOENT). Nothing was done in ${path} yet: begin with nnwasm ${command} --out ${path}.`,
+      );
+    }
     return check(schema, await readJson(file), file, `Is it the ${description} of nnwasm ${command}?`);
   }
 
-  /** The log's lines, each with its place for errors; a last one that a crash has left half-written does not count. */
+  /**
+   * Opens the folder to go on. Of the log it gives the lines, each with its place for errors; a last one that a crash has
+   * left half-written does not count.
+   * @param before the description, as {@link read} gave it
+   * @throws ConfigError if another process has the folder, or had it since
+   */
   static async open<T extends v.GenericSchema>(
-    { log }: LogFolderKind<T>,
+    kind: LogFolderKind<T>,
     path: string,
+    before: unknown,
   ): Promise<{ folder: LogFolder; lines: { value: unknown; where: string }[] }> {
-    await lock(path);
-    const file = join(path, log);
-    // Opening it cuts a torn line off.
-    const writer = await LineWriter.open(file);
+    const folder = await WorkFolder.open(path);
     try {
-      const lines = await readJsonLines(file);
-      const { clock } = (lines.at(-1)?.value ?? {}) as { clock?: unknown };
-      return { folder: new LogFolder(path, writer, typeof clock === "number" ? clock : 0), lines };
+      const now = await LogFolder.read(kind, path);
+      if (JSON.stringify(now) !== JSON.stringify(before)) {
+        throw new ConfigError(
+          `${join(path, kind.description)} has changed since it was read: another process was in ${path}. Run the same again.`,
+        );
+      }
+      const file = join(path, kind.log);
+      // Opening it cuts a torn line off.
+      const writer = await LineWriter.open(file);
+      try {
+        const lines = await readJsonLines(file);
+        const { clock } = (lines.at(-1)?.value ?? {}) as { clock?: unknown };
+        return { folder: new LogFolder(folder, writer, typeof clock === "number" ? clock : 0), lines };
+      } catch (error) {
+        await writer.close().catch(() => {});
+        throw error;
+      }
     } catch (error) {
-      await writer.close();
-      await unlock(path);
+      await folder.close().catch(() => {});
       throw error;
     }
   }
 
+  /** @throws FileError unless the folder is still there, and this process's */
+  async check(): Promise<void> {
+    await this.#folder.check();
+  }
+
   /** Adds a line to the log, with the clock; it is on the disk when the promise resolves. */
   async append(line: object): Promise<void> {
+    await this.#folder.check();
     await this.#lines.append(JSON.stringify({ ...line, clock: this.seconds }));
   }
 
@@ -107,53 +139,20 @@ export class LogFolder {
     { description: file }: LogFolderKind<T>,
     description: v.InferOutput<T> & object,
   ): Promise<void> {
-    await writeJson(join(this.path, file), description);
+    await this.#folder.writeJson(file, description);
   }
 
   async writeSummary(summary: object): Promise<void> {
-    await writeJson(join(this.path, SUMMARY), summary);
+    await this.#folder.writeJson(SUMMARY, summary);
   }
 
-  /** Closes the log and lets others have the folder. The other files can still be written. */
+  /** Writes files by their paths from the folder. */
+  async writeFiles(files: readonly (readonly [path: string, content: string])[]): Promise<void> {
+    await this.#folder.writeFiles(files);
+  }
+
+  /** Closes the log and lets others have the folder. */
   async close(): Promise<void> {
-    await this.#lines.close();
-    await unlock(this.path);
-  }
-}
-
-/**
- * Two processes that log to one folder would do the same trainings: the second is refused. A lock whose process is gone
- * (kill -9) counts for nothing.
- */
-async function lock(path: string): Promise<void> {
-  const file = join(path, LOCK);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await writeFile(file, `${process.pid}\n`, { flag: "wx" });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileError(file, "created", error);
-    }
-    const owner = Number.parseInt(await readFile(file, "utf8").catch(() => ""), 10);
-    if (attempt > 0 || (owner !== process.pid && isRunning(owner))) {
-      throw new ConfigError(
-        `${path} is in use by process ${owner}. Wait for it, or end it; if it is none of nnwasm's, remove ${file}.`,
-      );
-    }
-    await unlock(path);
-  }
-}
-
-async function unlock(path: string): Promise<void> {
-  await rm(join(path, LOCK), { force: true });
-}
-
-function isRunning(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    await closing(this.#folder, () => this.#lines.close());
   }
 }

@@ -11,9 +11,10 @@
 import * as v from "valibot";
 import type { TrainingResult } from "../experiments/summary.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
-import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
+import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { FileSettings } from "./settingsFile.ts";
+import { PLOTS } from "./workFolder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -101,9 +102,16 @@ export class ReproductionFolder {
     return await LogFolder.read(REPRODUCTION, path);
   }
 
-  /** Opens a reproduction to go on with it. @throws FileError, with the line, if a training is damaged */
-  static async open(path: string): Promise<{ folder: ReproductionFolder; trainings: RecordedTraining[] }> {
-    const { folder, lines } = await LogFolder.open(REPRODUCTION, path);
+  /**
+   * Opens a reproduction to go on with it.
+   * @param before its description, as {@link read} gave it
+   * @throws FileError, with the line, if a training is damaged
+   */
+  static async open(
+    path: string,
+    before: ReproductionDescription,
+  ): Promise<{ folder: ReproductionFolder; trainings: RecordedTraining[] }> {
+    const { folder, lines } = await LogFolder.open(REPRODUCTION, path, before);
     try {
       const trainings = lines.map(({ value, where }) => {
         const { clock: _, ...training } = check(TrainingLine, value, where, REPAIR);
@@ -115,7 +123,7 @@ export class ReproductionFolder {
         trainings: trainings as unknown as RecordedTraining[],
       };
     } catch (error) {
-      await folder.close();
+      await folder.close().catch(() => {});
       throw error;
     }
   }
@@ -134,9 +142,14 @@ export class ReproductionFolder {
     await this.#folder.writeSummary(summary);
   }
 
-  /** @param plots by their paths from the folder */
-  async writeReport(html: string, markdown: string, plots: Readonly<Record<string, string>>): Promise<void> {
-    await writeFiles(this.path, [...Object.entries(plots), ["report.md", markdown], ["report.html", html]]);
+  /** Writes files of the report by their paths from the folder. */
+  async writeReport(files: Readonly<Record<string, string>>): Promise<void> {
+    await this.#folder.writeFiles(Object.entries(files));
+  }
+
+  /** @throws FileError unless the folder is still there */
+  async check(): Promise<void> {
+    await this.#folder.check();
   }
 
   async close(): Promise<void> {

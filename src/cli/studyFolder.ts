@@ -17,10 +17,11 @@ import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { contains, isActive, type Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
-import { check, PLOTS, writeFiles } from "./jsonFiles.ts";
+import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { OBJECTIVES } from "./objective.ts";
 import { FileSettings } from "./settingsFile.ts";
+import { PLOTS } from "./workFolder.ts";
 
 /** More than anyone waits for; a number in a file cannot make the command count further. */
 export const MAXIMUM_TRIALS = 1_000_000;
@@ -118,13 +119,15 @@ export class StudyFolder {
 
   /**
    * Opens a study to go on with it.
+   * @param before its description, as {@link read} gave it
    * @throws FileError, with the line, if a trial is not one of this space's
    */
   static async open(
     path: string,
     space: SearchSpace,
+    before: StudyDescription,
   ): Promise<{ folder: StudyFolder; trials: FinishedTrial[] }> {
-    const { folder, lines } = await LogFolder.open(STUDY, path);
+    const { folder, lines } = await LogFolder.open(STUDY, path, before);
     try {
       const trials = new Map<number, FinishedTrial>();
       for (const { value, where } of lines) {
@@ -135,7 +138,7 @@ export class StudyFolder {
       }
       return { folder: new StudyFolder(folder), trials: [...trials.values()] };
     } catch (error) {
-      await folder.close();
+      await folder.close().catch(() => {});
       throw error;
     }
   }
@@ -159,10 +162,17 @@ export class StudyFolder {
     await this.#folder.writeSummary(summary);
   }
 
-  /** Writes the report and its plots. */
-  async writeReport(html: string, plots: Readonly<Record<string, string>>): Promise<void> {
-    const files = Object.entries(plots).map(([name, svg]) => [`plots/${name}.svg`, svg] as const);
-    await writeFiles(this.path, [...files, ["report.html", html]]);
+  async writeReport(html: string): Promise<void> {
+    await this.#folder.writeFiles([["report.html", html]]);
+  }
+
+  async writePlots(plots: Readonly<Record<string, string>>): Promise<void> {
+    await this.#folder.writeFiles(Object.entries(plots).map(([name, svg]) => [`plots/${name}.svg`, svg]));
+  }
+
+  /** @throws FileError unless the folder is still there */
+  async check(): Promise<void> {
+    await this.#folder.check();
   }
 
   async close(): Promise<void> {

@@ -28,9 +28,8 @@ async function files(path: string): Promise<string[]> {
     .sort();
 }
 
-/** Everything that a run writes. */
+/** Everything that a run writes but its settings, which are there from the start. */
 async function writeAll(run: RunFolder, seed: number): Promise<void> {
-  await run.writeConfig({ seed });
   for (const row of ROWS) await run.appendMetrics(row);
   await run.writeSummary({ seed, loss: NaN });
   await run.writeModel(new Uint8Array([seed]));
@@ -51,7 +50,7 @@ const ALL = [
 
 describe("RunFolder", () => {
   it("holds the files that INTERFACE.md promises, and no others", async () => {
-    const run = await RunFolder.create({ root });
+    const run = await RunFolder.create({ seed: 7 }, { root });
     await writeAll(run, 7);
     expect(await files(run.path)).toEqual(ALL);
     expect(await readFile(join(run.path, "config.json"), "utf8")).toBe('{\n  "seed": 7\n}\n');
@@ -78,7 +77,7 @@ describe("RunFolder", () => {
   it("counts on from the highest number that is there", async () => {
     const paths: string[] = [];
     for (let i = 0; i < 3; i++) {
-      const run = await RunFolder.create({ root });
+      const run = await RunFolder.create({}, { root });
       paths.push(run.path);
       await run.close();
     }
@@ -87,27 +86,27 @@ describe("RunFolder", () => {
     for (const name of ["train-041", "train-x", "train-7", "search-900", "train-050.old"]) {
       await mkdir(join(root, name));
     }
-    const next = await RunFolder.create({ root, name: "train" });
+    const next = await RunFolder.create({}, { root, name: "train" });
     expect(next.path).toBe(join(root, "train-042"));
     await next.close();
     await mkdir(join(root, "train-999"));
-    const thousandth = await RunFolder.create({ root });
+    const thousandth = await RunFolder.create({}, { root });
     expect(thousandth.path).toBe(join(root, "train-1000"));
     await thousandth.close();
   });
 
   it("gives a folder of its own to each of twenty runs that start at once", async () => {
-    const runs = await Promise.all(Array.from({ length: 20 }, () => RunFolder.create({ root })));
+    const runs = await Promise.all(Array.from({ length: 20 }, () => RunFolder.create({}, { root })));
     expect(new Set(runs.map((run) => run.path)).size).toBe(20);
     for (const run of runs) await run.close();
   });
 
   it("takes a named folder that does not exist, or is empty", async () => {
-    const made = await RunFolder.create({ out: join(folder, "a/b") });
+    const made = await RunFolder.create({}, { out: join(folder, "a/b") });
     expect(made.path).toBe(join(folder, "a/b"));
     await made.close();
     await mkdir(join(folder, "empty"));
-    const taken = await RunFolder.create({ out: join(folder, "empty") });
+    const taken = await RunFolder.create({}, { out: join(folder, "empty") });
     expect(taken.path).toBe(join(folder, "empty"));
     await taken.close();
   });
@@ -116,7 +115,7 @@ describe("RunFolder", () => {
     const out = join(folder, "mine");
     await mkdir(out);
     await writeFile(join(out, "config.json"), "precious");
-    const create = RunFolder.create({ out });
+    const create = RunFolder.create({}, { out });
     await expect(create).rejects.toThrow(
       new ConfigError(
         `--out ${out}: the folder is not empty. Give another folder, or --force to replace the run in it.`,
@@ -129,13 +128,13 @@ describe("RunFolder", () => {
 
   it("with --force takes away the old run at once, and nothing else", async () => {
     const out = join(folder, "mine");
-    await writeAll(await RunFolder.create({ out }), 1);
+    await writeAll(await RunFolder.create({ seed: 1 }, { out }), 1);
     await writeFile(join(out, "notes.txt"), "mine");
     await writeFile(join(out, "plots/own.svg"), "mine");
 
-    const again = await RunFolder.create({ out, force: true });
+    const again = await RunFolder.create({ seed: 2 }, { out, force: true });
     // A crash from here on does not leave the old results beside the new settings.
-    expect(await files(out)).toEqual(["metrics.jsonl", "notes.txt", "plots/own.svg"]);
+    expect(await files(out)).toEqual(["config.json", "lock", "metrics.jsonl", "notes.txt", "plots/own.svg"]);
     expect(await readFile(join(out, "metrics.jsonl"), "utf8")).toBe("");
     await writeAll(again, 2);
     expect(await files(out)).toEqual([...ALL, "notes.txt", "plots/own.svg"].sort());
@@ -146,13 +145,13 @@ describe("RunFolder", () => {
   it("refuses a folder that cannot be made", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    await expect(RunFolder.create({ out: file })).rejects.toThrow(
+    await expect(RunFolder.create({}, { out: file })).rejects.toThrow(
       new FileError(
         `${file} cannot be created: a file of that name is in the way (EEXIST). ` +
           `Remove it, or choose another place.`,
       ),
     );
-    await expect(RunFolder.create({ root: join(file, "runs") })).rejects.toThrow(
+    await expect(RunFolder.create({}, { root: join(file, "runs") })).rejects.toThrow(
       new FileError(
         `${file}/runs cannot be created: a part of the path is a file, not a folder (ENOTDIR). ` +
           `Check the path.`,
@@ -163,7 +162,7 @@ describe("RunFolder", () => {
   it("does not take away a folder that has the name of one of its files", async () => {
     const out = join(folder, "mine");
     await mkdir(join(out, "config.json"), { recursive: true });
-    await expect(RunFolder.create({ out, force: true })).rejects.toThrow(FileError);
+    await expect(RunFolder.create({}, { out, force: true })).rejects.toThrow(FileError);
     expect(await readdir(out)).toEqual(["config.json"]);
   });
 });

@@ -1,6 +1,7 @@
 /** `nnwasm reproduce`: trains the report's experiments and sets them beside its numbers. */
 import { availableParallelism, cpus, platform } from "node:os";
 import { type Command, Option } from "commander";
+import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, TrainingError } from "../../errors.ts";
 import { list } from "../../experiments/conclusions.ts";
@@ -37,8 +38,10 @@ import {
   type ReproductionDescription,
   ReproductionFolder,
 } from "../reproductionFolder.ts";
+import { printable, printableLines } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
+import { closing, Saving } from "../workFolder.ts";
 
 interface ReproduceFlags {
   readonly seeds?: number;
@@ -116,6 +119,9 @@ export function reproduceCommand(context: CliContext): Command {
     });
 }
 
+/** What a reproduction leaves, as it is told. */
+const FILES = ["report.html", "report.md", "plots/"];
+
 /** Of trainings whose curves are not shown: the pass over all training samples would be for nobody. */
 const TRAINING_METRICS: TrainingMetrics = "running";
 
@@ -144,8 +150,8 @@ interface Run {
 
 async function reproduce(context: CliContext, ids: readonly string[], flags: ReproduceFlags): Promise<void> {
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
-  const { signal } = context;
-  const asked = resume === undefined ? describe(ids, flags) : await describeResumed(resume, ids, flags);
+  const before = resume === undefined ? undefined : await describeResumed(resume, ids, flags);
+  const asked: Asked = before ?? describe(ids, flags);
   const changes = asked.changes as Partial<TrainSettings>;
   const { trainingMetrics } = asked;
   const base = mergeSettings(changes, { seed: asked.seeds[0]!, trainingMetrics, threads: 1 });
@@ -166,19 +172,56 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
       return { experiment, settings: mergeSettings(experiment.settings, changes, own) };
     }),
   );
-  const { folder, trainings } =
-    resume === undefined
-      ? { folder: await ReproductionFolder.create(description, flags), trainings: [] }
-      : await ReproductionFolder.open(resume);
   const epochsOf = ({ settings }: Job) => resolveSettings(settings, data.name, samples.count).epochs;
   const searches = description.freshSearch
     ? FRESH_TRAININGS * epochsOf({ experiment: freshExperiment(1, 1, 1), settings: base })
     : 0;
+  const epochs = jobs.reduce((sum, job) => sum + epochsOf(job), searches);
+  const { folder, trainings } =
+    resume === undefined
+      ? { folder: await ReproductionFolder.create(description, flags), trainings: [] }
+      : await ReproductionFolder.open(resume, before!);
+  await closing(folder, () =>
+    reproduceIn(folder, {
+      ...{ context, json, quiet, workers, description, base, dataset, notice, samples: samples.count },
+      ...{ experiments, appendix, jobs, epochs, trainings },
+    }),
+  );
+}
+
+/** A reproduction that is about to begin, or to go on. */
+interface Plan {
+  readonly context: CliContext;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly workers: number;
+  readonly description: ReproductionDescription;
+  readonly base: TrainSettings;
+  readonly dataset: Dataset;
+  readonly notice: string | undefined;
+  /** Samples to train on. */
+  readonly samples: number;
+  readonly experiments: readonly Experiment[];
+  readonly appendix: readonly Experiment[];
+  readonly jobs: readonly Job[];
+  /** Of all trainings. */
+  readonly epochs: number;
+  /** Those that have ended in an earlier session. */
+  readonly trainings: readonly RecordedTraining[];
+}
+
+/** Does the trainings that are missing, and makes the report. */
+async function reproduceIn(folder: ReproductionFolder, plan: Plan): Promise<void> {
+  const { context, json, quiet, workers, description, base, dataset, notice, samples } = plan;
+  const { experiments, appendix, jobs, epochs, trainings } = plan;
+  const { signal } = context;
+  const { data } = description;
+  const changes = description.changes as Partial<TrainSettings>;
   const departures = departuresOf(changes, data.training);
   const compared = data.name === "cifar10" && departures.length === 0;
   const progress = new ReproductionProgress(context, quiet, {
     trainings: jobs.length + (description.freshSearch ? FRESH_TRAININGS : 0),
-    epochs: jobs.reduce((sum, job) => sum + epochsOf(job), searches),
+    epochs,
     ...{ seeds: description.seeds.length, compared },
   });
   const results = new Map(trainings.map((training) => [key(training), training]));
@@ -186,12 +229,12 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   if (json) {
     writeEvent(context, {
       ...{ event: "start", command: "reproduce", config: description, out: folder.path },
-      data: { name: data.name, train: samples.count, validation: base.validation, test: data.test },
+      data: { name: data.name, train: samples, validation: base.validation, test: data.test },
     });
   } else {
     progress.say(
-      `${dataset.name} (${dataset.origin}): ${counted(progress.trainings, "training")}, ${counted(progress.epochs, "epoch")}, ` +
-        `${workers} at a time, in ${folder.path}`,
+      `${dataset.name} (${printable(dataset.origin)}): ${counted(progress.trainings, "training")}, ${counted(progress.epochs, "epoch")}, ` +
+        `${workers} at a time, in ${printable(folder.path)}`,
     );
   }
   const stopped = () =>
@@ -201,23 +244,22 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch(async (error: unknown) => {
-    await folder.close();
+  }).catch((error: unknown) => {
     throw signal.aborted ? stopped() : error;
   });
   const pool = new TrainingPool({ data: placed, workers, signal });
-  const run: Run = { context, json, description, folder, pool, progress, results, samples: samples.count };
+  const run: Run = { context, json, description, folder, pool, progress, results, samples };
   let fresh: Experiment[] = [];
   try {
     await runAll(run, jobs);
     if (description.freshSearch) fresh = await freshSearch(run, base, workers);
   } catch (error) {
-    if (signal.aborted) throw stopped();
-    throw error;
+    if (!signal.aborted) throw error;
+    await folder.check();
+    throw stopped();
   } finally {
     progress.end();
     await pool.close();
-    await folder.close();
   }
   const { seconds } = folder;
   const all = [...results.values()];
@@ -233,23 +275,28 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
       },
     },
   });
-  await folder.writeReport(html, markdown, plots);
   const rows = summarize([...experiments, ...appendix, ...fresh], all);
   const summary = {
     ...{ command: "reproduce", version: VERSION, node: process.version, machine: machine(workers) },
     ...{ trainings: all.length, seconds, memoryBytes: pool.memoryBytes },
   };
-  await folder.writeSummary({ ...summary, experiments: rows.map(rowFacts) });
-  if (json) writeEvent(context, { event: "result", ...summary, out: folder.path });
-  else
-    context.stdout.write(
-      resultText(
-        rows,
-        seconds,
-        folder.path,
-        compared ? undefined : [`on ${data.name}`, ...departures.map((flag) => `with ${flag}`)],
-      ),
+  const saving = new Saving(folder.path, FILES, ["reproduction.json", "trainings.jsonl"]);
+  const saveSummary = () =>
+    saving.write("summary.json", () =>
+      folder.writeSummary({ ...summary, experiments: rows.map(rowFacts), ...saving.facts }),
     );
+  await saveSummary();
+  await saving.write("report.html", () => folder.writeReport({ "report.html": html }));
+  await saving.write("report.md", () => folder.writeReport({ "report.md": markdown }));
+  await saving.write("plots/", () => folder.writeReport(plots));
+  await saveSummary(); // once more, for what it says of the report
+  await saving.write("lock", () => folder.close());
+  if (json) writeEvent(context, { event: "result", ...summary, ...saving.facts, out: folder.path });
+  else {
+    const made = compared ? undefined : [`on ${data.name}`, ...departures.map((flag) => `with ${flag}`)];
+    context.stdout.write(printableLines(resultText(rows, seconds, saving.inWords, made)));
+  }
+  saving.finish();
 }
 
 type Asked = Omit<ReproductionDescription, "data"> & Partial<Pick<ReproductionDescription, "data">>;
@@ -429,7 +476,7 @@ function rowFacts({ experiment, trainings, values, mean, sd, difference, outside
 function resultText(
   rows: readonly RowSummary[],
   seconds: number,
-  path: string,
+  saved: string,
   departures: readonly string[] | undefined,
 ): string {
   const compared = departures === undefined;
@@ -452,7 +499,7 @@ function resultText(
     : rows.some(({ outside }) => outside)
       ? "* further from the report than three standard deviations\n"
       : "";
-  return `${lines.join("\n")}\n${marked}${duration(seconds)} in all; saved in ${path}: report.html, report.md, plots/\n`;
+  return `${lines.join("\n")}\n${marked}${duration(seconds)} in all; ${saved}\n`;
 }
 
 /** "+0.0117", "−0.0003" */

@@ -1,6 +1,7 @@
 /** `nnwasm search`: looks for the best hyper-parameters, trials side by side. */
 import { availableParallelism } from "node:os";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, choose, StudyError, TrialPruned } from "../../errors.ts";
 import { batchSizes } from "../../model/fit.ts";
@@ -12,8 +13,9 @@ import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from
 import { parameterImportance } from "../../tuner/importance.ts";
 import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
 import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
+import type { SearchSpace } from "../../tuner/searchSpace.ts";
 import { Study, type Trial } from "../../tuner/study.ts";
-import type { FinishedTrial } from "../../tuner/trial.ts";
+import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
 import { flagOf, integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
@@ -21,7 +23,8 @@ import { openDataset } from "../openDataset.ts";
 import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
 import { readSettingsFile } from "../settingsFile.ts";
 import { applyParams, checkSpaceFits, parseSpace, searchCommandLine, trainCommandLine } from "../space.ts";
-import { SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
+import { MAXIMUM_TRIALS, SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
+import { printable, printableLines } from "../text.ts";
 import {
   addTrainingOptions,
   settingsFromEnvironment,
@@ -30,6 +33,7 @@ import {
 } from "../trainingOptions.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
+import { closing, Saving } from "../workFolder.ts";
 
 interface SearchFlags extends TrainingFlags {
   readonly sampler?: string;
@@ -67,6 +71,15 @@ const ROUND_SIZE = 4;
 /** Where trials of a round are compared, there must be some. */
 const COMPARED_ROUND_SIZE = 9;
 
+/** A parser for commander: a number of trials, rounds or the like, which somebody counts through. */
+function count(low: number): (text: string) => number {
+  return (text) => {
+    const value = integer(low)(text);
+    if (value > MAXIMUM_TRIALS) throw new InvalidArgumentError(`Expected at most ${MAXIMUM_TRIALS}.`);
+    return value;
+  };
+}
+
 export function searchCommand(context: CliContext): Command {
   const command = newCommand(
     context,
@@ -100,7 +113,7 @@ export function searchCommand(context: CliContext): Command {
     .option(
       "--trials <n>",
       `trials in all (default: ${DEFAULT_TRIALS}, or what the rounds come to)`,
-      integer(1),
+      count(1),
     )
     .addOption(
       new Option(
@@ -108,21 +121,21 @@ export function searchCommand(context: CliContext): Command {
         "what is to be best: a number of a trial's last epoch (default: validation.accuracy)",
       ).choices(Object.keys(OBJECTIVES)),
     )
-    .option("--coarse <n>", "coarse-to-fine: trials in the first round (default: 10)", integer(1))
-    .option("--fine <n>", "coarse-to-fine: trials in a later round (default: 5)", integer(1))
-    .option("--rounds <n>", "coarse-to-fine: rounds (default: 3)", integer(1))
+    .option("--coarse <n>", "coarse-to-fine: trials in the first round (default: 10)", count(1))
+    .option("--fine <n>", "coarse-to-fine: trials in a later round (default: 5)", count(1))
+    .option("--rounds <n>", "coarse-to-fine: rounds (default: 3)", count(1))
     .option(
       "--width <share>",
       "coarse-to-fine: a fine round takes best · (1 ± width) (default: 0.2)",
       number(0),
     )
-    .option("--points <n>", "grid: values of a range (default: 5)", integer(2))
-    .option("--startup <n>", "tpe, gp: random trials at first (default: 10, 8)", integer(1))
+    .option("--points <n>", "grid: values of a range (default: 5)", count(2))
+    .option("--startup <n>", "tpe, gp: random trials at first (default: 10, 8)", count(1))
     .option("--multivariate", "tpe: parameters together, not one by one")
     .option(
       "--round-size <n>",
       `tpe, gp, and pruners: trials proposed at once, without each other's results (default: ${ROUND_SIZE}; asha: ${COMPARED_ROUND_SIZE})`,
-      integer(1),
+      count(1),
     )
     .addOption(
       new Option("--pruner <name>", "ends bad trials early (default: none)").choices(Object.keys(pruners)),
@@ -130,11 +143,11 @@ export function searchCommand(context: CliContext): Command {
     .option(
       "--rung <epochs>",
       "asha, median: the first epoch after which trials are ended (default: 1)",
-      integer(1),
+      count(1),
     )
-    .option("--reduction <n>", "asha: one of so many goes on at each rung (default: 3)", integer(2))
-    .option("--brackets <n>", "asha: more than 1 makes it Hyperband (default: 1)", integer(1))
-    .option("--max-failures <n>", "failed trials in a row that end the search (default: 5)", integer(1))
+    .option("--reduction <n>", "asha: one of so many goes on at each rung (default: 3)", count(2))
+    .option("--brackets <n>", "asha: more than 1 makes it Hyperband (default: 1)", count(1))
+    .option("--max-failures <n>", "failed trials in a row that end the search (default: 5)", count(1))
     .option(
       "--workers <n|auto>",
       "trials side by side, all on one copy of the data (default: auto, the cores)",
@@ -153,6 +166,9 @@ export function searchCommand(context: CliContext): Command {
     });
   return command;
 }
+
+/** What a search leaves, the most wanted first; study.json goes without saying. */
+const FILES = ["report.html", "plots/", "trials.jsonl", "summary.json"];
 
 const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"];
 
@@ -177,9 +193,8 @@ function checkOwners(flags: SearchFlags, sampler: string, pruner: string): void 
 
 async function search(context: CliContext, command: Command, flags: SearchFlags): Promise<void> {
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
-  const { signal } = context;
-  const asked =
-    resume === undefined ? await describe(context, command, flags) : await describeResumed(resume, flags);
+  const before = resume === undefined ? undefined : await readResumed(resume, flags);
+  const asked = before === undefined ? await describe(context, command, flags) : changed(before, flags);
   const settings = mergeSettings(asked.settings as Partial<TrainSettings>);
   const space = parseSpace(asked.space);
   const { dataset, notice } = await openDataset(context, settings.data, settings.seed);
@@ -198,6 +213,9 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   checkSpaceFits(space, settings);
   const [sampler, pruner] = [samplerOf(description), prunerOf(description, epochs)];
   const { trials } = description;
+  if (trials > MAXIMUM_TRIALS) {
+    throw new ConfigError(`${trials} trials, expected at most ${MAXIMUM_TRIALS}. Give less with --trials.`);
+  }
   const limit = sampler.limit?.(space) ?? Number.POSITIVE_INFINITY;
   if (trials > limit) {
     const more = description.sampler === "grid" ? "--points" : "--coarse, --fine or --rounds";
@@ -208,10 +226,46 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   const opened =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }
-      : await StudyFolder.open(resume, space);
+      : await StudyFolder.open(resume, space, before!);
   const { folder } = opened;
+  const counts = { train: train.count, validation: validation?.count ?? 0, test: test.count };
+  await closing(folder, () =>
+    run({
+      ...{ context, json, quiet, workers, settings, space, sampler, pruner, dataset, notice, counts },
+      ...{ description, epochs, folder, before: opened.trials },
+    }),
+  );
+}
+
+/** A search that is about to begin, or to go on. */
+interface Run {
+  readonly context: CliContext;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly workers: number;
+  readonly settings: TrainSettings;
+  readonly space: SearchSpace;
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  readonly dataset: Dataset;
+  readonly notice: string | undefined;
+  /** Samples. */
+  readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly description: StudyDescription;
+  /** Of a trial that is not pruned. */
+  readonly epochs: number;
+  readonly folder: StudyFolder;
+  /** Trials that have ended in an earlier session. */
+  readonly before: readonly FinishedTrial[];
+}
+
+/** Runs the trials that are missing, and makes the report. */
+async function run({ context, json, quiet, workers, settings, space, ...run }: Run): Promise<void> {
+  const { sampler, pruner, dataset, notice, counts, description, epochs, folder, before } = run;
+  const { signal } = context;
+  const { trials } = description;
   // What has changed shall hold when the search goes on once more.
-  if (resume !== undefined) await folder.writeDescription(description);
+  await folder.writeDescription(description);
   const progress = new SearchProgress(context, quiet, {
     ...{ trials, epochs, objective: description.objective, names: Object.keys(space) },
   });
@@ -221,7 +275,7 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     seed: settings.seed,
     space,
     ...(description.roundSize !== undefined && { roundSize: description.roundSize }),
-    trials: opened.trials,
+    trials: before,
     onFinished: async (trial) => {
       await folder.append(trial);
       const { best } = study;
@@ -232,7 +286,6 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     },
   });
   if (notice !== undefined) progress.say(notice);
-  const counts = { train: train.count, validation: validation?.count ?? 0, test: test.count };
   if (json) {
     writeEvent(context, {
       ...{ event: "start", command: "search", config: { ...description, settings }, out: folder.path },
@@ -241,16 +294,15 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     for (const trial of study.trials) writeEvent(context, trialEvent(trial));
   } else {
     progress.say(
-      `${dataset.name} (${dataset.origin}): ${counts.train} training, ${counts.validation} validation samples\n` +
+      `${dataset.name} (${printable(dataset.origin)}): ${counts.train} training, ${counts.validation} validation samples\n` +
         `${trials} trials of up to ${epochs} epochs by ${description.sampler}` +
-        `${description.pruner === "none" ? "" : ` with ${description.pruner}`}, ${workers} at a time, in ${folder.path}`,
+        `${description.pruner === "none" ? "" : ` with ${description.pruner}`}, ${workers} at a time, in ${printable(folder.path)}`,
     );
   }
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch(async (error: unknown) => {
-    await folder.close();
+  }).catch((error: unknown) => {
     throw signal.aborted ? interrupted(study, trials, folder.path) : error;
   });
   progress.start(study.trials, study.best);
@@ -260,7 +312,10 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
       ...{ trials, parallel: workers, maxConsecutiveFailures: description.maxFailures, signal },
     });
   } catch (error) {
-    if (signal.aborted) throw interrupted(study, trials, folder.path);
+    if (signal.aborted) {
+      await folder.check();
+      throw interrupted(study, trials, folder.path);
+    }
     if (error instanceof StudyError) {
       throw new StudyError(
         `${error.message} Go on with: nnwasm search --resume ${folder.path} --max-failures ${2 * description.maxFailures}`,
@@ -271,7 +326,6 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   } finally {
     progress.end();
     await pool.close();
-    await folder.close();
   }
   const { best } = study;
   const { seconds } = folder;
@@ -286,10 +340,20 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
     best: best && { trial: best.number, params: best.params, value: best.value, ...best.attributes },
     train: bestCommand,
   };
-  await writeReport(folder, study, description, settings, summary, bestCommand);
-  await folder.writeSummary(summary);
-  if (json) writeEvent(context, { event: "result", ...summary, out: folder.path });
-  else context.stdout.write(resultText(study, description, summary, bestCommand, folder.path));
+  const saving = new Saving(folder.path, FILES, ["study.json", "trials.jsonl"]);
+  const saveSummary = () =>
+    saving.write("summary.json", () => folder.writeSummary({ ...summary, ...saving.facts }));
+  await saveSummary();
+  await writeReport(folder, saving, study, description, settings, summary, bestCommand);
+  await saveSummary(); // once more, for what it says of the report
+  await saving.write("lock", () => folder.close());
+  const result = { ...summary, ...saving.facts };
+  if (json) writeEvent(context, { event: "result", ...result, out: folder.path });
+  else {
+    const text = resultText(study, description, summary, bestCommand, saving.inWords);
+    context.stdout.write(printableLines(text));
+  }
+  saving.finish();
 }
 
 /** What the flags, the environment and a file ask for. */
@@ -343,8 +407,8 @@ async function describe(
   };
 }
 
-/** What a study was begun with, and the little that may change. */
-async function describeResumed(path: string, flags: SearchFlags): Promise<StudyDescription> {
+/** What a study was begun with. @throws ConfigError if a flag asks for something else */
+async function readResumed(path: string, flags: SearchFlags): Promise<StudyDescription> {
   // Commander gives shuffle: true for an absent --no-shuffle.
   const other = Object.keys(flags).find(
     (name) => !RESUMABLE.includes(name) && !(name === "shuffle" && flags.shuffle === true),
@@ -355,13 +419,15 @@ async function describeResumed(path: string, flags: SearchFlags): Promise<StudyD
         "Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
     );
   }
-  const description = await StudyFolder.read(path);
-  return {
-    ...description,
-    trials: flags.trials ?? description.trials,
-    maxFailures: flags.maxFailures ?? description.maxFailures,
-  };
+  return await StudyFolder.read(path);
 }
+
+/** The little that may change when a study goes on. */
+const changed = (description: StudyDescription, flags: SearchFlags): StudyDescription => ({
+  ...description,
+  trials: flags.trials ?? description.trials,
+  maxFailures: flags.maxFailures ?? description.maxFailures,
+});
 
 const samplerOf = ({ sampler, samplerOptions }: StudyDescription) =>
   choose("sampler", samplers, sampler)(samplerOptions as SamplerSettings);
@@ -387,13 +453,17 @@ async function runTrial(
   const samples = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, data.training - settings.validation);
   const { epochs } = resolveSettings(settings, data.name, samples);
   const group = study.pruner.group(trial.indexInRound);
-  const stops = Array.from({ length: epochs }, (_, i) => i + 1).filter(
-    (epoch) => epoch === epochs || study.pruner.decidesAt(epoch, group),
-  );
+  /** The first epoch after `epoch` on which the pruner decides, or the last of all. */
+  const stopAfter = (epoch: number) => {
+    let next = epoch + 1;
+    while (next < epochs && !study.pruner.decidesAt(next, group)) next++;
+    return next;
+  };
   let seconds = 0;
   let from: Parameters<TrainingPool["run"]>[0]["from"];
   let value = Number.NaN;
-  for (const to of stops) {
+  for (let done = 0; done < epochs; ) {
+    const to = stopAfter(done);
     const outcome = await pool.run(
       { settings, from, to },
       { onEpoch: ({ epoch }) => progress.epoch(trial.number, epoch) },
@@ -412,6 +482,7 @@ async function runTrial(
       throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);
     }
     from = { epoch: to, tensors: outcome.tensors };
+    done = to;
   }
   return value;
 }
@@ -433,6 +504,7 @@ function trialEvent({ number, params, value, state, seconds, error, attributes }
 
 async function writeReport(
   folder: StudyFolder,
+  saving: Saving,
   study: Study,
   { objective, space, sampler, samplerOptions, pruner, prunerOptions, roundSize, data }: StudyDescription,
   settings: TrainSettings,
@@ -470,7 +542,8 @@ async function writeReport(
       ["nnwasm, Node", `${VERSION}, ${process.version}`],
     ],
   });
-  await folder.writeReport(html, plots);
+  await saving.write("report.html", () => folder.writeReport(html));
+  await saving.write("plots/", () => folder.writePlots(plots));
 }
 
 function resultText(
@@ -478,7 +551,7 @@ function resultText(
   { objective }: StudyDescription,
   { seconds, epochs, memoryBytes }: { seconds: number; epochs: number; memoryBytes: number },
   bestCommand: string | undefined,
-  path: string,
+  saved: string,
 ): string {
   const names = Object.keys(study.space);
   const rows = study.ranked.map(({ number, params, value, state, attributes }) => {
@@ -506,6 +579,6 @@ function resultText(
       ? "No trial has a value.\n"
       : `\nbest: trial ${best.number}, ${objective} ${best.value!.toFixed(4)}: ${shortParams(best.params)}\n  ${bestCommand}\n`) +
     `${study.trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${(memoryBytes / 1e6).toFixed(0)} MB shared by all\n` +
-    `saved in ${path}: report.html, plots/, trials.jsonl, summary.json\n`
+    `${saved}\n`
   );
 }

@@ -1,7 +1,9 @@
 /** `nnwasm train`: trains a network and leaves a folder with what came out. */
 import type { Command } from "commander";
+import type { Dataset, Samples } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
-import { TrainingError } from "../../errors.ts";
+import { FileError, TrainingError } from "../../errors.ts";
+import { batchSizes } from "../../model/fit.ts";
 import type { EpochRow, Evaluation, History } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
 import { encodeSafetensors } from "../../model/safetensors.ts";
@@ -19,6 +21,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { RunFolder } from "../runFolder.ts";
 import { readSettingsFile } from "../settingsFile.ts";
+import { printable, printableLines } from "../text.ts";
 import {
   addTrainingOptions,
   settingsFromEnvironment,
@@ -28,6 +31,7 @@ import {
 } from "../trainingOptions.ts";
 import { TrainingProgress } from "../trainingProgress.ts";
 import { buildId, VERSION } from "../version.ts";
+import { closing, Saving } from "../workFolder.ts";
 
 type Flags = TrainingFlags & {
   readonly config?: string;
@@ -81,13 +85,13 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     dataset.name === "synthetic" ? "synthetic" : (asked.data ?? dataset.name),
     samples.count,
   );
+  // What cannot be trained shall leave no folder behind.
+  batchSizes(samples.count, settings.batch, settings.bn === false ? 1 : 2);
   const model = await buildModel(settings, dataset);
   const summary = model.summary(dataset.features);
   const parameters = countParameters(summary);
-  const { signal } = context;
+  const folder = await RunFolder.create(settings, { out, force });
   const progress = new TrainingProgress(context, quiet);
-  const folder = await RunFolder.create({ out, force });
-  await folder.writeConfig(settings);
   if (notice !== undefined) progress.say(notice);
   if (json) {
     const data = {
@@ -97,25 +101,74 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
       test: test.count,
     };
     writeEvent(context, { event: "start", command: "train", config: settings, parameters, data });
-  } else if (!quiet) {
-    const { stderr } = context;
-    stderr.write(
-      `${dataset.name} (${dataset.origin}): ${samples.count} training, ${validation?.count ?? 0} validation, ` +
+  } else {
+    progress.say(
+      `${dataset.name} (${printable(dataset.origin)}): ${samples.count} training, ${validation?.count ?? 0} validation, ` +
         `${test.count} test samples of ${dataset.features} numbers, ${dataset.classes} classes\n` +
-        `${summaryTable(summary)}\n${settingsLine(settings)}\n`,
+        `${summaryTable(summary)}\n${printable(settingsLine(settings))}`,
     );
   }
+  await closing(folder, () =>
+    run({
+      begin,
+      context,
+      json,
+      settings,
+      dataset,
+      samples,
+      validation,
+      test,
+      model,
+      parameters,
+      folder,
+      progress,
+    }),
+  );
+}
+
+/** What a run leaves, the most wanted first. */
+const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.json", "plots/"];
+
+/** A training that is about to begin. */
+interface Run {
+  /** When the command began. */
+  readonly begin: number;
+  readonly context: CliContext;
+  readonly json: boolean;
+  readonly settings: ResolvedSettings;
+  readonly dataset: Dataset;
+  readonly samples: Samples;
+  readonly validation: Samples | undefined;
+  readonly test: Samples;
+  readonly model: Model;
+  readonly parameters: number;
+  readonly folder: RunFolder;
+  readonly progress: TrainingProgress;
+}
+
+/** Trains, evaluates, saves and tells. */
+async function run({ begin, context, json, parameters, folder, progress, ...run }: Run): Promise<void> {
+  const { settings, dataset, samples, validation, test, model } = run;
+  const { signal } = context;
+  const facts = { command: "train", version: VERSION, build: buildId(), node: process.version, parameters };
   const rows: EpochRow[] = [];
-  const facts = {
-    command: "train",
-    version: VERSION,
-    build: buildId(),
-    node: process.version,
-    parameters,
+  const saving = new Saving(folder.path, FILES, ["config.json", "metrics.jsonl"]);
+  const saveModel = () =>
+    saving.write("model.safetensors", () =>
+      folder.writeModel(encodeModel(model, settings, dataset.classNames)),
+    );
+  /** What comes after the model, the dearest first; the summary once more for what it says of the plots. */
+  const saveRest = async (summary: () => object) => {
+    const saveSummary = () =>
+      saving.write("summary.json", () => folder.writeSummary({ ...facts, ...summary(), ...saving.facts }));
+    await saveSummary();
+    if (rows.length > 0) await saving.write("plots/", () => folder.writePlots(rows));
+    await saveSummary();
   };
-  let history: History;
   // Node's clock starts with the process.
   let firstStep = 0;
+  let history: History;
+  let evaluation: Evaluation | undefined;
   try {
     history = await model.fit(samples, {
       epochs: settings.epochs,
@@ -137,24 +190,29 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
         if (json) writeEvent(context, { event: "epoch", ...row });
       },
     });
+    requireFinite(model);
+    // Before anything is saved: of a training that diverged there is nothing to save.
+    if (!history.interrupted) evaluation = await model.evaluate(test);
   } catch (error) {
     progress.end();
     const unread = error === signal.reason; // Ctrl-C while the samples were read
-    const state = unread ? "interrupted" : error instanceof TrainingError ? "diverged" : "failed";
-    const { message } = error as Error;
-    try {
-      await folder.writeSummary({ ...facts, state, error: message, epochs: rows.length });
-      if (rows.length > 0) await folder.writePlots(rows);
-      await folder.close();
-    } catch {
-      // The first error says more than a second one would.
-    }
-    if (!unread) throw error;
+    const diverged = error instanceof TrainingError;
+    const state = unread ? "interrupted" : diverged ? "diverged" : "failed";
+    const epochs = rows.length;
+    const failure =
+      diverged && epochs > 0
+        ? new TrainingError(
+            `${error.message} The numbers of the ${counted(epochs, "epoch")} before are in ${folder.path}; there is no model.`,
+            { cause: error },
+          )
+        : (error as Error);
+    // A line that could not be written: the weights may fit all the same.
+    if (error instanceof FileError && rows.length > 0) await saveModel();
+    await saveRest(() => ({ state, error: failure.message, epochs })).catch(() => {});
+    if (!unread) throw failure;
     throw new Interrupted("Interrupted before the first step: there is nothing to save.", { cause: error });
   }
   progress.end();
-  const weightsSha256 = await model.weightsSha256();
-  await folder.writeModel(encodeModel(model, settings, dataset.classNames));
   const trained = {
     epochs: rows.length,
     steps: history.steps,
@@ -162,28 +220,47 @@ async function train(context: CliContext, flags: Flags, environment: Partial<Tra
     stepsPerSecond: history.steps / history.trainSeconds,
     firstStepSeconds: firstStep > 0 ? firstStep / 1000 : null,
     threads: model.threads,
-    weightsSha256,
+    weightsSha256: await model.weightsSha256(),
     out: folder.path,
   };
-  if (history.interrupted) {
-    await folder.writeSummary({ ...facts, state: "interrupted", ...trained });
-    if (rows.length > 0) await folder.writePlots(rows);
-    await folder.close();
+  await saveModel();
+  if (evaluation === undefined) {
+    await saveRest(() => ({ state: "interrupted", ...trained }));
+    saving.finish();
     throw new Interrupted(
       `Interrupted after ${counted(history.steps, "step")}, in epoch ${rows.length + 1}. The model as it is, and the ` +
         `numbers of the epochs before, are in ${folder.path}.`,
     );
   }
-  const results = { test: await model.evaluate(test), validation: rows.at(-1)?.validation ?? null };
-  await folder.writePlots(rows);
-  const seconds = (performance.now() - begin) / 1000;
-  // Kibibytes, of the process at its largest.
-  const peakMemory = 1024 * process.resourceUsage().maxRSS;
-  const result = { ...results, ...trained, seconds, peakMemory };
-  await folder.writeSummary({ ...facts, state: "complete", ...result });
-  await folder.close();
-  if (json) writeEvent(context, { event: "result", ...result });
-  else context.stdout.write(resultText(result, folder.path));
+  const results = { test: evaluation, validation: rows.at(-1)?.validation ?? null };
+  const resultNow = () => ({
+    ...results,
+    ...trained,
+    seconds: (performance.now() - begin) / 1000,
+    // Kibibytes, of the process at its largest.
+    peakMemory: 1024 * process.resourceUsage().maxRSS,
+  });
+  let result = resultNow();
+  await saveRest(() => {
+    result = resultNow();
+    return { state: "complete", ...result };
+  });
+  // A folder that was deleted in the end has nothing saved in it.
+  await saving.write("lock", () => folder.close());
+  if (json) writeEvent(context, { event: "result", ...result, ...saving.facts });
+  else context.stdout.write(printableLines(resultText(result, saving.inWords)));
+  saving.finish();
+}
+
+/** @throws TrainingError if there is a weight that is not finite: the last step may have made it so */
+function requireFinite(model: Model): void {
+  for (const { name, data } of model.tensors()) {
+    if (data.every(Number.isFinite)) continue;
+    throw new TrainingError(
+      `After the last step ${name} has values that are not finite. Try a lower etaMax, batch normalisation, or a smaller ` +
+        "initialisation; or check the data for extreme values.",
+    );
+  }
 }
 
 /** The trained network with its standardisation, and in the metadata what is needed to build it again. */
@@ -243,7 +320,7 @@ function resultText(
     threads: number;
     seconds: number;
   },
-  path: string,
+  saved: string,
 ): string {
   const line = (name: string, { loss, cost, accuracy }: Evaluation) =>
     `${name.padEnd(10)}  loss ${loss.toFixed(4)}  cost ${cost.toFixed(4)}  accuracy ${accuracy!.toFixed(4)}\n`;
@@ -252,6 +329,6 @@ function resultText(
     (validation === null ? "" : line("validation", validation)) +
     `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +
     `${counted(threads, "thread")}); ` +
-    `${seconds.toFixed(1)} s in all\nsaved in ${path}: model.safetensors, metrics.jsonl, summary.json, config.json, plots/\n`
+    `${seconds.toFixed(1)} s in all\n${saved}\n`
   );
 }
