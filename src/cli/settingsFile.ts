@@ -32,7 +32,7 @@ export const FileSettings = v.strictObject({
   etaMax: v.optional(rate),
   stepSize: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
   cycles: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
-  epochs: v.optional(v.pipe(positive, v.maxValue(MOST_EPOCHS))),
+  epochs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_EPOCHS))),
   batch: v.optional(positive),
   validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST))),
   limit: v.optional(positive),

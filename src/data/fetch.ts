@@ -101,7 +101,7 @@ export async function fetchCifar10(
 
   const part = `${folder}/cifar-10-binary.tar.gz.part`;
   try {
-    await makeFolder(folder);
+    await makeFolder(folder, "written");
     const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
     let contents: Map<string, Uint8Array>;
     try {

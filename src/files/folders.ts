@@ -8,14 +8,15 @@ import { fileError } from "./errors.ts";
  * Makes a folder and those above it; one that is there is no error. (Node's `recursive` never ends where a folder that
  * is there takes none, as /proc does.)
  *
+ * @param action what is wanted of it, for the error
  * @returns whether it was not there before
  * @throws FileError if it cannot be made
  */
-export async function makeFolder(path: string): Promise<boolean> {
+export async function makeFolder(path: string, action = "created"): Promise<boolean> {
   try {
     return await make(path);
   } catch (error) {
-    throw fileError(path, "created", error);
+    throw fileError(path, action, error);
   }
 }
 

@@ -190,9 +190,9 @@ async function run({ begin, context, json, parameters, folder, progress, ...run 
         if (json) writeEvent(context, { event: "epoch", ...row });
       },
     });
-    requireFinite(model);
     // Before anything is saved: of a training that diverged there is nothing to save.
     if (!history.interrupted) evaluation = await model.evaluate(test);
+    requireFinite(model, evaluation);
   } catch (error) {
     progress.end();
     const unread = error === signal.reason; // Ctrl-C while the samples were read
@@ -252,15 +252,18 @@ async function run({ begin, context, json, parameters, folder, progress, ...run 
   saving.finish();
 }
 
-/** @throws TrainingError if there is a weight that is not finite: the last step may have made it so */
-function requireFinite(model: Model): void {
-  for (const { name, data } of model.tensors()) {
-    if (data.every(Number.isFinite)) continue;
-    throw new TrainingError(
-      `After the last step ${name} has values that are not finite. Try a lower etaMax, batch normalisation, or a smaller ` +
-        "initialisation; or check the data for extreme values.",
-    );
-  }
+/** @throws TrainingError if the last step has made a weight, or the loss on the test set, infinite or NaN */
+function requireFinite(model: Model, evaluation: Evaluation | undefined): void {
+  const bad = model.tensors().find(({ data }) => !data.every(Number.isFinite));
+  if (bad === undefined && Number.isFinite(evaluation?.loss ?? 0)) return;
+  const what =
+    bad === undefined
+      ? `the loss on the test set is ${evaluation!.loss}`
+      : `${bad.name} has values that are not finite`;
+  throw new TrainingError(
+    `After the last step ${what}. Try a lower etaMax, batch normalisation, or a smaller initialisation; ` +
+      "or check the data for extreme values.",
+  );
 }
 
 /** The trained network with its standardisation, and in the metadata what is needed to build it again. */
