@@ -29,6 +29,27 @@ export function otherWork(): Promise<void> {
   });
 }
 
+interface Process {
+  readonly versions?: { readonly node?: string };
+  /** What an Electron process is: "browser", "renderer", … */
+  readonly type?: string;
+  /** Since Node 20.16. */
+  getBuiltinModule?(name: string): unknown;
+}
+
+/** The global of Node, Bun and Deno; elsewhere something of that name, or nothing. */
+export function nodeProcess(): Process {
+  return (globalThis as { process?: Process }).process ?? {};
+}
+
+/**
+ * A module of Node's. Where import() is not to be had (in jest's CommonJS, in a context of node:vm), the process gives it.
+ * @param load imports it: spelled out, so that bundlers for Node see the name
+ */
+export async function nodeModule<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
+  return (nodeProcess().getBuiltinModule?.(name) as Module | undefined) ?? (await load());
+}
+
 /** The bytes of a text in base64, which is whole. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   if (typeof atob === "undefined") return decodeBase64(text);

@@ -54,7 +54,7 @@ const mayImport: Record<string, readonly string[]> = {
   sha256: [],
   tensor: ["errors"],
   wasm: [],
-  files: ["errors"],
+  files: ["errors", "runtime"],
   kernels: [...ground, "wasm"],
   threads: ["errors", "runtime", "wasm"],
   plan: [...ground, "kernels"],

@@ -2,6 +2,7 @@
  * Node's files, for the parts of the library that read some. In the browser's build fileSystem.browser.ts stands in for
  * this file.
  */
+import { nodeModule } from "../runtime.ts";
 import { noFiles } from "./errors.ts";
 
 /**
@@ -11,7 +12,7 @@ import { noFiles } from "./errors.ts";
  */
 export async function fileSystem(path: string): Promise<typeof import("node:fs/promises")> {
   try {
-    return await import("node:fs/promises");
+    return await nodeModule("node:fs/promises", () => import("node:fs/promises"));
   } catch (cause) {
     throw noFiles(path, cause);
   }

@@ -2,29 +2,24 @@
  * Workers of node:worker_threads: Node, Bun and Deno have them. In the browser's build nodeThread.browser.ts stands in for
  * this file.
  */
+import { nodeModule, nodeProcess } from "../runtime.ts";
 import type { StartThread } from "./thread.ts";
 import { teamWorker } from "./worker.ts";
 
 /** What an Electron process calls itself whose V8 starts no workers of Node's: a page, or a worker of one. */
 const ELECTRON_PAGES = ["renderer", "worker", "service-worker"];
 
-interface Process {
-  readonly versions?: { readonly node?: string };
-  /** Electron's. */
-  readonly type?: string;
-}
-
 /** Pages that were bundled for a browser may have a `process` too, but one without Node's version. */
 function hasNode(): boolean {
-  const { versions, type } = (globalThis as { process?: Process }).process ?? {};
+  const { versions, type } = nodeProcess();
   return versions?.node !== undefined && !ELECTRON_PAGES.includes(type ?? "");
 }
 
 /** A module of Node's; undefined where there is none, and where it may not be loaded. */
-async function orNothing<Module>(load: () => Promise<Module>): Promise<Module | undefined> {
+async function orNothing<Module>(name: string, load: () => Promise<Module>): Promise<Module | undefined> {
   if (!hasNode()) return undefined;
   try {
-    return await load();
+    return await nodeModule(name, load);
   } catch {
     return undefined;
   }
@@ -32,7 +27,7 @@ async function orNothing<Module>(load: () => Promise<Module>): Promise<Module | 
 
 /** What starts a worker by node:worker_threads; undefined where that is missing. */
 export async function nodeThread(): Promise<StartThread | undefined> {
-  const { Worker } = (await orNothing(() => import("node:worker_threads"))) ?? {};
+  const { Worker } = (await orNothing("node:worker_threads", () => import("node:worker_threads"))) ?? {};
   if (Worker === undefined) return undefined;
   return (task, { onReady, onEnd }) => {
     // The text gets what it needs by itself: it has no file and, under --input-type=module, no `require`.
@@ -55,7 +50,7 @@ export async function nodeThread(): Promise<StartThread | undefined> {
 
 /** How many threads Node says that the machine runs at once; undefined where Node is not, or does not say it. */
 export async function nodeCores(): Promise<number | undefined> {
-  const os = await orNothing(() => import("node:os"));
+  const os = await orNothing("node:os", () => import("node:os"));
   try {
     return os?.availableParallelism();
   } catch {

@@ -1,0 +1,25 @@
+/** The package as it is packed, unpacked into a project. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseTarGzip } from "nanotar";
+import { readJson, start } from "./cli.ts";
+
+export const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Packs the repository, and puts it and its dependencies into the node_modules of a folder. */
+export async function installPacked(project: string): Promise<void> {
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
+  const { code, stdout, stderr } = await start("npm", args, repository).result;
+  if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${stderr}`);
+  const tarball = join(project, JSON.parse(stdout)[0].filename);
+  const modules = join(project, "node_modules");
+  for (const { name, data } of await parseTarGzip(readFileSync(tarball))) {
+    if (data === undefined) continue;
+    const path = join(modules, name.replace(/^package/, "nnwasm"));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, data);
+  }
+  for (const name of Object.keys(readJson(join(repository, "package.json")).dependencies))
+    cpSync(join(repository, "node_modules", name), join(modules, name), { recursive: true });
+}
