@@ -96,7 +96,7 @@ async function withChromium<T>(address: string, results: Promise<T>): Promise<T>
     const fail = (what: string) => reject(new Error(`${chromium} ${what}. It said:\n${said}`));
     browser.once("error", (error) => fail(`does not start: ${error.message}`));
     browser.once("exit", (code) => fail(`has ended with ${code}`));
-    timer = setTimeout(() => fail("has not brought the results within 45 s"), 45_000);
+    timer = setTimeout(() => fail("has not brought the results within 150 s"), 150_000);
   });
   try {
     return await Promise.race([results, failed]);
@@ -141,8 +141,10 @@ describe.skipIf(chromium === undefined)(`the library in Chromium${nowhere}`, () 
       expect(outcomes).toEqual({
         1: node,
         2: { ...node, reports: [{ threads: 2 }] },
-        auto: { ...node, reports: [{ threads: expect.any(Number) }] },
+        // None where there are so many cores that they are still being tried, several where it takes long.
+        auto: { ...node, reports: expect.any(Array) },
       });
+      expect((outcomes.auto as Trained).reports.filter(({ notice }) => notice !== undefined)).toEqual([]);
     }
   });
 
