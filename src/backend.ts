@@ -129,7 +129,14 @@ function newMemory(pages: number, shared: boolean): WebAssembly.Memory {
 }
 
 async function instantiateKernels(shared: boolean, memory: WebAssembly.Memory): Promise<Exports> {
-  const instance = await WebAssembly.instantiate(await compiled(shared), { env: { memory } });
+  const module = await compiled(shared);
+  const imports = { env: { memory } };
+  // Only pages have to wait for it. While Node 20 has nothing else to wait for, its main thread waits for V8's compilers,
+  // one of which may be waiting for that thread to collect garbage: both for ever.
+  const instance =
+    typeof document === "undefined"
+      ? new WebAssembly.Instance(module, imports)
+      : await WebAssembly.instantiate(module, imports);
   const exports = instance.exports as unknown as Exports;
   if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
   return exports;
