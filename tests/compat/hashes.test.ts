@@ -1,0 +1,21 @@
+/** The table of hashes on every Node that there is a package of: tests/compat/hashes/package.json. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { start } from "../helpers/cli.ts";
+import { expectedHashes, hashesOn } from "../helpers/hashes.ts";
+
+const folder = join(import.meta.dirname, "hashes/node_modules");
+const platform = `-${process.platform}-${process.arch}`;
+const nodes = readdirSync(folder).filter((name) => name.startsWith("node-") && name.endsWith(platform));
+
+it("there are the Nodes 20, 22, 24 and 26", () => {
+  expect(nodes).toEqual(["20", "22", "24", "26"].map((version) => `node-${version}${platform}`));
+});
+
+it.each(nodes)("%s trains to the bits of the table of hashes", async (name) => {
+  const node = join(folder, name, "bin/node");
+  const { stdout } = await start(node, ["--version"], folder).result;
+  expect(stdout).toMatch(new RegExp(`^v${name.split("-")[1]}\\.`));
+  expect(await hashesOn(node)).toEqual(expectedHashes);
+});
