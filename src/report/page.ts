@@ -141,7 +141,7 @@ export interface FigureOptions {
 export function figure(svg: string, { id, caption, wide = false }: FigureOptions): Html {
   return html`
 <figure id="${id}"${wide ? html` class="wide"` : ""}>
-<div class="chart"${wide ? html` tabindex="0"` : ""}>${inline(svg, id)}</div>
+<div class="chart"${wide ? html` tabindex="0"` : ""}>${inline(wide ? withLeastWidth(svg) : svg, id)}</div>
 <figcaption>${caption}</figcaption>
 </figure>`;
 }
@@ -151,6 +151,13 @@ export function figures(list: readonly Html[]): Html {
   return html`
 <div class="figures">${list}
 </div>`;
+}
+
+/** A chart of many axes is not drawn smaller than its texts can be read: a phone scrolls it further. */
+function withLeastWidth(svg: string): string {
+  const width = Number(/<svg [^>]*\bwidth="([\d.]+)"/.exec(svg)?.[1] ?? 0);
+  const rem = Math.round((0.72 * width) / 16);
+  return rem <= 48 ? svg : svg.replace("<svg ", `<svg style="min-width:${rem}rem" `);
 }
 
 /**
@@ -247,8 +254,8 @@ const declare = (scheme: keyof Shade) =>
 
 /** Paper is printed light, whatever the screen shows. */
 const STYLE = `
-:root{color-scheme:light dark;${declare("light")}--tint:#f4f6f8;--link:#005a8e;--mark:#fff6e0}
-@media screen and (prefers-color-scheme:dark){:root{${declare("dark")}--tint:#1e2229;--link:#7cc4f5;--mark:#33290f}}
+:root{color-scheme:light dark;${declare("light")}--tint:#f4f6f8;--link:#005a8e;--mark:#fff6e0;--marker:#ffb4001f;--shade:#0000002e}
+@media screen and (prefers-color-scheme:dark){:root{${declare("dark")}--tint:#1e2229;--link:#7cc4f5;--mark:#33290f;--marker:#ffb4001f;--shade:#000000b3}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,\
@@ -275,7 +282,18 @@ white-space:pre-wrap;overflow-wrap:anywhere;max-width:none}
 figure{margin:1.5rem 0;max-width:48rem;min-width:0}
 figure.wide{max-width:none;grid-column:1/-1}
 figcaption{margin-top:.35rem;max-width:75ch}
-.chart{overflow-x:auto}
+.chart svg>rect{fill:none}
+/* What is too wide for a phone scrolls: a shadow lies on the side where there is more, and the bar does not hide. */
+.table,.wide .chart{overflow-x:auto;overscroll-behavior-x:contain;background:\
+linear-gradient(to right,var(--paper) 30%,transparent) 0 0/3rem 100% no-repeat local,\
+linear-gradient(to left,var(--paper) 30%,transparent) 100% 0/3rem 100% no-repeat local,\
+linear-gradient(to right,var(--shade),transparent) 0 0/1rem 100% no-repeat scroll,\
+linear-gradient(to left,var(--shade),transparent) 100% 0/1rem 100% no-repeat scroll}
+.table::-webkit-scrollbar,.wide .chart::-webkit-scrollbar{height:.5rem}
+.table::-webkit-scrollbar-thumb,.wide .chart::-webkit-scrollbar-thumb{background:var(--axis);border-radius:.25rem}
+.table::-webkit-scrollbar-track,.wide .chart::-webkit-scrollbar-track{background:var(--grid);border-radius:.25rem}
+@supports not selector(::-webkit-scrollbar){.table,.wide .chart{scrollbar-width:thin;\
+scrollbar-color:var(--axis) var(--grid)}}
 .chart svg{display:block;width:100%;height:auto}
 .wide .chart svg{min-width:48rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));\
@@ -290,8 +308,10 @@ th:first-child,td:first-child{padding-left:.4rem}
 thead th{vertical-align:bottom;border-bottom:1px solid var(--axis);white-space:nowrap}
 th small{display:block;font-weight:400;white-space:nowrap}
 tbody th{font-weight:inherit;white-space:nowrap}
+tr>:first-child{position:sticky;left:0;background:var(--paper);box-shadow:1px 0 var(--grid)}
 .number{text-align:right;white-space:nowrap}
-.highlight{background:var(--mark);font-weight:600}
+.highlight{background:var(--marker);font-weight:600}
+.highlight>:first-child{background:var(--mark)}
 summary{cursor:pointer}
 details[open]>summary{margin-bottom:.35rem}
 .error{display:block;min-width:14rem;max-width:24rem;overflow-wrap:anywhere;color:var(--muted)}
@@ -305,8 +325,9 @@ h2{margin-top:1.5rem}
 h2,h3,caption{break-after:avoid}
 figure,tr,pre,.facts div{break-inside:avoid}
 .figures{grid-template-columns:1fr 1fr;gap:1rem}
-.chart,.table{overflow:visible}
-.wide .chart svg{min-width:0}
+.table,.wide .chart{overflow:visible;background:none}
+tr>:first-child{position:static;box-shadow:none}
+.wide .chart svg{min-width:0!important}
 table{font-size:8pt}
 thead th,thead small,.number{white-space:normal}
 th,td{padding:.2rem .4rem}

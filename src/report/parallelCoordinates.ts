@@ -2,13 +2,21 @@
 import { log } from "../math.ts";
 import { paramOf } from "../tuner/searchSpace.ts";
 import { AXIS, type Chart, type ChartSize, chart, INK, MAX_LABELLED, PAPER, RAMP } from "./chartStyle.ts";
-import { evenTexts, extent, linearTicks, type Range } from "./charts/axes.ts";
+import {
+  evenTexts,
+  extent,
+  isLogarithmic,
+  linearTicks,
+  logTicks,
+  type Range,
+  tickTexts,
+} from "./charts/axes.ts";
 import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
 import {
   bestTrial,
   compareValues,
   finiteValue,
-  objectiveTitle,
+  objectiveAxis,
   type Parameter,
   paramsText,
   type SearchResult,
@@ -39,24 +47,25 @@ export function parallelCoordinates(
   const { trials, objective } = search;
   const axes = parameters.map((parameter) => ({ parameter, axis: parameterAxis(parameter, trials) }));
   const values = valuesOf(trials.filter((trial) => stateOf(trial) === "complete"));
-  const points = trialPoints(search, axes, extent(values) ?? [0, 0]);
+  const scale = valueScale(values, objective);
+  const points = trialPoints(search, axes, scale);
   const lacking = axes.map((_, column) => points.some((p) => p.column === column && p.at === ABSENT));
   const labels = axes.flatMap(({ axis }, column) => [
     ...axis.ticks.map(({ place, label }) => ({ column, at: along(axis, place), label })),
     ...(lacking[column] ? [{ column, at: ABSENT, label: "not there" }] : []),
   ]);
-  const titles = [...axes.map(({ axis }) => axis.title), objectiveTitle(objective)];
+  const titles = [...axes.map(({ axis }) => axis.title), scale.title];
   const heads = titles.map((label, column) => ({ column, label, from: 0, to: 1 }));
 
-  const scale = { nice: false, zero: false };
+  const plain = { nice: false, zero: false };
   const x = {
     ...{ field: "column", type: "quantitative", axis: null },
-    scale: { ...scale, domain: [0, axes.length] },
+    scale: { ...plain, domain: [0, axes.length] },
   };
   const bottom = lacking.includes(true) ? ABSENT - 0.04 : 0;
   const y = (field: string) => ({
     ...{ field, type: "quantitative", axis: null },
-    scale: { ...scale, domain: [bottom, 1], padding: 4 },
+    scale: { ...plain, domain: [bottom, 1], padding: 4 },
   });
   const line = (kind: Point["kind"], { color, ...mark }: Readonly<Record<string, unknown>>) => ({
     data: { values: points.filter((point) => point.kind === kind) },
@@ -109,7 +118,7 @@ export function parallelCoordinates(
         },
         texts(labels, "at", { ...toTheLeft, ...halo }),
         texts(labels, "at", toTheLeft),
-        texts(valueLabels(values, axes.length), "at", { align: "left", dx: 20 }),
+        texts(valueLabels(scale, axes.length), "at", { align: "left", dx: 20 }),
         texts(heads, "to", { dy: -14, baseline: "bottom", fontSize: 13 }),
       ],
     },
@@ -131,7 +140,7 @@ interface Point {
 function trialPoints(
   search: SearchResult,
   axes: readonly { readonly parameter: Parameter; readonly axis: ParameterAxis }[],
-  values: Range,
+  scale: ValueScale,
 ): Point[] {
   const { trials, objective, direction } = search;
   const best = bestTrial(search);
@@ -140,7 +149,7 @@ function trialPoints(
     .sort((a, b) => compareValues(direction, finiteValue(b)!, finiteValue(a)!))
     .flatMap((trial) => {
       const complete = stateOf(trial) === "complete";
-      const height = share(values, finiteValue(trial)!);
+      const height = scale.at(finiteValue(trial)!);
       const line = {
         trial: trial.number,
         kind: !complete ? "pruned" : trial.number === best?.number ? "best" : "complete",
@@ -170,12 +179,30 @@ function colorKey({ direction }: SearchResult, column: number): Record<string, u
   }));
 }
 
-function valueLabels(values: readonly number[], column: number): Record<string, unknown>[] {
+/** The last axis: where values lie on it, from 0 to 1, and its ticks. */
+interface ValueScale {
+  readonly title: string;
+  readonly ticks: readonly number[];
+  readonly labels: readonly string[];
+  at(value: number): number;
+}
+
+function valueScale(values: readonly number[], objective: string): ValueScale {
+  const { title, logAbove } = objectiveAxis(objective);
   const range = extent(values);
-  if (range === undefined) return [];
+  if (range === undefined) return { title, ticks: [], labels: [], at: () => 0.5 };
+  if (isLogarithmic(range, logAbove)) {
+    const ticks = logTicks(range);
+    const ends: Range = [log(range[0]), log(range[1])];
+    const at = (value: number) => share(ends, log(value));
+    return { title: `${title}, logarithmic`, ticks, labels: tickTexts(ticks), at };
+  }
   const ticks = linearTicks(range);
-  const texts = evenTexts(ticks);
-  return ticks.map((tick, i) => ({ column, at: share(range, tick), label: texts[i]! }));
+  return { title, ticks, labels: evenTexts(ticks), at: (value) => share(range, value) };
+}
+
+function valueLabels({ ticks, labels, at }: ValueScale, column: number): Record<string, unknown>[] {
+  return ticks.map((tick, i) => ({ column, at: at(tick), label: labels[i]! }));
 }
 
 /** How far between the lowest and the highest value; in the middle if there is one value only. */

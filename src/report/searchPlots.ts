@@ -19,7 +19,7 @@ import {
   VERMILION,
   withDescription,
 } from "./chartStyle.ts";
-import { countDomain, countTicks, extent, short, valueEncoding } from "./charts/axes.ts";
+import { countDomain, countTicks, extent, short, tickLabels, valueEncoding } from "./charts/axes.ts";
 import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
 import { textWidth } from "./charts/textWidth.ts";
 import { parallelCoordinates } from "./parallelCoordinates.ts";
@@ -72,7 +72,8 @@ export function searchCharts(search: SearchResult, size: ChartSize = ALONE): Cha
   ];
   if (parameters.length > 0 && valuesOf(search.trials).length > 0)
     charts.push(parallelCoordinates(search, parameters, size));
-  if (search.importance !== undefined && search.importance.length > 0) {
+  // Of one parameter it would be 1, whatever the trials.
+  if (search.importance !== undefined && search.importance.length > 1) {
     charts.push(importanceBars(search.importance, size));
   }
   return charts;
@@ -188,7 +189,7 @@ interface Dot {
   readonly text: string;
 }
 
-/** Two layers: the trials that have a value, and at the bottom those that failed. */
+/** Two layers: the trials that have a value, and at the bottom those that have none, most of which failed. */
 function dots(
   rows: readonly Dot[],
   size: number,
@@ -205,8 +206,11 @@ function dots(
     },
     {
       data: { values: rows.filter(({ value }) => value === undefined) },
-      mark: { ...mark, size: 120, y: "height", yOffset: -6, color: VERMILION },
-      encoding,
+      mark: { ...mark, size: 120, y: "height", yOffset: -6 },
+      encoding: {
+        ...encoding,
+        color: { condition: { test: "datum.state === 'pruned'", value: AXIS }, value: VERMILION },
+      },
     },
   ];
 }
@@ -329,9 +333,10 @@ function axisText({ title, ticks }: ParameterAxis): string {
 
 /** A Vega expression that gives each tick its label. */
 function tickExpression({ ticks }: ParameterAxis): string {
-  return `${JSON.stringify(ticks.map(({ label }) => label))}[indexof(${JSON.stringify(
+  return tickLabels(
     ticks.map(({ place }) => place),
-  )}, datum.value)]`;
+    ticks.map(({ label }) => label),
+  );
 }
 
 /** Dots that would lie on each other in their choice's column, spread from its middle to both sides. */

@@ -1,4 +1,5 @@
 /** The report of a search: one HTML page with the best setting, the plots and all trials. */
+import { trialsForImportance } from "../tuner/importance.ts";
 import { paramOf } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { type Chart, IN_PAGE } from "./chartStyle.ts";
@@ -62,14 +63,21 @@ export async function searchReport(report: SearchReport): Promise<string> {
       section(
         "What mattered",
         figures([history, importance, parallel].filter((chart) => chart !== undefined)),
-        importance === undefined
-          ? paragraph("Too few trials have a value to say how much each parameter matters.")
-          : [],
+        importance === undefined ? whyNoImportance(report, parameters.length) : [],
       ),
       parameters.length === 0 ? [] : section("Each parameter", figures(Object.values(others))),
       section("All trials", trialTable(report, parameters, testColumn)),
     ],
   });
+}
+
+/** What stands in the place of the importance where it would be chance. */
+function whyNoImportance({ trials }: SearchReport, parameters: number): Content {
+  if (parameters < 2) return [];
+  const valued = trials.filter((trial) => finiteValue(trial) !== undefined).length;
+  return paragraph(
+    `How much each of ${parameters} parameters matters is said from ${trialsForImportance(parameters)} trials with a value on: of fewer it would be chance. Here ${valued === 0 ? "none has" : valued === 1 ? "1 has" : `${valued} have`} one.`,
+  );
 }
 
 async function drawn(chart: Chart): Promise<Html> {
@@ -101,6 +109,7 @@ function inOrder({ trials, direction }: SearchResult): FinishedTrial[] {
   return [...trials].sort(
     (a, b) =>
       rank[stateOf(a)] - rank[stateOf(b)] ||
+      Number(finiteValue(a) === undefined) - Number(finiteValue(b) === undefined) ||
       compareValues(direction, finiteValue(a) ?? 0, finiteValue(b) ?? 0) ||
       a.number - b.number,
   );

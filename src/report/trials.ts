@@ -49,9 +49,9 @@ export function finiteValue({ state, value }: FinishedTrial): number | undefined
   return state !== "failed" && value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** A trial's state; one without a value has failed, whatever it says. */
+/** A trial's state; a complete one without a value has failed, whatever it says. */
 export function stateOf(trial: FinishedTrial): TrialState {
-  return finiteValue(trial) === undefined ? "failed" : trial.state;
+  return trial.state === "complete" && finiteValue(trial) === undefined ? "failed" : trial.state;
 }
 
 /** How many trials there are of each state that occurs, in the states' order. */
@@ -103,9 +103,11 @@ export function paramsText({ params }: FinishedTrial): string {
 /** A trial in words, for screen readers. */
 export function trialText(trial: FinishedTrial, objective: string): string {
   const value = finiteValue(trial);
-  const result = value === undefined ? "failed" : `${objectiveTitle(objective)} ${short(value)}`;
-  const state = stateOf(trial) === "pruned" ? ", pruned" : "";
-  return `trial ${trial.number}: ${result}${state}; ${paramsText(trial)}`;
+  const words = [
+    ...(value === undefined ? [] : [`${objectiveTitle(objective)} ${short(value)}`]),
+    ...(stateOf(trial) === "complete" ? [] : [stateOf(trial)]),
+  ];
+  return `trial ${trial.number}: ${words.join(", ")}; ${paramsText(trial)}`;
 }
 
 export interface Parameter {

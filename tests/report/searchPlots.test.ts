@@ -305,7 +305,10 @@ describe("hostile names", () => {
       ...plain([]),
       trials,
       space,
-      importance: [{ name: evil, importance: 1 }],
+      importance: [
+        { name: evil, importance: 1 },
+        { name: "l2", importance: 0 },
+      ],
     });
     expect(Object.keys(plots)).toHaveLength(4);
     for (const svg of Object.values(plots)) {

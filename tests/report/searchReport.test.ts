@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type SearchReport, searchReport } from "../../src/report/searchReport.ts";
+import type { SpaceEntry } from "../../src/tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../src/tuner/trial.ts";
 import { elements, search } from "./study.ts";
 
@@ -189,11 +190,47 @@ describe("searchReport", () => {
     expect(page).toContain(
       "<p>No trial came to its end with a value. The table below says what became of each.</p>",
     );
-    expect(page).toContain("<p>Too few trials have a value to say how much each parameter matters.</p>");
+    expect(page).toContain(
+      "<p>How much each of 5 parameters matters is said from 25 trials with a value on: of fewer it would be chance. Here none has one.</p>",
+    );
     expect(page).not.toMatch(/nnwasm<\/span> <span>train|class="highlight"/);
     expect(cells(page)[1]![1]).toBe("failedIt gave no finite value.");
     elements(page);
     elements(await searchReport(report(0, { space: {}, importance: [] })));
     elements(await searchReport(report(1)));
+  });
+
+  it("names the trials that the importance takes, and has none of a single parameter", async () => {
+    const few = report(7, { importance: [] });
+    expect(await searchReport(few)).toContain(
+      "How much each of 5 parameters matters is said from 25 trials with a value on: of fewer it would be chance. Here 6 have one.",
+    );
+    const { l2 } = search(1).space as { l2: SpaceEntry };
+    const trials = search(30).trials.map((trial) => ({
+      ...trial,
+      params: { l2: trial.params.l2! },
+      distributions: { l2 },
+    }));
+    const page = await searchReport(
+      report(30, { trials, space: { l2 }, importance: [{ name: "l2", importance: 1 }] }),
+    );
+    expect(page).not.toMatch(/id="importance"|parameters matter/);
+  });
+
+  it("has trials that were pruned before their first report behind the others that were pruned", async () => {
+    const trials = search(7).trials.map((trial) => {
+      if (trial.number !== 1) return trial;
+      const { value: _, ...rest } = trial;
+      return { ...rest, state: "pruned" as const, reports: [], attributes: {} };
+    });
+    const page = await searchReport(report(7, { trials }));
+    expect(
+      cells(page)
+        .slice(1)
+        .map(([number, state]) => `${number} ${state!.slice(0, 6)}`)
+        .slice(-3),
+    ).toEqual(["4 pruned", "1 pruned", "6 failed"]);
+    expect(page).toContain("7 trials: 4 complete, 2 pruned, 1 failed");
+    expect(page).toContain('aria-label="trial 1: pruned; l2 = 0.001');
   });
 });

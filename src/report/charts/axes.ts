@@ -34,9 +34,8 @@ export function valueEncoding(
   values: readonly number[],
 ): Record<string, unknown> {
   const range = extent(values) ?? [0, 0];
-  const [low, high] = range;
   const field = { field: "value", type: "quantitative" };
-  if (low > 0 && high > low * logAbove) {
+  if (isLogarithmic(range, logAbove)) {
     return {
       ...field,
       title: `${title}, logarithmic`,
@@ -50,6 +49,15 @@ export function valueEncoding(
     scale: { domain: valueDomain(values, from, limit), nice: true, zero: false },
     axis: { tickCount: 7 },
   };
+}
+
+/** Whether numbers over such a range are shown on a logarithmic axis; see {@link ValueAxis.logAbove}. */
+export const isLogarithmic = ([low, high]: Range, logAbove = Infinity): boolean =>
+  low > 0 && high > low * logAbove;
+
+/** A Vega expression that gives each tick its text. */
+export function tickLabels(ticks: readonly number[], texts: readonly string[]): string {
+  return `${JSON.stringify(texts)}[indexof(${JSON.stringify(ticks)}, datum.value)]`;
 }
 
 /** The data's range, with room around a curve that is flat. */
