@@ -1,6 +1,7 @@
 /** What a search makes as good as it can be: a number of the last epoch. */
-import { ConfigError } from "../errors.ts";
-import type { EpochRow } from "../model/history.ts";
+import { ConfigError, TrainingError } from "../errors.ts";
+import type { EpochRow, Evaluation } from "../model/history.ts";
+import type { TrainingOutcome } from "../training/job.ts";
 import type { Direction } from "../tuner/trial.ts";
 
 /** The names for `--objective`, each with what is better. */
@@ -24,4 +25,27 @@ export function objectiveOf(row: EpochRow, objective: string): number {
   const [set, measure] = objective.split(".") as ["train" | "validation", string];
   requireObjective(objective, row.validation !== undefined);
   return row[set]![measure as "accuracy" | "cost" | "loss"]!;
+}
+
+/**
+ * An accuracy is finite also where the loss, or the weights, are not: what is predicted then is chance.
+ * @throws TrainingError if a measure of the training or one of its weights is NaN or infinite
+ */
+export function requireFinite({ rows, end, tensors }: TrainingOutcome): void {
+  for (const { epoch, train, validation } of rows) {
+    requireFiniteMeasures(`training`, train, ` after epoch ${epoch}`);
+    requireFiniteMeasures(`validation`, validation, ` after epoch ${epoch}`);
+  }
+  requireFiniteMeasures("test", end?.test, "");
+  for (const { name, data } of tensors) {
+    const bad = data.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new TrainingError(`A number of ${name} is ${bad}. ${ADVICE}`);
+  }
+}
+
+const ADVICE = "Lower eta-max, or check the data.";
+
+function requireFiniteMeasures(set: string, measures: Evaluation | undefined, when: string): void {
+  const bad = Object.entries(measures ?? {}).find(([, value]) => !Number.isFinite(value));
+  if (bad !== undefined) throw new TrainingError(`The ${set} ${bad[0]} is ${bad[1]}${when}. ${ADVICE}`);
 }

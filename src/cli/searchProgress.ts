@@ -3,6 +3,7 @@ import type { Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import type { CliContext } from "./context.ts";
 import { duration, StatusLine } from "./progress.ts";
+import { shownName } from "./space.ts";
 import { printable } from "./text.ts";
 
 /** A value as it is shown: "7.86e-3", "50,50", "after". */
@@ -16,14 +17,14 @@ export function shortValue(value: unknown): string {
 /** "l2 7.86e-3  layers 50,50". */
 export const shortParams = (params: Params): string =>
   Object.entries(params)
-    .map(([name, value]) => `${name} ${shortValue(value)}`)
+    .map(([name, value]) => `${shownName(name)} ${shortValue(value)}`)
     .join("  ");
 
 export interface SearchScale {
   readonly trials: number;
   /** Epochs of a trial, as a rule. */
   readonly epochs: number;
-  /** The parameters' names: the table's columns. */
+  /** The parameters: the table's columns. */
   readonly names: readonly string[];
   /** "validation.accuracy". */
   readonly objective: string;
@@ -44,7 +45,7 @@ export class SearchProgress {
   constructor(context: CliContext, quiet: boolean, scale: SearchScale) {
     this.#line = new StatusLine(context, quiet);
     this.#scale = scale;
-    this.#widths = scale.names.map((name) => Math.max(name.length, 9));
+    this.#widths = scale.names.map((name) => Math.max(shownName(name).length, 9));
   }
 
   say(text: string): void {
@@ -58,7 +59,7 @@ export class SearchProgress {
   /** The table's head, and the trials that are there already. */
   start(before: readonly FinishedTrial[], best: FinishedTrial | undefined): void {
     const { names, objective } = this.#scale;
-    const columns = names.map((name, i) => name.padStart(this.#widths[i]!)).join("  ");
+    const columns = names.map((name, i) => shownName(name).padStart(this.#widths[i]!)).join("  ");
     this.#line.note(`trial  ${columns}  ${objective.padStart(8)}  epochs  seconds`);
     for (const trial of before) this.#row(trial, best);
     this.#before = before.length;
@@ -86,7 +87,7 @@ export class SearchProgress {
     const cells = names.map((name, i) =>
       (params[name] === undefined ? "–" : shortValue(params[name])).padStart(this.#widths[i]!),
     );
-    const shown = state === "failed" ? "failed" : value!.toFixed(4);
+    const shown = value?.toFixed(4) ?? state;
     const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
     const line =
       `${String(number).padStart(5)}  ${cells.join("  ")}  ${shown.padStart(Math.max(8, objective.length))}  ` +

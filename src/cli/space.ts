@@ -25,6 +25,7 @@ import {
   type SpaceEntry,
   when,
 } from "../tuner/searchSpace.ts";
+import type { FinishedTrial } from "../tuner/trial.ts";
 import { flagOf } from "./command.ts";
 import { FileSettings, settingHint, settingKey, Units } from "./settingsFile.ts";
 import { layerSizes } from "./trainingOptions.ts";
@@ -36,6 +37,12 @@ const INTEGERS = ["stepSize", "epochs", "batch", "validation", "limit", "seed"];
 const KEYS = Object.keys(FileSettings.entries).filter((key) => !SHARED.includes(key));
 const LAYER = /^layers\.([1-9][0-9]*)$/;
 
+/**
+ * The name of a parameter as it is shown: its flag's, "eta-max" for "etaMax". Within a search it is the setting's: random
+ * numbers are drawn by it.
+ */
+export const shownName = (key: string): string => flagOf(key).slice(2);
+
 /** "eta-max", "etaMax" and "lr" are "etaMax", "lambda" is "l2". */
 function keyOf(name: string, where: string): string {
   const key = settingKey(name);
@@ -43,14 +50,14 @@ function keyOf(name: string, where: string): string {
   if (key === "threads")
     throw new ConfigError(`${where}: a trial has one thread. --workers N runs N trials at once.`);
   if (SHARED.includes(key)) throw new ConfigError(`${where}: all trials share ${key}. Give it as a flag.`);
-  throw new ConfigError(
-    `${where}: no setting "${name}".${settingHint(name)} There are: ${[...KEYS, "layers.1"].join(", ")}.`,
-  );
+  const known = [...KEYS.map(shownName), "layers.1"].join(", ");
+  throw new ConfigError(`${where}: no setting "${name}".${settingHint(name)} There are: ${known}.`);
 }
 
 /** A value of a setting, from how its flag is written. */
 function parseValue(key: string, text: string, where: string): ParamValue {
-  const fail = (expected: string) => new ConfigError(`${where}: ${key} is "${text}", expected ${expected}.`);
+  const fail = (expected: string) =>
+    new ConfigError(`${where}: ${shownName(key)} is "${text}", expected ${expected}.`);
   let value: ParamValue = text;
   if (key === "layers") {
     try {
@@ -92,9 +99,22 @@ function parseRange(key: string, parts: readonly string[], where: string): Distr
   }
 }
 
+/** A parameter, what it may be, and on which other it depends, by which values. */
+const ENTRY = /^\s*([A-Za-z0-9.-]+)\s*=\s*(.*?)(?:\s+if\s+([A-Za-z0-9.-]+)\s*=\s*(.+?))?\s*$/;
+
+/** The same with the flags' names: "eta-max=0.01:0.1" for "lr=0.01:0.1". @throws ConfigError as {@link parseSpace} */
+export function shownSpaceText(text: string): string {
+  const match = ENTRY.exec(text);
+  if (match === null) return text;
+  const [, name, what, otherName, otherValues] = match;
+  const named = (name: string) => shownName(keyOf(name, `--space ${text}`));
+  const condition = otherName === undefined ? "" : ` if ${named(otherName)}=${otherValues}`;
+  return `${named(name!)}=${what}${condition}`;
+}
+
 function parseEntry(text: string, before: SearchSpace): [key: string, entry: SpaceEntry] {
   const where = `--space ${text}`;
-  const match = /^\s*([A-Za-z0-9.-]+)\s*=\s*(.*?)(?:\s+if\s+([A-Za-z0-9.-]+)\s*=\s*(.+?))?\s*$/.exec(text);
+  const match = ENTRY.exec(text);
   if (match === null || match[2] === "") {
     throw new ConfigError(
       `${where}: expected NAME=log:LOW:HIGH, NAME=LOW:HIGH, NAME=int:LOW:HIGH or NAME=A|B|C, as in l2=log:1e-5:1e-1.`,
@@ -108,7 +128,8 @@ function parseEntry(text: string, before: SearchSpace): [key: string, entry: Spa
     string?,
   ];
   const key = keyOf(name, where);
-  if (Object.hasOwn(before, key)) throw new ConfigError(`${where}: ${key} is there already. Give it once.`);
+  if (Object.hasOwn(before, key))
+    throw new ConfigError(`${where}: ${shownName(key)} is there already. Give it once.`);
   const parts = what.split(":");
   const isRange =
     (NUMBERS.includes(key) || INTEGERS.includes(key) || LAYER.test(key)) &&
@@ -129,15 +150,17 @@ function parseEntry(text: string, before: SearchSpace): [key: string, entry: Spa
   if (otherName !== undefined) {
     const other = keyOf(otherName, where);
     if (before[other] === undefined) {
-      const known = Object.keys(before).join(", ") || "none";
+      const known = Object.keys(before).map(shownName).join(", ") || "none";
       throw new ConfigError(
-        `${where}: ${other} is no parameter that stands before it (${known}). Put --space ${other}=… first.`,
+        `${where}: ${shownName(other)} is no parameter that stands before it (${known}). Put --space ${shownName(other)}=… first.`,
       );
     }
     const values = otherValues!.split("|").map((choice) => parseValue(other, choice, where));
     const bad = values.find((value) => !contains(before[other]!, value));
     if (bad !== undefined)
-      throw new ConfigError(`${where}: ${other} is never ${JSON.stringify(bad)}. Give one of its values.`);
+      throw new ConfigError(
+        `${where}: ${shownName(other)} is never ${JSON.stringify(bad)}. Give one of its values.`,
+      );
     entry = when(entry, other, values);
   }
   return [key, entry];
@@ -155,6 +178,35 @@ export function parseSpace(texts: readonly string[]): SearchSpace {
   }
   return space;
 }
+
+/** Parameters by the names that are shown. */
+export const shownParams = (params: Params): Params => renamed(params, shownName);
+
+/** A space by the names that are shown. */
+export const shownSpace = (space: SearchSpace): SearchSpace =>
+  renamed(
+    Object.fromEntries(
+      Object.entries(space).map(([key, entry]) => [
+        key,
+        entry.when === undefined ? entry : when(entry, shownName(entry.when.param), entry.when.values),
+      ]),
+    ),
+    shownName,
+  );
+
+/** A trial by the names that are shown. */
+export const shownTrial = (trial: FinishedTrial): FinishedTrial => ({
+  ...trial,
+  params: shownParams(trial.params),
+  distributions: renamed(trial.distributions, shownName),
+});
+
+/** Parameters by the settings' names, from those shown or from the settings' own, as older folders have them. */
+export const paramsByKey = (params: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  renamed(params, settingKey);
+
+const renamed = <T>(values: Readonly<Record<string, T>>, rename: (name: string) => string) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [rename(name), value]));
 
 /**
  * What can be seen of a space before its first trial.
@@ -222,7 +274,7 @@ export function searchCommandLine(search: {
   return [
     "nnwasm search",
     ...flagsOf(options, {}),
-    ...space.map((text) => `--space ${quoted(text)}`),
+    ...space.map((text) => `--space ${quoted(shownSpaceText(text))}`),
     ...flagsOf(settings, { ...DEFAULTS, bn: "after" }),
   ].join(" ");
 }

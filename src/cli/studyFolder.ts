@@ -15,12 +15,13 @@ import { FileError } from "../errors.ts";
 import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
-import { contains, isActive, type Params } from "../tuner/searchSpace.ts";
+import { contains, isActive, type Params, paramOf } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { OBJECTIVES } from "./objective.ts";
-import { FileSettings } from "./settingsFile.ts";
+import { FileSettings, settingKey } from "./settingsFile.ts";
+import { paramsByKey, shownName, shownParams } from "./space.ts";
 import { PLOTS } from "./workFolder.ts";
 
 /** More than anyone waits for; a number in a file cannot make the command count further. */
@@ -72,7 +73,14 @@ const TrialLine = v.strictObject({
   error: v.optional(v.string()),
   seconds: v.number(),
   attributes: v.strictObject({
-    test: v.optional(v.object({ loss: v.number(), cost: v.number(), accuracy: v.number() })),
+    // JSON has no NaN, and writes null in its place.
+    test: v.optional(
+      v.object({
+        loss: v.nullable(v.number()),
+        cost: v.nullable(v.number()),
+        accuracy: v.nullable(v.number()),
+      }),
+    ),
     weightsSha256: v.optional(v.string()),
   }),
   clock: v.optional(v.number()),
@@ -89,7 +97,7 @@ const STUDY: LogFolderKind<typeof StudyFile> = {
 function lineOf(trial: FinishedTrial): object {
   const { number, round, params, state, value = null, reports, error, seconds, attributes } = trial;
   return {
-    ...{ trial: number, round, params, state, value },
+    ...{ trial: number, round, params: shownParams(params), state, value },
     reports: reports.map(({ step, value }) => [step, value]),
     ...(error !== undefined && { error }),
     ...{ seconds, attributes },
@@ -184,17 +192,28 @@ const REPAIR = "Take the line away and the trial runs again.";
 
 function readTrial(line: unknown, where: string, space: SearchSpace): FinishedTrial {
   const fields = check(TrialLine, line, where, REPAIR);
-  const { trial: number, round, params, state, value, reports, error, seconds, attributes } = fields;
+  const { trial: number, round, value, reports, seconds, attributes } = fields;
+  // The schema leaves names out that every object has.
+  const given = (line as { params: Readonly<Record<string, unknown>> }).params;
+  const params = paramsByKey(given) as Params;
   const names = Object.entries(space)
-    .filter(([, entry]) => isActive(entry, params as Params))
+    .filter(([, entry]) => isActive(entry, params))
     .map(([name]) => name);
   const bad =
-    names.find((name) => params[name] === undefined || !contains(space[name]!, params[name] as never)) ??
-    Object.keys(params).find((name) => !names.includes(name)) ??
-    ((value === null) !== (state === "failed") ? "value" : undefined);
+    names.find((name) => {
+      const param = paramOf(params, name);
+      return param === undefined || !contains(space[name]!, param);
+    }) ??
+    Object.keys(given).find((name) => !names.includes(settingKey(name))) ??
+    (Object.keys(given).length > names.length ? "params" : undefined) ??
+    (fields.state === "failed" && value !== null ? "value" : undefined);
   if (bad !== undefined) {
-    throw new FileError(`${where}: ${bad} is not what study.json says that it can be. ${REPAIR}`);
+    throw new FileError(`${where}: ${shownName(bad)} is not what study.json says that it can be. ${REPAIR}`);
   }
+  const lost =
+    (fields.state === "complete" && value === null) || Object.values(attributes.test ?? {}).includes(null);
+  const state = lost ? "failed" : fields.state;
+  const error = lost ? "A measure of it was not a finite number: the training had diverged." : fields.error;
   const distributions = Object.fromEntries(
     names.map((name) => {
       const { when: _, ...distribution } = space[name]!;
@@ -202,8 +221,8 @@ function readTrial(line: unknown, where: string, space: SearchSpace): FinishedTr
     }),
   );
   return {
-    ...{ number, round, params: params as Params, distributions, state },
-    ...(value !== null && { value }),
+    ...{ number, round, params, distributions, state },
+    ...(value !== null && state !== "failed" && { value }),
     reports: reports.map(([step, value]) => ({ step, value })),
     ...(error !== undefined && { error }),
     ...{ seconds, attributes },

@@ -210,6 +210,84 @@ describe("a search that is cut off", () => {
   });
 });
 
+describe("a search's parameters", () => {
+  it("have their flags' names in events, tables, files and reports; an older folder's are read", async () => {
+    const flags = words("--sampler random --trials 3 --space lr=log:0.01:0.1 --space bias-init=same|zeros");
+    const { code, stdout, stderr } = await runCli(search(...flags, "--out", "named"), folder);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^trial +eta-max +bias-init +validation\.accuracy +epochs +seconds$/m);
+    expect(stdout).toMatch(/^trial +eta-max +bias-init +validation\.accuracy +test acc\.$/m);
+    expect(stdout).toMatch(/^best: trial \d, .*: eta-max \S+ {2}bias-init (same|zeros)$/m);
+    expect(readdirSync(at("named", "plots")).sort()).toEqual(
+      words("history.svg parallel-coordinates.svg parameter-bias-init.svg parameter-eta-max.svg"),
+    );
+    const html = readFileSync(at("named", "report.html"), "utf8");
+    expect(html).toContain("<h1>Search for eta-max, bias-init</h1>");
+    expect(html.replace(/<[^>]+>/g, "")).toContain("--space eta-max=log:0.01:0.1");
+    expect(html).not.toMatch(/etaMax|biasInit/);
+    expect(readJson(at("named", "study.json")).space).toEqual([
+      "eta-max=log:0.01:0.1",
+      "bias-init=same|zeros",
+    ]);
+    expect(Object.keys(readJson(at("named", "summary.json")).best.params)).toEqual(["eta-max", "bias-init"]);
+
+    const file = at("named", "trials.jsonl");
+    const text = readFileSync(file, "utf8");
+    expect(Object.keys(JSON.parse(text.split("\n")[0]!).params)).toEqual(["eta-max", "bias-init"]);
+    const whole = table(await runJson(words("search --resume named"), folder));
+    expect(Object.keys(whole[0]!.params)).toEqual(["eta-max", "bias-init"]);
+    // As the folder was written before: the settings' names, the last trial to be run again.
+    const older = text.replaceAll("eta-max", "etaMax").replaceAll("bias-init", "biasInit");
+    writeFileSync(
+      file,
+      older
+        .split("\n")
+        .slice(0, 2)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    const study = at("named", "study.json");
+    const description = readFileSync(study, "utf8");
+    writeFileSync(study, description.replace("eta-max=", "etaMax=").replace("bias-init=", "biasInit="));
+    expect(table(await runJson(words("search --resume named"), folder))).toEqual(whole);
+  }, 60_000);
+});
+
+describe("a trial that diverged", () => {
+  it("has failed where a folder of before has it complete with a loss that JSON has lost", async () => {
+    const flags = words("--sampler random --trials 3 --epochs 1 --out lost");
+    const whole = table(await runJson(search(...flags), folder));
+    const file = at("lost", "trials.jsonl");
+    const lines = readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    // An accuracy that is higher than all others, of weights that are not finite; and a value that is lost itself.
+    Object.assign(
+      lines.find(({ trial }) => trial === 0),
+      {
+        value: 0.999,
+        attributes: { test: { loss: null, cost: null, accuracy: 0.1 } },
+      },
+    );
+    Object.assign(
+      lines.find(({ trial }) => trial === 1),
+      { value: null },
+    );
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const all = await runJson(words("search --resume lost"), folder);
+    expect(table(all).map(({ state, value }) => [state, value])).toEqual([
+      ["failed", null],
+      ["failed", null],
+      ["complete", whole[2]!.value],
+    ]);
+    expect(all.find(({ trial }) => trial === 0)!.error).toBe(
+      "A measure of it was not a finite number: the training had diverged.",
+    );
+    expect(all.at(-1)).toMatchObject({ complete: 1, failed: 2, best: { trial: 2 } });
+  }, 60_000);
+});
+
 describe("search refuses", () => {
   beforeAll(async () => {
     await runJson(search(...words("--coarse 1 --rounds 1 --out there")), folder);
@@ -285,7 +363,8 @@ describe("search refuses", () => {
     ["state", "lost", 'state is "lost", expected ("complete" | "pruned" | "failed")'],
     ["params", { l2: 7 }, "l2 is not what study.json says that it can be"],
     ["params", { l2: 0.01, batch: 3 }, "batch is not what study.json says that it can be"],
-    ["value", null, "value is not what study.json says that it can be"],
+    ["state", "failed", "value is not what study.json says that it can be"],
+    ["params", { l2: 0.01, constructor: 3 }, "constructor is not what study.json says that it can be"],
   ])("a line of which %s is %j", async (field, value, message) => {
     const file = at("there", "trials.jsonl");
     const text = readFileSync(file, "utf8");

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { applyParams, parseSpace, searchCommandLine, trainCommandLine } from "../../src/cli/space.ts";
+import {
+  applyParams,
+  paramsByKey,
+  parseSpace,
+  searchCommandLine,
+  shownName,
+  shownSpace,
+  shownSpaceText,
+  shownTrial,
+  trainCommandLine,
+} from "../../src/cli/space.ts";
 import { DEFAULTS, mergeSettings } from "../../src/training/settings.ts";
 
 describe("parseSpace", () => {
@@ -68,8 +78,42 @@ describe("parseSpace", () => {
 
   it("names the settings when it is given another", () => {
     expect(() => parseSpace(["momentum=0:1"])).toThrow(
-      /^--space momentum=0:1: no setting "momentum"\. There are: layers, bn, activation, .*, dtype, layers\.1\.$/,
+      /^--space momentum=0:1: no setting "momentum"\. There are: layers, bn, activation, init, bias-init, .*, eta-max, .*, dtype, layers\.1\.$/,
     );
+  });
+});
+
+describe("names that are shown", () => {
+  it.each([
+    ["lr=log:0.01:0.5", "eta-max=log:0.01:0.5"],
+    ["etaMax=0.1|0.2", "eta-max=0.1|0.2"],
+    ["lambda=0:1", "l2=0:1"],
+    [" l2 = 0:1 ", "l2=0:1"],
+    ["layers.2=int:1:9", "layers.2=int:1:9"],
+    ["lr=0.1|0.2 if biasInit=same|zeros", "eta-max=0.1|0.2 if bias-init=same|zeros"],
+  ])("%s is %s", (text, shown) => {
+    expect(shownSpaceText(text)).toBe(shown);
+  });
+
+  it("are the flags', of parameters, conditions and trials", () => {
+    expect(["etaMax", "l2", "lrSchedule", "layers.1", "bn"].map(shownName)).toEqual([
+      ...["eta-max", "l2", "lr-schedule", "layers.1", "bn"],
+    ]);
+    const space = parseSpace(["bias-init=same|zeros", "lr=0.1:0.2 if bias-init=same"]);
+    expect(Object.keys(space)).toEqual(["biasInit", "etaMax"]);
+    expect(Object.keys(shownSpace(space))).toEqual(["bias-init", "eta-max"]);
+    expect(shownSpace(space)["eta-max"]!.when).toEqual({ param: "bias-init", values: ["same"] });
+    const { etaMax } = space;
+    const trial = shownTrial({
+      ...{ number: 0, round: 0, params: { etaMax: 0.15 }, distributions: { etaMax: etaMax! } },
+      ...{ state: "complete", value: 1, reports: [], seconds: 1, attributes: {} },
+    });
+    expect([trial.params, Object.keys(trial.distributions)]).toEqual([{ "eta-max": 0.15 }, ["eta-max"]]);
+    expect(paramsByKey({ "eta-max": 1, biasInit: "same", l2: 2 })).toEqual({
+      etaMax: 1,
+      biasInit: "same",
+      l2: 2,
+    });
   });
 });
 

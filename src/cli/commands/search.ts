@@ -18,11 +18,22 @@ import { Study, type Trial } from "../../tuner/study.ts";
 import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
 import { flagOf, integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
-import { OBJECTIVES, objectiveOf, requireObjective } from "../objective.ts";
+import { OBJECTIVES, objectiveOf, requireFinite, requireObjective } from "../objective.ts";
 import { openDataset } from "../openDataset.ts";
 import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
 import { readSettingsFile } from "../settingsFile.ts";
-import { applyParams, checkSpaceFits, parseSpace, searchCommandLine, trainCommandLine } from "../space.ts";
+import {
+  applyParams,
+  checkSpaceFits,
+  parseSpace,
+  searchCommandLine,
+  shownName,
+  shownParams,
+  shownSpace,
+  shownSpaceText,
+  shownTrial,
+  trainCommandLine,
+} from "../space.ts";
 import { MAXIMUM_TRIALS, SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
 import { printable, printableLines } from "../text.ts";
 import {
@@ -337,7 +348,12 @@ async function run({ context, json, quiet, workers, settings, space, ...run }: R
     ...{ pruned: counted("pruned"), failed: counted("failed") },
     epochs: study.trials.reduce((sum, { reports }) => sum + reports.length, 0),
     memoryBytes: pool.memoryBytes,
-    best: best && { trial: best.number, params: best.params, value: best.value, ...best.attributes },
+    best: best && {
+      trial: best.number,
+      params: shownParams(best.params),
+      value: best.value,
+      ...best.attributes,
+    },
     train: bestCommand,
   };
   const saving = new Saving(folder.path, FILES, ["study.json", "trials.jsonl"]);
@@ -394,7 +410,7 @@ async function describe(
   return {
     version: VERSION,
     settings: settings as StudyDescription["settings"],
-    space: [...space],
+    space: space.map(shownSpaceText),
     sampler,
     samplerOptions,
     pruner,
@@ -470,6 +486,7 @@ async function runTrial(
     );
     seconds += outcome.seconds;
     trial.seconds = seconds;
+    requireFinite(outcome);
     for (const row of outcome.rows) {
       value = objectiveOf(row, objective);
       trial.report(value, row.epoch);
@@ -496,7 +513,7 @@ function interrupted(study: Study, trials: number, path: string): Interrupted {
 function trialEvent({ number, params, value, state, seconds, error, attributes }: FinishedTrial): object {
   const { test } = attributes;
   return {
-    ...{ event: "trial", trial: number, params, value: value ?? null, state, seconds },
+    ...{ event: "trial", trial: number, params: shownParams(params), value: value ?? null, state, seconds },
     ...(test !== undefined && { test }),
     ...(error !== undefined && { error }),
   };
@@ -511,15 +528,16 @@ async function writeReport(
   { seconds, epochs, memoryBytes }: { seconds: number; epochs: number; memoryBytes: number },
   bestCommand: string | undefined,
 ): Promise<void> {
-  const { trials, direction } = study;
+  const { direction } = study;
+  const trials = study.trials.map(shownTrial);
   const input = {
-    ...{ trials, space: study.space, direction, objective },
-    importance: parameterImportance(trials, { seed: settings.seed }),
+    ...{ trials, space: shownSpace(study.space), direction, objective },
+    importance: parameterImportance(trials, { direction, seed: settings.seed }),
   };
   const plots = await renderSearchPlots(input);
   const html = await searchReport({
     ...input,
-    title: `Search for ${Object.keys(study.space).join(", ")}`,
+    title: `Search for ${Object.keys(input.space).join(", ")}`,
     command: searchCommandLine({
       ...{ settings, space },
       options: {
@@ -559,12 +577,12 @@ function resultText(
     return [
       String(number),
       ...names.map((name) => (params[name] === undefined ? "–" : shortValue(params[name]))),
-      state === "failed" ? "failed" : value!.toFixed(4),
+      value?.toFixed(4) ?? state,
       test?.toFixed(4) ?? "",
       state === "complete" ? "" : state,
     ];
   });
-  const table = [["trial", ...names, objective, "test acc.", ""], ...rows];
+  const table = [["trial", ...names.map(shownName), objective, "test acc.", ""], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const lines = table.map((row) =>
     row
