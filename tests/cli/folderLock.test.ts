@@ -45,7 +45,7 @@ describe("FolderLock", () => {
       "FOLDER is in use by process N. Wait for it, or end it; if it is none of nnwasm's, remove FOLDER/lock.",
     ]);
     expect(left).toEqual(["lock"]);
-  }, 30_000);
+  });
 
   it("refuses a second one in the same process, and takes the folder again after the release", async () => {
     const lock = await FolderLock.take(folder);
@@ -89,7 +89,7 @@ describe("FolderLock", () => {
       await written(([pid, start]) => [pid!, start!, "01234567", "another"]);
       await expect(taken()).rejects.toThrow(
         new RegExp(
-          `^${folder} is in use by process ${process.pid} of another, another machine or container, or this one before its last start; its last sign is \\d s old\\. Wait for it, or end it; 120 s after its last sign the folder is free\\.$`,
+          `^${folder} is in use by process ${process.pid} of another, another machine or container, or this one before its last start; its last sign is \\d+ s old\\. Wait for it, or end it; 120 s after its last sign the folder is free\\.$`,
         ),
       );
       const before = Date.now() / 1000 - 121;
