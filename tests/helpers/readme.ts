@@ -1,0 +1,44 @@
+/** Programs that stand in a document: taken out, run against the built package, and held against their comments. */
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { start } from "./cli.ts";
+
+/** The code blocks of a language, as they stand. */
+export const blocks = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code!);
+
+/** Makes `import … from "nnwasm"` in the folder lead to the built package. */
+export function linkPackage(folder: string): void {
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(
+    fileURLToPath(new URL("../..", import.meta.url)),
+    join(folder, "node_modules/nnwasm"),
+    "junction",
+  );
+}
+
+let programs = 0;
+
+/** Runs a program in the folder, and gives what it printed. */
+export async function runProgram(folder: string, code: string): Promise<string> {
+  const file = join(folder, `program-${++programs}.mjs`);
+  writeFileSync(file, code);
+  const { code: exitCode, stdout, stderr } = await start(process.execPath, [file], folder).result;
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  return stdout;
+}
+
+/**
+ * Holds what a program printed against what stands behind its `console.log(…); // …`: words are words, "…" stands for
+ * digits, and lines that the console breaks are one.
+ */
+export function expectPrinted(code: string, stdout: string): void {
+  const comments = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment!);
+  expect(comments.length).toBeGreaterThan(0);
+  const escaped = comments.map((comment) =>
+    comment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", "\\d*"),
+  );
+  expect(stdout.replace(/\s+/g, " ").trim()).toMatch(new RegExp(`^${escaped.join(" ")}$`));
+}

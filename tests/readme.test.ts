@@ -1,0 +1,162 @@
+/** README.md and docs/: the programs run as they stand and print what stands beside them, the commands are right. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataCommand } from "../src/cli/commands/data.ts";
+import { gradcheckCommand } from "../src/cli/commands/gradcheck.ts";
+import { infoCommand } from "../src/cli/commands/info.ts";
+import { reproduceCommand } from "../src/cli/commands/reproduce.ts";
+import { searchCommand } from "../src/cli/commands/search.ts";
+import { trainCommand } from "../src/cli/commands/train.ts";
+import type { CliContext } from "../src/cli/context.ts";
+import { parseSpace } from "../src/cli/space.ts";
+import { selectExperiments } from "../src/experiments/table.ts";
+import { makeCifar, newFolder } from "./helpers/cli.ts";
+import { blocks, expectPrinted, linkPackage, runProgram } from "./helpers/readme.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const text = (path: string) => readFileSync(join(root, path), "utf8");
+const README = text("README.md");
+const DOCUMENTS = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith(".md"),
+);
+
+let folder: string;
+beforeAll(() => {
+  folder = newFolder();
+  linkPackage(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("the programs of README.md", () => {
+  const [train, ask, images, search, ...others] = blocks(README, "js") as [
+    string,
+    string,
+    string,
+    string,
+    ...string[],
+  ];
+
+  it("are four, and each says all that it needs", () => {
+    expect(others).toEqual([]);
+    for (const program of [train, ask, images, search]) expect(program).toContain(' from "nnwasm";\n');
+  });
+
+  it("train a model, save it, and load it in another process, with what stands in their comments", async () => {
+    expectPrinted(train, await runProgram(folder, train));
+    expectPrinted(ask, await runProgram(folder, ask));
+  });
+
+  it("train on CIFAR-10: here on small data with 600 samples, for three epochs", async () => {
+    mkdirSync(join(folder, "data"));
+    symlinkSync(makeCifar(folder), join(folder, "data/cifar-10-batches-bin"));
+    const short = images
+      .replace("{ validation: 5000, seed: 1 }", "{ validation: 500, limit: 600, seed: 1 }")
+      .replace("epochs: 20,", "epochs: 3,")
+      .replace("stepSize: 2250", "stepSize: 9");
+    expect(short.length).not.toBe(images.length);
+    const lines = (await runProgram(folder, short)).trimEnd().split("\n");
+    expect(lines.slice(0, 3).map((line) => Number(line.split(" ")[0]))).toEqual([1, 2, 3]);
+    expect(lines.slice(3).join(" ")).toMatch(/^\{ *loss: .*, +cost: .*, +accuracy: (0\.[5-9]\d*|1) *\}$/);
+  });
+
+  it("search, and find what stands there", async () => {
+    expectPrinted(search, await runProgram(folder, search));
+  });
+});
+
+describe("what README.md begins with", () => {
+  it("is how to install it, before any program, and the two commands near the top", () => {
+    const place = (words: string) => {
+      expect(README).toContain(words);
+      return README.indexOf(words);
+    };
+    expect(place("npm install nnwasm")).toBeLessThan(place("```js"));
+    const train =
+      "npm ci && npx nnwasm train --layers 50,30,20,20,10,10,10,10 --bn   # the main job: trains nine layers with batch normalisation\n";
+    const tests = "npm ci && npm test                                                # all tests\n";
+    expect(place(train + tests)).toBeLessThan(README.length / 2);
+  });
+
+  it("counts the dependencies and weighs the kernels rightly", () => {
+    const { dependencies } = JSON.parse(text("package.json"));
+    const words = ["four", "five", "six", "seven"];
+    expect(README).toContain(`${words[Object.keys(dependencies).length - 4]} small dependencies`);
+    const kilobytes = Number(/the kernels are (\d+) kB of WebAssembly/.exec(README)![1]);
+    const { length } = readFileSync(join(root, "dist/wasm/nnwasm.wasm"));
+    expect(Math.abs(length / 1000 - kilobytes)).toBeLessThanOrEqual(2);
+  });
+
+  it("leads to files and titles that are there", () => {
+    for (const document of DOCUMENTS) {
+      const links = [...text(document).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(
+        ([, a, b]) => a ?? b!,
+      );
+      for (const link of links) {
+        if (/^https?:/.test(link)) continue;
+        const [path, title] = link.split("#") as [string, string?];
+        const target = text(path === "" ? document : join(document, "..", path));
+        const titles = [...target.matchAll(/^#+ (.*)$/gm)].map(([, its]) =>
+          its!
+            .toLowerCase()
+            .replace(/[^\w -]/g, "")
+            .replaceAll(" ", "-"),
+        );
+        if (title !== undefined) expect(titles).toContain(title);
+      }
+    }
+  });
+});
+
+describe("the commands of README.md and docs/", () => {
+  const context: CliContext = {
+    env: {},
+    home: "/",
+    stdout: new PassThrough().resume(),
+    stderr: new PassThrough().resume(),
+    signal: new AbortController().signal,
+  };
+  const commands: Record<string, (context: CliContext) => Command> = {
+    train: trainCommand,
+    search: searchCommand,
+    reproduce: reproduceCommand,
+    gradcheck: gradcheckCommand,
+    data: dataCommand,
+    info: infoCommand,
+  };
+  /** "nnwasm search --trials 40", in the blocks of shell commands and in the text. */
+  const lines = DOCUMENTS.flatMap((document) => [
+    ...blocks(text(document), "sh").flatMap((block) => block.split("\n")),
+    ...[...text(document).matchAll(/`((?:npx )?(?:nnwasm|train) [^`]+)`/g)].map(([, command]) => command!),
+  ])
+    .map((line) =>
+      line
+        .replace(/^npm ci && /, "")
+        .replace(/^npx /, "")
+        .replace(/ +# .*/, ""),
+    )
+    .filter((line) => /^(nnwasm|train) /.test(line) && !line.includes("|fetch"));
+
+  it("are there", () => {
+    expect(lines.length).toBeGreaterThan(15);
+  });
+
+  it.each([...new Set(lines)])("%s", async (line) => {
+    const words = [...line.replace(/^nnwasm /, "").matchAll(/'([^']*)'|(\S+)/g)].map(([, a, b]) => a ?? b!);
+    const [name, ...others] = words;
+    let command = commands[name!]!(context);
+    let rest = others;
+    if (name === "data") {
+      command = command.commands.find((each) => each.name() === others[0])!;
+      rest = others.slice(1);
+    }
+    command.action(() => {}); // it is read, not done
+    await command.parseAsync(rest, { from: "user" });
+    const { space = [] } = command.opts<{ space?: string[] }>();
+    parseSpace(space);
+    if (name === "reproduce") selectExperiments(command.args);
+  });
+});
