@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
-          globalSetup,
+          globalSetup: [globalSetup, "tests/browser/globalSetup.ts"],
           // A browser is many processes already.
           fileParallelism: false,
           ...limits,

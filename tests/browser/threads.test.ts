@@ -1,31 +1,16 @@
 /**
- * The library in Chromium, on pages with and without what threads need. Skipped where there is no Chromium: it is looked
- * for in the environment's CHROMIUM and in PATH.
+ * The library in Chromium, on pages with and without what threads need. Skipped where there is no Chromium.
  */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { availableParallelism, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { build, type Rolldown } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromium, ISOLATED, nowhere, withChromium } from "./chromium.ts";
 import type { Results } from "./page.ts";
 import { type Trained, train } from "./training.ts";
 
-function findChromium(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  return process.env.CHROMIUM || found;
-}
-
-const chromium = findChromium();
-
-const ISOLATED = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
 /** The headers of all that is below a folder of the server. */
 const folders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   isolated: ISOLATED,
@@ -74,43 +59,6 @@ async function serve(script: string, onResults: (results: Results) => void): Pro
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
 }
-
-const FLAGS = [
-  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
-];
-
-/** Opens an address in a Chromium of its own, which ends with the promise. */
-async function withChromium<T>(address: string, results: Promise<T>): Promise<T> {
-  const profile = mkdtempSync(join(tmpdir(), "nnwasm-chromium-"));
-  const args = [...FLAGS, `--user-data-dir=${profile}`, address];
-  // A group of its own, so that its many processes end together.
-  const browser = spawn(chromium!, args, { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  const ended = new Promise<void>((resolve) => browser.once("close", () => resolve()));
-  let said = "";
-  browser.stderr.setEncoding("utf8").on("data", (text) => {
-    said = (said + text).slice(-4000);
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const failed = new Promise<never>((_, reject) => {
-    const fail = (what: string) => reject(new Error(`${chromium} ${what}. It said:\n${said}`));
-    browser.once("error", (error) => fail(`does not start: ${error.message}`));
-    browser.once("exit", (code) => fail(`has ended with ${code}`));
-    timer = setTimeout(() => fail("has not brought the results within 150 s"), 150_000);
-  });
-  try {
-    return await Promise.race([results, failed]);
-  } finally {
-    clearTimeout(timer);
-    if (browser.pid !== undefined) {
-      if (browser.exitCode === null) process.kill(-browser.pid, "SIGKILL");
-      await ended;
-    }
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
-  }
-}
-
-const nowhere = chromium === undefined ? " (skipped: there is none; set CHROMIUM to its path)" : "";
 
 describe.skipIf(chromium === undefined)(`the library in Chromium${nowhere}`, () => {
   let server: Server;
