@@ -48,6 +48,9 @@ interface Owner {
   readonly host: string;
 }
 
+/** The folder is gone, or another's: nothing more can be written to it. */
+export class LostFolder extends FileError {}
+
 /** Locks that this process has. */
 const held = new Set<FolderLock>();
 /** Whether this process has a folder that it writes to. */
@@ -117,14 +120,14 @@ export class FolderLock {
           : is.isDirectory()
             ? "has been emptied or replaced, with its lock"
             : "is no folder any more";
-      return new FileError(
+      return new LostFolder(
         `${folder} ${what} while nnwasm worked in it. What was not written yet is not saved. Leave the folder alone until the command has ended.`,
         { cause: error },
       );
     }
     if (stats.ino === this.#stats.ino && stats.dev === this.#stats.dev) return undefined;
     const owner = await ownerOf(file).catch(() => undefined);
-    return new FileError(
+    return new LostFolder(
       `${folder} is process ${owner?.pid ?? "?"}'s now: it took the folder while this one was silent, or its lock was removed. ` +
         "Nothing more is written to it.",
     );

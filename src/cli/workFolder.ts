@@ -8,7 +8,7 @@ import { ConfigError, FileError } from "../errors.ts";
 import { isTemporary, writeFileAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/errors.ts";
 import { isFolder, makeFolder } from "../files/folders.ts";
-import { FolderLock, isClaim, LOCK } from "./folderLock.ts";
+import { FolderLock, isClaim, LOCK, LostFolder } from "./folderLock.ts";
 
 export interface NewFolder {
   /** The folder, if the user named one; default: the next free `root`/`name`-001. */
@@ -217,14 +217,14 @@ export class Saving {
     this.#saved = new Set(there);
   }
 
-  /** Writes a thing, or keeps why it cannot be written. */
+  /** Writes a thing, or keeps why it cannot be written. @throws FileError if the folder is lost */
   async write(name: string, write: () => Promise<void>): Promise<void> {
     try {
       await write();
       this.#saved.add(name);
       this.#unsaved.delete(name);
     } catch (error) {
-      if (!(error instanceof FileError)) throw error;
+      if (!(error instanceof FileError) || error instanceof LostFolder) throw error;
       // One that was written before is there still.
       if (!this.#saved.has(name)) this.#unsaved.set(name, error);
     }

@@ -244,8 +244,10 @@ async function reproduceIn(folder: ReproductionFolder, plan: Plan): Promise<void
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch((error: unknown) => {
-    throw signal.aborted ? stopped() : error;
+  }).catch(async (error: unknown) => {
+    if (!signal.aborted) throw error;
+    await folder.check();
+    throw stopped();
   });
   const pool = new TrainingPool({ data: placed, workers, signal });
   const run: Run = { context, json, description, folder, pool, progress, results, samples };

@@ -313,8 +313,10 @@ async function run({ context, json, quiet, workers, settings, space, ...run }: R
   const placed = await placeDataset(dataset, {
     onRead: (done, total) => progress.read(done, total),
     signal,
-  }).catch((error: unknown) => {
-    throw signal.aborted ? interrupted(study, trials, folder.path) : error;
+  }).catch(async (error: unknown) => {
+    if (!signal.aborted) throw error;
+    await folder.check();
+    throw interrupted(study, trials, folder.path);
   });
   progress.start(study.trials, study.best);
   const pool = new TrainingPool({ data: placed, workers, signal });

@@ -208,8 +208,13 @@ async function run({ begin, context, json, parameters, folder, progress, ...run 
         : (error as Error);
     // A line that could not be written: the weights may fit all the same.
     if (error instanceof FileError && rows.length > 0) await saveModel();
-    await saveRest(() => ({ state, error: failure.message, epochs })).catch(() => {});
-    if (!unread) throw failure;
+    const saveFailure = () => saveRest(() => ({ state, error: failure.message, epochs }));
+    if (!unread) {
+      await saveFailure().catch(() => {}); // the first error says more than a second one would
+      throw failure;
+    }
+    await saveFailure();
+    saving.finish();
     throw new Interrupted("Interrupted before the first step: there is nothing to save.", { cause: error });
   }
   progress.end();

@@ -1,0 +1,13 @@
+/** Environments in which the program's calls of the file system fail: see fault.mjs. */
+import type { Environment } from "./cli.ts";
+
+const NODE_OPTIONS = `--import ${new URL("./fault.mjs", import.meta.url).href}`;
+
+/** Every such call fails: `rename`, of or to a path with "/plots/" in it, with ENOSPC. */
+export const failing = (call: string, path: string, code: string): Environment => ({
+  NODE_OPTIONS,
+  NNWASM_TEST_FAULT: `${call} ${path} ${code}`,
+});
+
+/** The process is killed before its call of this number. */
+export const killedAt = (call: number): Environment => ({ NODE_OPTIONS, NNWASM_TEST_KILL: String(call) });
