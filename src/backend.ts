@@ -143,9 +143,12 @@ async function instantiateKernels(shared: boolean, memory: WebAssembly.Memory): 
 }
 
 export interface WasmBackendOptions {
-  /** The memory is a SharedArrayBuffer, which several workers can see; so it is with more than one thread. */
+  /** The memory is a SharedArrayBuffer, which several workers can see. Default: with more than one thread. */
   readonly shared?: boolean;
-  /** Threads that share the larger kernels; default 1. Their workers end with {@link DeviceTeam.close}, or the process. */
+  /**
+   * Threads that share the larger kernels; default 1. Their workers end with {@link DeviceTeam.close}, or the
+   * process.
+   */
   readonly threads?: number;
 }
 

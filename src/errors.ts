@@ -47,6 +47,8 @@ export class StudyError extends NnwasmError {
 /** Raised by an objective whose trial the pruner stops: no failure. */
 export class TrialPruned extends NnwasmError {
   override readonly name: string = "TrialPruned";
+
+  /** @param message default "The trial was pruned." */
   constructor(message = "The trial was pruned.", options?: ErrorOptions) {
     super(message, options);
   }

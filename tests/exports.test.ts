@@ -1,4 +1,7 @@
-/** That the types which the public ones name are public as well: nobody can write down what has no name for them. */
+/**
+ * The public types: what they name is public as well, since nobody can write down what has no name; and hovers say the
+ * defaults.
+ */
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, it } from "vitest";
@@ -15,6 +18,9 @@ const isOurs = ({ flags, declarations = [] }: ts.Symbol) =>
   !(flags & ts.SymbolFlags.TypeParameter) &&
   declarations.some((declaration) => declaration.getSourceFile().fileName.startsWith(dist));
 
+const module = checker.getSymbolAtLocation(program.getSourceFile(`${dist}index.d.ts`)!)!;
+const exported = checker.getExportsOfModule(module).map(resolved);
+
 /** The types that a declaration names. */
 function typesOf(node: ts.Node): ts.Symbol[] {
   if (ts.getJSDocTags(node).some(({ tagName }) => tagName.text === "internal")) return [];
@@ -28,8 +34,6 @@ function typesOf(node: ts.Node): ts.Symbol[] {
 }
 
 it("the types that the public ones name are exported", () => {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(`${dist}index.d.ts`)!)!;
-  const exported = checker.getExportsOfModule(module).map(resolved);
   expect(exported.length).toBeGreaterThan(90);
   const missing = exported.flatMap((symbol) =>
     symbol
@@ -38,4 +42,44 @@ it("the types that the public ones name are exported", () => {
       .map((type) => `${symbol.name} names ${type.name}`),
   );
   expect([...new Set(missing)].sort()).toEqual([]);
+});
+
+/** What is said of a node, or of what it is a part of. */
+function docOf(node: ts.Node): string {
+  const docs = ts.getJSDocCommentsAndTags(node).map((doc) => doc.getFullText());
+  if (docs.length > 0) return docs.join("\n");
+  return node.parent && !ts.isInterfaceDeclaration(node.parent) ? docOf(node.parent) : "";
+}
+
+/** What may be left out in a declaration, and says no default though it has one. */
+function silentIn(node: ts.Node, path: string): string[] {
+  const silent: string[] = [];
+  if (ts.isPropertySignature(node) && node.questionToken) {
+    const type = node.type!;
+    // What is not given is not called, or ends nothing.
+    const hasNone =
+      type.getText().startsWith("Signal") ||
+      (ts.isFunctionTypeNode(type) && /\bvoid\b/.test(type.type.getText()));
+    if (docOf(node) === "" || !(hasNone || /default/i.test(docOf(node)))) silent.push(path);
+  }
+  if (ts.isParameter(node) && node.questionToken) {
+    // Of options the defaults stand with their members; what has none takes no options.
+    const isOptions = /Options\b|^\{|Record<never/.test(node.type!.getText());
+    if (!isOptions && !/default/i.test(docOf(node))) silent.push(path);
+  }
+  node.forEachChild((child) => {
+    if (ts.isFunctionTypeNode(child)) return;
+    const { name } = child as ts.Node & { name?: ts.Node };
+    silent.push(...silentIn(child, name ? `${path}.${name.getText()}` : path));
+  });
+  return silent;
+}
+
+it("what may be left out says its default", () => {
+  const silent = exported.flatMap(({ name, declarations }) =>
+    declarations!
+      .filter((declaration) => !ts.isInterfaceDeclaration(declaration) || name.endsWith("Options"))
+      .flatMap((declaration) => silentIn(declaration, name)),
+  );
+  expect(silent).toEqual([]);
 });

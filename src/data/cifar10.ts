@@ -47,7 +47,7 @@ const MAX_GAP = 16;
 const ADVICE = "Replace it by a good copy; nnwasm data fetch cifar10 downloads one.";
 
 export interface Cifar10Options {
-  /** Records in each of the six files; other than 10,000 only in cut-down copies, for tests. */
+  /** Records in each of the six files; other than 10,000 (default) only in cut-down copies, for tests. */
   readonly recordsPerFile?: number;
 }
 

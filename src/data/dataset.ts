@@ -20,6 +20,7 @@ export interface SampleTarget {
 export interface ReadOptions {
   /** Called now and then with the number of samples that are there. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Ends the reading, which then rejects with its reason. */
   readonly signal?: Signal;
 }
 

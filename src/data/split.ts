@@ -5,10 +5,11 @@ import { permutation, Random } from "../random.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 
 export interface SplitOptions {
-  /** Samples taken for validation, at random. */
+  /** Samples taken for validation, at random: an integer from 0 to one less than there are. Default: 5000. */
   readonly validation?: number;
-  /** Keeps only the first so many training samples of the split; validation and test stay. Default: all. */
+  /** Keeps only the first so many training samples of the split, ≥ 1; validation and test stay. Default: all. */
   readonly limit?: number | undefined;
+  /** Decides which samples are taken, and the order of all. Default: 1. */
   readonly seed?: number;
 }
 

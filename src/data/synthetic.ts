@@ -16,7 +16,7 @@ import { CHANNELS, createPainter, type Painter, SIDE } from "./synthetic/painter
 import { shapeNames } from "./synthetic/shapes.ts";
 
 export interface SyntheticOptions {
-  /** An integer, 0 ≤ seed < 2^53: another seed, other images. */
+  /** An integer, 0 ≤ seed < 2^53: another seed, other images. Default: 1. */
   readonly seed?: number;
 }
 

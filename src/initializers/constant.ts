@@ -7,7 +7,10 @@ import type { Initializer } from "./initializer.ts";
 export class ConstantInitializer implements Initializer {
   readonly value: number;
 
-  /** @throws ConfigError unless value is a finite number */
+  /**
+   * @param value default 0
+   * @throws ConfigError unless value is a finite number
+   */
   constructor(value = 0) {
     if (!Number.isFinite(value)) {
       throw new ConfigError(`ConstantInitializer: the value is ${shown(value)}, expected a finite number.`);

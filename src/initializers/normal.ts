@@ -8,7 +8,10 @@ import { fillNormal, type Initializer } from "./initializer.ts";
 export class NormalInitializer implements Initializer {
   readonly std: number;
 
-  /** @throws ConfigError unless std is a finite number ≥ 0 */
+  /**
+   * @param std the standard deviation, ≥ 0; default 0.01
+   * @throws ConfigError unless std is a finite number ≥ 0
+   */
   constructor(std = 0.01) {
     if (!(isNumber(std) && std >= 0 && std < Infinity)) {
       throw new ConfigError(

@@ -6,9 +6,12 @@ import type { Tensor } from "../tensor.ts";
 import type { BuildScope, Layer, Mode, Parameter, State } from "./layer.ts";
 
 export interface BatchNormalizationOptions {
-  /** The share of the old moving average that a step keeps (Keras's sense; PyTorch's momentum is 1 − this). */
+  /**
+   * The share of the old moving average that a step keeps, 0 to 1 (Keras's sense; PyTorch's is 1 − this). Default:
+   * 0.9.
+   */
   readonly momentum?: number;
-  /** Added to the variance, > 0. */
+  /** Added to the variance, > 0. Default: 1e-5. */
   readonly epsilon?: number;
 }
 

@@ -32,16 +32,16 @@ export interface StepReport {
 
 /** `M` as of {@link Evaluation}. */
 export interface FitOptions<M = SomeMetrics> {
-  /** Passes over the training samples, ≥ 1. */
+  /** Passes over the training samples, an integer ≥ 1. Default: 20. */
   readonly epochs?: number;
   /**
    * Epochs that are done already (default 0): a model that stopped after them, with the same weights, data and seed,
    * ends with the same bits as if it had not stopped.
    */
   readonly initialEpoch?: number;
-  /** Samples in an update step. */
+  /** Samples in an update step, an integer ≥ 1; the last of an epoch may have fewer. Default: 100. */
   readonly batchSize?: number;
-  /** Evaluated after every epoch. */
+  /** Evaluated after every epoch. Default: none. */
   readonly validation?: Samples | undefined;
   /** A new order in every epoch (default), or the order in which the samples are given. */
   readonly shuffle?: boolean;
@@ -52,13 +52,15 @@ export interface FitOptions<M = SomeMetrics> {
    * the same.
    */
   readonly trainingMetrics?: TrainingMetrics;
-  /** Decides the order of the samples; default: the model's seed. */
+  /** Decides the order of the samples. Default: the model's seed. */
   readonly seed?: number;
   /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
   readonly standardize?: boolean;
   /** Ends the training after the step under way; `fit` then returns what there is. */
   readonly signal?: Signal | undefined;
+  /** Called after every epoch and its evaluations; what it returns is awaited. */
   readonly onEpoch?: (row: EpochRow<M>) => void | Promise<void>;
+  /** Called after every update step. */
   readonly onStep?: (report: StepReport) => void;
   /**
    * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it

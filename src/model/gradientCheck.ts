@@ -25,15 +25,17 @@ import { Workspace } from "./workspace.ts";
 export interface GradientCheckOptions {
   readonly layers: readonly Layer[];
   readonly loss: Loss;
-  /** Samples in the batch, ≥ 1 (≥ 2 with batch normalisation, over which 2 are degenerate). */
+  /** Samples in the batch, ≥ 1 (≥ 2 with batch normalisation, over which 2 are degenerate). Default: 8. */
   readonly samples?: number;
-  /** Numbers in a sample, drawn from N(0, 1). */
+  /** Numbers in a sample, drawn from N(0, 1). Default: 10. */
   readonly features?: number;
-  /** Decides parameters, samples and labels. */
+  /** Decides parameters, samples and labels. Default: 1. */
   readonly seed?: number;
-  /** The step of the differences. */
+  /** The step of the differences, > 0. Default: 1e-5. */
   readonly h?: number;
+  /** What computes the gradients that are checked: "wasm" (default), "js", or a backend of one's own. */
   readonly engine?: EngineName | Backend;
+  /** Ends the check, which then rejects with its reason. */
   readonly signal?: Signal;
 }
 

@@ -34,7 +34,7 @@ import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 export interface ModelOptions {
   /** What it computes in: "float32" (default) or "float64". */
   readonly dtype?: Precision;
-  /** Decides the initial parameters and, unless fit() gets its own, the order of the samples. */
+  /** Decides the initial parameters and, unless fit() gets its own, the order of the samples. Default: 1. */
   readonly seed?: number;
   /** "wasm" (default) or "js", the kernels' definitions; or a backend of one's own. */
   readonly engine?: EngineName | Backend;
@@ -91,7 +91,9 @@ export class Model<M = SomeMetrics> {
   /** What remains when the memory has been let go. */
   #kept: { features: number; outputs: number; tensors: NamedTensor[] } | undefined;
   #isFitting = false;
-  /** Memories are made one after another, and samples that are not resident are read so: there is room for one block. */
+  /**
+   * Memories are made one after another, and samples that are not resident are read so: there is room for one block.
+   */
   readonly #queue = new Queue();
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
@@ -370,7 +372,7 @@ export class Model<M = SomeMetrics> {
    * Takes over tensors by name: all parameters, and whatever states there are; with "standardize.mean" and
    * "standardize.std", the standardisation too. A model that has not been built is built for them; it then predicts
    * bytes and numbers alike, of which a byte v counts as v / 255.
-   * @param from where they come from, for errors
+   * @param from where they come from, for errors; default "Model.load"
    * @throws FileError if a parameter is missing, a name is unknown or there twice, a shape is another, the data are not
    *   as many as the shape says, or there is no such standardisation; the model is then as it was
    */

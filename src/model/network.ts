@@ -14,14 +14,17 @@ const places: readonly BatchNormPlace[] = ["after", "before", false];
 export interface NetworkOptions {
   /** Units of the hidden layers; an empty list makes a linear classifier. */
   readonly hidden: readonly number[];
+  /** Outputs, an integer ≥ 1. */
   readonly classes: number;
+  /** Default: false, nowhere. */
   readonly batchNormalization?: BatchNormPlace;
-  /** Of the hidden layers. */
+  /** Of the hidden layers: "relu" (default) or "linear". */
   readonly activation?: ActivationName;
+  /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;
   /** Default: the weights', as the report draws its biases. */
   readonly biasInitializer?: Initializer;
-  /** λ of the L2 penalty on every weight; 0 for none. */
+  /** λ of the L2 penalty on every weight, ≥ 0; 0 for none. Default: 0.005. */
   readonly l2?: number;
 }
 

@@ -42,7 +42,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * bytes.
  *
  * @param tensors Float32Array becomes F32, Float64Array F64; NaN and infinities are kept
- * @param metadata free text for people and programs, kept under "__metadata__"
+ * @param metadata free text for people and programs, kept under "__metadata__"; default none
  * @throws ShapeError if a shape does not go with its data
  * @throws ConfigError if two tensors have one name, or a text cannot be written
  */

@@ -14,7 +14,7 @@ export class SGDOptimizer implements Optimizer {
    * @param options.schedule a schedule, or a number for a constant rate; default 0.01
    * @throws ConfigError if it is neither
    */
-  constructor(options: { schedule?: Schedule | number } = {}) {
+  constructor(options: { readonly schedule?: Schedule | number } = {}) {
     checkOptions("SGDOptimizer", options, ["schedule"]);
     const { schedule = 0.01 } = options;
     if (typeof schedule !== "number") {

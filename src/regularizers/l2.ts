@@ -8,7 +8,10 @@ import type { Regularizer } from "./regularizer.ts";
 export class L2Regularizer implements Regularizer {
   readonly lambda: number;
 
-  /** @throws ConfigError unless lambda is a finite number ≥ 0 */
+  /**
+   * @param lambda ≥ 0; default 0.005
+   * @throws ConfigError unless lambda is a finite number ≥ 0
+   */
   constructor(lambda = 0.005) {
     if (!(isNumber(lambda) && lambda >= 0 && lambda < Infinity)) {
       throw new ConfigError(`L2Regularizer: lambda is ${shown(lambda)}, expected a finite number ≥ 0.`);

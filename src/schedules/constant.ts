@@ -6,7 +6,10 @@ import type { Schedule } from "./schedule.ts";
 export class ConstantSchedule implements Schedule {
   readonly learningRate: number;
 
-  /** @throws ConfigError unless the rate is a finite number ≥ 0 */
+  /**
+   * @param learningRate ≥ 0; default 0.01
+   * @throws ConfigError unless the rate is a finite number ≥ 0
+   */
   constructor(learningRate = 0.01) {
     if (!(isNumber(learningRate) && learningRate >= 0 && learningRate < Infinity)) {
       throw new ConfigError(

@@ -3,9 +3,9 @@ import { checkOptions, isNumber, shown } from "../options.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface LRCyclingOptions {
-  /** The lowest rate, ≥ 0. */
+  /** The lowest rate, ≥ 0. Default: 1e-5. */
   readonly etaMin?: number;
-  /** The highest rate, ≥ etaMin. */
+  /** The highest rate, ≥ etaMin. Default: 0.1. */
   readonly etaMax?: number;
   /** Updates in half a cycle, ≥ 1. The report: 5 · samples / batch. */
   readonly stepSize: number;

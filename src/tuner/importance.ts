@@ -15,8 +15,9 @@ export interface ParameterImportance {
 export interface ImportanceOptions {
   /** Whether a larger value is better: a failed trial counts as worse than all others. Default: "maximize". */
   readonly direction?: Direction;
+  /** Decides the forest and its permutations. Default: 1. */
   readonly seed?: number;
-  /** In the forest, ≥ 1. */
+  /** In the forest, ≥ 1. Default: 64. */
   readonly trees?: number;
 }
 

@@ -38,13 +38,14 @@ export interface Condition {
   readonly values: readonly ParamValue[];
 }
 
+/** A parameter of a space, and when it exists. Default: always. */
 export type SpaceEntry = Distribution & { readonly when?: Condition };
 
 /** Distributions by the parameters' names. A condition names a parameter that stands before. */
 export type SearchSpace = Readonly<Record<string, SpaceEntry>>;
 
 export interface NumberOptions {
-  /** Uniform in the logarithm: for what spans orders of magnitude. */
+  /** Uniform in the logarithm: for what spans orders of magnitude. Default: false. */
   readonly log?: boolean;
 }
 

@@ -46,15 +46,16 @@ export interface StudyOptions {
   readonly pruner?: Pruner;
   /** Default: "maximize". */
   readonly direction?: Direction;
+  /** Decides, with the results, what is proposed. Default: 1. */
   readonly seed?: number;
-  /** Parameters that every trial has from the start; an objective can suggest others. */
+  /** Parameters that every trial has from the start; an objective can suggest others. Default: none. */
   readonly space?: SearchSpace;
   /**
    * Trials in a round, if the sampler does not prescribe it. Default: 1, so that every result is seen; of a sampler
    * that looks at no results, all.
    */
   readonly roundSize?: number;
-  /** Trials that have ended before: the search goes on after them. */
+  /** Trials that have ended before: the search goes on after them. Default: none. */
   readonly trials?: readonly FinishedTrial[];
   /** Called for every trial that ends, before anything is proposed that depends on it: keep it. */
   readonly onFinished?: (trial: FinishedTrial) => void | Promise<void>;
@@ -66,9 +67,12 @@ export type Objective = (trial: Trial) => number | Promise<number>;
 export interface OptimizeOptions {
   /** How many trials the study shall have in the end, those of before included. */
   readonly trials: number;
-  /** Objectives that run at once. A pruner that waits for a round runs all of the round, whatever this says. */
+  /**
+   * Objectives that run at once, ≥ 1. Default: 1. A pruner that waits for a round runs all of the round, whatever
+   * this says.
+   */
   readonly parallel?: number;
-  /** So many failed trials in a row end the study. */
+  /** So many failed trials in a row end the study, ≥ 1. Default: 5. */
   readonly maxConsecutiveFailures?: number;
   /** Ends the study; trials under way are not kept. Objectives should look at it too. */
   readonly signal?: Signal | undefined;
@@ -385,6 +389,7 @@ export class Study {
   /**
    * Says what became of a trial: a value, or that it was pruned, or failed. One whose value is not a finite number has
    * failed.
+   * @param told default: nothing, which is a failure
    * @throws StudyError if it is not under way; ConfigError if the state is none
    */
   async tell(trial: Trial, told: Told = {}): Promise<FinishedTrial> {
@@ -571,7 +576,9 @@ export class Study {
     if (this.#stop !== undefined) throw this.#stop.reason;
   }
 
-  /** Whether the failed trial `number` is one of `most` in a row: those of a study that was mended since do not count. */
+  /**
+   * Whether the failed trial `number` is one of `most` in a row: those of a study that was mended since do not count.
+   */
   #checkFailures(number: number, most: number): void {
     const failed = (n: number) => this.#finished.get(n)?.state === "failed";
     let [first, last] = [number, number];

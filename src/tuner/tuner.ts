@@ -13,8 +13,9 @@ export interface TunerOptions<Setting, Built> {
   /** How good it is. */
   readonly objective: (built: Built, setting: Setting) => number | Promise<number>;
   readonly settings: readonly Setting[];
-  /** How often each setting is tried; its value is the mean. */
+  /** How often each setting is tried, ≥ 1; its value is the mean. Default: 1. */
   readonly iterations?: number;
+  /** Whether a larger value is better, or a smaller one. Default: "maximize". */
   readonly direction?: Direction;
 }
 
@@ -70,7 +71,10 @@ export class Tuner<Setting, Built> {
     return new Study({ sampler: inOrder, direction, space });
   }
 
-  /** Tries every setting. A setting of which a try fails has no value. */
+  /**
+   * Tries every setting. A setting of which a try fails has no value.
+   * @param options.signal ends it, by rejecting with its reason
+   */
   async run(options: { readonly signal?: Signal } = {}): Promise<this> {
     checkOptions("run", options, ["signal"]);
     const { signal } = options;

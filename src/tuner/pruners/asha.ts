@@ -3,15 +3,18 @@ import { checkOptions, requireBoolean, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
 
 export interface AshaPrunerOptions {
-  /** The first rung: the fewest steps that a trial gets, ≥ 1. */
+  /** The first rung: the fewest steps that a trial gets, ≥ 1. Default: 1. */
   readonly minimum?: number;
-  /** η: one trial in so many goes on from a rung, and the next rung is at so many times the steps. An integer ≥ 2. */
+  /** η: one trial in so many goes on from a rung, and the next rung is at so many times the steps. ≥ 2. Default: 3. */
   readonly reduction?: number;
-  /** 1 is successive halving; more make it Hyperband, which hedges against curves that cross late. */
+  /** 1 (default) is successive halving; more make it Hyperband, which hedges against curves that cross late. */
   readonly brackets?: number;
-  /** The steps of a trial that is not pruned: nothing is decided there, where nothing is left to be saved. */
+  /**
+   * Steps of a trial that is not pruned: nothing is decided there, where nothing is left to be saved. Default:
+   * Infinity.
+   */
   readonly maximum?: number;
-  /** Decides at once, on those that have come so far. Faster with many workers; NOT REPRODUCIBLE. */
+  /** Decides at once, on those that have come so far. Faster with many workers; NOT REPRODUCIBLE. Default: false. */
   readonly asynchronous?: boolean;
 }
 

@@ -3,11 +3,11 @@ import { checkOptions, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
 
 export interface MedianPrunerOptions {
-  /** Nothing is pruned until so many trials of earlier rounds are complete, ≥ 0. */
+  /** Nothing is pruned until so many trials of earlier rounds are complete, ≥ 0. Default: 5. */
   readonly startup?: number;
-  /** Nothing is pruned at steps ≤ warmup, ≥ 0. */
+  /** Nothing is pruned at steps ≤ warmup, ≥ 0. Default: 0. */
   readonly warmup?: number;
-  /** From step warmup + 1 on, it decides every so many steps, ≥ 1. */
+  /** From step warmup + 1 on, it decides every so many steps, ≥ 1. Default: 1. */
   readonly interval?: number;
 }
 

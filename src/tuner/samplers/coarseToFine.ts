@@ -6,13 +6,13 @@ import { checkCount, checkPositive } from "./check.ts";
 import { between, clamp, sampleDistribution, streamOf } from "./random.ts";
 
 export interface CoarseToFineOptions {
-  /** Trials of the first round, ≥ 1. */
+  /** Trials of the first round, ≥ 1. Default: 10. */
   readonly coarse?: number;
-  /** Trials of each later round, ≥ 1. */
+  /** Trials of each later round, ≥ 1. Default: 5. */
   readonly fine?: number;
-  /** Rounds in all, ≥ 1. */
+  /** Rounds in all, ≥ 1. Default: 3. */
   readonly rounds?: number;
-  /** How far a fine round goes to either side of the best value, as a share of its size, > 0. */
+  /** How far a fine round goes to either side of the best value, as a share of its size, > 0. Default: 0.2. */
   readonly width?: number;
 }
 

@@ -17,11 +17,17 @@ import { checkCount } from "./check.ts";
 import { sampleDistribution, streamOf } from "./random.ts";
 
 export interface GPOptions {
-  /** Trials spread over the space before there is a model, ≥ 1. They make up the first round. */
+  /** Trials spread over the space before there is a model, ≥ 1. They make up the first round. Default: 8. */
   readonly startup?: number;
-  /** Points, spread over the space, at which the acquisition function is looked at before the best are refined, ≥ 1. */
+  /**
+   * Points, spread over the space, at which the acquisition function is looked at before the best are refined.
+   * Default: 512.
+   */
   readonly candidates?: number;
-  /** The most trials that the model takes in, the better half and the latest of the rest: a fit costs their cube. */
+  /**
+   * The most trials that the model takes in, the better half and the latest of the rest: a fit costs their cube.
+   * Default: 200.
+   */
   readonly memory?: number;
 }
 

@@ -14,7 +14,10 @@ import { checkCount } from "./check.ts";
 import { between, clamp } from "./random.ts";
 
 export interface GridOptions {
-  /** Values of a number, both ends of its range among them, ≥ 2. An integer with fewer takes all that it has. */
+  /**
+   * Values of a number, both ends of its range among them, ≥ 2. An integer with fewer takes all that it has. Default:
+   * 5.
+   */
   readonly points?: number;
 }
 

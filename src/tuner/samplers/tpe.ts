@@ -22,21 +22,29 @@ import { ParzenEstimator, type ParzenOptions } from "./parzen.ts";
 import { sampleDistribution, streamOf } from "./random.ts";
 
 export interface TPEOptions {
-  /** Trials with a value, until which the draws are random but for places where trials fail, ≥ 0. */
+  /** Trials with a value, until which the draws are random but for places where trials fail, ≥ 0. Default: 10. */
   readonly startup?: number;
-  /** Draws from l(x), of which the one with the largest l(x) / g(x) is proposed, ≥ 1. */
+  /** Draws from l(x), of which the one with the largest l(x) / g(x) is proposed, ≥ 1. Default: 24. */
   readonly candidates?: number;
-  /** How many of n trials are the good ones, that l(x) is made of. */
+  /** How many of n trials are the good ones, that l(x) is made of. Default: a tenth, rounded up, 25 at most. */
   readonly gamma?: (n: number) => number;
-  /** The weights of n trials in l(x) or g(x), from the oldest to the newest. */
+  /**
+   * The weights of n trials in l(x) or g(x), oldest first. Default: 1 for the newest 25, before them rising from 1 /
+   * n.
+   */
   readonly weights?: (n: number) => readonly number[];
-  /** The weight of the prior, where a trial's is 1; > 0. */
+  /** The weight of the prior, where a trial's is 1; > 0. Default: 1. */
   readonly priorWeight?: number;
-  /** Whether the ends of the range count as neighbours when the widths of the outermost kernels are chosen. */
+  /**
+   * Whether the ends of the range count as neighbours when the widths of the outermost kernels are chosen. Default:
+   * no.
+   */
   readonly endpoints?: boolean;
-  /** Whether the parameters of a declared space are drawn together, from joint densities. */
+  /** Whether the parameters of a declared space are drawn together, from joint densities. Default: no. */
   readonly multivariate?: boolean;
-  /** Whether the trials under way count as bad ones, so that a round's trials keep away from each other. */
+  /**
+   * Whether the trials under way count as bad ones, so that those of a round keep away from each other. Default: yes.
+   */
   readonly constantLiar?: boolean;
 }
 
