@@ -73,7 +73,12 @@ export async function searchReport(report: SearchReport): Promise<string> {
 
 /** What stands in the place of the importance where it would be chance. */
 function whyNoImportance({ trials }: SearchReport, parameters: number): Content {
-  if (parameters < 2) return [];
+  if (parameters === 0) return [];
+  if (parameters === 1) {
+    return paragraph(
+      "How much a parameter matters is a share: of one alone it would be 1, whatever its trials.",
+    );
+  }
   const valued = trials.filter((trial) => finiteValue(trial) !== undefined).length;
   return paragraph(
     `How much each of ${parameters} parameters matters is said from ${trialsForImportance(parameters)} trials with a value on: of fewer it would be chance. Here ${valued === 0 ? "none has" : valued === 1 ? "1 has" : `${valued} have`} one.`,

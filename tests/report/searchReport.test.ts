@@ -215,6 +215,9 @@ describe("searchReport", () => {
       report(30, { trials, space: { l2 }, importance: [{ name: "l2", importance: 1 }] }),
     );
     expect(page).not.toMatch(/id="importance"|parameters matter/);
+    expect(page).toContain(
+      "<p>How much a parameter matters is a share: of one alone it would be 1, whatever its trials.</p>",
+    );
   });
 
   it("has trials that were pruned before their first report behind the others that were pruned", async () => {
