@@ -20,6 +20,8 @@ it("has a row for each kind of training, and the same bits for what must not dec
   expect(of(`${nine}, three threads`)).toEqual(of(nine));
   expect(of("bytes, engine js, BN after")).toEqual(of("bytes, three layers, BN after"));
   expect(of("floats, engine js, BN after")).toEqual(of("floats, BN after"));
+  const close = "float64 samples close together";
+  expect(of(`${close}, engine js, float64, BN after`)).toEqual(of(`${close}, float64, BN after`));
   const running = of("bytes, BN after, running metrics");
   expect(running.weightsSha256).toBe(of("bytes, three layers, BN after").weightsSha256);
   expect(running.trainLoss).not.toBe(of("bytes, three layers, BN after").trainLoss);
