@@ -65,6 +65,8 @@ function hasBlobWorkers(): boolean {
  * anything, such as Bun's or Deno's of their own, or one that a package has put there.
  */
 export async function threadStarter(): Promise<StartThread | undefined> {
+  // A team needs it to watch its workers; a context of node:vm may lack it.
+  if (typeof setTimeout !== "function") return undefined;
   return (await nodeThread()) ?? (hasBlobWorkers() ? browserThread : undefined);
 }
 

@@ -8,6 +8,7 @@ import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { createContext, runInContext } from "node:vm";
 import { createLogger, build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newFolder, start } from "../helpers/cli.ts";
@@ -214,6 +215,24 @@ describe.skipIf(chromium === undefined)(`in Chromium${nowhere}`, () => {
 });
 
 describe("bundled for Node", () => {
+  it("it trains in a context of node:vm, which has the language and nothing more", async () => {
+    const file = join(project, "context.js");
+    const script =
+      'import * as nnwasm from "nnwasm";\nimport { trainAll } from "./training.js";\n' +
+      "globalThis.outcomes = trainAll(nnwasm).then(JSON.stringify);\n";
+    writeFileSync(file, script);
+    const { 1: alone } = node;
+    const said = [{ threads: 1, notice: "One thread: there is nothing here that starts workers." }];
+    for (const platform of ["node", "browser"]) {
+      const folder = join(project, "contexts");
+      await esbuildWith({ platform, format: "iife" })(file, folder, `${platform}.js`);
+      const context = createContext({});
+      runInContext(readFileSync(join(folder, `${platform}.js`), "utf8"), context);
+      const outcomes = JSON.parse(await context.outcomes);
+      expect(outcomes).toEqual({ 1: alone, 2: { ...alone, said }, auto: { ...alone, said } });
+    }
+  });
+
   const commonJs = { platform: "node", format: "cjs" };
   it.each<[string, string, Bundle]>([
     ["esbuild, as a module", "esbuild.mjs", esbuildWith({ platform: "node" })],

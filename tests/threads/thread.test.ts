@@ -73,6 +73,11 @@ describe("a team's workers", () => {
     expect(await takesPages()).toBe(true);
   });
 
+  it("are none without timers, as in a context of node:vm", async () => {
+    vi.stubGlobal("setTimeout", undefined);
+    expect(await threadStarter()).toBeUndefined();
+  });
+
   describe.each(ELSEWHERE)("%s", (_, stub) => {
     it.each([
       ["Worker, as in a service worker", () => vi.stubGlobal("Worker", undefined)],
