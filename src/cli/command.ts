@@ -68,6 +68,7 @@ export function newCommand(
 export function addCommands(command: Command, subcommands: readonly Command[]): Command {
   for (const subcommand of subcommands) command.addCommand(subcommand);
   const names = subcommands.map((subcommand) => subcommand.name()).join(", ");
+  command.helpCommand("help [command]", "show the help of a command");
   return command.showHelpAfterError(`(the commands are ${names}; --help shows more)`);
 }
 

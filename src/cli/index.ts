@@ -26,9 +26,7 @@ async function program(context: CliContext, name: string | undefined): Promise<C
     "nnwasm train",
     "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn",
     "nnwasm data fetch cifar10",
-  ])
-    .version(VERSION, "-V, --version", "show the version")
-    .helpCommand("help [command]", "show the help of a command");
+  ]).version(VERSION, "-V, --version", "show the version");
   const known = name !== undefined && Object.hasOwn(commands, name);
   const needed = known ? [commands[name]!] : Object.values(commands);
   return addCommands(command, await Promise.all(needed.map((load) => load(context))));
