@@ -40,7 +40,7 @@ function configure(name: string, modules: readonly string[], compilerOptions: ob
 
 beforeAll(async () => {
   project = newFolder();
-  const env = { npm_config_update_notifier: "false" };
+  const env = { HOME: project, npm_config_update_notifier: "false" };
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
   const { stdout } = await start("npm", args, repository, env).result;
   tarball = join(project, JSON.parse(stdout)[0].filename);

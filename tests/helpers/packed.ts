@@ -10,7 +10,8 @@ export const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** Packs the repository, and puts it and its dependencies into the node_modules of a folder. */
 export async function installPacked(project: string): Promise<void> {
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
-  const { code, stdout, stderr } = await start("npm", args, repository).result;
+  // npm leaves a cache in its home.
+  const { code, stdout, stderr } = await start("npm", args, repository, { HOME: project }).result;
   if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${stderr}`);
   const tarball = join(project, JSON.parse(stdout)[0].filename);
   const modules = join(project, "node_modules");
