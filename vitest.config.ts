@@ -7,7 +7,7 @@ const APART = ["browser", "compat", "long"];
 const MINUTES = 60_000;
 
 /** A machine that does other things as well takes some times as long: these limits end only what hangs. */
-const limits = { testTimeout: 3 * MINUTES, hookTimeout: 3 * MINUTES };
+const limits = { testTimeout: 5 * MINUTES, hookTimeout: 5 * MINUTES };
 
 const globalSetup = "tests/globalSetup.ts";
 // For the tests that watch the heap.
