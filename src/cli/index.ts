@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
-import { MemoryError, NnwasmError } from "../errors.ts";
+import { FileError, MemoryError, NnwasmError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { addCommands, newCommand, writeEvent } from "./command.ts";
 import { type CliContext, hasColors, Interrupted } from "./context.ts";
@@ -133,6 +133,12 @@ function systemError(error: unknown): unknown {
   ) {
     return new MemoryError(
       `The system does not give the memory (${error.message}). Use fewer samples, smaller layers or fewer --workers, or free memory.`,
+      { cause: error },
+    );
+  }
+  if (code === "ERR_MODULE_NOT_FOUND") {
+    return new FileError(
+      `${error.message.split(" imported from ")[0]}. Install nnwasm anew; or, if it is there, more files must be allowed to be open (ulimit -n).`,
       { cause: error },
     );
   }
