@@ -68,6 +68,8 @@ export class FileError extends NnwasmError {
 
 /** The lookup of a name in a registry, with the choices in the error. */
 export function choose<T>(kind: string, registry: Readonly<Record<string, T>>, name: string): T {
-  if (Object.hasOwn(registry, name)) return registry[name]!;
-  throw new ConfigError(`No ${kind} "${name}". There are: ${Object.keys(registry).join(", ")}.`);
+  // ["relu"] would name it too, and not every object can be made a name.
+  if (typeof name === "string" && Object.hasOwn(registry, name)) return registry[name]!;
+  const given = typeof name === "string" ? `"${name}"` : `of type ${typeof name}`;
+  throw new ConfigError(`No ${kind} ${given}. There are: ${Object.keys(registry).join(", ")}.`);
 }

@@ -44,6 +44,11 @@ export function samplesFromArrays(options: ArraySamplesOptions): Samples {
       `${where}: classes is ${shown(classes)}, expected an integer from 1 to ${MOST_CLASSES}.`,
     );
   }
+  if (rowLength !== undefined && (features !== rowLength || rowLength === 0)) {
+    throw new DatasetError(
+      `${where}: values[0] has ${rowLength} numbers, expected ${rowLength === 0 ? "at least 1" : `${shown(features)}, as features says`}.`,
+    );
+  }
   if (!Number.isInteger(features) || features! < 1 || values.length !== count * features!) {
     throw new DatasetError(
       `${where}: values has ${values.length} numbers, expected ${count} labels × ${shown(features)} features.`,

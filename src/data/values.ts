@@ -37,10 +37,11 @@ export type NumberArray =
 /** Numbers of samples as callers have them: one after another, or an array for each sample. */
 export type NumbersOrRows = NumberArray | readonly NumberArray[];
 
-const typedArrayTag = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)!.get!;
+const getter = (name: string | symbol) =>
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!.get!;
+const typedArrayTag = getter(Symbol.toStringTag);
+/** Whatever a subclass says. */
+const intrinsic = { length: getter("length"), byteOffset: getter("byteOffset"), buffer: getter("buffer") };
 
 /** "Uint8Array" for a Buffer too; undefined for what is no typed array. */
 export function typedArrayName(value: unknown): string | undefined {
@@ -59,6 +60,13 @@ const storage: Readonly<Record<string, ElementType>> = {
   Float16Array: "float32",
   Int32Array: "float64",
   Uint32Array: "float64",
+};
+
+/** By their own names. */
+export const elementTypes: Readonly<Record<ElementType, ElementType>> = {
+  uint8: "uint8",
+  float32: "float32",
+  float64: "float64",
 };
 
 const arrays = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array } as const;
@@ -107,11 +115,14 @@ function fromTypedArray(values: unknown): SampleValues | undefined {
   if (elementType === undefined) return undefined;
   const array = values as Uint8Array;
   const Wanted = arrays[elementType];
-  if (array instanceof Wanted) return array;
+  // Of a subclass, subarray() and the like may be anything: a view of the class itself is.
+  if (Object.getPrototypeOf(array) === Wanted.prototype) return array;
+  const { length, byteOffset, buffer } = intrinsic;
+  const count = length.call(array) as number;
   // A buffer that is detached allows no view, not even an empty one.
-  if (array.length === 0) return new Wanted(0);
+  if (count === 0) return new Wanted(0);
   if (elementType === "uint8" || name === Wanted.name) {
-    return new Wanted(array.buffer as ArrayBuffer, array.byteOffset, array.length);
+    return new Wanted(buffer.call(array) as ArrayBuffer, byteOffset.call(array) as number, count);
   }
   return Wanted.from(array);
 }

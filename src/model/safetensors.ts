@@ -8,7 +8,9 @@
  *             "data_offsets": [0, 614400]}, …}, closed by any number of spaces
  *   the rest  the tensors' numbers, row-major, little-endian, without holes or overlaps
  */
+import { typedArrayName } from "../data/values.ts";
 import { ConfigError, FileError, ShapeError } from "../errors.ts";
+import { shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import { decodeUtf8, encodeUtf8 } from "../runtime.ts";
 
@@ -70,6 +72,13 @@ export function encodeSafetensors(
     }
     checkText("a tensor is named", name);
     seen.add(name);
+    const type = typedArrayName(data);
+    if (type !== "Float32Array" && type !== "Float64Array") {
+      throw new ShapeError(
+        `encodeSafetensors: the data of tensor "${name}" is ${type === undefined ? shown(data) : `a ${type}`}, ` +
+          "expected a Float32Array or a Float64Array.",
+      );
+    }
     if (elementCount(shape) !== data.length) {
       throw new ShapeError(
         `encodeSafetensors: tensor "${name}" has ${data.length} numbers, its shape is (${shape.join(", ")}).`,
@@ -77,7 +86,7 @@ export function encodeSafetensors(
     }
     const end = dataBytes + data.byteLength;
     entries.push(
-      `${JSON.stringify(name)}:{"dtype":"${data instanceof Float64Array ? "F64" : "F32"}",` +
+      `${JSON.stringify(name)}:{"dtype":"${type === "Float64Array" ? "F64" : "F32"}",` +
         `"shape":[${shape.join(",")}],"data_offsets":[${dataBytes},${end}]}`,
     );
     dataBytes = end;
@@ -97,7 +106,7 @@ export function encodeSafetensors(
   bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
   let position = 8 + headerBytes;
   for (const { data } of list) {
-    if (data instanceof Float64Array) {
+    if (typedArrayName(data) === "Float64Array") {
       for (let i = 0; i < data.length; i++) view.setFloat64(position + 8 * i, data[i]!, true);
     } else {
       for (let i = 0; i < data.length; i++) view.setFloat32(position + 4 * i, data[i]!, true);

@@ -86,4 +86,21 @@ describe("samplesFromArrays", () => {
       new DatasetError(`samplesFromArrays: ${message}`),
     );
   });
+
+  it.each([
+    [
+      {
+        values: [
+          [1, 2, 3, 4],
+          [5, 6, 7, 8],
+        ],
+        labels: [0, 1, 0, 1],
+        features: 2,
+      },
+      "values[0] has 4 numbers, expected 2, as features says.",
+    ],
+    [{ values: [[], []], labels: [0, 1] }, "values[0] has 0 numbers, expected at least 1."],
+  ])("refuses rows that are no samples, as in %j", (options, message) => {
+    expect(() => samplesFromArrays(options)).toThrow(new DatasetError(`samplesFromArrays: ${message}`));
+  });
 });

@@ -48,6 +48,24 @@ describe("toSampleValues", () => {
     }
   });
 
+  it("takes a subclass for its numbers, whatever its own members do", () => {
+    class Image extends Uint8Array {
+      constructor(width: number, height = 1) {
+        super(width * height);
+      }
+      override get length() {
+        return 1;
+      }
+      override subarray(): never {
+        throw new Error("not to be called");
+      }
+    }
+    const image = new Image(2, 2);
+    image.fill(7);
+    expect(taken(image)).toEqual(["uint8", [7, 7, 7, 7], undefined]);
+    expect([...toSampleValues("f", image).values.subarray(1, 3)]).toEqual([7, 7]);
+  });
+
   it("keeps every bit of integers and float64", () => {
     expect(taken(Uint32Array.of(2 ** 32 - 1))[1]).toEqual([2 ** 32 - 1]);
     expect(taken([0.1])[1]).toEqual([0.1]);

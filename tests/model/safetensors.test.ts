@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigError, FileError, ShapeError } from "../../src/errors.ts";
@@ -411,4 +412,26 @@ describe("decodeSafetensors", () => {
     expect(read).toBeGreaterThan(100);
     expect(read).toBeLessThan(29_000);
   });
+});
+
+it("writes arrays of another realm for what they are, and no others", () => {
+  for (const type of ["Float32Array", "Float64Array"] as const) {
+    const data = { Float32Array, Float64Array }[type].of(1, 2, 3);
+    const foreign = runInNewContext(`${type}.of(1, 2, 3)`) as typeof data;
+    const encoded = encodeSafetensors([{ name: "a", shape: [3], data: foreign }]);
+    expect(encoded).toEqual(encodeSafetensors([{ name: "a", shape: [3], data }]));
+    expect(decodeSafetensors(encoded, "f").tensors.get("a")!.data).toEqual(data);
+  }
+  for (const [data, shown] of [
+    [[1, 2, 3], "an array of 3"],
+    [Int32Array.of(1, 2, 3), "a Int32Array"],
+    [undefined, "undefined"],
+  ] as const) {
+    const wrong = { name: "a", shape: [3], data } as unknown as NamedTensor;
+    expect(() => encodeSafetensors([wrong])).toThrow(
+      new ShapeError(
+        `encodeSafetensors: the data of tensor "a" is ${shown}, expected a Float32Array or a Float64Array.`,
+      ),
+    );
+  }
 });
