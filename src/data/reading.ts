@@ -3,8 +3,9 @@
  * and checked. A kernel takes a label for an index and passes a NaN on, so that neither may get that far.
  */
 import { DatasetError } from "../errors.ts";
+import { shown } from "../options.ts";
 import type { ReadOptions, Samples } from "./dataset.ts";
-import { elementTypeOf, newSampleValues, type SampleValues } from "./values.ts";
+import { elementTypeOf, kindOf, newSampleValues, type SampleValues } from "./values.ts";
 
 /** Where samples are to lie. */
 export interface ReadTarget {
@@ -21,8 +22,9 @@ const BLOCK = 1024;
  * Reads all samples into `target`.
  * @param where what is called, for errors
  * @param first the number of the first of these samples, for errors: a caller that reads block by block counts through
- * @throws DatasetError that names the sample, counted from 0, if a label is not less than the classes, or a number is
- *   not finite or too large for the target's precision
+ * @throws DatasetError if the samples are not those that `target` has room for, if they leave a label or a number of it
+ *   unread or put another array in its place; or, with the sample, counted from 0, if a label is not less than the
+ *   classes, or a number is not finite or too large for the target's precision
  */
 export async function readSamples(
   where: string,
@@ -30,36 +32,110 @@ export async function readSamples(
   target: ReadTarget,
   { first = 0, ...options }: ReadOptions & { readonly first?: number } = {},
 ): Promise<void> {
-  const { count, elementType } = samples;
-  const check = (part: ReadTarget, at: number) => {
-    checkNumbers(where, part.values, samples.features, first + at);
-    checkLabels(where, part.labels, samples.classes, first + at);
-  };
-  if (elementTypeOf(target.values) === elementType) {
-    await samples.read(target, options);
-    return check(target, 0);
+  const { values, labels } = target;
+  // Asked once: whoever answers otherwise the next time shall not decide how far is read.
+  const { elementType, features, classes } = samples;
+  const count = labels.length;
+  const expected = { count, features: count === 0 ? features : values.length / count, classes, elementType };
+  requireSame(where, samples, expected);
+  if (elementTypeOf(values) === elementType) {
+    return await readInto(where, samples, target, classes, features, first, options);
   }
-  const { features } = samples;
+  if (kindOf(elementTypeOf(values)) !== kindOf(elementType)) {
+    throw new DatasetError(
+      `${where}: the samples' elementType is ${shown(elementType)} now, expected ${shown(elementTypeOf(values))}. ` +
+        "Samples must stay as they are while they are read.",
+    );
+  }
   for (let start = 0; start < count; start += BLOCK) {
-    options.signal?.throwIfAborted();
     const n = Math.min(BLOCK, count - start);
     const rows = new Uint32Array(n).map((_, i) => start + i);
     const read = {
       values: newSampleValues(elementType, n * features),
-      labels: target.labels.subarray(start, start + n),
+      labels: labels.subarray(start, start + n),
     };
-    await samples.select(rows).read(read, options.signal && { signal: options.signal });
-    check(read, start);
-    const stored = target.values.subarray(start * features, (start + n) * features);
+    const part = selectPart(where, samples, rows, expected);
+    const signal = options.signal && { signal: options.signal };
+    await readInto(where, part, read, classes, features, first + start, signal);
+    const stored = values.subarray(start * features, (start + n) * features);
     stored.set(read.values);
     checkStored(where, stored, read.values, features, first + start);
     options.onProgress?.(start + n, count);
   }
 }
 
+/**
+ * Those of the samples with these numbers.
+ * @throws DatasetError if what `select` gives is something else
+ */
+export function selectPart(
+  where: string,
+  samples: Samples,
+  rows: Uint32Array,
+  { features, classes, elementType }: Pick<Samples, "features" | "classes" | "elementType">,
+): Samples {
+  const part: unknown = samples.select(rows);
+  if (typeof part !== "object" || part === null || typeof (part as Partial<Samples>).read !== "function") {
+    throw new DatasetError(
+      `${where}: the samples' select gives ${shown(part)}, expected samples of the ${rows.length} rows that it was given.`,
+    );
+  }
+  requireSame(`${where}, select`, part as Samples, { count: rows.length, features, classes, elementType });
+  return part as Samples;
+}
+
+/** @throws DatasetError if samples do not say the same of themselves as before, or as those they were selected from */
+function requireSame(
+  where: string,
+  samples: Samples,
+  expected: Pick<Samples, "count" | "features" | "classes" | "elementType">,
+): void {
+  for (const name of ["count", "features", "elementType", "classes"] as const) {
+    const value = samples[name];
+    if (value === expected[name]) continue;
+    throw new DatasetError(
+      `${where}: the samples' ${name} is ${shown(value)}, expected ${shown(expected[name])}. ` +
+        "Samples must stay as they are, and those that are selected be of the same kind.",
+    );
+  }
+}
+
+/** What stands for a label that has not been read, where it is none. */
+const UNREAD = 255;
+
+async function readInto(
+  where: string,
+  samples: Samples,
+  { values, labels }: ReadTarget,
+  classes: number,
+  features: number,
+  first: number,
+  options: ReadOptions | undefined,
+): Promise<void> {
+  // What was there before is not to be taken for what has been read.
+  const isBytes = elementTypeOf(values) === "uint8";
+  values.fill(isBytes ? 0 : Number.NaN);
+  labels.fill(classes <= UNREAD ? UNREAD : 0);
+  const target = { values, labels };
+  await samples.read(target, options);
+  if (target.values !== values || target.labels !== labels) {
+    throw new DatasetError(
+      `${where}: read has put other arrays into its target. Write into those that are there: target.values.set(…).`,
+    );
+  }
+  checkLabels(where, labels, classes, first);
+  checkNumbers(where, values, features, first);
+}
+
 function checkLabels(where: string, labels: Uint8Array, classes: number, first: number): void {
   for (let i = 0; i < labels.length; i++) {
     if (labels[i]! < classes) continue;
+    if (labels[i] === UNREAD && labels.subarray(i).every((label) => label === UNREAD)) {
+      throw new DatasetError(
+        `${where}: read has left sample ${first + i} and all after it without a label, expected ${labels.length} samples. ` +
+          "Fill target.labels and target.values, and return when that is done.",
+      );
+    }
     throw new DatasetError(
       `${where}: sample ${first + i} has label ${labels[i]}, expected less than ${classes}, the number of classes.`,
     );

@@ -1,7 +1,7 @@
 /** Loss, cost and metrics of samples, in inference mode, a block at a time. */
 
 import type { Samples } from "../data/dataset.ts";
-import { readSamples } from "../data/reading.ts";
+import { readSamples, selectPart } from "../data/reading.ts";
 import { kindOf } from "../data/values.ts";
 import { TrainingError } from "../errors.ts";
 import type { Evaluation } from "./history.ts";
@@ -33,31 +33,35 @@ export async function evaluateStaged(
   samples: Samples,
 ): Promise<Evaluation> {
   const totals = newTotals(workspace);
-  await forEachBlock(where, workspace, samples, (n, _, source) => {
+  const { count } = samples;
+  await forEachBlock(where, workspace, samples, count, (n, _, source) => {
     workspace.plan("evaluate", n, source).run();
     add(totals, workspace);
   });
-  return finish(where, totals, samples.count, workspace);
+  return finish(where, totals, count, workspace);
 }
 
 /**
- * Reads samples block by block into the workspace's staging room; `rows` then numbers them.
+ * Reads `count` samples block by block into the workspace's staging room; `rows` then numbers them.
  * @throws DatasetError if what is read is not what it should be
  */
 export async function forEachBlock(
   where: string,
   workspace: Workspace,
   samples: Samples,
+  count: number,
   visit: (n: number, start: number, source: Placement) => void,
 ): Promise<void> {
   const { features, maxRows } = workspace.options;
-  const source = workspace.staging(kindOf(samples.elementType));
+  const { classes, elementType } = samples;
+  const source = workspace.staging(kindOf(elementType));
   const { values, labels } = source;
-  for (let start = 0; start < samples.count; start += maxRows) {
-    const n = Math.min(maxRows, samples.count - start);
+  for (let start = 0; start < count; start += maxRows) {
+    const n = Math.min(maxRows, count - start);
     const numbers = new Uint32Array(n).map((_, i) => start + i);
     const target = { values: values.data.subarray(0, n * features), labels: labels.data.subarray(0, n) };
-    await readSamples(where, samples.select(numbers), target, { first: start });
+    const part = selectPart(where, samples, numbers, { features, classes, elementType });
+    await readSamples(where, part, target, { first: start });
     for (let i = 0; i < n; i++) workspace.rows.data[i] = i;
     visit(n, start, source);
   }

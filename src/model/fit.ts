@@ -8,7 +8,7 @@ import { Random } from "../random.ts";
 import { now, otherWork } from "../runtime.ts";
 import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History, SomeMetrics } from "./history.ts";
-import type { PlanKind, Workspace } from "./workspace.ts";
+import { type PlanKind, Workspace } from "./workspace.ts";
 
 /** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
 export const trainingMetrics = { full: "train", running: "trainMeasured" } as const satisfies Record<
@@ -132,7 +132,12 @@ export function resolveFitOptions(
   requireBoolean("shuffle", resolved.shuffle);
   requireBoolean("standardize", resolved.standardize);
   if (signal !== undefined) {
-    requireMethods("signal", signal, ["addEventListener"], "the signal of an AbortController");
+    requireMethods(
+      "signal",
+      signal,
+      ["addEventListener", "throwIfAborted"],
+      "the signal of an AbortController",
+    );
   }
   for (const name of ["onEpoch", "onStep", "onThreads", "onRead"] as const) {
     const callback = options[name];
@@ -152,16 +157,19 @@ const YIELD_MILLISECONDS = 50;
  * @throws ConfigError if not even one batch can be trained on
  */
 export function batchSizes(samples: number, batchSize: number, minimumBatch: number): number[] {
+  requireBatch(samples, batchSize, minimumBatch);
   const sizes = new Array<number>(Math.floor(samples / batchSize)).fill(batchSize);
   if (samples % batchSize > 0) sizes.push(samples % batchSize);
-  const usable = sizes.filter((size) => size >= minimumBatch);
-  if (usable.length === 0) {
-    throw new ConfigError(
-      `${samples} samples in batches of ${batchSize} give no batch of at least ${minimumBatch}, ` +
-        "which batch normalisation needs. Use a larger batch, or more samples.",
-    );
-  }
-  return usable;
+  return sizes.filter((size) => size >= minimumBatch);
+}
+
+/** As {@link batchSizes}, of samples that may be more than there is room for. @throws ConfigError */
+export function requireBatch(samples: number, batchSize: number, minimumBatch: number): void {
+  if (samples > 0 && Math.min(samples, batchSize) >= minimumBatch) return;
+  throw new ConfigError(
+    `${samples} samples in batches of ${batchSize} give no batch of at least ${minimumBatch}, ` +
+      "which batch normalisation needs. Use a larger batch, or more samples.",
+  );
 }
 
 /**
@@ -189,14 +197,16 @@ export async function runTraining(
     chooseThreads,
   } = options;
   const choice = chooseThreads ? workspace.threadChoice : undefined;
-  const source = workspace.placement(train)!;
-  const validationSource = validation && workspace.placement(validation);
-  const sizes = batchSizes(train.count, batchSize, minimumBatch);
+  const source = workspace.placeOf("Model.fit", train);
+  const validationSource = validation && workspace.placeOf("Model.fit, validation", validation);
+  // What lies there, whatever the samples say of themselves by now.
+  const count = Workspace.count(source);
+  const sizes = batchSizes(count, batchSize, minimumBatch);
   const steps = sizes.length;
   const schedule = workspace.options.optimizer!.schedule;
   const { loss, rows: batchRows, learningRate, upcoming } = workspace;
   const { selection } = source;
-  const order = new Uint32Array(train.count).map((_, i) => i);
+  const order = new Uint32Array(count).map((_, i) => i);
   const setBatch = (into: Uint32Array, start: number, n: number) => {
     for (let i = 0; i < n; i++) {
       const row = order[start + i]!;

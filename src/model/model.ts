@@ -9,7 +9,7 @@ import {
   noStandardization,
   type Standardization,
 } from "../data/standardize.ts";
-import { kindOf, type NumbersOrRows, type ValueKind } from "../data/values.ts";
+import { elementTypes, kindOf, type NumbersOrRows, type ValueKind } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
 import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
 import type { Layer, State } from "../layers/layer.ts";
@@ -21,7 +21,7 @@ import { Random } from "../random.ts";
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
-import { batchSizes, type FitOptions, resolveFitOptions, runTraining } from "./fit.ts";
+import { type FitOptions, requireBatch, resolveFitOptions, runTraining } from "./fit.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import { Queue } from "./queue.ts";
@@ -91,6 +91,12 @@ export class Model<M = SomeMetrics> {
   /** What remains when the memory has been let go. */
   #kept: { features: number; outputs: number; tensors: NamedTensor[] } | undefined;
   #isFitting = false;
+  /** Of the samples that are being trained on. */
+  #fittingKind: ValueKind | undefined;
+  /** Whether only what has not succeeded yet has built it: then the number of features is not decided. */
+  #isTentative = false;
+  /** Methods that use the memory, or are making it. */
+  readonly #underWay: string[] = [];
   /**
    * Memories are made one after another, and samples that are not resident are read so: there is room for one block.
    */
@@ -152,7 +158,7 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
   compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
-    this.#requireIdle("compile");
+    this.#requireUnused("compile");
     checkCompileOptions(options);
     const kinds = this.#layers.map(([, layer]) => layer.kind);
     const { outputKind } = options.loss;
@@ -180,6 +186,7 @@ export class Model<M = SomeMetrics> {
       return (await this.#fit(train, options as FitOptions)) as History<M>;
     } finally {
       this.#isFitting = false;
+      this.#fittingKind = undefined;
     }
   }
 
@@ -187,25 +194,40 @@ export class Model<M = SomeMetrics> {
     this.#requireCompiled("fit");
     const options = resolveFitOptions(given, this.seed);
     const { batchSize, validation } = options;
-    await this.#queue.next(async () => this.#checkTraining(train, validation));
-    batchSizes(train.count, batchSize, this.minimumBatch);
+    await this.#turn("fit", async () => {
+      this.#checkTraining(train, validation);
+      requireBatch(train.count, batchSize, this.minimumBatch);
+      this.#fittingKind = kindOf(train.elementType);
+    });
+    const kind = this.#fittingKind!;
     const resident = validation === undefined ? [train] : [train, validation];
-    const workspace = await this.#prepare(
-      { features: train.features, kind: kindOf(train.elementType) },
-      Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
-      resident,
-    );
-    const { team } = workspace;
-    if (this.#threads !== "auto" || team === undefined) {
-      options.onThreads?.({ threads: team?.threads ?? 1, ...(this.#notice && { notice: this.#notice }) });
-    }
-    await readResident(workspace, train, validation, options);
-    if (this.#standardization === undefined) {
-      this.#setStandardization(
-        options.standardize ? measure(workspace, train) : noStandardization(train.features),
+    const before = this.#workspace?.options;
+    let workspace: Workspace;
+    try {
+      workspace = await this.#prepare(
+        "fit",
+        { features: train.features, kind },
+        Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
+        resident,
       );
+      const { team } = workspace;
+      if (this.#threads !== "auto" || team === undefined) {
+        options.onThreads?.({ threads: team?.threads ?? 1, ...(this.#notice && { notice: this.#notice }) });
+      }
+      await readResident(workspace, train, validation, options);
+      if (this.#standardization === undefined) {
+        // In a turn of its own: it works where samples are staged.
+        const measured = await this.#turn("fit", async () =>
+          options.standardize ? measure(workspace, train) : noStandardization(workspace.options.features),
+        );
+        this.#setStandardization(this.#standardization ?? measured);
+      }
+    } catch (error) {
+      await this.#restore(before);
+      throw error;
     }
-    this.#kind = kindOf(train.elementType);
+    this.#kind = kind;
+    this.#isTentative = false;
     try {
       return await runTraining(workspace, train, this.minimumBatch, {
         ...options,
@@ -214,11 +236,32 @@ export class Model<M = SomeMetrics> {
     } catch (error) {
       if (error instanceof TeamError || isTrap(error)) {
         // The others must not write to the memory any more; what comes next makes it anew.
-        await team?.close();
+        await workspace.team?.close();
         this.#release();
       }
       throw error;
     }
+  }
+
+  /** The model as it was before samples were refused that a memory had been made for. */
+  async #restore(before: WorkspaceOptions | undefined): Promise<void> {
+    if (this.#isTentative) return await this.#turn("fit", () => this.#forget());
+    if (before === undefined) return;
+    const now = this.#workspace?.options;
+    const isServing = now !== undefined && (this.#kind !== undefined || now.kind === before.kind);
+    if (!isServing) {
+      this.#fittingKind = undefined;
+      // What is reported is why the samples were refused.
+      await this.#prepare("fit", before, EVALUATION_ROWS, []).catch(() => {});
+    }
+  }
+
+  /** A model that is not built. */
+  async #forget(): Promise<void> {
+    await this.#workspace?.team?.close();
+    this.#workspace = undefined;
+    this.#kept = undefined;
+    this.#isTentative = false;
   }
 
   /**
@@ -227,9 +270,11 @@ export class Model<M = SomeMetrics> {
    */
   async close(): Promise<void> {
     this.#requireIdle("close");
-    const team = this.#workspace?.team;
-    await team?.close();
-    this.#release();
+    await this.#turn("close", async () => {
+      this.#requireIdle("close");
+      await this.#workspace?.team?.close();
+      this.#release();
+    });
   }
 
   /**
@@ -251,10 +296,9 @@ export class Model<M = SomeMetrics> {
       this.#checkSuits(where, samples);
       return evaluateResident(where, this.#workspace, this.#workspace.placement(samples)!);
     }
-    return await this.#queue.next(async () => {
-      this.#checkSuits(where, samples);
-      return evaluateStaged(where, await this.#present(samples), samples);
-    });
+    return await this.#turn("evaluate", () =>
+      this.#withSamples(where, samples, (workspace) => evaluateStaged(where, workspace, samples)),
+    );
   }
 
   /**
@@ -269,16 +313,18 @@ export class Model<M = SomeMetrics> {
     const where = "Model.predict";
     if (typeof inputs !== "object" || inputs === null || !("read" in inputs)) {
       const features = this.#features;
-      if (this.#workspace === undefined && features !== undefined) {
-        await this.#prepare({ features, kind: this.#kind }, EVALUATION_ROWS, []);
+      const { kind } = this.#inputs;
+      // As long as nothing has decided the kind, either is taken.
+      const isServing = kind !== undefined || this.#workspace?.options.kind === undefined;
+      if (features !== undefined && !(this.#workspace !== undefined && isServing)) {
+        await this.#prepare("predict", { features, kind }, EVALUATION_ROWS, []);
       }
       return this.#predictor(where).run(inputs);
     }
     checkSamples(where, inputs);
-    return await this.#queue.next(async () => {
-      this.#checkSuits(where, inputs);
-      return predictSamples(where, await this.#present(inputs), inputs);
-    });
+    return await this.#turn("predict", () =>
+      this.#withSamples(where, inputs, (workspace) => predictSamples(where, workspace, inputs)),
+    );
   }
 
   /**
@@ -297,29 +343,32 @@ export class Model<M = SomeMetrics> {
       );
     };
     current();
-    return new Predictor(where, current, () => this.#kind);
+    return new Predictor(where, current, () => this.#inputs.kind);
   }
 
   /**
    * Makes the parameters for inputs of `features` numbers, before any samples are there.
    * @param elementType how those numbers are stored; default: bytes and numbers can both be predicted
-   * @throws ConfigError if a training is under way
+   * @throws ConfigError if a training is under way, or there is no such elementType
    */
   async build(features: number, elementType?: ElementType): Promise<this> {
     this.#requireIdle("build");
     requireInteger("Model.build: features", features);
-    await this.#prepare({ features, kind: elementType && kindOf(elementType) }, EVALUATION_ROWS, []);
+    const kind =
+      elementType === undefined ? undefined : kindOf(choose("elementType", elementTypes, elementType));
+    await this.#prepare("build", { features, kind }, EVALUATION_ROWS, []);
+    this.#isTentative = false;
     return this;
   }
 
   /**
    * A table of the layers for inputs of `features` numbers, without a memory.
-   * @throws ConfigError if a training is under way for inputs of another number
+   * @throws ConfigError if the model is being used, or made, for inputs of another number
    */
   summary(features: number): readonly SummaryRow[] {
     requireInteger("Model.summary: features", features);
     if (this.#workspace?.options.features === features) return this.#workspace.summary;
-    this.#requireIdle("summary");
+    this.#requireUnused("summary");
     // A sketch takes the layers' tensors away from the memory that they have.
     this.#release();
     return Workspace.sketch(this.#options({ features, kind: undefined }, 1, [])).summary;
@@ -380,11 +429,19 @@ export class Model<M = SomeMetrics> {
     const { byName, standardization } = checkTensors(tensors, from);
     // At once where there is a memory: between two steps of a training, say.
     if (this.#workspace !== undefined) {
+      const wasTrained = this.#kind !== undefined;
       this.#take(this.#workspace, byName, standardization, from);
+      // A memory for what it was trained on is not one for what others have been trained on.
+      if (wasTrained && this.#kind === undefined) {
+        const { features } = this.#workspace.options;
+        await this.#prepare("load", { features, kind: undefined }, EVALUATION_ROWS, []);
+      }
       return;
     }
     this.#requireIdle("load");
-    await this.#queue.next(async () => {
+    // The caller may use the arrays for something else while a memory is made.
+    for (const [name, tensor] of byName) byName.set(name, { ...tensor, data: tensor.data.slice() });
+    await this.#turn("load", async () => {
       const features = this.#features ?? featuresOf(byName, standardization);
       if (features === undefined || features === 0)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
@@ -409,8 +466,11 @@ export class Model<M = SomeMetrics> {
       const tensor = byName.get(name);
       if (tensor !== undefined) value.data.set(tensor.data);
     }
+    this.#isTentative = false;
     if (standardization === undefined) return;
-    if (!sameStandardization(standardization, this.#standardization)) this.#kind = undefined;
+    // A training goes on with the samples that it has.
+    const isSame = sameStandardization(standardization, this.#standardization);
+    if (!isSame && !this.#isFitting) this.#kind = undefined;
     this.#setStandardization(standardization);
   }
 
@@ -440,6 +500,14 @@ export class Model<M = SomeMetrics> {
     }
   }
 
+  /** What would take the memory, or the layers, from whatever is at work. */
+  #requireUnused(method: string): void {
+    this.#requireIdle(method);
+    const [other] = this.#underWay;
+    if (other !== undefined)
+      throw new ConfigError(`Model.${method}: ${other}() is under way. Await it first.`);
+  }
+
   #requireCompiled(method: string): void {
     if (this.#compiled === undefined) {
       throw new ConfigError(
@@ -454,7 +522,7 @@ export class Model<M = SomeMetrics> {
   }
 
   get #inputs(): ModelInputs {
-    return { features: this.#features, kind: this.#kind };
+    return { features: this.#features, kind: this.#kind ?? this.#fittingKind };
   }
 
   /** To be called in a turn of the queue: a sketch builds the layers, which a workspace that is being made needs. */
@@ -488,14 +556,46 @@ export class Model<M = SomeMetrics> {
   }
 
   /** A workspace that serves: the present one, or a new one which takes over the parameters. */
-  #prepare(inputs: BuildInputs, maxRows: number, resident: readonly Samples[]): Promise<Workspace> {
-    return this.#queue.next(() => this.#make(inputs, maxRows, resident));
+  #prepare(
+    method: string,
+    inputs: BuildInputs,
+    maxRows: number,
+    resident: readonly Samples[],
+  ): Promise<Workspace> {
+    return this.#turn(method, () => this.#make(inputs, maxRows, resident));
+  }
+
+  /** Does this in a turn of the queue, and knows that it is under way. */
+  async #turn<T>(method: string, work: () => Promise<T>): Promise<T> {
+    this.#underWay.push(method);
+    try {
+      return await this.#queue.next(work);
+    } finally {
+      this.#underWay.splice(this.#underWay.indexOf(method), 1);
+    }
+  }
+
+  /** What is done with samples that suit, in a memory for them; if they are refused as they are read, it was for nothing. */
+  async #withSamples<T>(
+    where: string,
+    samples: Samples,
+    work: (workspace: Workspace) => Promise<T>,
+  ): Promise<T> {
+    this.#checkSuits(where, samples);
+    try {
+      const result = await work(await this.#present(samples));
+      this.#isTentative &&= this.#isFitting;
+      return result;
+    } catch (error) {
+      if (this.#isTentative && !this.#isFitting) await this.#forget();
+      throw error;
+    }
   }
 
   /** The workspace that there is, or one for such samples; to be called in a turn of the queue. */
   async #present({ features, elementType }: Samples): Promise<Workspace> {
     if (this.#workspace?.takes(kindOf(elementType))) return this.#workspace;
-    return await this.#make({ features, kind: this.#kind }, EVALUATION_ROWS, []);
+    return await this.#make({ features, kind: this.#inputs.kind }, EVALUATION_ROWS, []);
   }
 
   async #make(
@@ -511,8 +611,9 @@ export class Model<M = SomeMetrics> {
       );
     }
     // A training's buffers are of one kind.
+    const decided = kind ?? this.#inputs.kind;
     const isOfKind =
-      resident.length > 0 ? old?.options.kind === kind : kind === undefined || old?.takes(kind);
+      resident.length === 0 && decided !== undefined ? old?.takes(decided) : old?.options.kind === kind;
     if (
       old !== undefined &&
       isOfKind &&
@@ -541,6 +642,7 @@ export class Model<M = SomeMetrics> {
       return Workspace.create(options, this.#backend);
     });
     this.#workspace = workspace;
+    if (built === undefined) this.#isTentative = true;
     const byName = new Map(this.#kept?.tensors.map(({ name, data }) => [name, data]));
     for (const { name, value, initializer } of workspace.parameters) {
       const data = byName.get(name);
@@ -614,24 +716,27 @@ async function readResident(
   { signal, onRead }: FitOptions,
 ): Promise<void> {
   const missing = [...new Set([train, validation])].filter(
-    (samples) => samples !== undefined && !workspace.placement(samples)!.filled,
+    (samples) => samples !== undefined && !workspace.placeOf("Model.fit", samples).filled,
   ) as Samples[];
-  const total = missing.reduce((sum, { count }) => sum + count, 0);
+  const total = missing.reduce(
+    (sum, samples) => sum + workspace.placeOf("Model.fit", samples).labels.rows,
+    0,
+  );
   let before = 0;
   for (const samples of missing) {
-    const placement = workspace.placement(samples)!;
+    const where = samples === train ? "Model.fit" : "Model.fit, validation";
+    const placement = workspace.placeOf(where, samples);
     const onProgress = (done: number) => onRead?.(before + done, total);
     const target = { values: placement.values.data, labels: placement.labels.data };
-    const where = samples === train ? "Model.fit" : "Model.fit, validation";
     await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
     placement.filled = true;
-    before += samples.count;
+    before += placement.labels.rows;
   }
 }
 
 /** The standardisation of samples that are resident. */
 function measure(workspace: Workspace, samples: Samples): Standardization {
-  const placement = workspace.placement(samples)!;
+  const placement = workspace.placeOf("Model.fit", samples);
   const { values, selection } = placement;
   if (values.dtype === "uint8") {
     return measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels);

@@ -10,12 +10,12 @@ import {
   typedArrayName,
   type ValueKind,
 } from "../data/values.ts";
-import { DatasetError, ShapeError } from "../errors.ts";
+import { DatasetError, MemoryError, ShapeError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { forEachBlock } from "./evaluate.ts";
 import { checkValues } from "./suits.ts";
-import type { BoundPlan, Placement, Workspace } from "./workspace.ts";
+import { type BoundPlan, type Placement, Workspace } from "./workspace.ts";
 
 const results = { float32: Float32Array, float64: Float64Array } satisfies Record<Precision, unknown>;
 
@@ -26,24 +26,38 @@ export async function predictSamples(
   samples: Samples,
 ): Promise<FloatArray> {
   const { precision, maxRows } = workspace.options;
-  const columns = workspace.summary.at(-1)!.outputs;
-  const result = new results[precision](samples.count * columns);
+  const columns = workspace.outputs;
+  const placement = workspace.placement(samples);
+  const isResident = placement?.filled === true;
+  const count = isResident ? Workspace.count(placement) : samples.count;
+  const result = newResult(where, precision, count, columns);
   const predict = (n: number, start: number, source: Placement) => {
     const { run, output } = workspace.plan("predict", n, source);
     run();
     result.set(output.data, start * columns);
   };
-  const placement = workspace.placement(samples);
-  if (!placement?.filled) {
-    await forEachBlock(where, workspace, samples, predict);
+  if (!isResident) {
+    await forEachBlock(where, workspace, samples, count, predict);
     return result;
   }
-  for (let start = 0; start < samples.count; start += maxRows) {
-    const n = Math.min(maxRows, samples.count - start);
+  for (let start = 0; start < count; start += maxRows) {
+    const n = Math.min(maxRows, count - start);
     for (let i = 0; i < n; i++) workspace.rows.data[i] = placement.selection?.[start + i] ?? start + i;
     predict(n, start, placement);
   }
   return result;
+}
+
+/** @throws MemoryError if the system does not give it */
+function newResult(where: string, precision: Precision, count: number, columns: number): FloatArray {
+  try {
+    return new results[precision](count * columns);
+  } catch (cause) {
+    throw new MemoryError(
+      `${where}: the system does not give memory for ${count} × ${columns} numbers. Predict fewer samples at once.`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -95,7 +109,7 @@ export class Predictor {
     }
     const { columns } = this.#plan(kind, 1).output;
     const Result = results[precision];
-    const all = result ?? new Result(count * columns);
+    const all = result ?? newResult(this.#where, precision, count, columns);
     if (all.length !== count * columns || typedArrayName(all) !== Result.name) {
       throw new ShapeError(
         `${this.#where}: result is ${typedArrayName(all) ? `a ${typedArrayName(all)} of ${all.length} numbers` : shown(all)}, ` +

@@ -4,7 +4,7 @@
  */
 import { MOST_CLASSES } from "../data/arrays.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
-import { kindOf, type ValueKind } from "../data/values.ts";
+import { elementTypes, kindOf, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
 
@@ -16,7 +16,6 @@ export interface ModelInputs {
   readonly kind: ValueKind | undefined;
 }
 
-const elementTypes: Readonly<Record<ElementType, true>> = { uint8: true, float32: true, float64: true };
 /** Rows are numbered by 32 bits. */
 const MOST_SAMPLES = 2 ** 32 - 1;
 

@@ -12,7 +12,7 @@ export const STD = "standardize.std";
 
 export interface CheckedTensors {
   /** All but the standardisation. */
-  readonly byName: ReadonlyMap<string, NamedTensor>;
+  readonly byName: Map<string, NamedTensor>;
   readonly standardization: Standardization | undefined;
 }
 

@@ -9,7 +9,7 @@ import type { Backend, Device, DeviceTeam } from "../backend.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { kindOf, storedAs, type ValueKind } from "../data/values.ts";
-import { MemoryError } from "../errors.ts";
+import { DatasetError, MemoryError } from "../errors.ts";
 import {
   advance,
   firstLayerKept,
@@ -23,6 +23,7 @@ import type { Layer, Mode, Parameter, State } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { shown } from "../options.ts";
 import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
 import type { WasmMemory } from "../platform.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
@@ -379,7 +380,7 @@ export class Workspace {
     }
   }
 
-  /** Where these samples are, if they are resident here. */
+  /** Where these samples are, if they are resident here: the same, and as many as when they were given their place. */
   placement(samples: Samples): Placement | undefined {
     const { residence } = samples;
     // Kernels that compute in float32 read no float64: such samples are read like any others.
@@ -391,7 +392,23 @@ export class Workspace {
       const { values, labels, rows: selection } = residence;
       this.#placements.set(samples, { values, labels, selection, filled: true });
     }
-    return this.#placements.get(samples);
+    const placement = this.#placements.get(samples);
+    if (placement === undefined || residence !== undefined) return placement;
+    const { count, elementType } = samples;
+    const isSame =
+      count === Workspace.count(placement) &&
+      storedAs(elementType, this.options.precision) === placement.values.dtype;
+    return isSame ? placement : undefined;
+  }
+
+  /** As {@link placement}, of samples that have been given a place. @throws DatasetError if they have changed since */
+  placeOf(where: string, samples: Samples): Placement {
+    const placement = this.placement(samples);
+    if (placement !== undefined) return placement;
+    throw new DatasetError(
+      `${where}: the samples are ${shown(samples.count)} of elementType ${shown(samples.elementType)} now, and were others ` +
+        "when their memory was made. Samples must stay as they are while a model uses them.",
+    );
   }
 
   /**
