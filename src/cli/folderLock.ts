@@ -2,18 +2,17 @@
  * One process at a time in a folder.
  *
  * The file `lock` says whose the folder is. Reading it and replacing it are two steps, and two processes that both find
- * the lock of one that is gone must not both replace it. So they first pass a door, one at a time: each makes a claim, a
- * file of a name that no other has, and only then looks for the claims of others. Of two, the later one sees the
- * earlier one's, so both are never alone. Who is alone reads `lock`, and renames its claim to it or takes its claim away.
- * Of those that see each other the first by name waits, the others withdraw and come again.
+ * the lock of one that is gone must not both replace it. So they pass a door first, one at a time. Each makes a claim, a
+ * file with a name of its own, and only then looks for the claims of others. Of two processes the later one sees the
+ * claim of the earlier one: never are both alone. The one that is alone reads `lock`, and renames its claim to it or
+ * takes its claim away. Of those that see each other, the first by name waits; the others withdraw and come again.
  *
- * Names of claims carry all that the lock says, so a claim is whole as soon as it exists; it is no one's name again, so
- * that of a process that is gone can be removed at any time. A process can be killed between any two of these steps.
+ * The name of a claim says which process made it, so a claim is complete as soon as it is there. No name is used twice,
+ * so the claim of a process that is gone can be removed at any time. A process can be killed between any two steps.
  *
- * A process counts as gone if, on the same machine since the same start and in the same container, there is none of its
- * number, or one that began at another time, or one that has ended and waits for its parent (a zombie). Of a process
- * elsewhere nothing of this can be seen: it counts as gone if it has not renewed its lock for two minutes, by the clock
- * of the file system.
+ * A process is gone if its machine has no process of its number and beginning, or only one that has ended and waits for
+ * its parent (a zombie). That can be seen on the same machine, since its last start, in the same container. Of a process
+ * elsewhere it cannot: that one is gone if it has not renewed its lock for two minutes, by the clock of the file system.
  */
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { type BigIntStats, readFileSync, readlinkSync } from "node:fs";

@@ -271,8 +271,8 @@ interface Run {
 }
 
 /** Runs the trials that are missing, and makes the report. */
-async function run({ context, json, quiet, workers, settings, space, ...run }: Run): Promise<void> {
-  const { sampler, pruner, dataset, notice, counts, description, epochs, folder, before } = run;
+async function run({ context, json, quiet, workers, settings, space, ...others }: Run): Promise<void> {
+  const { sampler, pruner, dataset, notice, counts, description, epochs, folder, before } = others;
   const { signal } = context;
   const { trials } = description;
   // What has changed shall hold when the search goes on once more.

@@ -147,8 +147,8 @@ interface Run {
 }
 
 /** Trains, evaluates, saves and tells. */
-async function run({ begin, context, json, parameters, folder, progress, ...run }: Run): Promise<void> {
-  const { settings, dataset, samples, validation, test, model } = run;
+async function run({ begin, context, json, parameters, folder, progress, ...others }: Run): Promise<void> {
+  const { settings, dataset, samples, validation, test, model } = others;
   const { signal } = context;
   const facts = { command: "train", version: VERSION, build: buildId(), node: process.version, parameters };
   const rows: EpochRow[] = [];
