@@ -8,6 +8,7 @@
  * are made.
  */
 import { ConfigError, ShapeError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
@@ -30,7 +31,9 @@ const SLICE = 30;
  * blue), as many of each of the ten classes.
  * @throws ConfigError if seed is not an integer from 0 to 2^53 − 1
  */
-export function synthetic({ seed = 1 }: SyntheticOptions = {}): Dataset {
+export function synthetic(options: SyntheticOptions = {}): Dataset {
+  checkOptions("synthetic", options, ["seed"]);
+  const { seed = 1 } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ConfigError(`synthetic: the seed is ${seed}, expected an integer from 0 to 2^53 − 1.`);
   }
@@ -96,12 +99,8 @@ class SyntheticSamples implements Samples {
   }
 
   select(rows: Uint32Array): Samples {
-    return new SyntheticSamples(
-      this.#seed,
-      this.#split,
-      rows.length,
-      selectRows(rows, this.#rows, this.count),
-    );
+    const own = selectRows(rows, this.#rows, this.count);
+    return new SyntheticSamples(this.#seed, this.#split, own.length, own);
   }
 
   #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: Uint8Array } {

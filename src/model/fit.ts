@@ -2,10 +2,11 @@
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, choose, TrainingError } from "../errors.ts";
 import { advance } from "../kernels/firstLayer.ts";
-import { checkOptions, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
+import { checkOptions, isNumber, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import { now, otherWork } from "../runtime.ts";
+import type { Schedule } from "../schedules/index.ts";
 import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals } from "./evaluate.ts";
 import type { EpochRow, History, SomeMetrics } from "./history.ts";
 import { type PlanKind, Workspace } from "./workspace.ts";
@@ -245,7 +246,7 @@ export async function runTraining(
           if (isNextKnown) setBatch(upcoming.rows.data, start + n, n);
           advance(upcoming.tickets, isNextKnown);
         }
-        learningRate.value = schedule.at(step);
+        learningRate.value = rateAt(schedule, step);
         if (n !== planned) {
           planned = n;
           run = workspace.plan(plan, n, source).run;
@@ -307,6 +308,15 @@ export async function runTraining(
     seconds: (now() - begin) / 1000,
     interrupted,
   };
+}
+
+/** @throws ConfigError unless the schedule gives a number: what is not one makes every weight NaN */
+function rateAt(schedule: Schedule, step: number): number {
+  const rate: unknown = schedule.at(step);
+  if (isNumber(rate) && Number.isFinite(rate)) return rate;
+  throw new ConfigError(
+    `Model.fit: the optimizer's schedule gives ${shown(rate)} for update ${step}, expected a finite number.`,
+  );
 }
 
 function diverged(loss: number, step: number, epoch: number, rate: number): TrainingError {

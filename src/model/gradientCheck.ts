@@ -12,10 +12,11 @@
  */
 import type { Backend, EngineName } from "../backend.ts";
 import { backends } from "../backend.ts";
-import { choose } from "../errors.ts";
+import { ConfigError, choose } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { ReLU } from "../layers/relu.ts";
 import type { Loss } from "../losses/loss.ts";
+import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
@@ -75,17 +76,19 @@ const FOUR_DECIMALS = 1.5e-4;
 /** Around a kink: the step, a tenth and a hundredth of it. Below, round-off would exceed the tolerance. */
 const SHRINK = [1, 0.1, 0.01];
 
+const OPTIONS = ["layers", "loss", "samples", "features", "seed", "h", "engine", "signal"];
+
 /** Checks every parameter and the input. The layers must be new ones: they are built here. */
-export async function checkGradients({
-  layers,
-  loss,
-  samples = 8,
-  features = 10,
-  seed = 1,
-  h = 1e-5,
-  engine = "wasm",
-  signal,
-}: GradientCheckOptions): Promise<GradientCheck> {
+export async function checkGradients(options: GradientCheckOptions): Promise<GradientCheck> {
+  const where = "checkGradients";
+  checkOptions(where, options ?? null, OPTIONS);
+  const { layers, loss, samples = 8, features = 10, seed = 1, h = 1e-5, engine = "wasm", signal } = options;
+  requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
+  requireInteger(`${where}: samples`, samples);
+  requireInteger(`${where}: features`, features);
+  if (!(isNumber(h) && h > 0 && h < Infinity)) {
+    throw new ConfigError(`${where}: h is ${shown(h)}, expected a finite number > 0.`);
+  }
   const model = new Model(layers, { dtype: "float64", seed, engine });
   const workspace = await Workspace.create(
     {

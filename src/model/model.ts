@@ -108,8 +108,9 @@ export class Model<M = SomeMetrics> {
     const { dtype = "float32", seed = 1, engine = "wasm", threads = 1 } = options;
     if (!Array.isArray(layers) || layers.length === 0)
       throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
-    const all = layers.flatMap((layer: Layer, i) => {
-      requireMethods(`Model: layer ${i}`, layer, LAYER_METHODS, "a layer, such as new Dense(10)");
+    // Not layers.flatMap, which passes over holes.
+    const all = Array.from(layers).flatMap((layer: Layer, i) => {
+      checkLayer(`Model: layer ${i}`, layer);
       return layer.followedBy ? [layer, layer.followedBy] : [layer];
     });
     requireInteger("Model: seed", seed, 0);
@@ -787,8 +788,15 @@ function checkAll(
   }
 }
 
-/** What a layer must be able to do. */
-const LAYER_METHODS = ["build", "forward", "backward"];
+/** @throws ConfigError unless it has what a layer has before it is built */
+function checkLayer(where: string, layer: Layer): void {
+  requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
+  const { kind, minimumBatch } = layer;
+  if (typeof kind !== "string" || kind === "") {
+    throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected a name, such as "dense".`);
+  }
+  requireInteger(`${where}: its minimumBatch`, minimumBatch);
+}
 
 function checkCompileOptions(options: CompileOptions): void {
   const where = "Model.compile";

@@ -81,5 +81,5 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     const activated = activations[activation]();
     return [new Dense(units, options), new BatchNormalization(), ...(activated ? [activated] : [])];
   };
-  return [...hidden.flatMap(block), new Dense(classes, { ...options, activation: "softmax" })];
+  return [...Array.from(hidden).flatMap(block), new Dense(classes, { ...options, activation: "softmax" })];
 }

@@ -3,7 +3,7 @@
  * here, before anything is read or made. What is read is checked by data/reading.ts.
  */
 import { MOST_CLASSES } from "../data/arrays.ts";
-import type { ElementType, Samples } from "../data/dataset.ts";
+import type { ElementType, Residence, Samples } from "../data/dataset.ts";
 import { elementTypes, kindOf, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
@@ -29,7 +29,7 @@ export function checkSamples(where: string, samples: unknown): asserts samples i
       `${where}: the samples are ${shown(samples)}, expected samplesFromArrays(…) or the like.`,
     );
   }
-  const { count, features, classes, elementType, read, select } = samples as Partial<Samples>;
+  const { count, features, classes, elementType, read, select, residence } = samples as Partial<Samples>;
   const require = (is: boolean, name: string, value: unknown, expected: string) => {
     if (!is)
       throw new DatasetError(`${where}: the samples' ${name} is ${shown(value)}, expected ${expected}.`);
@@ -50,6 +50,14 @@ export function checkSamples(where: string, samples: unknown): asserts samples i
     ), "elementType", elementType, `one of ${Object.keys(elementTypes).join(", ")}`);
   require(typeof read === "function", "read", read, "a function");
   require(typeof select === "function", "select", select, "a function");
+  require(residence === undefined ||
+    isResidence(residence), "residence", residence, "undefined, or memory, values and labels");
+}
+
+/** As far as a model asks before it knows that the samples lie in its own memory. */
+function isResidence(residence: unknown): boolean {
+  const { memory, values, labels } = (residence ?? {}) as Partial<Residence>;
+  return [memory, values, labels].every((each) => typeof each === "object" && each !== null);
 }
 
 /**
