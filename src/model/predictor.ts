@@ -139,7 +139,8 @@ export class Predictor {
   #check(workspace: Workspace, numbers: SampleValues, rowLength: number | undefined): void {
     const { features, kind } = workspace.options;
     const elementType = elementTypeOf(numbers);
-    const inputs = { features, kind: this.#kind() ?? kind };
+    // First what there is room for: a training of the other kind may be about to make a memory.
+    const inputs = { features, kind: kind ?? this.#kind() };
     checkValues(this.#where, { features: rowLength ?? features, elementType }, inputs, "values");
     if (numbers.length % features !== 0) {
       throw new DatasetError(

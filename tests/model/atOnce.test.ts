@@ -76,6 +76,34 @@ describe("while a first training reads its samples", () => {
   });
 });
 
+it("numbers are predicted in the memory that there is, whatever a training is about to need", async () => {
+  const model = await network().build(12, "float32");
+  const predictor = model.predictor();
+  const before = predictor.run([...Array(12).keys()]);
+  const training = model.fit(clusters(40), options);
+  const outcomes = new Set<string>();
+  // Until it has a memory of its own, at each of its turns.
+  for (let turn = 0; turn < 20; turn++) {
+    try {
+      expect(predictor.run([...Array(12).keys()])).toEqual(before);
+    } catch (error) {
+      outcomes.add(String(error));
+    }
+    try {
+      predictor.run(new Uint8Array(12));
+    } catch (error) {
+      outcomes.add(String(error));
+    }
+    await null;
+  }
+  await training;
+  // The memory may be between the old and the new one.
+  for (const outcome of outcomes)
+    expect(outcome).toMatch(
+      /^(DatasetError: Predictor\.run: the values are|ConfigError: The model is not built)/,
+    );
+});
+
 it("a standardisation that is loaded during a training leaves the kind of its samples", async () => {
   const other = await trained(numbers(40));
   const model = network();
