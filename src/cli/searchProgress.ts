@@ -3,12 +3,14 @@ import type { Params } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import type { CliContext } from "./context.ts";
 import { duration, StatusLine } from "./progress.ts";
-import { shownName } from "./space.ts";
+import { shownName, shownValue } from "./space.ts";
 import { printable } from "./text.ts";
 
-/** A value as it is shown: "7.86e-3", "50,50", "after". */
-export function shortValue(value: unknown): string {
-  if (Array.isArray(value)) return value.join(",") || "none";
+/** A parameter's value as it is shown: "7.86e-3", "50,50", "after", "none"; "–" if the trial does not have it. */
+export function shortValue(params: Params, key: string): string {
+  if (params[key] === undefined) return "–";
+  const value = shownValue(key, params[key]);
+  if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "number") return String(value);
   const plain = String(Number(value.toPrecision(3)));
   return value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e6) ? value.toExponential(2) : plain;
@@ -16,8 +18,8 @@ export function shortValue(value: unknown): string {
 
 /** "l2 7.86e-3  layers 50,50". */
 export const shortParams = (params: Params): string =>
-  Object.entries(params)
-    .map(([name, value]) => `${shownName(name)} ${shortValue(value)}`)
+  Object.keys(params)
+    .map((key) => `${shownName(key)} ${shortValue(params, key)}`)
     .join("  ");
 
 export interface SearchScale {
@@ -84,9 +86,7 @@ export class SearchProgress {
 
   #row({ number, params, state, value, reports, seconds, error }: FinishedTrial, best?: FinishedTrial): void {
     const { names, objective } = this.#scale;
-    const cells = names.map((name, i) =>
-      (params[name] === undefined ? "–" : shortValue(params[name])).padStart(this.#widths[i]!),
-    );
+    const cells = names.map((name, i) => shortValue(params, name).padStart(this.#widths[i]!));
     const shown = value?.toFixed(4) ?? state;
     const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
     const line =

@@ -179,27 +179,44 @@ export function parseSpace(texts: readonly string[]): SearchSpace {
   return space;
 }
 
+/** A value as its flag is written: `--bn none`, `--layers none`. Others are left to whoever shows them. */
+export function shownValue(key: string, value: ParamValue): ParamValue {
+  const isNone = key === "bn" ? value === false : Array.isArray(value) && value.length === 0;
+  return isNone ? "none" : value;
+}
+
 /** Parameters by the names that are shown. */
 export const shownParams = (params: Params): Params => renamed(params, shownName);
 
-/** A space by the names that are shown. */
+/** A space by the names and values that are shown. */
 export const shownSpace = (space: SearchSpace): SearchSpace =>
-  renamed(
-    Object.fromEntries(
-      Object.entries(space).map(([key, entry]) => [
-        key,
-        entry.when === undefined ? entry : when(entry, shownName(entry.when.param), entry.when.values),
-      ]),
-    ),
-    shownName,
-  );
+  mapped(space, (entry, key) => {
+    const { when: condition, ...distribution } = entry;
+    const shown = shownDistribution(distribution, key);
+    if (condition === undefined) return shown;
+    const { param, values } = condition;
+    return when(
+      shown,
+      shownName(param),
+      values.map((value) => shownValue(param, value)),
+    );
+  });
 
-/** A trial by the names that are shown. */
+/** A trial by the names and values that are shown. */
 export const shownTrial = (trial: FinishedTrial): FinishedTrial => ({
   ...trial,
-  params: shownParams(trial.params),
-  distributions: renamed(trial.distributions, shownName),
+  params: mapped(trial.params, (value, key) => shownValue(key, value)),
+  distributions: mapped(trial.distributions, shownDistribution),
 });
+
+const shownDistribution = (distribution: Distribution, key: string): Distribution =>
+  distribution.kind === "categorical"
+    ? { ...distribution, choices: distribution.choices.map((choice) => shownValue(key, choice)) }
+    : distribution;
+
+/** By the names that are shown, what is made of each value and its key. */
+const mapped = <T, U>(values: Readonly<Record<string, T>>, change: (value: T, key: string) => U) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [shownName(key), change(value, key)]));
 
 /** Parameters by the settings' names, from those shown or from the settings' own, as older folders have them. */
 export const paramsByKey = (params: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -100,6 +100,7 @@ describe("search", () => {
     expect(readJson(at("first", "summary.json")).best.value).toBe(all.at(-1)!.best.value);
     const text = readFileSync(at("first", "report.html"), "utf8").replace(/<[^>]+>/g, "");
     expect(text).toContain("nnwasm train --layers 6 --bn");
+    expect(text).toContain("cifar10, 50000 training samples: 200 for validation, 300 of the rest used");
   });
 
   it("shows a row for each trial as it ends, then the table from best to worst and the command", async () => {

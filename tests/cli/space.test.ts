@@ -109,6 +109,14 @@ describe("names that are shown", () => {
       ...{ state: "complete", value: 1, reports: [], seconds: 1, attributes: {} },
     });
     expect([trial.params, Object.keys(trial.distributions)]).toEqual([{ "eta-max": 0.15 }, ["eta-max"]]);
+    expect(shownTrial({ ...trial, params: { bn: false, layers: [], shuffle: false } }).params).toEqual({
+      ...{ bn: "none", layers: "none", shuffle: false },
+    });
+    expect(shownSpace(parseSpace(["bn=none|after", "layers=none|5", "batch=5|6 if bn=none"]))).toEqual({
+      bn: { kind: "categorical", choices: ["none", "after"] },
+      layers: { kind: "categorical", choices: ["none", [5]] },
+      batch: { kind: "categorical", choices: [5, 6], when: { param: "bn", values: ["none"] } },
+    });
     expect(paramsByKey({ "eta-max": 1, biasInit: "same", l2: 2 })).toEqual({
       etaMax: 1,
       biasInit: "same",

@@ -550,10 +550,7 @@ async function writeReport(
     }),
     bestCommand: bestCommand ?? "",
     facts: [
-      [
-        "data",
-        `${data.name}, ${data.training} training samples of which ${settings.validation} for validation`,
-      ],
+      ["data", dataFact(data, settings, space)],
       ["sampler", sampler],
       ["pruner", pruner],
       ["epochs trained", String(epochs)],
@@ -564,6 +561,19 @@ async function writeReport(
   });
   await saving.write("report.html", () => folder.writeReport(html));
   await saving.write("plots/", () => folder.writePlots(plots));
+}
+
+/** What of the data the trials trained on; of numbers that they choose for themselves nothing is said. */
+function dataFact(
+  { name, training }: StudyDescription["data"],
+  { validation, limit }: TrainSettings,
+  space: readonly string[],
+): string {
+  const keys = Object.keys(parseSpace(space));
+  if (keys.includes("validation") || keys.includes("limit")) return `${name}, ${training} training samples`;
+  const split = training - validation;
+  const used = limit === undefined || limit >= split ? "" : `, ${limit} of the rest used`;
+  return `${name}, ${training} training samples: ${validation} for validation${used}`;
 }
 
 function resultText(
@@ -578,7 +588,7 @@ function resultText(
     const test = (attributes.test as { accuracy?: number } | undefined)?.accuracy;
     return [
       String(number),
-      ...names.map((name) => (params[name] === undefined ? "–" : shortValue(params[name]))),
+      ...names.map((name) => shortValue(params, name)),
       value?.toFixed(4) ?? state,
       test?.toFixed(4) ?? "",
       state === "complete" ? "" : state,
