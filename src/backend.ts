@@ -86,7 +86,8 @@ async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
     const why = WebAssembly.validate(binary)
       ? "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
       : "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)";
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // Some end with a stop, some without.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, "");
     throw new ConfigError(`The kernels cannot be compiled: ${reason}. ${why}. ${USE_JS}`, { cause });
   }
 }

@@ -112,7 +112,7 @@ describe("where WebAssembly is not to be had", () => {
   ])("a refusal to compile kernels that are valid (%s) says what is needed", async (valid, why) => {
     vi.resetModules();
     const { wasmBackend } = await import("../src/backend.ts");
-    vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("refused"));
+    vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("refused.."));
     vi.spyOn(WebAssembly, "validate").mockReturnValue(valid);
     await expect(wasmBackend().open(0, "float32")).rejects.toThrow(
       `The kernels cannot be compiled: refused. ${why}. ${USE_JS}`,

@@ -49,7 +49,13 @@ export function samplesFromArrays(options: ArraySamplesOptions): Samples {
       `${where}: values[0] has ${rowLength} numbers, expected ${rowLength === 0 ? "at least 1" : `${shown(features)}, as features says`}.`,
     );
   }
-  if (!Number.isInteger(features) || features! < 1 || values.length !== count * features!) {
+  if (features === undefined) {
+    throw new DatasetError(
+      `${where}: features is undefined, expected the numbers in a sample, as values has them one after another. ` +
+        "Or give values an array for each sample.",
+    );
+  }
+  if (!Number.isInteger(features) || features < 1 || values.length !== count * features) {
     throw new DatasetError(
       `${where}: values has ${values.length} numbers, expected ${count} labels × ${shown(features)} features.`,
     );
@@ -67,7 +73,7 @@ export function samplesFromArrays(options: ArraySamplesOptions): Samples {
     bytes[i] = label;
     largest = Math.max(largest, label);
   }
-  return new ArraySamples(values, bytes, features!, classes ?? largest + 1);
+  return new ArraySamples(values, bytes, features, classes ?? largest + 1);
 }
 
 class ArraySamples implements Samples {

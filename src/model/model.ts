@@ -106,7 +106,10 @@ export class Model<M = SomeMetrics> {
   constructor(layers: readonly Layer[], options: ModelOptions = {}) {
     checkOptions("Model", options, ["dtype", "seed", "engine", "threads"]);
     const { dtype = "float32", seed = 1, engine = "wasm", threads = 1 } = options;
-    if (!Array.isArray(layers) || layers.length === 0)
+    if (!Array.isArray(layers)) {
+      throw new ConfigError(`Model: layers is ${shown(layers)}, expected an array, such as [new Dense(10)].`);
+    }
+    if (layers.length === 0)
       throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
     // Not layers.flatMap, which passes over holes.
     const all = Array.from(layers).flatMap((layer: Layer, i) => {

@@ -44,7 +44,9 @@ const OPTIONS = {
  */
 export function denseNetwork(given: NetworkOptions): Layer[] {
   const where = "denseNetwork";
-  checkOptions(where, given ?? null, Object.keys(OPTIONS));
+  if (given === undefined)
+    throw new ConfigError(`${where}: there are no options. Give it { hidden, classes }.`);
+  checkOptions(where, given, Object.keys(OPTIONS));
   const {
     hidden,
     classes,

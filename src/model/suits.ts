@@ -24,7 +24,12 @@ const MOST_SAMPLES = 2 ** 32 - 1;
  * @throws DatasetError
  */
 export function checkSamples(where: string, samples: unknown): asserts samples is Samples {
-  if (typeof samples !== "object" || samples === null) {
+  if (
+    typeof samples !== "object" ||
+    samples === null ||
+    Array.isArray(samples) ||
+    ArrayBuffer.isView(samples)
+  ) {
     throw new DatasetError(
       `${where}: the samples are ${shown(samples)}, expected samplesFromArrays(…) or the like.`,
     );

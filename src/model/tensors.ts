@@ -42,7 +42,12 @@ export function checkTensors(tensors: Iterable<NamedTensor>, from: string): Chec
 }
 
 function checkTensor(tensor: unknown, from: string): NamedTensor {
-  const { name, shape, data } = (tensor ?? {}) as Partial<NamedTensor>;
+  if (typeof tensor !== "object" || tensor === null || Array.isArray(tensor)) {
+    throw new FileError(
+      `${from}: a tensor is ${shown(tensor)}, expected { name, shape, data }. Of a Map, give its values().`,
+    );
+  }
+  const { name, shape, data } = tensor as Partial<NamedTensor>;
   if (typeof name !== "string") {
     throw new FileError(
       `${from}: a tensor's name is ${shown(name)}, expected text, such as "dense1.weight".`,

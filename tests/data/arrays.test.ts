@@ -77,6 +77,10 @@ describe("samplesFromArrays", () => {
     [{ labels: [0, 0], features: 2 }, "values has 6 numbers, expected 2 labels × 2 features."],
     [{ labels: [0, 0, 0], features: 3 }, "values has 6 numbers, expected 3 labels × 3 features."],
     [{ labels: [0, 0, 0, 0], features: 1.5 }, "values has 6 numbers, expected 4 labels × 1.5 features."],
+    [
+      { labels: [0, 0] },
+      "features is undefined, expected the numbers in a sample, as values has them one after another. Or give values an array for each sample.",
+    ],
     [{ labels: [0, -1, 0], features: 2 }, "label 1 is -1, expected an integer from 0 to 255."],
     [{ labels: [0, 0, 256], features: 2 }, "label 2 is 256, expected an integer from 0 to 255."],
     [{ labels: [0.5, 0, 0], features: 2 }, "label 0 is 0.5, expected an integer from 0 to 255."],

@@ -8,6 +8,7 @@ import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import type { StepReport } from "../../src/model/fit.ts";
 import type { EpochRow } from "../../src/model/history.ts";
 import { Model } from "../../src/model/model.ts";
+import { denseNetwork } from "../../src/model/network.ts";
 import { SGDOptimizer } from "../../src/optimizers/index.ts";
 import { LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { clusters, network } from "../helpers/samples.ts";
@@ -513,7 +514,14 @@ describe("what is not a model is refused", () => {
         () => new BatchNormalization(any({ eps: 1 })),
         'BatchNormalization: there is no option "eps". There are: momentum, epsilon.',
       ],
-      [() => new Model(any("dense")), "Model: there are no layers."],
+      [
+        () => denseNetwork(any(undefined)),
+        "denseNetwork: there are no options. Give it { hidden, classes }.",
+      ],
+      [
+        () => new Model(any("dense")),
+        'Model: layers is "dense", expected an array, such as [new Dense(10)].',
+      ],
       [
         () => new Model([any({ units: 3 })]),
         "Model: layer 0 is an object, expected a layer, such as new Dense(10).",

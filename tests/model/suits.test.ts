@@ -38,6 +38,18 @@ const ways: readonly [string, (model: Model, samples: Samples) => Promise<unknow
   ["predict", (model, samples) => model.predict(samples)],
 ];
 
+it.each([
+  [[[1, 2]], "an array of 1"],
+  [Uint8Array.of(1, 2), "a Uint8Array"],
+])("%j is no samples, and samplesFromArrays makes some", async (values, shown) => {
+  const model = await fitted();
+  for (const way of [() => model.fit(values as never), () => model.evaluate(values as never)]) {
+    await expect(way()).rejects.toThrow(
+      `the samples are ${shown}, expected samplesFromArrays(…) or the like.`,
+    );
+  }
+});
+
 describe.each(ways)("%s", (name, way) => {
   const where = `Model.${name}: `;
 

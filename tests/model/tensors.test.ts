@@ -198,7 +198,16 @@ describe("load refuses", () => {
       ([first, ...rest]) => [{ ...first!, name: undefined }, ...rest],
       "f: a tensor's name is undefined, expected text",
     ],
-    ["null in the list", (tensors) => [null, ...tensors], "f: a tensor's name is undefined"],
+    [
+      "null in the list",
+      (tensors) => [null, ...tensors],
+      "f: a tensor is null, expected { name, shape, data }.",
+    ],
+    [
+      "a Map",
+      (tensors) => new Map(tensors.map((tensor) => [tensor.name, tensor])),
+      "f: a tensor is an array of 2, expected { name, shape, data }. Of a Map, give its values().",
+    ],
     ["no list", () => ({}), "f: the tensors are an object, expected a list, such as Model.tensors()."],
     [
       "what float32 cannot hold",
