@@ -47,7 +47,7 @@ export function requireInteger(name: string, value: unknown, least = 1): void {
   }
 }
 
-/** Whether it is a number of JavaScript's: "0.1" is greater than 0 too, but none. */
+/** Whether a value is a number. A comparison does not tell: the text "0.1" is greater than 0, too. */
 export const isNumber = (value: unknown): value is number => typeof value === "number";
 
 /** @throws ConfigError unless the value is true or false */

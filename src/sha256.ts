@@ -21,11 +21,12 @@ const START = [
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // jsdom has no `subtle`, nor has a page without HTTPS, unless it is from this machine.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  const digest = subtle === undefined ? define(bytes) : new Uint8Array(await subtle.digest("SHA-256", bytes));
+  const digest =
+    subtle === undefined ? computed(bytes) : new Uint8Array(await subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function define(message: Uint8Array): Uint8Array {
+function computed(message: Uint8Array): Uint8Array {
   // The message, a bit of 1, zeros, and the message's length in bits as the last eight of whole blocks of 64 bytes.
   const padded = new Uint8Array(64 * Math.ceil((message.length + 9) / 64));
   padded.set(message);

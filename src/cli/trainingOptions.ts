@@ -36,7 +36,10 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
         `batch normalisation after (bare --bn) or before each activation ${byDefault(bnByDefault ? "after" : "none")}`,
       ).choices(CHOICES.bn),
     )
-    .option("--no-bn", bnByDefault ? "without it" : "without it, whatever the file of --config says")
+    .option(
+      "--no-bn",
+      bnByDefault ? "no batch normalisation" : "no batch normalisation, whatever the file of --config says",
+    )
     .addOption(
       new Option(
         "--activation <name>",

@@ -33,7 +33,7 @@ export async function readSamples(
   { first = 0, ...options }: ReadOptions & { readonly first?: number } = {},
 ): Promise<void> {
   const { values, labels } = target;
-  // Asked once: whoever answers otherwise the next time shall not decide how far is read.
+  // Asked once: samples that answer otherwise later must not change how far is read.
   const { elementType, features, classes } = samples;
   const count = labels.length;
   const expected = { count, features: count === 0 ? features : values.length / count, classes, elementType };

@@ -82,7 +82,7 @@ const NUMBERS = "no one two three four five six seven eight nine ten eleven twel
 /** "three"; in digits from thirteen on. */
 export const count = (n: number): string => NUMBERS[n] ?? String(n);
 const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "a", "a and b", "a, b and c". */
 export const list = (items: readonly (string | number)[]): string =>

@@ -15,6 +15,7 @@ import {
 } from "./charts.ts";
 import {
   CHANCE,
+  capital,
   conclusions,
   count,
   decimals,
@@ -382,9 +383,11 @@ function methodBlocks(paper: Paper): Block[] {
             `${decimals(100 * chanceOfMark(facts.seeds.length)!, 0)} rows in 100 would be marked even if ` +
             "the published value were only another seed’s."
         : "",
-      "In the conclusions a difference of means is called one if chance makes such in fewer than one " +
-        "case of a hundred (Student’s t), and is said not to be told if it lies within one standard " +
-        "deviation.",
+      several
+        ? "The conclusions name a difference of means as an effect if chance alone makes one so large in fewer " +
+            "than one case of a hundred (Student’s t). Of the others, one within a standard deviation counts as " +
+            "none, a larger one as a hint."
+        : "",
     ),
   ];
 }
@@ -543,8 +546,6 @@ function titleIn(paper: Paper, { title }: Experiment): string {
   const lower = title.charAt(0).toLowerCase() + title.slice(1);
   return hasOwnEpochs(paper) ? lower.replace(", three cycles", "") : lower;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The trainings that have epochs to be drawn, those that diverged too. */
 const curvesOf = ({ trainings }: RowSummary): Curve[] =>

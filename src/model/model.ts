@@ -93,7 +93,7 @@ export class Model<M = SomeMetrics> {
   #isFitting = false;
   /** Of the samples that are being trained on. */
   #fittingKind: ValueKind | undefined;
-  /** Whether only what has not succeeded yet has built it: then the number of features is not decided. */
+  /** Whether it was built for a call that has not succeeded yet: the number of features is not decided then. */
   #isTentative = false;
   /** Methods that use the memory, or are making it. */
   readonly #underWay: string[] = [];
@@ -579,7 +579,10 @@ export class Model<M = SomeMetrics> {
     }
   }
 
-  /** What is done with samples that suit, in a memory for them; if they are refused as they are read, it was for nothing. */
+  /**
+   * Does this with samples that suit, in a memory for them. A model that was built for them alone is not built after
+   * they have been refused.
+   */
   async #withSamples<T>(
     where: string,
     samples: Samples,

@@ -1,4 +1,4 @@
-/** What models that need a number for every trial take for the value of one that has none. */
+/** The value of a trial that has none, for models that need one of every trial. */
 import type { Direction, FinishedTrial } from "./trial.ts";
 
 /** Whether a trial has a value: failed ones have none, nor has one that was pruned before its first report. */
@@ -6,8 +6,8 @@ export const hasValue = ({ state, value }: FinishedTrial): boolean =>
   state !== "failed" && typeof value === "number" && Number.isFinite(value);
 
 /**
- * The trials' values, and for those that have none one that is as far below the worst as the best is above it: infinitely
- * bad would leave no difference between the others.
+ * The trials' values. One that has none counts as worse than the worst, by as much as the best is better than the worst.
+ * An infinite value would leave no difference between the others.
  */
 export function valuesWithFailures(trials: readonly FinishedTrial[], direction: Direction): number[] {
   let [low, high] = [Infinity, -Infinity];

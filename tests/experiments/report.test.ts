@@ -208,6 +208,9 @@ describe("marks", () => {
       ...["1", "3 layers", "0.5360", "0.5220 ± 0.0010", "−0.0140", "✱"],
     ]);
     expect(rowsOf(made, "Table 4")[1]!.at(-1)).toBe("");
+    expect(made.markdown).toContain(
+      "The conclusions name a difference of means as an effect if chance alone",
+    );
     const note = "✱ The published value lies more than three standard deviations from the mean.";
     expect(made.markdown.split(note).length - 1).toBe(1);
     expect(made.markdown).toContain("a difference of −0.0140, more than three standard deviations.");
@@ -228,6 +231,7 @@ describe("marks", () => {
     expect(rowsOf(made, "Table B")[0]).toEqual(["curve", "report, read off", "this run"]);
     expect(made.markdown).not.toMatch(/✱|±(?! the sample)/);
     expect(made.markdown).toContain("Its spread over seeds is not known, so nothing can be marked");
+    expect(made.markdown).not.toContain("Student’s t");
     expect(made.markdown).toContain("Seed 1. Diamonds: the report’s curves, read off by eye.");
     expect(made.plots["plots/fig1-loss.svg"]!.match(/<path d="M[^"]*L[^"]*" stroke="#/g)?.length).toBe(2);
   });

@@ -122,7 +122,7 @@ export function reproduceCommand(context: CliContext): Command {
 /** What a reproduction leaves, as it is told. */
 const FILES = ["report.html", "report.md", "plots/"];
 
-/** Of trainings whose curves are not shown: the pass over all training samples would be for nobody. */
+/** Of trainings whose curves are not shown: nobody would see what a pass over all training samples gives. */
 const TRAINING_METRICS: TrainingMetrics = "running";
 
 /** A training that is to be done, or to be found among those that are. */

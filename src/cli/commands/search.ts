@@ -82,7 +82,7 @@ const ROUND_SIZE = 4;
 /** Where trials of a round are compared, there must be some. */
 const COMPARED_ROUND_SIZE = 9;
 
-/** A parser for commander: a number of trials, rounds or the like, which somebody counts through. */
+/** A parser for commander: a number of trials, rounds or the like, from `low` to the most trials of a search. */
 function count(low: number): (text: string) => number {
   return (text) => {
     const value = integer(low)(text);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Dataset, Samples } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { FileError, TrainingError } from "../../errors.ts";
+import { DIVERGED_ADVICE } from "../../model/evaluate.ts";
 import { batchSizes } from "../../model/fit.ts";
 import type { EpochRow, Evaluation, History } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
@@ -257,13 +258,15 @@ async function run({ begin, context, json, parameters, folder, progress, ...othe
   saving.finish();
 }
 
-/** @throws TrainingError if the last step has made a weight infinite or NaN: of a training that was stopped nobody asked */
+/**
+ * The weights of a training that was stopped within an epoch: they are checked after whole epochs only.
+ * @throws TrainingError if one is infinite or NaN
+ */
 function requireFinite(model: Model): void {
   const bad = model.tensors().find(({ data }) => !data.every(Number.isFinite));
   if (bad === undefined) return;
   throw new TrainingError(
-    `After the last step ${bad.name} has values that are not finite. Try a lower etaMax, batch normalisation, or a ` +
-      "smaller initialisation; or check the data for extreme values.",
+    `After the last step ${bad.name} has values that are not finite. ${DIVERGED_ADVICE}`,
   );
 }
 
