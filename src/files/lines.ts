@@ -1,5 +1,6 @@
 /** A file that grows by whole lines: metrics.jsonl, the log of a search. */
-import { constants, type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, open, stat } from "node:fs/promises";
+import { FileError } from "../errors.ts";
 import { fileError, refuseSpecial } from "./errors.ts";
 
 const NEWLINE = 0x0a;
@@ -14,6 +15,7 @@ export class LineWriter {
   #size: number;
   /** The append before: lines are written one after the other, however they are asked for. */
   #last: Promise<void> = Promise.resolve();
+  #closed = false;
 
   private constructor(path: string, handle: FileHandle, size: number) {
     this.#path = path;
@@ -47,7 +49,7 @@ export class LineWriter {
 
   /**
    * @param line without its newline, and without any other
-   * @throws FileError if it cannot be written; the file then holds the lines before it
+   * @throws FileError if it cannot be written, the file then holds the lines before it; or if it has been taken away
    */
   append(line: string): Promise<void> {
     const turn = this.#last.then(() => this.#write(line));
@@ -56,6 +58,7 @@ export class LineWriter {
   }
 
   async #write(line: string): Promise<void> {
+    await this.#checkName();
     const bytes = new TextEncoder().encode(`${line}\n`);
     try {
       await this.#handle.writeFile(bytes);
@@ -67,9 +70,41 @@ export class LineWriter {
     }
   }
 
-  /** Waits for the appends under way, then closes the file; twice is once. @throws FileError */
+  /** A file that was deleted can be written to as before, and is gone when it is closed. */
+  async #checkName(): Promise<void> {
+    const path = this.#path;
+    try {
+      const own = await this.#handle.stat({ bigint: true });
+      const named = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      });
+      if (named?.ino === own.ino && named.dev === own.dev) return;
+    } catch (error) {
+      throw fileError(path, "written", error);
+    }
+    throw new FileError(
+      `${path} has been deleted, moved or replaced while nnwasm wrote to it, and its lines with it. ` +
+        "Leave the file alone until the command has ended.",
+    );
+  }
+
+  /**
+   * Waits for the appends under way, then closes the file; twice is once.
+   * @throws FileError, also if the file has been taken away
+   */
   async close(): Promise<void> {
     await this.#last;
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.#checkName();
+    } finally {
+      await this.#closeHandle();
+    }
+  }
+
+  async #closeHandle(): Promise<void> {
     try {
       await this.#handle.close();
     } catch (error) {

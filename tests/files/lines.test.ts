@@ -1,4 +1,4 @@
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -47,6 +47,23 @@ describe("LineWriter", () => {
       await lines.close();
       expect(await readFile(path, "utf8")).toBe(after);
     }
+  });
+
+  it.each([
+    ["deleted", () => rm(path)],
+    ["moved", () => rename(path, `${path}.moved`)],
+    ["replaced", () => rm(path).then(() => writeFile(path, "another\n"))],
+  ])("says that the file has been %s, at the next line and at the end", async (_, takeAway) => {
+    const lines = await LineWriter.open(path);
+    await lines.append("one");
+    await takeAway();
+    const error = new FileError(
+      `${path} has been deleted, moved or replaced while nnwasm wrote to it, and its lines with it. ` +
+        "Leave the file alone until the command has ended.",
+    );
+    await expect(lines.append("two")).rejects.toEqual(error);
+    await expect(lines.close()).rejects.toEqual(error);
+    await lines.close();
   });
 
   it("takes back what it wrote of a line when the disk is full, and can go on later", async () => {
