@@ -20,6 +20,18 @@ export async function readJsonLines(file: string): Promise<{ value: unknown; whe
   });
 }
 
+/** Where the library has a sentence instead of an expectation. */
+const EXPECTATIONS: Readonly<Record<string, string>> = {
+  finite: "a finite number",
+  integer: "an integer",
+  safe_integer: "an integer up to 2^53 − 1",
+  max_length: "fewer of them",
+};
+
+/** What was expected where there is something else. */
+export const expectationOf = ({ type, expected, message }: v.BaseIssue<unknown>): string =>
+  EXPECTATIONS[type] ?? expected ?? message;
+
 /**
  * The value, if it is what the schema says.
  * @param advice the sentence that ends the error
@@ -37,7 +49,7 @@ export function check<T extends v.GenericSchema>(
   throw new FileError(
     issue.expected === "never"
       ? `${where}: there is no ${what}. ${advice}`
-      : `${where}: ${what} is ${issue.received}, expected ${issue.expected ?? issue.message}. ${advice}`,
+      : `${where}: ${what} is ${issue.received}, expected ${expectationOf(issue)}. ${advice}`,
   );
 }
 

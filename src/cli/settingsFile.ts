@@ -8,6 +8,7 @@ import { readText } from "../files/read.ts";
 import { MOST_THREADS } from "../model/model.ts";
 import { CHOICES, MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "../training/settings.ts";
 import { flagOf } from "./command.ts";
+import { expectationOf } from "./jsonFiles.ts";
 import { meantFlags } from "./suggestions.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -121,7 +122,7 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
         ? `--config ${path}: expected an object of settings, not ${received}. There are: ${known}.`
         : issue.expected === "never"
           ? `--config ${path}: no setting "${key}".${settingHint(key)} There are: ${known}.`
-          : `--config ${path}: ${key} is ${issue.received}, expected ${issue.expected ?? issue.message}.`,
+          : `--config ${path}: ${key} is ${issue.received}, expected ${expectationOf(issue)}.`,
     );
   }
   return result.output as Partial<TrainSettings>;
