@@ -127,7 +127,7 @@ export class FolderLock {
     if (stats.ino === this.#stats.ino && stats.dev === this.#stats.dev) return undefined;
     const owner = await ownerOf(file).catch(() => undefined);
     return new LostFolder(
-      `${folder} is process ${owner?.pid ?? "?"}'s now: it took the folder while this one was silent, or its lock was removed. ` +
+      `${folder} is ${owner?.pid ? `process ${owner.pid}'s` : "another's"} now: it took the folder while this one was silent, or its lock was removed. ` +
         "Nothing more is written to it.",
     );
   }

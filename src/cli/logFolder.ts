@@ -62,12 +62,12 @@ export class LogFolder {
     { out, force }: CreateOptions,
   ): Promise<LogFolder> {
     const files = [file, log, SUMMARY, ...others];
-    const folder = await WorkFolder.create({ out, force, files, name: command, resumable: true });
+    const folder = await WorkFolder.create({ out, force, files, name: command, resumable: file });
     try {
       await folder.writeJson(file, description);
       return new LogFolder(folder, await LineWriter.open(join(folder.path, log)), 0);
     } catch (error) {
-      await folder.abandon().catch(() => {});
+      await folder.abandon([file, log]).catch(() => {});
       throw error;
     }
   }

@@ -55,7 +55,7 @@ export class RunFolder {
       await folder.writeJson(CONFIG, config);
       return new RunFolder(folder, await LineWriter.open(join(folder.path, METRICS)));
     } catch (error) {
-      await folder.abandon().catch(() => {});
+      await folder.abandon([CONFIG, METRICS]).catch(() => {});
       throw error;
     }
   }

@@ -21,8 +21,8 @@ export interface NewFolder {
   readonly force?: boolean | undefined;
   /** What the command writes, and takes away first; all else stays. The first of them makes a folder one of its own. */
   readonly files: readonly string[];
-  /** Whether the command could go on with what is there. */
-  readonly resumable?: boolean;
+  /** The file with which the command could go on, if it is there. */
+  readonly resumable?: string;
 }
 
 /** What a command names that does not know its plots before it draws them. */
@@ -47,6 +47,7 @@ export class WorkFolder {
    */
   static async create(options: NewFolder): Promise<WorkFolder> {
     const { out, root = "runs", name, files } = options;
+    if (out?.trim() === "") throw new ConfigError(`--out "${out}": expected the name of a folder. Give one.`);
     const path = out ?? (await makeNumberedFolder(root, name));
     const made = out === undefined || (await makeFolder(path));
     try {
@@ -102,8 +103,15 @@ export class WorkFolder {
     await this.#lock.release();
   }
 
-  /** Gives the folder up as if it had never been taken, if there is nothing in it. */
-  async abandon(): Promise<void> {
+  /** Gives the folder up as if it had never been taken: without the files that were begun, nor itself if it is empty. */
+  async abandon(files: readonly string[]): Promise<void> {
+    if (
+      await this.check().then(
+        () => true,
+        () => false,
+      )
+    )
+      await this.#remove(files).catch(() => {});
     await this.close();
     await rmdir(this.path).catch(() => {});
   }
@@ -136,10 +144,14 @@ export async function isUnused(path: string): Promise<boolean> {
 }
 
 /** @throws ConfigError if something is in the folder that is to be kept */
-async function requireFree(path: string, { force = false, resumable = false }: NewFolder): Promise<void> {
-  if (force || (await listFolder(path)).every(isLeftover)) return;
-  const goOn = resumable ? `--resume ${path} to go on with what is in it, ` : "";
-  const replace = resumable ? "or --force to replace it" : "or --force to replace the run in it";
+async function requireFree(path: string, { force = false, resumable }: NewFolder): Promise<void> {
+  const names = await listFolder(path);
+  if (force || names.every(isLeftover)) return;
+  const goOn = names.some((name) => name === resumable)
+    ? `--resume ${path} to go on with what is in it, `
+    : "";
+  const replace =
+    resumable !== undefined ? "or --force to replace it" : "or --force to replace the run in it";
   throw new ConfigError(`--out ${path}: the folder is not empty. Give another folder, ${goOn}${replace}.`);
 }
 

@@ -117,6 +117,19 @@ describe("a folder that somebody wrote to", () => {
     );
     expect(inFolder("own")).toEqual(["lock", "notes"]);
   });
+
+  it("is not resumed by a command that has nothing in it", async () => {
+    mkdirSync(at("other"));
+    writeFileSync(at("other", "config.json"), "{}");
+    expect((await runCli([...COMMANDS.search!.args(), "--out", "other"], folder)).stderr).toBe(
+      "ConfigError: --out other: the folder is not empty. Give another folder, or --force to replace it.\n",
+    );
+  });
+
+  it("has a name", async () => {
+    const { code, stderr } = await runCli([...COMMANDS.train!.args(), "--out", ""], folder);
+    expect([code, stderr]).toEqual([2, 'ConfigError: --out "": expected the name of a folder. Give one.\n']);
+  });
 });
 
 describe("a disk that refuses", () => {
@@ -145,7 +158,7 @@ describe("a disk that refuses", () => {
   it("the plots of a search, or the report of a reproduction, leaves all else", async () => {
     for (const [name, path, left] of [
       ["search", "/plots/", "report.html, trials.jsonl, summary.json"],
-      ["reproduce", "/report.html", "report.md, plots/"],
+      ["reproduce", "/report.html", "report.md, plots/, trainings.jsonl"],
     ] as const) {
       const out = `full-${name}`;
       const env = failing("rename", path, "ENOSPC");

@@ -120,7 +120,7 @@ export function reproduceCommand(context: CliContext): Command {
 }
 
 /** What a reproduction leaves, as it is told. */
-const FILES = ["report.html", "report.md", "plots/"];
+const FILES = ["report.html", "report.md", "plots/", "trainings.jsonl"];
 
 /** Of trainings whose curves are not shown: nobody would see what a pass over all training samples gives. */
 const TRAINING_METRICS: TrainingMetrics = "running";
