@@ -112,9 +112,8 @@ async function readInto(
   first: number,
   options: ReadOptions | undefined,
 ): Promise<void> {
-  // What was there before is not to be taken for what has been read.
-  const isBytes = elementTypeOf(values) === "uint8";
-  values.fill(isBytes ? 0 : Number.NaN);
+  // What was there before is not to be taken for what has been read. No byte can say so; a sample's label does.
+  if (elementTypeOf(values) !== "uint8") values.fill(Number.NaN);
   labels.fill(classes <= UNREAD ? UNREAD : 0);
   const target = { values, labels };
   await samples.read(target, options);

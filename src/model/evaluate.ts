@@ -61,6 +61,8 @@ export async function forEachBlock(
     const numbers = new Uint32Array(n).map((_, i) => start + i);
     const target = { values: values.data.subarray(0, n * features), labels: labels.data.subarray(0, n) };
     const part = selectPart(where, samples, numbers, { features, classes, elementType });
+    // The block before is not to be taken for what a read leaves out.
+    target.values.fill(0);
     await readSamples(where, part, target, { first: start });
     for (let i = 0; i < n; i++) workspace.rows.data[i] = i;
     visit(n, start, source);
