@@ -98,12 +98,16 @@ describe("FolderLock", () => {
     });
 
     it.skipIf(!linux)("has ended and waits for its parent, counts for nothing", async () => {
-      // The shell starts a process that ends, and becomes one that does not ask for its end.
-      const parent = spawn("bash", ["-c", "sleep 0 & echo $!; exec sleep 1000"]);
+      // The shell starts a process and becomes one that does not ask for its end. Only then may that come: a shell does ask.
+      const parent = spawn("bash", ["-c", "sleep 1000 & echo $!; exec sleep 1000"]);
       const [line] = (await once(parent.stdout, "data")) as [Buffer];
       const zombie = Number(line.toString());
-      const state = () => readFileSync(`/proc/${zombie}/stat`, "utf8").split(") ")[1]![0];
-      while (state() !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
+      const until = async (is: () => boolean) => {
+        while (!is()) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      await until(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n");
+      process.kill(zombie);
+      await until(() => readFileSync(`/proc/${zombie}/stat`, "utf8").split(") ")[1]![0] === "Z");
       writeFileSync(file, `${zombie}\n`);
       await taken();
       parent.kill();
