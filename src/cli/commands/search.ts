@@ -589,7 +589,7 @@ function resultText(
     return [
       String(number),
       ...names.map((name) => shortValue(params, name)),
-      value?.toFixed(4) ?? state,
+      value?.toFixed(4) ?? "",
       test?.toFixed(4) ?? "",
       state === "complete" ? "" : state,
     ];
