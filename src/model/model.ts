@@ -307,7 +307,7 @@ export class Model<M = SomeMetrics> {
 
   /**
    * The last layer's output, a row for every sample: with softmax, the probabilities of the classes. Batch normalisation
-   * is folded into the layers beside it (see folding.ts), so that the last bits are not those which evaluate() sees.
+   * is folded into the layers beside it (see plan/folding.ts), so that the last bits are not those which evaluate() sees.
    * @param inputs samples, or their numbers, (count × features) or an array for each sample: bytes if the model was
    *   trained on bytes, else numbers (see {@link samplesFromArrays})
    * @throws ConfigError if numbers are given and the model is not built; DatasetError if the model takes others, or a

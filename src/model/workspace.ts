@@ -24,13 +24,13 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { shown } from "../options.ts";
-import { bindPlan, type Call, type Plan, recorder } from "../plan.ts";
+import { Folding } from "../plan/folding.ts";
+import { bindPlan, type Call, type Plan, recorder } from "../plan/plan.ts";
+import { findFirstLayer, type PackedWeight, type Upcoming } from "../plan/rewrites/firstLayer.ts";
+import { fuseBias } from "../plan/rewrites/fuseBias.ts";
+import { rewritten } from "../plan/rewrites/index.ts";
 import type { WasmMemory } from "../platform.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
-import { Folding } from "./folding.ts";
-import { findFirstLayer, type PackedWeight, type Upcoming } from "./rewrites/firstLayer.ts";
-import { fuseBias } from "./rewrites/fuseBias.ts";
-import { rewritten } from "./rewrites/index.ts";
 import type { SummaryRow } from "./summary.ts";
 import { ThreadChoice } from "./threadChoice.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
 import { ZerosInitializer } from "../../src/initializers/index.ts";
 import { optimizers, SGDOptimizer } from "../../src/optimizers/index.ts";
-import { type Call, recorder } from "../../src/plan.ts";
+import { type Call, recorder } from "../../src/plan/plan.ts";
 import { ConstantSchedule, LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { Region } from "../../src/tensor.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
-import { type Call, recorder } from "../../src/plan.ts";
+import { type Call, recorder } from "../../src/plan/plan.ts";
 import { L2Regularizer } from "../../src/regularizers/index.ts";
 import { Region } from "../../src/tensor.ts";
 

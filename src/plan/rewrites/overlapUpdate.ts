@@ -5,7 +5,7 @@
  * The other threads begin with the first layer's update as soon as its gradient is there; what needs no threads, and
  * nothing behind it but an update needs, the first thread computes meanwhile. The bits are the same.
  */
-import type { Call, Plan } from "../../plan.ts";
+import type { Call, Plan } from "../plan.ts";
 
 const isUpdate = ({ family, name }: Call) => family === "firstLayer" && name === "update";
 /** Gradients by weights and biases, which nothing in the backward pass waits for. */

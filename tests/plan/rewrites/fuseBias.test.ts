@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../../src/kernels/index.ts";
-import { fuseBias } from "../../../src/model/rewrites/fuseBias.ts";
-import { bindPlan, type Call, recorder } from "../../../src/plan.ts";
+import { bindPlan, type Call, recorder } from "../../../src/plan/plan.ts";
+import { fuseBias } from "../../../src/plan/rewrites/fuseBias.ts";
 import { Region } from "../../../src/tensor.ts";
 import { expectSameBits } from "../../helpers/expectNumbers.ts";
 import { float32Twins, floats, written } from "../../helpers/twins.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { referenceBackend } from "../src/backend.ts";
-import { type Kernels, referenceKernels } from "../src/kernels/index.ts";
-import { bindPlan, type Call, describePlan, recorder } from "../src/plan.ts";
-import { Region } from "../src/tensor.ts";
+import { referenceBackend } from "../../src/backend.ts";
+import { type Kernels, referenceKernels } from "../../src/kernels/index.ts";
+import { bindPlan, type Call, describePlan, recorder } from "../../src/plan/plan.ts";
+import { Region } from "../../src/tensor.ts";
 
 /** y = relu(x), then w −= rate · y. */
 function example() {

@@ -19,8 +19,9 @@
  * The standardisation of the inputs is affine as well and stays: bytes must be converted in any case, which takes the
  * same pass, and unstandardised inputs are all positive, so that the first sums would cancel.
  */
-import type { Call, Plan } from "../plan.ts";
+
 import type { Tensor } from "../tensor.ts";
+import type { Call, Plan } from "./plan.ts";
 
 /** A product with its bias and what is folded into it: y = after(before(x) · weight + bias). */
 interface Dense {

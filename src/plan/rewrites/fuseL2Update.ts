@@ -4,7 +4,7 @@
  * One pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the
  * penalty's part afterwards, which nothing reads in a training step (the gradient check runs plans without rewrites).
  */
-import type { Call, Plan } from "../../plan.ts";
+import type { Call, Plan } from "../plan.ts";
 
 const isPenalty = ({ family, name }: Call) => family === "l2" && name === "addGradient";
 const isUpdate = ({ family, name }: Call) => family === "sgd" && name === "update";

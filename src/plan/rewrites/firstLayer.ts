@@ -8,8 +8,8 @@
  * penalty into the update, and the bias and the ReLU into the product, come before this one.
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
-import type { Call, Plan, Rewrite } from "../../plan.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { Call, Plan, Rewrite } from "../plan.ts";
 
 /** The batch that comes next, for several threads to prepare. */
 export interface Upcoming {

@@ -1,5 +1,5 @@
 /** The rewrite rules that a plan goes through before it is bound. */
-import type { Plan, Rewrite } from "../../plan.ts";
+import type { Plan, Rewrite } from "../plan.ts";
 import { fuseFirstLayer, type PackedWeight } from "./firstLayer.ts";
 import { fuseBias } from "./fuseBias.ts";
 import { fuseL2Update } from "./fuseL2Update.ts";

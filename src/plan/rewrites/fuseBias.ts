@@ -5,7 +5,7 @@
  * The product adds and rectifies while it has its sums at hand, with the same bits. Only where nothing else reads what is
  * no longer written (s, and t where the ReLU writes elsewhere), and what is written is nothing that the product reads.
  */
-import type { Call, Plan } from "../../plan.ts";
+import type { Call, Plan } from "../plan.ts";
 
 const is = (call: Call | undefined, family: string, name: string): call is Call =>
   call?.family === family && call.name === name;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../../src/kernels/index.ts";
-import { fuseFirstLayer } from "../../../src/model/rewrites/firstLayer.ts";
-import { type Call, type Plan, recorder } from "../../../src/plan.ts";
+import { type Call, type Plan, recorder } from "../../../src/plan/plan.ts";
+import { fuseFirstLayer } from "../../../src/plan/rewrites/firstLayer.ts";
 import { Region, type Tensor } from "../../../src/tensor.ts";
 
 const region = new Region();

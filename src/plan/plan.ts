@@ -3,7 +3,7 @@
  * calling a recorder with the kernels' own signatures; `fit()` then runs the list. In between, rewrite rules may
  * replace calls by fused ones without any layer knowing.
  */
-import { type Kernels, referenceKernels } from "./kernels/index.ts";
+import { type Kernels, referenceKernels } from "../kernels/index.ts";
 
 /** One kernel call: `kernels[family][name](...args)`, its arguments being tensors, scalars and numbers. */
 export interface Call {

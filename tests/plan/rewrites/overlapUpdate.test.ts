@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../../src/kernels/index.ts";
-import { overlapUpdate } from "../../../src/model/rewrites/overlapUpdate.ts";
-import { type Call, type Plan, recorder } from "../../../src/plan.ts";
+import { type Call, type Plan, recorder } from "../../../src/plan/plan.ts";
+import { overlapUpdate } from "../../../src/plan/rewrites/overlapUpdate.ts";
 import { Region } from "../../../src/tensor.ts";
 
 const region = new Region();
