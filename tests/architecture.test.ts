@@ -41,11 +41,12 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 /** "src/layers/dense.ts" belongs to "layers", "src/tensor.ts" to "tensor". */
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
-const ground = ["errors", "math", "options", "platform", "random", "runtime", "sha256", "tensor"];
+const ground = ["errors", "format", "math", "options", "platform", "random", "runtime", "sha256", "tensor"];
 
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
+  format: [],
   math: ["errors"],
   options: ["errors"],
   platform: [],
