@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { globalsOf, importsOf, parse } from "./helpers/sourceCode.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -14,26 +15,13 @@ function filesIn(folder: string, ending = ".ts"): string[] {
     .sort();
 }
 
+const readText = (file: string) => readFileSync(join(root, file), "utf8");
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-const read = (file: string) => withoutComments(readFileSync(join(root, file), "utf8"));
-
-interface Import {
-  readonly from: string;
-  /** "type" leaves nothing behind, "static" is loaded at once, "dynamic" when it is asked for. */
-  readonly kind: "type" | "static" | "dynamic";
-}
-
-function importsOf(text: string): Import[] {
-  const statements =
-    /^(?:import|export)(\s+type)?\s[^;"']*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
-  return [...text.matchAll(statements)].map(([, type, from, bare, dynamic]) => ({
-    from: (from ?? bare ?? dynamic)!,
-    kind: dynamic ? "dynamic" : type ? "type" : "static",
-  }));
-}
+const read = (file: string) => withoutComments(readText(file));
 
 const sources = filesIn("src");
-const imports = new Map(sources.map((file) => [file, importsOf(read(file))]));
+const parsed = new Map(sources.map((file) => [file, parse(readText(file))]));
+const imports = new Map(sources.map((file) => [file, importsOf(parsed.get(file)!)]));
 
 /** The file that a relative import names. */
 const resolve = (file: string, from: string) => join(dirname(file), from).replaceAll("\\", "/");
@@ -83,27 +71,76 @@ mayImport.cli = [...library, "index", "training", "experiments"];
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {
-    const text = withoutComments(
-      [
-        'import type { A } from "./a.ts";',
-        'import {\n  type B,\n  b,\n} from "./b.ts";',
-        'export * from "./c.ts";',
-        'import "./d.ts";',
-        '// import "./comment.ts";',
-        '/* \nimport "./comment.ts"; */',
-        'const e = () => import("./e.ts");',
-        'export const f = "from";',
-        'export type { G } from "node:g";',
-      ].join("\n"),
-    );
-    expect(importsOf(text)).toEqual([
+    const text = [
+      'import type { A } from "./a.ts";',
+      'import {\n  type B,\n  b,\n} from "./b.ts";',
+      'export * from "./c.ts";',
+      'import "./d.ts";',
+      '// import "./comment.ts";',
+      '/* \nimport "./comment.ts"; */',
+      'const e = () => import("./e.ts");',
+      'export const f = "from";',
+      'export type { G } from "node:g";',
+      'let h: typeof import("./h.ts");',
+      `const i = await import(\`./\${b}.ts\`);`,
+      "const j = await import(`./j.ts`);",
+      'const k = require("./k.ts");',
+      'import l = require("./l.ts");',
+      "const m = require(b + b);",
+      'const n = "import(\\"./text.ts\\")";',
+    ].join("\n");
+    expect(importsOf(parse(text))).toEqual([
       { from: "./a.ts", kind: "type" },
       { from: "./b.ts", kind: "static" },
       { from: "./c.ts", kind: "static" },
       { from: "./d.ts", kind: "static" },
       { from: "./e.ts", kind: "dynamic" },
       { from: "node:g", kind: "type" },
+      { from: "./h.ts", kind: "type" },
+      { from: `\`./\${b}.ts\``, kind: "computed" },
+      { from: "./j.ts", kind: "dynamic" },
+      { from: "./k.ts", kind: "require" },
+      { from: "./l.ts", kind: "require" },
+      { from: "b + b", kind: "computed" },
     ]);
+  });
+
+  it("takes a function named require for what it is", () => {
+    expect(importsOf(parse('const require = (x: string) => x;\nrequire("./a.ts");'))).toEqual([]);
+  });
+});
+
+describe("the reader of globals", () => {
+  const globals = (...lines: string[]) => globalsOf(parse(lines.join("\n")), ["process", "console"]);
+
+  it.each([
+    ["process.env.HOME", "process.env"],
+    ["process.__private__", "process.__private__"],
+    ["process?.exit()", "process?.exit"],
+    ['process["argv"]', 'process["argv"]'],
+    ["const { env } = process", "{ env } = process"],
+    ["({ env } = process)", "{ env } = process"],
+    ["const { process } = globalThis", "process"],
+    ["const { process: host } = globalThis as Host", "process: host"],
+    ["globalThis.process.exit()", "globalThis.process"],
+    ['(globalThis as Host)["process"]', '(globalThis as Host)["process"]'],
+    ["window.console.log(1)", "window.console"],
+    ["console.log(1)", "console.log"],
+    ["run(console)", "run(console)"],
+    ["const all = { process }", "process"],
+  ])("finds %s", (code, use) => {
+    expect(globals(code)).toEqual([use]);
+  });
+
+  it("passes over names of properties and types, comments and texts", () => {
+    const all = globals(
+      "interface A { process: console; console?: string }",
+      "const a: typeof process = { process: 1 };",
+      "a.process.exit(); // process.exit()",
+      'const b = "process.exit()";',
+      "class C { process() {} }",
+    );
+    expect(all).toEqual([]);
   });
 });
 
@@ -128,6 +165,16 @@ describe("imports", () => {
         .map((other) => `${file} imports ${other}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("name each module, by import alone: nobody else could follow them", () => {
+    const others = sources.flatMap((file) =>
+      imports
+        .get(file)!
+        .filter(({ kind }) => kind === "computed" || kind === "require")
+        .map(({ from }) => `${file}: ${from}`),
+    );
+    expect(others).toEqual([]);
   });
 
   it("reach Node's modules from data, files, the threads, the workers and the command line alone", () => {
@@ -188,9 +235,15 @@ describe("the source", () => {
   const matches = (files: readonly string[], pattern: RegExp) =>
     files.flatMap((file) => [...read(file).matchAll(pattern)].map(([match]) => `${file}: ${match}`));
 
-  it("reads the process, prints and exits in src/cli alone", () => {
+  it("reads the process, prints and exits in src/cli alone; src/runtime.ts looks whether there is a process", () => {
     const library = sources.filter((file) => partOf(file) !== "cli");
-    expect(matches(library, /\bprocess\.[a-z]\w*|\bconsole\.\w+|"node:process"/g)).toEqual([]);
+    const uses = library.flatMap((file) =>
+      globalsOf(parsed.get(file)!, ["process", "console"]).map((use) => `${file}: ${use}`),
+    );
+    expect(uses).toEqual(["src/runtime.ts: (globalThis as { process?: Process }).process"]);
+    const modules = ["node:process", "process", "node:console", "console"];
+    const users = library.filter((file) => imports.get(file)!.some(({ from }) => modules.includes(from)));
+    expect(users).toEqual([]);
   });
 
   it("has no function whose bits are the engine's own: src/math.ts and src/random.ts have ours", () => {
@@ -216,7 +269,7 @@ describe("a kernel family", () => {
   });
 
   it("is exported by assembly/index.ts and registered in src/kernels/index.ts", () => {
-    const exported = importsOf(read("assembly/index.ts")).map(({ from }) => basename(from));
+    const exported = importsOf(parse(readText("assembly/index.ts"))).map(({ from }) => basename(from));
     expect(exported.filter((stem) => stem !== "peak")).toEqual(families);
     const registered = imports.get("src/kernels/index.ts")!.map(({ from }) => basename(from, ".ts"));
     expect(registered).toEqual(expect.arrayContaining(families));

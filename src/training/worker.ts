@@ -1,5 +1,6 @@
 /** What runs in a worker: trainings one after another, on the samples that lie in the shared memory. */
 import type { MessagePort } from "node:worker_threads";
+import { Tinypool } from "tinypool";
 import { sharedBackend } from "../backend.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { buildModel } from "./build.ts";
@@ -7,7 +8,7 @@ import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "./settings.ts";
 
-const placed = process.__tinypool_state__.workerData as PlacedDataset;
+const placed = Tinypool.workerData as PlacedDataset;
 const dataset = openPlacedDataset(placed);
 const backend = sharedBackend(placed.memory);
 const splits = new Map<string, Split>();

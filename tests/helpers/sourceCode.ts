@@ -1,0 +1,106 @@
+/** What a source file says of itself, read by TypeScript's parser: its imports, the globals it uses, its functions. */
+import ts from "typescript";
+
+export type Source = ts.SourceFile;
+
+export const parse = (text: string): Source =>
+  ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest, true);
+
+/** A node and all below it, in the order of the text. */
+function nodesOf(node: ts.Node): ts.Node[] {
+  const nodes = [node];
+  node.forEachChild((child) => void nodes.push(...nodesOf(child)));
+  return nodes;
+}
+
+export interface Import {
+  /** The module's name; of one that is computed, the code that computes it. */
+  readonly from: string;
+  /**
+   * "type" leaves nothing behind, "static" is loaded at once, "dynamic" when it is asked for; the reader of "computed"
+   * cannot know what it loads.
+   */
+  readonly kind: "type" | "static" | "dynamic" | "require" | "computed";
+}
+
+const textOf = (node: ts.Node): string | undefined => (ts.isStringLiteralLike(node) ? node.text : undefined);
+
+/** Whether a file gives a name a meaning of its own: it is not the global's then. */
+const declares = (source: Source, name: string): boolean =>
+  nodesOf(source).some(
+    (node) =>
+      (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node) || ts.isImportSpecifier(node)) &&
+      node.name !== undefined &&
+      ts.isIdentifier(node.name) &&
+      node.name.text === name,
+  );
+
+function importOfCall(call: ts.CallExpression, ownRequire: boolean): Import[] {
+  const [module] = call.arguments;
+  const isImport = call.expression.kind === ts.SyntaxKind.ImportKeyword;
+  const isRequire = ts.isIdentifier(call.expression) && call.expression.text === "require" && !ownRequire;
+  if (module === undefined || !(isImport || isRequire)) return [];
+  const from = textOf(module);
+  if (from === undefined) return [{ from: module.getText(), kind: "computed" }];
+  return [{ from, kind: isImport ? "dynamic" : "require" }];
+}
+
+/** Every form in which a file names another module. */
+export function importsOf(source: Source): Import[] {
+  const ownRequire = declares(source, "require");
+  return nodesOf(source).flatMap((node): Import[] => {
+    if (ts.isImportDeclaration(node)) {
+      const isType = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      return [{ from: textOf(node.moduleSpecifier)!, kind: isType ? "type" : "static" }];
+    }
+    if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined)
+      return [{ from: textOf(node.moduleSpecifier)!, kind: node.isTypeOnly ? "type" : "static" }];
+    if (ts.isExternalModuleReference(node)) return [{ from: textOf(node.expression)!, kind: "require" }];
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      return [{ from: textOf(node.argument.literal)!, kind: "type" }];
+    return ts.isCallExpression(node) ? importOfCall(node, ownRequire) : [];
+  });
+}
+
+const GLOBAL_OBJECTS = ["globalThis", "global", "self", "window"];
+
+/** An expression without its parentheses, `as …` and `!`. */
+const bare = (node: ts.Expression): ts.Expression =>
+  ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node)
+    ? bare(node.expression)
+    : node;
+
+const isGlobalObject = (node: ts.Expression | undefined): boolean => {
+  const object = node && bare(node);
+  return object !== undefined && ts.isIdentifier(object) && GLOBAL_OBJECTS.includes(object.text);
+};
+
+/** Whether an identifier stands for a value: it is not the name of a property, of a type or of what is declared here. */
+function isValue(node: ts.Identifier): boolean {
+  const { parent } = node as { parent: ts.Node & { name?: ts.Node; propertyName?: ts.Node } };
+  if (ts.isShorthandPropertyAssignment(parent)) return true;
+  if (ts.isTypeQueryNode(parent)) return false;
+  return parent.name !== node && parent.propertyName !== node && !ts.isPartOfTypeNode(node);
+}
+
+/** The uses of globals of these names, each as the code that it stands in: `process.env`, `console.log("hi")`. */
+export function globalsOf(source: Source, names: readonly string[]): string[] {
+  const wanted = (name: string | undefined) => name !== undefined && names.includes(name);
+  return nodesOf(source)
+    .filter((node) => {
+      if (ts.isIdentifier(node)) return wanted(node.text) && isValue(node);
+      if (ts.isPropertyAccessExpression(node))
+        return wanted(node.name.text) && isGlobalObject(node.expression);
+      if (ts.isElementAccessExpression(node))
+        return wanted(textOf(node.argumentExpression)) && isGlobalObject(node.expression);
+      // const { process } = globalThis
+      if (!ts.isBindingElement(node) || !ts.isVariableDeclaration(node.parent.parent)) return false;
+      const property = node.propertyName ?? node.name;
+      return (
+        (ts.isIdentifier(property) || ts.isStringLiteralLike(property)) &&
+        wanted(property.text) &&
+        isGlobalObject(node.parent.parent.initializer)
+      );
+    })
+    .map((node) => (ts.isIdentifier(node) ? node.parent : node).getText());
+}
