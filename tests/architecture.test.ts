@@ -65,9 +65,10 @@ const mayImport: Record<string, readonly string[]> = {
 };
 const library = Object.keys(mayImport);
 mayImport.index = library;
-mayImport.training = library;
-mayImport.experiments = [...library, "training"];
-mayImport.cli = [...library, "index", "training", "experiments"];
+mayImport.settings = library;
+mayImport.training = [...library, "settings"];
+mayImport.experiments = [...library, "settings", "training"];
+mayImport.cli = [...library, "index", "settings", "training", "experiments"];
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {

@@ -12,8 +12,8 @@ import { reproduceCommand } from "../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../src/cli/commands/search.ts";
 import { trainCommand } from "../src/cli/commands/train.ts";
 import type { CliContext } from "../src/cli/context.ts";
-import { parseSpace } from "../src/cli/space.ts";
 import { selectExperiments } from "../src/experiments/table.ts";
+import { parseSpace } from "../src/settings/space.ts";
 import { makeCifar, newFolder } from "./helpers/cli.ts";
 import { blocks, expectPrinted, linkPackage, runProgram } from "./helpers/readme.ts";
 

@@ -1,8 +1,10 @@
 /** What all commands share: streams, help that begins with examples, options that check their values. */
 import { Command, type ErrorOptions, InvalidArgumentError } from "commander";
+import { ConfigError } from "../errors.ts";
+import * as readers from "../settings/parse.ts";
+import { meantFlags } from "../settings/suggestions.ts";
 import { type CliContext, hasColors } from "./context.ts";
 import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
-import { meantFlags } from "./suggestions.ts";
 import { printableJson, printableLines } from "./text.ts";
 
 /** Commander's, with more to say of a flag that is not there. */
@@ -77,28 +79,19 @@ export function writeEvent(context: CliContext, event: object): void {
   context.stdout.write(`${printableJson(event)}\n`);
 }
 
-/** "--eta-max" for "etaMax". */
-export function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
+/** A reader of text as a parser for commander. */
+export const argument =
+  <T>(read: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof ConfigError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
 
 /** A parser for commander: an integer in a range. */
-export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!Number.isInteger(value) || value < low || value > high) {
-      const range = high === Number.MAX_SAFE_INTEGER ? `≥ ${low}` : `from ${low} to ${high}`;
-      throw new InvalidArgumentError(`Expected an integer ${range}.`);
-    }
-    return value;
-  };
-}
+export const integer = (low: number, high?: number) => argument(readers.integer(low, high));
 
 /** A parser for commander: a finite number ≥ low. */
-export function number(low: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!Number.isFinite(value) || value < low) throw new InvalidArgumentError(`Expected a number ≥ ${low}.`);
-    return value;
-  };
-}
+export const number = (low: number) => argument(readers.number(low));

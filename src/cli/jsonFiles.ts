@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { FileError } from "../errors.ts";
 import { readText } from "../files/read.ts";
+import { expectationOf } from "../settings/expectation.ts";
 
 const MOST_JSON_BYTES = 10_000_000;
 const MOST_LOG_BYTES = 500_000_000;
@@ -19,18 +20,6 @@ export async function readJsonLines(file: string): Promise<{ value: unknown; whe
     return { value: parse(line, where), where };
   });
 }
-
-/** Where the library has a sentence instead of an expectation. */
-const EXPECTATIONS: Readonly<Record<string, string>> = {
-  finite: "a finite number",
-  integer: "an integer",
-  safe_integer: "an integer up to 2^53 − 1",
-  max_length: "fewer of them",
-};
-
-/** What was expected where there is something else. */
-export const expectationOf = ({ type, expected, message }: v.BaseIssue<unknown>): string =>
-  EXPECTATIONS[type] ?? expected ?? message;
 
 /**
  * The value, if it is what the schema says.

@@ -11,9 +11,9 @@
 import * as v from "valibot";
 import type { TrainingResult } from "../experiments/summary.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
+import { FileSettings } from "../settings/file.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
-import { FileSettings } from "./settingsFile.ts";
 import { PLOTS } from "./workFolder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));

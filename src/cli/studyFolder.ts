@@ -12,6 +12,9 @@
  */
 import * as v from "valibot";
 import { FileError } from "../errors.ts";
+import { FileSettings, settingKey } from "../settings/file.ts";
+import { paramsByKey, shownName, shownParams } from "../settings/space.ts";
+import { OBJECTIVES } from "../training/objective.ts";
 import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
@@ -19,9 +22,6 @@ import { contains, isActive, type Params, paramOf } from "../tuner/searchSpace.t
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
-import { OBJECTIVES } from "./objective.ts";
-import { FileSettings, settingKey } from "./settingsFile.ts";
-import { paramsByKey, shownName, shownParams } from "./space.ts";
 import { PLOTS } from "./workFolder.ts";
 
 /** More than anyone waits for; a number in a file cannot make the command count further. */

@@ -4,9 +4,9 @@ import { ConfigError } from "../errors.ts";
 import { parseInitializer } from "../initializers/index.ts";
 import { MOST_THREADS } from "../model/model.ts";
 import type { BatchNormPlace } from "../model/network.ts";
-import { isInitialFile } from "../training/build.ts";
-import { CHOICES, DEFAULTS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "../training/settings.ts";
-import { integer, number } from "./command.ts";
+import { layerSizes } from "../settings/parse.ts";
+import { CHOICES, DEFAULTS, isInitialFile, type TrainSettings } from "../settings/settings.ts";
+import { argument, integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
 
 /** What the flags give, before defaults; `bn: true` is a bare --bn. */
@@ -28,7 +28,7 @@ export function addTrainingOptions(command: Command, { bnByDefault = false } = {
     .option(
       "--layers <units>",
       `units of the hidden layers, or none ${byDefault(DEFAULTS.layers.join(","))}`,
-      layerSizes,
+      argument(layerSizes),
     )
     .addOption(
       new Option(
@@ -162,25 +162,6 @@ function initializerOrFile(text: string): string {
     throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
   }
   return text;
-}
-
-/** A parser for commander: "50,30,20"; "none" for no hidden layer. */
-export function layerSizes(text: string): number[] {
-  if (text.trim() === "none") return [];
-  const parts = text.split(",");
-  if (parts.length > MOST_LAYERS) {
-    throw new InvalidArgumentError(`Expected at most ${MOST_LAYERS} hidden layers.`);
-  }
-  return parts.map((part) => {
-    const units = part.trim() === "" ? Number.NaN : Number(part);
-    if (units > MOST_UNITS) throw new InvalidArgumentError(`Expected at most ${MOST_UNITS} units.`);
-    if (!Number.isInteger(units) || units < 1) {
-      throw new InvalidArgumentError(
-        'Expected the units of the hidden layers, as in 50,50 (or "none" for a linear classifier).',
-      );
-    }
-    return units;
-  });
 }
 
 /** For the commands that do one training; where several run side by side, each has one thread. */

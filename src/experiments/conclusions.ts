@@ -3,7 +3,7 @@
  * numbers, and where a number that it needs is missing it is not said. A difference is only ever called one
  * after it has been held against the spread over seeds (`compare` of summary.ts).
  */
-import { DEFAULTS } from "../training/settings.ts";
+import { DEFAULTS } from "../settings/settings.ts";
 import {
   type Comparison,
   chanceOfMark,

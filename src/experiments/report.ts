@@ -4,7 +4,7 @@
  * out; training, and writing the files, are others' business.
  */
 import type { Column } from "../report/page.ts";
-import { DEFAULTS, mergeSettings, type TrainSettings } from "../training/settings.ts";
+import { DEFAULTS, mergeSettings, type TrainSettings } from "../settings/settings.ts";
 import {
   type Cell,
   type Curve,

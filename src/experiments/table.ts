@@ -4,7 +4,7 @@
  * default (DEFAULTS of src/training/settings.ts).
  */
 import { ConfigError } from "../errors.ts";
-import type { TrainSettings } from "../training/settings.ts";
+import type { TrainSettings } from "../settings/settings.ts";
 
 /** What is read off a curve: after the first epoch, after the tenth, and after the last. */
 export type Reading = readonly [first: number, tenth: number, last: number];

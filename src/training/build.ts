@@ -12,10 +12,7 @@ import { decodeSafetensors } from "../model/safetensors.ts";
 import { countParameters } from "../model/summary.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
-import { DEFAULTS, type ResolvedSettings } from "./settings.ts";
-
-/** Whether `init` names a file of tensors, not an initializer. */
-export const isInitialFile = (init: string): boolean => init.endsWith(".safetensors");
+import { DEFAULTS, isInitialFile, type ResolvedSettings } from "../settings/settings.ts";
 
 /** What a file of tensors may hold beside the parameters: names, standardisation, another's notes. */
 const SPARE_BYTES = 64_000_000;

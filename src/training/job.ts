@@ -1,7 +1,7 @@
 /** What a training in a worker is asked for, and what it answers. */
 import type { EpochRow, Evaluation } from "../model/history.ts";
 import type { NamedTensor } from "../model/safetensors.ts";
-import type { TrainSettings } from "./settings.ts";
+import type { TrainSettings } from "../settings/settings.ts";
 
 /** A training, or a part of one: some of its epochs. */
 export interface TrainingJob {

@@ -3,10 +3,10 @@ import type { MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
 import { sharedBackend } from "../backend.ts";
 import { type Split, splitDataset } from "../data/split.ts";
+import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { buildModel } from "./build.ts";
 import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
-import { resolveSettings, splitOptions, type TrainSettings } from "./settings.ts";
 
 const placed = Tinypool.workerData as PlacedDataset;
 const dataset = openPlacedDataset(placed);

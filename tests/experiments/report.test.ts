@@ -12,7 +12,7 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../src/experiments/table.ts";
-import type { TrainSettings } from "../../src/training/settings.ts";
+import type { TrainSettings } from "../../src/settings/settings.ts";
 import { madeUp } from "./madeUp.ts";
 
 const FACTS: ReproductionFacts = {

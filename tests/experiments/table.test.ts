@@ -6,7 +6,7 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../src/experiments/table.ts";
-import { DEFAULTS, mergeSettings, resolveSettings } from "../../src/training/settings.ts";
+import { DEFAULTS, mergeSettings, resolveSettings } from "../../src/settings/settings.ts";
 
 /** Typed from the report's text, table by table. */
 const PUBLISHED = `

@@ -6,15 +6,15 @@ import { synthetic } from "../../src/data/synthetic.ts";
 import { TrainingError } from "../../src/errors.ts";
 import type { EpochRow } from "../../src/model/history.ts";
 import type { NamedTensor } from "../../src/model/safetensors.ts";
-import { buildModel } from "../../src/training/build.ts";
-import { openPlacedDataset, type PlacedDataset, placeDataset } from "../../src/training/placedDataset.ts";
-import { JobError, TrainingPool } from "../../src/training/pool.ts";
 import {
   mergeSettings,
   resolveSettings,
   splitOptions,
   type TrainSettings,
-} from "../../src/training/settings.ts";
+} from "../../src/settings/settings.ts";
+import { buildModel } from "../../src/training/build.ts";
+import { openPlacedDataset, type PlacedDataset, placeDataset } from "../../src/training/placedDataset.ts";
+import { JobError, TrainingPool } from "../../src/training/pool.ts";
 
 const workerFile = new URL("../../dist/training/worker.js", import.meta.url);
 const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);

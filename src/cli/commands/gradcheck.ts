@@ -4,10 +4,10 @@ import { NnwasmError } from "../../errors.ts";
 import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
-import { CHOICES } from "../../training/settings.ts";
-import { integer, newCommand, number, writeEvent } from "../command.ts";
+import { layerSizes } from "../../settings/parse.ts";
+import { CHOICES } from "../../settings/settings.ts";
+import { argument, integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
-import { layerSizes } from "../trainingOptions.ts";
 
 /** The report's two networks, and the batches that are tried: its own 2 samples, and 8. */
 const NETWORKS = [
@@ -51,7 +51,7 @@ export function gradcheckCommand(context: CliContext): Command {
     .option(
       "--layers <units>",
       "units of the hidden layers (default: 50,50 and 50,30,20,20,10,10,10,10)",
-      layerSizes,
+      argument(layerSizes),
     )
     .addOption(
       new Option("--bn [place]", "only with batch normalisation in this place (default: all three)").choices(

@@ -15,8 +15,6 @@ import {
   selectExperiments,
 } from "../../experiments/table.ts";
 import { batchSizes, type TrainingMetrics } from "../../model/fit.ts";
-import { placeDataset } from "../../training/placedDataset.ts";
-import { TrainingPool } from "../../training/pool.ts";
 import {
   CHOICES,
   DEFAULTS,
@@ -24,12 +22,15 @@ import {
   resolveSettings,
   splitOptions,
   type TrainSettings,
-} from "../../training/settings.ts";
+} from "../../settings/settings.ts";
+import { flagOf } from "../../settings/suggestions.ts";
+import { placeDataset } from "../../training/placedDataset.ts";
+import { TrainingPool } from "../../training/pool.ts";
 import { CoarseToFineSampler } from "../../tuner/samplers/index.ts";
 import { float } from "../../tuner/searchSpace.ts";
 import { Study } from "../../tuner/study.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
-import { flagOf, integer, newCommand, writeEvent } from "../command.ts";
+import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { duration, StatusLine } from "../progress.ts";

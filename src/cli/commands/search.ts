@@ -7,21 +7,8 @@ import { ConfigError, choose, StudyError, TrialPruned } from "../../errors.ts";
 import { batchSizes } from "../../model/fit.ts";
 import { renderSearchPlots } from "../../report/searchPlots.ts";
 import { searchReport } from "../../report/searchReport.ts";
-import { placeDataset } from "../../training/placedDataset.ts";
-import { TrainingPool } from "../../training/pool.ts";
-import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from "../../training/settings.ts";
-import { parameterImportance } from "../../tuner/importance.ts";
-import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
-import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
-import type { SearchSpace } from "../../tuner/searchSpace.ts";
-import { Study, type Trial } from "../../tuner/study.ts";
-import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
-import { flagOf, integer, newCommand, number, writeEvent } from "../command.ts";
-import { type CliContext, Interrupted } from "../context.ts";
-import { OBJECTIVES, objectiveOf, requireFinite, requireObjective } from "../objective.ts";
-import { openDataset } from "../openDataset.ts";
-import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
-import { readSettingsFile } from "../settingsFile.ts";
+import { readSettingsFile } from "../../settings/file.ts";
+import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from "../../settings/settings.ts";
 import {
   applyParams,
   checkSpaceFits,
@@ -33,7 +20,21 @@ import {
   shownSpaceText,
   shownTrial,
   trainCommandLine,
-} from "../space.ts";
+} from "../../settings/space.ts";
+import { flagOf } from "../../settings/suggestions.ts";
+import { OBJECTIVES, objectiveOf, requireFinite, requireObjective } from "../../training/objective.ts";
+import { placeDataset } from "../../training/placedDataset.ts";
+import { TrainingPool } from "../../training/pool.ts";
+import { parameterImportance } from "../../tuner/importance.ts";
+import { type PrunerSettings, pruners } from "../../tuner/pruners/index.ts";
+import { type SamplerSettings, samplers } from "../../tuner/samplers/index.ts";
+import type { SearchSpace } from "../../tuner/searchSpace.ts";
+import { Study, type Trial } from "../../tuner/study.ts";
+import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
+import { integer, newCommand, number, writeEvent } from "../command.ts";
+import { type CliContext, Interrupted } from "../context.ts";
+import { openDataset } from "../openDataset.ts";
+import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
 import { MAXIMUM_TRIALS, SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
 import { printable, printableLines } from "../text.ts";
 import {

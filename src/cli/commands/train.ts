@@ -9,19 +9,19 @@ import type { EpochRow, Evaluation, History } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
 import { encodeSafetensors } from "../../model/safetensors.ts";
 import { countParameters, type SummaryRow } from "../../model/summary.ts";
-import { buildModel } from "../../training/build.ts";
+import { readSettingsFile } from "../../settings/file.ts";
 import {
   mergeSettings,
   type ResolvedSettings,
   resolveSettings,
   splitOptions,
   type TrainSettings,
-} from "../../training/settings.ts";
+} from "../../settings/settings.ts";
+import { buildModel } from "../../training/build.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { openDataset } from "../openDataset.ts";
 import { RunFolder } from "../runFolder.ts";
-import { readSettingsFile } from "../settingsFile.ts";
 import { printable, printableLines } from "../text.ts";
 import {
   addTrainingOptions,

@@ -84,6 +84,9 @@ export const CHOICES = {
   trainingMetrics: Object.keys(trainingMetrics),
 } as const;
 
+/** Whether `init` names a file of tensors, not an initializer. */
+export const isInitialFile = (init: string): boolean => init.endsWith(".safetensors");
+
 /** What of the settings decides the split of a data set. */
 export const splitOptions = ({ seed, validation, limit }: TrainSettings): SplitOptions => ({
   seed,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULTS, mergeSettings } from "../../src/settings/settings.ts";
 import {
   applyParams,
   paramsByKey,
@@ -9,8 +10,7 @@ import {
   shownSpaceText,
   shownTrial,
   trainCommandLine,
-} from "../../src/cli/space.ts";
-import { DEFAULTS, mergeSettings } from "../../src/training/settings.ts";
+} from "../../src/settings/space.ts";
 
 describe("parseSpace", () => {
   it.each([

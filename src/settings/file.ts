@@ -6,10 +6,9 @@ import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
 import { readText } from "../files/read.ts";
 import { MOST_THREADS } from "../model/model.ts";
-import { CHOICES, MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "../training/settings.ts";
-import { flagOf } from "./command.ts";
-import { expectationOf } from "./jsonFiles.ts";
-import { meantFlags } from "./suggestions.ts";
+import { expectationOf } from "./expectation.ts";
+import { CHOICES, MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "./settings.ts";
+import { flagOf, meantFlags } from "./suggestions.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST));

@@ -56,6 +56,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--pruner": "pruning prune early-stopping stop-early".split(" "),
 };
 
+/** "--eta-max" for "etaMax". */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** "--Batch_Size=5", "--batchSize" and "--batch-size" are "batch-size". */
 const plain = (flag: string): string =>
   flag

@@ -1,8 +1,8 @@
 /** What a search makes as good as it can be: a number of the last epoch. */
 import { ConfigError, TrainingError } from "../errors.ts";
 import type { EpochRow, Evaluation } from "../model/history.ts";
-import type { TrainingOutcome } from "../training/job.ts";
 import type { Direction } from "../tuner/trial.ts";
+import type { TrainingOutcome } from "./job.ts";
 
 /** The names for `--objective`, each with what is better. */
 export const OBJECTIVES: Readonly<Record<string, Direction>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { requireFinite } from "../../src/cli/objective.ts";
 import { TrainingError } from "../../src/errors.ts";
 import type { TrainingOutcome } from "../../src/training/job.ts";
+import { requireFinite } from "../../src/training/objective.ts";
 
 const measures = { loss: 1, cost: 2, accuracy: 0.5 };
 const row = (epoch: number, parts: object = {}) =>

@@ -11,8 +11,6 @@
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import { parseInitializer } from "../initializers/index.ts";
-import { isInitialFile } from "../training/build.ts";
-import { DEFAULTS, type TrainSettings } from "../training/settings.ts";
 import {
   categorical,
   contains,
@@ -26,9 +24,10 @@ import {
   when,
 } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
-import { flagOf } from "./command.ts";
-import { FileSettings, settingHint, settingKey, Units } from "./settingsFile.ts";
-import { layerSizes } from "./trainingOptions.ts";
+import { FileSettings, settingHint, settingKey, Units } from "./file.ts";
+import { layerSizes } from "./parse.ts";
+import { DEFAULTS, isInitialFile, type TrainSettings } from "./settings.ts";
+import { flagOf } from "./suggestions.ts";
 
 /** What trials do not choose. */
 const SHARED = ["data", "threads"];

@@ -1,0 +1,43 @@
+/** Readers of values that are written as text: after a flag, in the environment, in a search space. */
+import { ConfigError } from "../errors.ts";
+import { MOST_LAYERS, MOST_UNITS } from "./settings.ts";
+
+/** A reader of an integer in a range. @throws ConfigError, as all here do, with what is expected */
+export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!Number.isInteger(value) || value < low || value > high) {
+      const range = high === Number.MAX_SAFE_INTEGER ? `≥ ${low}` : `from ${low} to ${high}`;
+      throw new ConfigError(`Expected an integer ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** A reader of a finite number ≥ low. */
+export function number(low: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!Number.isFinite(value) || value < low) throw new ConfigError(`Expected a number ≥ ${low}.`);
+    return value;
+  };
+}
+
+/** A reader of the hidden layers: "50,30,20"; "none" for no hidden layer. */
+export function layerSizes(text: string): number[] {
+  if (text.trim() === "none") return [];
+  const parts = text.split(",");
+  if (parts.length > MOST_LAYERS) {
+    throw new ConfigError(`Expected at most ${MOST_LAYERS} hidden layers.`);
+  }
+  return parts.map((part) => {
+    const units = part.trim() === "" ? Number.NaN : Number(part);
+    if (units > MOST_UNITS) throw new ConfigError(`Expected at most ${MOST_UNITS} units.`);
+    if (!Number.isInteger(units) || units < 1) {
+      throw new ConfigError(
+        'Expected the units of the hidden layers, as in 50,50 (or "none" for a linear classifier).',
+      );
+    }
+    return units;
+  });
+}
