@@ -2,7 +2,7 @@
  * A case of the benchmark that is one kernel: the wasm kernel and its counterpart in plain JavaScript on the same
  * numbers, each on memory of its own. The results are checked before anything is timed.
  */
-import { wasmBackend } from "../src/backend.ts";
+import { wasmBackend } from "../src/backend/index.ts";
 import { type Kernels, referenceKernels } from "../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../src/kernels/matmul.ts";
 import { Random } from "../src/random.ts";

@@ -2,7 +2,7 @@
  * `npm run bench -- --sweep`: the speed of the three matrix products against their size, in either precision. A size
  * that is much slower than both of its neighbours is a dip: a tail or a block edge that the kernels handle badly.
  */
-import { wasmBackend } from "../src/backend.ts";
+import { wasmBackend } from "../src/backend/index.ts";
 import type { Kernels } from "../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../src/kernels/matmul.ts";
 import { Random } from "../src/random.ts";

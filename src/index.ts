@@ -8,7 +8,7 @@ export {
   referenceBackend,
   type WasmBackendOptions,
   wasmBackend,
-} from "./backend.ts";
+} from "./backend/index.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";

@@ -4,7 +4,7 @@
  * it. With more samples and seeds it is in tests/long.
  */
 import { describe, expect, it } from "vitest";
-import { type Backend, wasmBackend } from "../src/backend.ts";
+import { type Backend, wasmBackend } from "../src/backend/index.ts";
 import type { Kernels } from "../src/kernels/index.ts";
 import { Dense, ReLU } from "../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../src/losses/index.ts";

@@ -10,8 +10,8 @@
  * between the four points makes the difference quotient meaningless: the step is then made smaller twice, and if a kink
  * is still crossed, the number is named and left out.
  */
-import type { Backend, EngineName } from "../backend.ts";
-import { backends } from "../backend.ts";
+import type { Backend, EngineName } from "../backend/index.ts";
+import { backends } from "../backend/index.ts";
 import { ConfigError, choose } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { ReLU } from "../layers/relu.ts";

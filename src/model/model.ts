@@ -1,5 +1,12 @@
 /** The model: layers in a row, what they are trained with, and where their numbers are. */
-import { type Backend, backends, type EngineName, isTrap, resolveThreads, wasmBackend } from "../backend.ts";
+import {
+  type Backend,
+  backends,
+  type EngineName,
+  isTrap,
+  resolveThreads,
+  wasmBackend,
+} from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import { readSamples } from "../data/reading.ts";
 import {

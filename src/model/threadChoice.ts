@@ -3,7 +3,7 @@
  * and again from time to time, as what else the machine does changes. Small networks lose more by waiting for each other
  * than they gain, and so do two threads that have to share a core with another program.
  */
-import type { DeviceTeam } from "../backend.ts";
+import type { DeviceTeam } from "../backend/index.ts";
 
 /** Turns that each candidate gets; the best one counts, as other programs only ever slow a turn down. */
 const ROUNDS = 4;

@@ -5,7 +5,7 @@
  *
  * All of it is added up before the memory is created, and nothing is allocated afterwards.
  */
-import type { Backend, Device, DeviceTeam } from "../backend.ts";
+import type { Backend, Device, DeviceTeam } from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { kindOf, storedAs, type ValueKind } from "../data/values.ts";

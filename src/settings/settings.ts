@@ -1,5 +1,5 @@
 /** The settings of a training, as data: what they may be, the report's defaults, and what they resolve to. */
-import { backends, type EngineName } from "../backend.ts";
+import { backends, type EngineName } from "../backend/index.ts";
 import type { SplitOptions } from "../data/split.ts";
 import { ConfigError } from "../errors.ts";
 import { initializers } from "../initializers/index.ts";

@@ -1,5 +1,5 @@
 /** From settings to a model that can be trained. */
-import type { Backend, EngineName } from "../backend.ts";
+import type { Backend, EngineName } from "../backend/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { choose, FileError } from "../errors.ts";
 import { readBytes } from "../files/read.ts";

@@ -1,5 +1,5 @@
 /** A data set in one shared memory, and what another thread must know to see it there. */
-import { createSharedMemory } from "../backend.ts";
+import { createSharedMemory } from "../backend/index.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { readSamples } from "../data/reading.ts";
 import { type ResidentLayout, residentBytes, residentSamples } from "../data/resident.ts";

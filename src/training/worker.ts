@@ -1,7 +1,7 @@
 /** What runs in a worker: trainings one after another, on the samples that lie in the shared memory. */
 import type { MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
-import { sharedBackend } from "../backend.ts";
+import { sharedBackend } from "../backend/index.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { buildModel } from "./build.ts";

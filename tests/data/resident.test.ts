@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSharedMemory, sharedBackend } from "../../src/backend.ts";
+import { createSharedMemory, sharedBackend } from "../../src/backend/index.ts";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
 import { type ResidentLayout, residentBytes, residentSamples } from "../../src/data/resident.ts";

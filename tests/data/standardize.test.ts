@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend, wasmBackend } from "../../src/backend.ts";
+import { referenceBackend, wasmBackend } from "../../src/backend/index.ts";
 import {
   gatherFactors,
   measureBytes,

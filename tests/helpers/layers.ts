@@ -1,5 +1,5 @@
 /** A layer, a loss or an optimizer on its own: built in a memory, its calls made at once. */
-import { type Backend, referenceBackend } from "../../src/backend.ts";
+import { type Backend, referenceBackend } from "../../src/backend/index.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import type { Layer, Parameter, State } from "../../src/layers/index.ts";

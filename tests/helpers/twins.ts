@@ -5,7 +5,7 @@
  * or written where it must not be shows.
  */
 import { expect } from "vitest";
-import { type Device, referenceBackend, wasmBackend } from "../../src/backend.ts";
+import { type Device, referenceBackend, wasmBackend } from "../../src/backend/index.ts";
 import { ShapeError } from "../../src/errors.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";

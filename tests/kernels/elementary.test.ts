@@ -1,6 +1,6 @@
 /** That the wasm lanes have the bits of src/math.ts; how exact those are is tests/math.test.ts's matter. */
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend.ts";
+import { wasmBackend } from "../../src/backend/index.ts";
 import { exp, expf, log, logf } from "../../src/math.ts";
 import { Random } from "../../src/random.ts";
 import { type Precision, Region } from "../../src/tensor.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend.ts";
+import { wasmBackend } from "../../src/backend/index.ts";
 import { firstLayerKept, firstLayerScratchBytes, type StoredSamples } from "../../src/kernels/firstLayer.ts";
 import { factorRows } from "../../src/kernels/gather.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend.ts";
+import { wasmBackend } from "../../src/backend/index.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 
 /** ["accuracy.count", …]. */

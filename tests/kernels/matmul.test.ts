@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend.ts";
+import { wasmBackend } from "../../src/backend/index.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import { Region, type Tensor } from "../../src/tensor.ts";

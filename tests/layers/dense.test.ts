@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../src/backend.ts";
+import { wasmBackend } from "../../src/backend/index.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { ConstantInitializer } from "../../src/initializers/index.ts";
 import { Dense, ReLU, Softmax } from "../../src/layers/index.ts";

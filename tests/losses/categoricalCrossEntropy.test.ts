@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { referenceBackend } from "../../src/backend.ts";
+import { referenceBackend } from "../../src/backend/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { Region } from "../../src/tensor.ts";
 import { expectClose } from "../helpers/expectNumbers.ts";

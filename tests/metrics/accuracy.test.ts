@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { referenceBackend } from "../../src/backend.ts";
+import { referenceBackend } from "../../src/backend/index.ts";
 import { AccuracyMetrics } from "../../src/metrics/index.ts";
 import { Region } from "../../src/tensor.ts";
 

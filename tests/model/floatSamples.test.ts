@@ -1,6 +1,6 @@
 /** Samples that are stored as floats: standardised as in float64, however far from 0 and however close together. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { EngineName } from "../../src/backend.ts";
+import type { EngineName } from "../../src/backend/index.ts";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import { Dense } from "../../src/layers/index.ts";
 import { Model, type ModelOptions } from "../../src/model/model.ts";

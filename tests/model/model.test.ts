@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { referenceBackend, wasmBackend } from "../../src/backend.ts";
+import { referenceBackend, wasmBackend } from "../../src/backend/index.ts";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
 import { ConfigError } from "../../src/errors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSharedMemory, sharedBackend } from "../../src/backend.ts";
+import { createSharedMemory, sharedBackend } from "../../src/backend/index.ts";
 import type { Samples } from "../../src/data/dataset.ts";
 import { residentSamples } from "../../src/data/resident.ts";
 import { Dense } from "../../src/layers/index.ts";

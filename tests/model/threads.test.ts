@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { DeviceTeam } from "../../src/backend.ts";
+import type { DeviceTeam } from "../../src/backend/index.ts";
 import { ConfigError, TeamError } from "../../src/errors.ts";
 import type { Model } from "../../src/model/model.ts";
 import { ThreadChoice } from "../../src/model/threadChoice.ts";

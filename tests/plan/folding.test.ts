@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { referenceBackend, wasmBackend } from "../../src/backend.ts";
+import { referenceBackend, wasmBackend } from "../../src/backend/index.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { BatchNormalization, Dense, type Layer, ReLU, Softmax } from "../../src/layers/index.ts";
 import { Model } from "../../src/model/model.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { referenceBackend } from "../../src/backend.ts";
+import { referenceBackend } from "../../src/backend/index.ts";
 import { type Kernels, referenceKernels } from "../../src/kernels/index.ts";
 import { bindPlan, type Call, describePlan, recorder } from "../../src/plan/plan.ts";
 import { Region } from "../../src/tensor.ts";

@@ -1,6 +1,6 @@
 /** Whose workers a team takes, and how many cores there are: by what a runtime has, and what it only seems to have. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { resolveThreads } from "../../src/backend.ts";
+import { resolveThreads } from "../../src/backend/index.ts";
 import { availableCores, threadStarter } from "../../src/threads/thread.ts";
 import type { WorkerTask } from "../../src/threads/worker.ts";
 

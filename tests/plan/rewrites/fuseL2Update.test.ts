@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wasmBackend } from "../../../src/backend.ts";
+import { wasmBackend } from "../../../src/backend/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../../src/losses/index.ts";
 import { Model } from "../../../src/model/model.ts";
 import { denseNetwork } from "../../../src/model/network.ts";

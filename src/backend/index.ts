@@ -2,16 +2,16 @@
  * Where tensors live and what computes on them. A backend opens a memory of a size that is known beforehand; it is
  * never grown, as growing would detach every view.
  */
-import { ConfigError, MemoryError } from "./errors.ts";
-import { type Kernels, referenceKernels, wasmKernels } from "./kernels/index.ts";
-import type { TeamExports } from "./kernels/teamExports.ts";
-import type { WasmMemory } from "./platform.ts";
-import { fromBase64 } from "./runtime.ts";
-import type { Precision } from "./tensor.ts";
-import { Team } from "./threads/team.ts";
-import { availableCores, threadStarter } from "./threads/thread.ts";
-import { plain, threads as threadsBinary } from "./wasm/binaries.generated.ts";
-import { type Exports, partitioned, posted } from "./wasm/exports.generated.ts";
+import { ConfigError, MemoryError } from "../errors.ts";
+import { type Kernels, referenceKernels, wasmKernels } from "../kernels/index.ts";
+import type { TeamExports } from "../kernels/teamExports.ts";
+import type { WasmMemory } from "../platform.ts";
+import { fromBase64 } from "../runtime.ts";
+import type { Precision } from "../tensor.ts";
+import { Team } from "../threads/team.ts";
+import { availableCores, threadStarter } from "../threads/thread.ts";
+import { plain, threads as threadsBinary } from "../wasm/binaries.generated.ts";
+import { type Exports, partitioned, posted } from "../wasm/exports.generated.ts";
 
 /** A memory and the kernels that see it. */
 export interface Device {

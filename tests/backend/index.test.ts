@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { backends, createSharedMemory, referenceBackend, wasmBackend } from "../src/backend.ts";
-import { ConfigError, MemoryError } from "../src/errors.ts";
+import { backends, createSharedMemory, referenceBackend, wasmBackend } from "../../src/backend/index.ts";
+import { ConfigError, MemoryError } from "../../src/errors.ts";
 
 const GIBIBYTE = 2 ** 30;
 
@@ -111,7 +111,7 @@ describe("where WebAssembly is not to be had", () => {
     [false, "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)"],
   ])("a refusal to compile kernels that are valid (%s) says what is needed", async (valid, why) => {
     vi.resetModules();
-    const { wasmBackend } = await import("../src/backend.ts");
+    const { wasmBackend } = await import("../../src/backend/index.ts");
     vi.spyOn(WebAssembly, "compile").mockRejectedValue(new WebAssembly.CompileError("refused.."));
     vi.spyOn(WebAssembly, "validate").mockReturnValue(valid);
     await expect(wasmBackend().open(0, "float32")).rejects.toThrow(
@@ -129,7 +129,7 @@ describe("the wasm backend", () => {
 
   it("compiles a binary once, however many memories there are", async () => {
     vi.resetModules();
-    const { wasmBackend } = await import("../src/backend.ts");
+    const { wasmBackend } = await import("../../src/backend/index.ts");
     const compile = vi.spyOn(WebAssembly, "compile");
     await Promise.all([wasmBackend().open(0, "float32"), wasmBackend().open(0, "float64")]);
     await wasmBackend().open(0, "float32");
