@@ -6,7 +6,7 @@ import { FileError, MemoryError, NnwasmError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { addCommands, newCommand, writeEvent } from "./command.ts";
 import { type CliContext, hasColors, Interrupted } from "./context.ts";
-import { isSaving } from "./folderLock.ts";
+import { isSaving } from "./folders/folderLock.ts";
 import { printable, printableLines } from "./text.ts";
 import { VERSION } from "./version.ts";
 

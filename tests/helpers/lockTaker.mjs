@@ -1,6 +1,6 @@
 // A process that takes folders when it is told to. Messages: { take: folder } → "taken" or the error's message;
 // { release: true } → "released".
-import { FolderLock } from "../../dist/cli/folderLock.js";
+import { FolderLock } from "../../dist/cli/folders/folderLock.js";
 
 let lock;
 process.on("message", async ({ take }) => {

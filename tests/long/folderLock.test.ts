@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { FolderLock } from "../../src/cli/folderLock.ts";
+import { FolderLock } from "../../src/cli/folders/folderLock.ts";
 import { Random } from "../../src/random.ts";
 import { lockRounds } from "../helpers/lockRounds.ts";
 

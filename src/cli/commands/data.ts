@@ -9,7 +9,7 @@ import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
 import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
 import { dataFolderProblem, warn } from "../openDataset.ts";
-import { duration, StatusLine } from "../progress.ts";
+import { duration, StatusLine } from "../progress/statusLine.ts";
 import { printable } from "../text.ts";
 
 /** The published data set, or a small one, for tests. */

@@ -32,17 +32,17 @@ import { Study } from "../../tuner/study.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
-import { openDataset } from "../openDataset.ts";
-import { duration, StatusLine } from "../progress.ts";
 import {
   type RecordedTraining,
   type ReproductionDescription,
   ReproductionFolder,
-} from "../reproductionFolder.ts";
+} from "../folders/reproductionFolder.ts";
+import { closing, Saving } from "../folders/workFolder.ts";
+import { openDataset } from "../openDataset.ts";
+import { duration, StatusLine } from "../progress/statusLine.ts";
 import { printable, printableLines } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
-import { closing, Saving } from "../workFolder.ts";
 
 interface ReproduceFlags {
   readonly seeds?: number;

@@ -33,9 +33,15 @@ import { Study, type Trial } from "../../tuner/study.ts";
 import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
 import { integer, newCommand, number, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import {
+  MAXIMUM_TRIALS,
+  SAMPLER_OPTIONS,
+  type StudyDescription,
+  StudyFolder,
+} from "../folders/studyFolder.ts";
+import { closing, Saving } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
-import { SearchProgress, shortParams, shortValue } from "../searchProgress.ts";
-import { MAXIMUM_TRIALS, SAMPLER_OPTIONS, type StudyDescription, StudyFolder } from "../studyFolder.ts";
+import { SearchProgress, shortParams, shortValue } from "../progress/searchProgress.ts";
 import { printable, printableLines } from "../text.ts";
 import {
   addTrainingOptions,
@@ -45,7 +51,6 @@ import {
 } from "../trainingOptions.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
-import { closing, Saving } from "../workFolder.ts";
 
 interface SearchFlags extends TrainingFlags {
   readonly sampler?: string;

@@ -20,8 +20,10 @@ import {
 import { buildModel } from "../../training/build.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { RunFolder } from "../folders/runFolder.ts";
+import { closing, Saving } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
-import { RunFolder } from "../runFolder.ts";
+import { TrainingProgress } from "../progress/trainingProgress.ts";
 import { printable, printableLines } from "../text.ts";
 import {
   addTrainingOptions,
@@ -30,9 +32,7 @@ import {
   type TrainingFlags,
   threadsOption,
 } from "../trainingOptions.ts";
-import { TrainingProgress } from "../trainingProgress.ts";
 import { buildId, VERSION } from "../version.ts";
-import { closing, Saving } from "../workFolder.ts";
 
 type Flags = TrainingFlags & {
   readonly config?: string;

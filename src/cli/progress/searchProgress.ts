@@ -1,11 +1,11 @@
 /** A search as it shows on stderr: a row for every trial that has ended, and on a terminal where it stands. */
 
-import { shownName, shownValue } from "../settings/space.ts";
-import type { Params } from "../tuner/searchSpace.ts";
-import type { FinishedTrial } from "../tuner/trial.ts";
-import type { CliContext } from "./context.ts";
-import { duration, StatusLine } from "./progress.ts";
-import { printable } from "./text.ts";
+import { shownName, shownValue } from "../../settings/space.ts";
+import type { Params } from "../../tuner/searchSpace.ts";
+import type { FinishedTrial } from "../../tuner/trial.ts";
+import type { CliContext } from "../context.ts";
+import { printable } from "../text.ts";
+import { duration, StatusLine } from "./statusLine.ts";
 
 /** A parameter's value as it is shown: "7.86e-3", "50,50", "after", "none"; "–" if the trial does not have it. */
 export function shortValue(params: Params, key: string): string {

@@ -1,8 +1,8 @@
 /** The JSON files of a command's folder, checked when they are read. */
 import * as v from "valibot";
-import { FileError } from "../errors.ts";
-import { readText } from "../files/read.ts";
-import { expectationOf } from "../settings/expectation.ts";
+import { FileError } from "../../errors.ts";
+import { readText } from "../../files/read.ts";
+import { expectationOf } from "../../settings/expectation.ts";
 
 const MOST_JSON_BYTES = 10_000_000;
 const MOST_LOG_BYTES = 500_000_000;

@@ -15,8 +15,8 @@ import {
   runJson,
   start,
   startCli,
-} from "../helpers/cli.ts";
-import { failing, killedAt } from "../helpers/faults.ts";
+} from "../../helpers/cli.ts";
+import { failing, killedAt } from "../../helpers/faults.ts";
 
 let folder: string;
 let cifar: string;

@@ -11,15 +11,15 @@
  * depends on them: a search that is killed at any moment loses the trials under way and nothing else.
  */
 import * as v from "valibot";
-import { FileError } from "../errors.ts";
-import { FileSettings, settingKey } from "../settings/file.ts";
-import { paramsByKey, shownName, shownParams } from "../settings/space.ts";
-import { OBJECTIVES } from "../training/objective.ts";
-import { pruners } from "../tuner/pruners/index.ts";
-import { samplers } from "../tuner/samplers/index.ts";
-import type { SearchSpace } from "../tuner/searchSpace.ts";
-import { contains, isActive, type Params, paramOf } from "../tuner/searchSpace.ts";
-import type { FinishedTrial } from "../tuner/trial.ts";
+import { FileError } from "../../errors.ts";
+import { FileSettings, settingKey } from "../../settings/file.ts";
+import { paramsByKey, shownName, shownParams } from "../../settings/space.ts";
+import { OBJECTIVES } from "../../training/objective.ts";
+import { pruners } from "../../tuner/pruners/index.ts";
+import { samplers } from "../../tuner/samplers/index.ts";
+import type { SearchSpace } from "../../tuner/searchSpace.ts";
+import { contains, isActive, type Params, paramOf } from "../../tuner/searchSpace.ts";
+import type { FinishedTrial } from "../../tuner/trial.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { PLOTS } from "./workFolder.ts";

@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import type * as v from "valibot";
-import { ConfigError, FileError } from "../errors.ts";
-import { LineWriter } from "../files/lines.ts";
+import { ConfigError, FileError } from "../../errors.ts";
+import { LineWriter } from "../../files/lines.ts";
 import { check, readJson, readJsonLines } from "./jsonFiles.ts";
 import { closing, isUnused, WorkFolder } from "./workFolder.ts";
 

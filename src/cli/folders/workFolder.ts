@@ -4,10 +4,10 @@
  */
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ConfigError, FileError } from "../errors.ts";
-import { isTemporary, writeFileAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/errors.ts";
-import { isFolder, makeFolder } from "../files/folders.ts";
+import { ConfigError, FileError } from "../../errors.ts";
+import { isTemporary, writeFileAtomic } from "../../files/atomic.ts";
+import { fileError } from "../../files/errors.ts";
+import { isFolder, makeFolder } from "../../files/folders.ts";
 import { FolderLock, isClaim, LOCK, LostFolder } from "./folderLock.ts";
 
 export interface NewFolder {

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FolderLock } from "../../src/cli/folderLock.ts";
-import { ConfigError, FileError } from "../../src/errors.ts";
-import { lockRounds } from "../helpers/lockRounds.ts";
+import { FolderLock } from "../../../src/cli/folders/folderLock.ts";
+import { ConfigError, FileError } from "../../../src/errors.ts";
+import { lockRounds } from "../../helpers/lockRounds.ts";
 
 let folder: string;
 let file: string;

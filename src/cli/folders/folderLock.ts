@@ -20,9 +20,9 @@ import { type FileHandle, open, readdir, readFile, rename, rm, stat, unlink } fr
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { ConfigError, FileError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
-import { readText } from "../files/read.ts";
+import { ConfigError, FileError } from "../../errors.ts";
+import { fileError } from "../../files/errors.ts";
+import { readText } from "../../files/read.ts";
 
 /** The lock's name in its folder. */
 export const LOCK = "lock";

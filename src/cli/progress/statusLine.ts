@@ -1,7 +1,7 @@
 /** Progress on stderr: a line that is drawn anew on a terminal, plain lines elsewhere. */
 import pc from "picocolors";
-import { type CliContext, hasColors, isTerminal } from "./context.ts";
-import { printableLines } from "./text.ts";
+import { type CliContext, hasColors, isTerminal } from "../context.ts";
+import { printableLines } from "../text.ts";
 
 const REDRAW_MILLISECONDS = 100;
 

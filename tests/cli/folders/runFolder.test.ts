@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RunFolder } from "../../src/cli/runFolder.ts";
-import { ConfigError, FileError } from "../../src/errors.ts";
-import type { PlotRow } from "../../src/report/plots.ts";
+import { RunFolder } from "../../../src/cli/folders/runFolder.ts";
+import { ConfigError, FileError } from "../../../src/errors.ts";
+import type { PlotRow } from "../../../src/report/plots.ts";
 
 let folder: string;
 let root: string;

@@ -1,8 +1,8 @@
 /** A training as it shows on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
-import type { StepReport } from "../model/fit.ts";
-import type { EpochRow, Evaluation } from "../model/history.ts";
-import type { CliContext } from "./context.ts";
-import { duration, StatusLine } from "./progress.ts";
+import type { StepReport } from "../../model/fit.ts";
+import type { EpochRow, Evaluation } from "../../model/history.ts";
+import type { CliContext } from "../context.ts";
+import { duration, StatusLine } from "./statusLine.ts";
 
 export class TrainingProgress {
   readonly #line: StatusLine;

@@ -11,8 +11,8 @@
  * there is the file `lock` as well.
  */
 import { join } from "node:path";
-import { LineWriter } from "../files/lines.ts";
-import { PLOT_NAMES, type PlotRow, renderPlots } from "../report/plots.ts";
+import { LineWriter } from "../../files/lines.ts";
+import { PLOT_NAMES, type PlotRow, renderPlots } from "../../report/plots.ts";
 import { closing, type NewFolder, WorkFolder } from "./workFolder.ts";
 
 const CONFIG = "config.json";

@@ -9,9 +9,9 @@
  * A training is on the disk as soon as it has ended: a reproduction that is killed loses those under way, no more.
  */
 import * as v from "valibot";
-import type { TrainingResult } from "../experiments/summary.ts";
-import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
-import { FileSettings } from "../settings/file.ts";
+import type { TrainingResult } from "../../experiments/summary.ts";
+import { type TrainingMetrics, trainingMetrics } from "../../model/fit.ts";
+import { FileSettings } from "../../settings/file.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { PLOTS } from "./workFolder.ts";
