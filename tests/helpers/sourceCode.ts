@@ -104,3 +104,43 @@ export function globalsOf(source: Source, names: readonly string[]): string[] {
     })
     .map((node) => (ts.isIdentifier(node) ? node.parent : node).getText());
 }
+
+export interface Code {
+  /** `Model.fit`, `fit`, or the call that a function without a name is given to: `describe(…)`. */
+  readonly name: string;
+  readonly lines: number;
+}
+
+type FunctionNode = ts.FunctionLikeDeclaration & { body: ts.Node };
+
+const isFunction = (node: ts.Node): node is FunctionNode =>
+  ts.isFunctionLike(node) && "body" in node && node.body !== undefined;
+
+/** What a node is called by what stands around it, as far as the file. */
+function nameOf(node: ts.Node): string {
+  const own = (node as { name?: ts.Node }).name?.getText();
+  const { parent } = node;
+  if (own !== undefined && ts.isClassLike(parent)) return `${parent.name?.text}.${own}`;
+  if (own !== undefined) return own;
+  if (ts.isConstructorDeclaration(node)) return `${node.parent.name?.text}.constructor`;
+  if (ts.isCallExpression(parent)) return `${parent.expression.getText()}(…)`;
+  return ts.isSourceFile(parent) ? "" : nameOf(parent);
+}
+
+/** A function that only makes an object of functions holds them as a class holds its methods. */
+function onlyHolds({ body }: FunctionNode): boolean {
+  const made = ts.isBlock(body) ? undefined : bare(body as ts.Expression);
+  return made !== undefined && ts.isObjectLiteralExpression(made);
+}
+
+/** The functions of a file with a body, methods and accessors too; of lines, those of comments before it do not count. */
+export function functionsOf(source: Source): Code[] {
+  const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line;
+  return nodesOf(source)
+    .filter(isFunction)
+    .filter((node) => !onlyHolds(node))
+    .map((node) => ({
+      name: nameOf(node),
+      lines: lineOf(node.getEnd()) - lineOf(node.getStart()) + 1,
+    }));
+}
