@@ -1,0 +1,68 @@
+/** The wasm binaries, compiled once each and instantiated on a memory. */
+import { ConfigError, MemoryError } from "../errors.ts";
+import { fromBase64 } from "../runtime.ts";
+import { plain, threads } from "../wasm/binaries.generated.ts";
+import type { Exports } from "../wasm/exports.generated.ts";
+import { BASE } from "./memory.ts";
+
+/** What a binary is built for. */
+export interface Variant {
+  /** Whether its memory is shared: the threads' binary has atomic operations. */
+  readonly shared: boolean;
+}
+
+/** The binary of a variant, in base64: the one place that knows which there are. */
+const binaryOf = ({ shared }: Variant): string => (shared ? threads : plain);
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * The compiled binary of a variant, the same one every time.
+ * @throws ConfigError if the runtime does not compile it
+ */
+export function compiled(variant: Variant): Promise<WebAssembly.Module> {
+  const binary = binaryOf(variant);
+  let module = modules.get(binary);
+  if (module === undefined) {
+    module = compile(fromBase64(binary));
+    modules.set(binary, module);
+  }
+  return module;
+}
+
+export const USE_JS =
+  'Use the engine "js": new Model(layers, { engine: "js" }), on the command line nnwasm train --engine js.';
+
+/** @throws ConfigError if the runtime does not compile it */
+async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(binary);
+  } catch (cause) {
+    const why = WebAssembly.validate(binary)
+      ? "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
+      : "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)";
+    // Some end with a stop, some without.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, "");
+    throw new ConfigError(`The kernels cannot be compiled: ${reason}. ${why}. ${USE_JS}`, { cause });
+  }
+}
+
+/** @throws ConfigError if the runtime does not compile it, MemoryError if its own data take more than their room */
+export async function instantiate(variant: Variant, memory: WebAssembly.Memory): Promise<Exports> {
+  const module = await compiled(variant);
+  const imports = { env: { memory } };
+  // Only pages have to wait for it. While Node 20 has nothing else to wait for, its main thread waits for V8's compilers,
+  // one of which may be waiting for that thread to collect garbage: both for ever.
+  const instance =
+    typeof document === "undefined"
+      ? new WebAssembly.Instance(module, imports)
+      : await WebAssembly.instantiate(module, imports);
+  const exports = instance.exports as unknown as Exports;
+  if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
+  return exports;
+}
+
+/** Whether an error is WebAssembly's own, which has ended a kernel midway. */
+export function isTrap(error: unknown): boolean {
+  return typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError;
+}
