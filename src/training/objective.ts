@@ -14,6 +14,8 @@ export const OBJECTIVES: Readonly<Record<string, Direction>> = {
   "train.cost": "minimize",
 };
 
+export const DEFAULT_OBJECTIVE = "validation.accuracy";
+
 /** @throws ConfigError if it needs validation samples and there are none */
 export function requireObjective(objective: string, hasValidation: boolean): void {
   if (hasValidation || !objective.startsWith("validation.")) return;

@@ -13,6 +13,7 @@
 import * as v from "valibot";
 import { FileError } from "../../errors.ts";
 import { FileSettings, settingKey } from "../../settings/file.ts";
+import { MAXIMUM_TRIALS } from "../../settings/method.ts";
 import { paramsByKey, shownName, shownParams } from "../../settings/space.ts";
 import { OBJECTIVES } from "../../training/objective.ts";
 import { pruners } from "../../tuner/pruners/index.ts";
@@ -24,8 +25,6 @@ import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
 import { PLOTS } from "./workFolder.ts";
 
-/** More than anyone waits for; a number in a file cannot make the command count further. */
-export const MAXIMUM_TRIALS = 1_000_000;
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const choice = (names: object) => v.picklist(Object.keys(names) as [string, ...string[]]);
 const options = <T extends string>(names: readonly T[]) =>
