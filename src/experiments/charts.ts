@@ -3,6 +3,7 @@
  * report's, the accuracy against λ that the report left out, and Table 4 as a picture. What is drawn is
  * decided here; `report/` says how charts look and draws them.
  */
+import { short } from "../format/numbers.ts";
 import type { EpochRow } from "../model/history.ts";
 import {
   BLUE,
@@ -14,14 +15,7 @@ import {
   VERMILION,
   withDescription,
 } from "../report/chartStyle.ts";
-import {
-  countDomain,
-  countTicks,
-  extent,
-  short,
-  type ValueAxis,
-  valueEncoding,
-} from "../report/charts/axes.ts";
+import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "../report/charts/axes.ts";
 import { isNumber } from "./summary.ts";
 import { formatL2, type Measure, type Readings } from "./table.ts";
 

@@ -3,6 +3,8 @@
  * numbers, and where a number that it needs is missing it is not said. A difference is only ever called one
  * after it has been held against the spread over seeds (`compare` of summary.ts).
  */
+import { decimals, short, signed } from "../format/numbers.ts";
+import { capitalize, countedInWords, inWords, listed } from "../format/words.ts";
 import { DEFAULTS } from "../settings/settings.ts";
 import {
   type Comparison,
@@ -61,32 +63,12 @@ interface Run {
 
 type Rule = (run: Run) => Conclusion[];
 
-/** Accuracies with the report's four decimals, and a true minus. */
-export const decimals = (value: number, digits = 4): string => value.toFixed(digits).replace("-", "−");
-
-/** A difference with its sign; no sign where it rounds to nothing. */
-export function signed(value: number, digits = 4): string {
-  const text = decimals(value, digits);
-  if (Number(Math.abs(value).toFixed(digits)) === 0) return text.replace("−", "");
-  return value > 0 ? `+${text}` : text;
-}
-
 /** "0.5355 ± 0.0007", or the value alone if it is the only one. */
 export function meanAndSd(values: readonly number[], digits = 4): string {
   const { mean, sd } = statistics(values);
   if (mean === undefined) return "none";
   return sd === undefined ? decimals(mean, digits) : `${decimals(mean, digits)} ± ${decimals(sd, digits)}`;
 }
-
-const NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
-/** "three"; in digits from thirteen on. */
-export const count = (n: number): string => NUMBERS[n] ?? String(n);
-const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** "a", "a and b", "a, b and c". */
-export const list = (items: readonly (string | number)[]): string =>
-  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
 /** What a cause does to a number. */
 interface Effect {
@@ -116,12 +98,12 @@ function effect(
     case "higher":
     case "lower":
       return (
-        `${capital(cause)} ${verdict === "higher" ? raise : lower} ${on}: ${numbers}, ` +
+        `${capitalize(cause)} ${verdict === "higher" ? raise : lower} ${on}: ${numbers}, ` +
         `${by}${inSpreads(comparison, digits)}.`
       );
     case "hint":
       return (
-        `${capital(cause)} may ${difference > 0 ? "raise" : "lower"} ${on}: ${numbers}, ` +
+        `${capitalize(cause)} may ${difference > 0 ? "raise" : "lower"} ${on}: ${numbers}, ` +
         `${by}${inSpreads(comparison, digits)}. That is a hint and no more: so few trainings differ by ` +
         `${decimals(comparison.limit!, digits)} by chance in one case of a hundred.`
       );
@@ -176,8 +158,8 @@ const evidence: Rule = (run) => {
     most === 1
       ? "Every number of this run comes from a single training. No spread over seeds is known, so no " +
         "difference between two of them can be set apart from chance; several seeds could do so."
-      : `The numbers are means over ${least === most ? count(most) : `${count(least)} to ${count(most)}`} ` +
-        `seeds (${list(seedsOf(run))}), ± the sample standard deviation of a single training.`;
+      : `The numbers are means over ${least === most ? inWords(most) : `${inWords(least)} to ${inWords(most)}`} ` +
+        `seeds (${listed(seedsOf(run))}), ± the sample standard deviation of a single training.`;
   return [{ topic: "Agreement with the report", text, basis }];
 };
 
@@ -189,8 +171,8 @@ const divergence: Rule = ({ rows }) => {
     diverged.map(({ seed }) => `${experiment.id} (seed ${seed})`),
   );
   const text =
-    `${capital(count(trainings.length))} of the ${all} trainings diverged and ` +
-    `${trainings.length === 1 ? "has" : "have"} no result: ${list(trainings)}. The numbers leave ` +
+    `${capitalize(inWords(trainings.length))} of the ${all} trainings diverged and ` +
+    `${trainings.length === 1 ? "has" : "have"} no result: ${listed(trainings)}. The numbers leave ` +
     `${trainings.length === 1 ? "it" : "them"} out.`;
   return [{ topic: "Agreement with the report", text, basis: failed.map(({ experiment }) => experiment.id) }];
 };
@@ -222,8 +204,10 @@ const marks: Rule = ({ rows, comparable }) => {
     .filter(({ sd }) => sd! > 0)
     .reduce((sum, { values }) => sum + chanceOfMark(values.length)!, 0);
   const lie =
-    outside.length === 0 ? "none lies" : `${count(outside.length)} ${outside.length === 1 ? "lies" : "lie"}`;
-  const which = outside.length === 0 ? "" : ` (${list(outside)})`;
+    outside.length === 0
+      ? "none lies"
+      : `${inWords(outside.length)} ${outside.length === 1 ? "lies" : "lie"}`;
+  const which = outside.length === 0 ? "" : ` (${listed(outside)})`;
   const text =
     `Of the ${judged.length} published accuracies that can be held against a spread, ${lie} more than ` +
     `three standard deviations from this run’s mean${which}. With spreads estimated from so few seeds, ` +
@@ -298,10 +282,10 @@ const leaps: Rule = (run) => {
   const [rougher, smoother] = [leaping(withIt!, without!), leaping(without!, withIt!)];
   const numbers =
     "The largest rises of its validation loss from one epoch to the next are " +
-    `${list(withIt!.map((rise) => String(Number(rise.toPrecision(3)))))} with it and ` +
-    `${list(without!.map((rise) => String(Number(rise.toPrecision(3)))))} without it (nats).`;
+    `${listed(withIt!.map((rise) => short(rise, { digits: 3 })))} with it and ` +
+    `${listed(without!.map((rise) => short(rise, { digits: 3 })))} without it (nats).`;
   const share = (n: number, of: readonly number[]) =>
-    of.length === 1 ? "its one training" : `${count(n)} of ${plural(of.length, "training")}`;
+    of.length === 1 ? "its one training" : `${inWords(n)} of ${countedInWords(of.length, "training")}`;
   const text =
     rougher > 0
       ? "The nine-layer network trains more roughly with batch normalisation, in " +
@@ -575,13 +559,15 @@ const sensitivity =
     const stuck = SIGMAS.flatMap((sigma, i) => (trained[i] === 0 ? [`σ = ${sigma}`] : []));
     const mixed = SIGMAS.flatMap((sigma, i) =>
       trained[i]! > 0 && trained[i]! < cells[i]!.length
-        ? [`from σ = ${sigma} it learns in ${count(trained[i]!)} of ${plural(cells[i]!.length, "training")}`]
+        ? [
+            `from σ = ${sigma} it learns in ${inWords(trained[i]!)} of ${countedInWords(cells[i]!.length, "training")}`,
+          ]
         : [],
     );
     const parts = [
-      ...(learned.length > 0 ? [`learns from ${list(learned)}`] : []),
+      ...(learned.length > 0 ? [`learns from ${listed(learned)}`] : []),
       ...(stuck.length > 0
-        ? [stuck.length === 3 ? "stays at chance from every σ" : `stays at chance from ${list(stuck)}`]
+        ? [stuck.length === 3 ? "stays at chance from every σ" : `stays at chance from ${listed(stuck)}`]
         : []),
     ];
     const text =
@@ -625,7 +611,7 @@ const robustness =
     const [without, withIt] = [side(false), side(true)];
     if (without === undefined || withIt === undefined) return [];
     const network = `${layers === 3 ? "three" : "nine"}-layer`;
-    const cells = (n: number) => (n === 0 ? "none" : count(n));
+    const cells = (n: number) => (n === 0 ? "none" : inWords(n));
     const basis = [false, true].flatMap((bn) => SIGMAS.map((sigma) => cellId(layers, bn, sigma)));
     const fewest = Math.min(...valuesOf(run, ...basis)!.map(({ length }) => length));
     const single = fewest < 2 ? ", where a single training of a σ leaves open what other seeds do" : "";
@@ -649,8 +635,8 @@ const sameCells: Rule = (run) => {
   const differ = cells.filter((cell) => stuck.includes(cell) !== published.includes(cell));
   const text =
     differ.length === 0
-      ? `The cells of Table 4 at chance are the report’s ${count(stuck.length)}, and no others.`
-      : `The cells of Table 4 at chance are not all the report’s: ${list(
+      ? `The cells of Table 4 at chance are the report’s ${inWords(stuck.length)}, and no others.`
+      : `The cells of Table 4 at chance are not all the report’s: ${listed(
           differ.map(
             (cell) =>
               `${cell.experiment.id} is ` +

@@ -1,8 +1,9 @@
 /** Leaps of a loss in the curves of a figure: where they are, how high, and what the numbers say of their cause. */
+import { decimals, short } from "../format/numbers.ts";
+import { listed } from "../format/words.ts";
 import { log } from "../math.ts";
 import type { Evaluation } from "../model/history.ts";
 import type { Curve } from "./charts.ts";
-import { decimals, list } from "./conclusions.ts";
 import { isNumber } from "./summary.ts";
 
 /** A loss leaps where it is more than so many times that of the epoch before, and the lowest of all before. */
@@ -110,7 +111,7 @@ function describe(curve: Curve, leaps: readonly Leap[]): string {
     .slice(0, NAMED)
     .map(
       (epoch) =>
-        `${measured(epoch, "loss", 2)} after epoch ${epoch} (learning rate ${short(rowOf(curve, epoch).learningRate)})`,
+        `${measured(epoch, "loss", 2)} after epoch ${epoch} (learning rate ${rateText(rowOf(curve, epoch).learningRate)})`,
     );
   const others = all.length > NAMED ? [`as high after ${all.length - NAMED} more`] : [];
   const highest = leaps.reduce((most, leap) =>
@@ -121,15 +122,14 @@ function describe(curve: Curve, leaps: readonly Leap[]): string {
   const accuracy = measured(top, "accuracy", 4);
   return (
     `Seed ${curve.seed}’s loss leaps, from ${measured(first.before, "loss", 2)} after epoch ${first.before} to ` +
-    `${list([...epochs, ...others])}.` +
+    `${listed([...epochs, ...others])}.` +
     (accuracy === ""
       ? ""
       : ` The accuracy ${how}: ${accuracy} after epoch ${top}, ${measured(before, "accuracy", 4)} after epoch ${before}.`)
   );
 }
 
-const short = (rate: number): string =>
-  rate < 1e-3 ? Number(rate.toPrecision(2)).toExponential() : String(Number(rate.toPrecision(2)));
+const rateText = (rate: number): string => short(rate, { digits: 2, exponentBelow: 1e-3 });
 
 /** Whether the accuracies of the highest epoch are about those of the epoch before the leap. */
 function isSteady(curve: Curve, { top, before }: Pick<Leap, "top" | "before">): boolean {

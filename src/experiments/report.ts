@@ -3,6 +3,8 @@
  * published numbers, what the report left out, and the conclusions that the numbers support. Data in, text
  * out; training, and writing the files, are others' business.
  */
+import { decimals, duration, scientific, signed, thousands } from "../format/numbers.ts";
+import { capitalize, counted, countedInWords, inWords, listed, pluralOf } from "../format/words.ts";
 import type { Column } from "../report/page.ts";
 import { DEFAULTS, mergeSettings, type TrainSettings } from "../settings/settings.ts";
 import {
@@ -13,18 +15,7 @@ import {
   sensitivityPanel,
   trainingPanels,
 } from "./charts.ts";
-import {
-  CHANCE,
-  capital,
-  conclusions,
-  count,
-  decimals,
-  lastEpochOf,
-  list,
-  meanAndSd,
-  signed,
-  TOPICS,
-} from "./conclusions.ts";
+import { CHANCE, conclusions, lastEpochOf, meanAndSd, TOPICS } from "./conclusions.ts";
 import { type Block, type Document, plotFiles, type TableBlock, toHtml, toMarkdown } from "./document.ts";
 import { leapSentences } from "./leaps.ts";
 import type { TrainingResult } from "./summary.ts";
@@ -179,17 +170,6 @@ const right = (title: string, hint?: string): Column => ({
 const groupOf = (rows: readonly RowSummary[], group: string): RowSummary[] =>
   rows.filter(({ experiment }) => experiment.group === group);
 
-const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-/** "48 s", "3 min 5 s", "1 h 2 min" */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(whole / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 // The cells that all tables share
 
 const hasSpread = (rows: readonly RowSummary[]): boolean => rows.some(({ sd }) => sd !== undefined);
@@ -234,7 +214,7 @@ function tableNote({ facts, comparable }: Paper, rows: readonly RowSummary[]): s
       : "",
     missing > 0 ? `${MISSING} Not trained (${missing} of ${rows.length}).` : "",
     incomplete.length > 0
-      ? `Fewer seeds than asked for: ${list(incomplete.map(({ experiment }) => experiment.id))}.`
+      ? `Fewer seeds than asked for: ${listed(incomplete.map(({ experiment }) => experiment.id))}.`
       : "",
   ].filter(Boolean);
   return notes.length === 0 ? undefined : notes.join(" ");
@@ -281,7 +261,7 @@ function summaryBlocks(paper: Paper): Block[] {
       list: [
         ["Trainings", `${trainings.length}${trainings.length < planned ? ` of ${planned}` : ""}`],
         ["Epochs", String(epochs)],
-        ["Seeds", list(facts.seeds)],
+        ["Seeds", listed(facts.seeds)],
         ["Data set", facts.data === "cifar10" ? "CIFAR-10" : facts.data],
         ["Time on the clock", duration(facts.seconds)],
         ["Machine", facts.machine],
@@ -311,7 +291,7 @@ function inShort(paper: Paper, row: RowSummary): string {
     `${layers.length + 1} layers`,
     ...(bn === false ? [] : ["BN"]),
     ...(l2 === undefined ? [] : [`λ = ${formatL2(l2)}`]),
-    ...(cycles === undefined || hasOwnEpochs(paper) ? [] : [plural(epochsOf(paper, row), "epoch")]),
+    ...(cycles === undefined || hasOwnEpochs(paper) ? [] : [counted(epochsOf(paper, row), "epoch")]),
   ].join(", ");
 }
 
@@ -321,7 +301,7 @@ const hasOwnEpochs = ({ facts }: Paper): boolean => facts.settings?.epochs !== u
 function warning({ data, changes = [] }: ReproductionFacts): Block {
   const why = [
     ...(data === "cifar10" ? [] : [`on the data set ${data} instead of CIFAR-10`]),
-    ...(changes.length === 0 ? [] : [`with ${list(changes)}`]),
+    ...(changes.length === 0 ? [] : [`with ${listed(changes)}`]),
   ];
   return {
     kind: "warning",
@@ -373,7 +353,7 @@ function methodBlocks(paper: Paper): Block[] {
     leading(
       "Comparison",
       several
-        ? `A number of this run is the mean over seeds ${list(facts.seeds)}, ± the sample standard ` +
+        ? `A number of this run is the mean over seeds ${listed(facts.seeds)}, ± the sample standard ` +
             "deviation (n − 1) of a single training."
         : "A number of this run is that of a single training. Its spread over seeds is not known, so " +
             "nothing can be marked as lying outside it.",
@@ -405,7 +385,7 @@ function dataSentences(facts: ReproductionFacts): string[] {
   const name = nameOf(facts.data);
   const some = used < split ? `, of which ${thousands(used)} are used,` : "";
   return [
-    `${capital(name)}’s ${thousands(training)} training images are split at random, ` +
+    `${capitalize(name)}’s ${thousands(training)} training images are split at random, ` +
       `by the seed, into ${thousands(split)} to train on${some} and ${thousands(validation)} to validate; its ` +
       `${thousands(test)} test images are used once, at the end.`,
     `Each of the ${thousands(features)} features is standardised by its mean and standard deviation over the ` +
@@ -418,8 +398,8 @@ function networkSentences({ rows, appendix }: Paper): string[] {
   const settings = experiments.map((experiment) => mergeSettings(experiment.settings));
   const shapes = new Map(settings.map(({ layers }) => [layers.join(), layers]));
   const networks = [...shapes.values()].map((layers) => ({
-    name: `the ${count(layers.length + 1)}-layer network`,
-    units: `of ${list(layers)}`,
+    name: `the ${inWords(layers.length + 1)}-layer network`,
+    units: `of ${listed(layers)}`,
   }));
   const [first, ...others] = networks;
   const hasBn = settings.some(({ bn }) => bn !== false) || appendix.length > 0;
@@ -444,27 +424,21 @@ function trainingSentences(facts: ReproductionFacts): string[] {
   const stepsOfEpoch = Math.ceil(used / batch);
   const cycle = 2 * Math.max(1, settings.stepSize ?? Math.round((5 * used) / batch));
   const cycleEpochs = cycle / stepsOfEpoch;
-  const inEpochs = Number.isInteger(cycleEpochs) ? count(cycleEpochs) : decimals(cycleEpochs, 1);
+  const inEpochs = Number.isInteger(cycleEpochs) ? inWords(cycleEpochs) : decimals(cycleEpochs, 1);
   return [
     `Mini-batches of ${batch}, shuffled anew in every epoch; stochastic gradient descent without momentum ` +
       `on the mean cross-entropy plus ½ λ Σ W², λ = ${l2} where not stated; triangular cycles ` +
-      `of the learning rate between ${rate(etaMin)} and ${rate(etaMax)}, of ${thousands(cycle)} updates or ${inEpochs} ` +
-      `${cycleEpochs === 1 ? "epoch" : "epochs"} each; ${count(cycles)} ${cycles === 1 ? "cycle" : "cycles"} where not stated.`,
+      `of the learning rate between ${scientific(etaMin, 6)} and ${scientific(etaMax, 6)}, of ${thousands(cycle)} updates or ${inEpochs} ` +
+      `${pluralOf("epoch", cycleEpochs)} each; ${countedInWords(cycles, "cycle")} where not stated.`,
     epochs === undefined
       ? ""
-      : `Every training ends after ${plural(epochs, "epoch")}, ${thousands(epochs * stepsOfEpoch)} updates, wherever ` +
+      : `Every training ends after ${counted(epochs, "epoch")}, ${thousands(epochs * stepsOfEpoch)} updates, wherever ` +
         "its cycle then is.",
     "After every epoch loss, cost and accuracy are taken in inference mode over the whole validation set, and for " +
       "the curves that are shown over the whole training set. The rate that is recorded then is the next update’s, " +
       "hence the “shifted” curve that the report remarks on.",
   ];
 }
-
-/** "45,000" */
-const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-
-/** "1e-5", "1e-1" */
-const rate = (value: number): string => Number(value.toPrecision(6)).toExponential().replace("e+", "e");
 
 // Figures 1 to 5
 
@@ -499,7 +473,7 @@ async function figureBlocks(paper: Paper, row: RowSummary): Promise<Block[]> {
     row.mean === undefined
       ? `${label}’s network (${titleIn(paper, experiment)}) ` +
         `${row.trainings.length === 0 ? "has not been trained in this run" : "diverged"}.`
-      : `Test accuracy after ${plural(epochs, "epoch")}: ${thisRun(row)}${
+      : `Test accuracy after ${counted(epochs, "epoch")}: ${thisRun(row)}${
           paper.comparable && experiment.published !== undefined
             ? `; published ${decimals(experiment.published)}, a difference of ${signed(row.difference!)}${
                 row.outside ? ", more than three standard deviations" : ""
@@ -509,12 +483,12 @@ async function figureBlocks(paper: Paper, row: RowSummary): Promise<Block[]> {
   if (curves.length === 0) return [paragraph(accuracyOf)];
   const [first, ...others] = curves;
   const caption = [
-    `Cost, loss, accuracy and learning rate over ${plural(epochs, "epoch")}: ` +
+    `Cost, loss, accuracy and learning rate over ${counted(epochs, "epoch")}: ` +
       `${titleIn(paper, experiment)}.`,
     others.length === 0
       ? `Seed ${first!.seed}.`
-      : `Thick: seed ${first!.seed}; thin: ${others.length === 1 ? "seed" : "seeds"} ` +
-        `${list(others.map(({ seed }) => seed))}.`,
+      : `Thick: seed ${first!.seed}; thin: ${pluralOf("seed", others.length)} ` +
+        `${listed(others.map(({ seed }) => seed))}.`,
     paper.comparable && experiment.readings !== undefined
       ? "Diamonds: the report’s curves, read off by eye."
       : "",
@@ -583,7 +557,7 @@ function readingsTable(paper: Paper, row: RowSummary, label: string): TableBlock
       ];
     }),
   );
-  const hint = `${epochs.length === 1 ? "epoch" : "epochs"} ${epochs.join(" → ")}`;
+  const hint = `${pluralOf("epoch", epochs.length)} ${epochs.join(" → ")}`;
   return {
     kind: "table",
     label: paper.nextTable(),
@@ -652,7 +626,7 @@ function searchTable(paper: Paper, group: string, label: string, caption: string
 
 /** "20 epochs": those of the rows, which all have as many. */
 const epochsInWords = (paper: Paper, rows: readonly RowSummary[]): string =>
-  plural(Math.max(...rows.map((row) => epochsOf(paper, row))), "epoch");
+  counted(Math.max(...rows.map((row) => epochsOf(paper, row))), "epoch");
 
 /** The place of the highest mean, if there are several to choose from. */
 function bestRow(rows: readonly RowSummary[]): number | undefined {
@@ -759,7 +733,7 @@ async function sensitivityBlocks(paper: Paper): Promise<Block[]> {
     paragraph(
       "Weights and biases are drawn from N(0, σ) instead of Xavier’s distribution; all else is as " +
         `before. A test accuracy of ${CHANCE} is that of a network that tells the ` +
-        `${count((paper.facts.samples ?? CIFAR10).classes)} classes apart in ` +
+        `${inWords((paper.facts.samples ?? CIFAR10).classes)} classes apart in ` +
         "nothing.",
     ),
     table(paper, {
@@ -820,7 +794,7 @@ function sources(ids: readonly string[]): string {
     groups.filter((group) => group.startsWith(kind)).map((group) => group.slice(kind.length));
   const named = (kind: string, word: string) => {
     const of = numbers(kind);
-    return of.length === 0 ? [] : [`${word}${of.length === 1 ? "" : "s"} ${list(of)}`];
+    return of.length === 0 ? [] : [`${pluralOf(word, of.length)} ${listed(of)}`];
   };
   const parts = [...named("fig", "Figure"), ...named("tab", "Table")];
   return parts.length === 1 ? `(${parts[0]}.)` : "";
@@ -864,11 +838,11 @@ async function appendixBlocks(paper: Paper): Promise<Block[]> {
     const curves = curvesOf(row);
     if (curves.length === 0) continue;
     const { experiment } = row;
-    const seeds = list(curves.slice(1).map(({ seed }) => seed));
+    const seeds = listed(curves.slice(1).map(({ seed }) => seed));
     blocks.push({
       kind: "figure",
       label: paper.nextFigure(),
-      caption: `${capital(titleIn(paper, experiment))}. ${
+      caption: `${capitalize(titleIn(paper, experiment))}. ${
         seeds === "" ? `Seed ${curves[0]!.seed}.` : `Thick: seed ${curves[0]!.seed}; thin: ${seeds}.`
       }`,
       file: experiment.id,

@@ -4,6 +4,7 @@
  * default (DEFAULTS of src/training/settings.ts).
  */
 import { ConfigError } from "../errors.ts";
+import { scientific } from "../format/numbers.ts";
 import type { TrainSettings } from "../settings/settings.ts";
 
 /** What is read off a curve: after the first epoch, after the tenth, and after the last. */
@@ -99,7 +100,7 @@ const figures: readonly Experiment[] = [
 ];
 
 /** λ with three digits, as the report prints it: 4.14e-5. */
-export const formatL2 = (l2: number): string => Number(l2.toPrecision(3)).toExponential();
+export const formatL2 = (l2: number): string => scientific(l2, 3);
 
 /** One value of λ, tried on three layers with batch normalisation; what counts is the validation accuracy. */
 function searchRow(group: string, place: number, title: string, l2: number): Experiment {

@@ -3,6 +3,7 @@
  * fits a phone, a desk and A4 paper, and follows its reader's choice of light or dark, charts included. Pure
  * functions from data to text; what is written to disk, and where, is others' business.
  */
+import { type Alignment, lengthOf, padded } from "../format/tables.ts";
 import { PALETTE, type Shade } from "./chartStyle.ts";
 
 /** Markup, as `html` and the functions here make it. A string is never markup: it is text, and is escaped. */
@@ -188,7 +189,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(SHADES.map(([name, { light }]
 export interface Column {
   readonly title: string;
   /** "right" for numbers. */
-  readonly align?: "left" | "right";
+  readonly align?: Alignment;
   /** A unit, or what it is: a few words, small under the title. */
   readonly hint?: string;
 }
@@ -237,15 +238,13 @@ export function table({ caption, columns, rows, note, highlightRow }: TableOptio
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const cell = (text: string) => text.replace(/\s+/g, " ").replace(/[\\|<`*_]/g, "\\$&");
   const lines = [columns.map(({ title }) => cell(title)), ...rows.map((row) => row.map(cell))];
-  const widths = columns.map((_, i) => Math.max(4, ...lines.map((line) => [...(line[i] ?? "")].length)));
-  const pad = (text: string, i: number) => {
-    const space = " ".repeat(widths[i]! - [...text].length);
-    return columns[i]!.align === "right" ? space + text : text + space;
-  };
+  const widths = columns.map((_, i) => Math.max(4, ...lines.map((line) => lengthOf(line[i] ?? ""))));
   const rule = columns.map(({ align }, i) =>
     align === "right" ? `${"-".repeat(widths[i]! - 1)}:` : "-".repeat(widths[i]!),
   );
-  const [head, ...body] = lines.map((line) => columns.map((_, i) => pad(line[i] ?? "", i)));
+  const [head, ...body] = lines.map((line) =>
+    columns.map(({ align = "left" }, i) => padded(line[i] ?? "", widths[i]!, align)),
+  );
   return `${[head!, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`;
 }
 

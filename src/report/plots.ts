@@ -3,9 +3,10 @@
  * data, and the learning rate, each against the epoch. What is drawn is decided here; `charts/render.ts`
  * draws it.
  */
+import { short } from "../format/numbers.ts";
 import type { EpochRow } from "../model/history.ts";
 import { ALONE, BLUE, type ChartSize, chart, VERMILION, withDescription } from "./chartStyle.ts";
-import { countDomain, countTicks, extent, short, type ValueAxis, valueEncoding } from "./charts/axes.ts";
+import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "./charts/axes.ts";
 
 /** What is drawn of an epoch. Numbers that are not finite are left out of the plots. */
 export type PlotRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;

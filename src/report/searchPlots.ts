@@ -2,6 +2,8 @@
  * The plots of a search, as SVG: its course, the objective against each parameter, all parameters at once, and which
  * of them matter. What is drawn is decided here; `charts/render.ts` draws it.
  */
+import { decimals, short } from "../format/numbers.ts";
+import { capitalize } from "../format/words.ts";
 import { paramOf } from "../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
 import {
@@ -19,7 +21,7 @@ import {
   VERMILION,
   withDescription,
 } from "./chartStyle.ts";
-import { countDomain, countTicks, extent, short, tickLabels, valueEncoding } from "./charts/axes.ts";
+import { countDomain, countTicks, extent, tickLabels, valueEncoding } from "./charts/axes.ts";
 import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
 import { textWidth } from "./charts/textWidth.ts";
 import { parallelCoordinates } from "./parallelCoordinates.ts";
@@ -35,7 +37,6 @@ import {
   parametersOf,
   paramText,
   type SearchResult,
-  sentence,
   stateCounts,
   stateOf,
   trialText,
@@ -157,7 +158,7 @@ function history(search: SearchResult, size: ChartSize): Chart {
       ...chart(
         size,
         title,
-        `${sentence(objectiveTitle(objective))} of each trial; the line is the best so far`,
+        `${capitalize(objectiveTitle(objective))} of each trial; the line is the best so far`,
       ),
       encoding: {
         x: {
@@ -237,7 +238,7 @@ function bestSoFar(
 /** How the search went, in words. */
 function courseText(search: SearchResult): string {
   const best = bestTrial(search);
-  const counts = sentence(stateCounts(search.trials));
+  const counts = capitalize(stateCounts(search.trials));
   if (best === undefined) return `${counts}. No trial came to its end with a value.`;
   return `${counts}. Best ${objectiveTitle(search.objective)}: ${short(best.value)}, in trial ${best.number}.`;
 }
@@ -263,7 +264,7 @@ function againstParameter(search: SearchResult, parameter: Parameter, name: stri
     }))
     .filter((row) => row.place !== undefined) as (Dot & { place: number; time: string; state: TrialState })[];
   const categorical = parameter.distribution.kind === "categorical";
-  const title = `${sentence(objectiveTitle(objective).replace(/ \(.*/, ""))} against ${parameter.name}`;
+  const title = `${capitalize(objectiveTitle(objective).replace(/ \(.*/, ""))} against ${parameter.name}`;
   const labels = axis.ticks.map(({ label }) => label);
   const room = (size.width - 90) / labels.length;
   const slanted = categorical && labels.some((label) => textWidth(label, 12) > room - 6);
@@ -395,7 +396,7 @@ function importanceBars(importance: readonly Importance[], { width, height }: Ch
     .map((row) => ({
       ...row,
       end: Math.max(0, row.importance),
-      label: row.importance.toFixed(2).replace("-", "−"),
+      label: decimals(row.importance, 2),
     }));
   const title = "Parameter importance";
   return {

@@ -1,9 +1,10 @@
 /** The report of a search: one HTML page with the best setting, the plots and all trials. */
+import { decimals, short } from "../format/numbers.ts";
+import { capitalize, counted } from "../format/words.ts";
 import { trialsForImportance } from "../tuner/importance.ts";
 import { paramOf } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { type Chart, IN_PAGE } from "./chartStyle.ts";
-import { short } from "./charts/axes.ts";
 import {
   type Column,
   type Content,
@@ -29,7 +30,6 @@ import {
   parametersOf,
   paramText,
   type SearchResult,
-  sentence,
   stateCounts,
   stateOf,
 } from "./trials.ts";
@@ -53,7 +53,7 @@ export async function searchReport(report: SearchReport): Promise<string> {
   const charts = new Map<string, Html>();
   for (const chart of searchCharts(report, IN_PAGE)) charts.set(chart.name, await drawn(chart));
   const { history, importance, "parallel-coordinates": parallel, ...others } = Object.fromEntries(charts);
-  const goal = `${sentence(objectiveTitle(objective))}, ${direction === "maximize" ? "maximised" : "minimised"} over ${counted(trials.length, "trial")}`;
+  const goal = `${capitalize(objectiveTitle(objective))}, ${direction === "maximize" ? "maximised" : "minimised"} over ${counted(trials.length, "trial")}`;
   return page({
     title,
     subtitle: `${goal}: ${stateCounts(trials)}`,
@@ -99,7 +99,7 @@ function bestSetting(report: SearchReport): Content {
   return [
     facts([
       [objectiveTitle(report.objective), valueText(best.value, report.objective)],
-      ...(test === undefined ? [] : [["test accuracy", test.toFixed(4)] as const]),
+      ...(test === undefined ? [] : [["test accuracy", decimals(test)] as const]),
       ...Object.entries(best.params).map(([name, value]) => [name, paramText(value)] as const),
       ["trial", best.number],
     ]),
@@ -147,13 +147,13 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
         return param === undefined ? "" : paramText(param);
       }),
       value === undefined ? "" : valueText(value, objective),
-      ...(testColumn ? [test === undefined ? "" : test.toFixed(4)] : []),
+      ...(testColumn ? [test === undefined ? "" : decimals(test)] : []),
       trial.reports.length,
-      trial.seconds.toFixed(1),
+      decimals(trial.seconds, 1),
     ];
   });
   return table({
-    caption: `${sentence(counted(trials.length, "trial"))}, the best first`,
+    caption: `${capitalize(counted(trials.length, "trial"))}, the best first`,
     columns,
     rows,
     highlightRow: bestTrial(report) === undefined ? undefined : 0,
@@ -165,10 +165,8 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
 
 /** Accuracies with as many decimals as there are samples to count, other values with four digits. */
 function valueText(value: number, objective: string): string {
-  return objective.endsWith("accuracy") ? value.toFixed(4) : short(value);
+  return objective.endsWith("accuracy") ? decimals(value) : short(value);
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The accuracy on the test data that a trial's attributes hold, as a number or among other measures. */
 function testAccuracy({ attributes: { test } }: FinishedTrial): number | undefined {

@@ -1,7 +1,8 @@
 /** What reports say of a search's trials: values, names and the best of them, in words and in order. */
+import { short } from "../format/numbers.ts";
 import type { Distribution, ParamValue, SearchSpace } from "../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
-import { short, type ValueAxis } from "./charts/axes.ts";
+import type { ValueAxis } from "./charts/axes.ts";
 
 export interface Importance {
   readonly name: string;
@@ -34,10 +35,7 @@ export const objectiveAxis = (objective: string): ValueAxis => ({
 
 /** A parameter's value as one writes it, with four digits that count: 0.005, 2.5e-5, 50,50, relu. */
 export function paramText(value: ParamValue): string {
-  if (typeof value === "number") {
-    const rounded = Number(value.toPrecision(4));
-    return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
-  }
+  if (typeof value === "number") return short(value, { exponentBelow: 1e-4 });
   return Array.isArray(value) ? value.map(paramText).join(",") : String(value);
 }
 
@@ -125,6 +123,3 @@ export function parametersOf({ space, trials }: SearchResult): Parameter[] {
   }
   return [...distributions].map(([name, distribution]) => ({ name, distribution }));
 }
-
-/** With a capital letter. */
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ConclusionOptions, conclusions, signed, TOPICS } from "../../src/experiments/conclusions.ts";
+import { type ConclusionOptions, conclusions, TOPICS } from "../../src/experiments/conclusions.ts";
 import { summarize, type TrainingResult } from "../../src/experiments/summary.ts";
 import {
   appendixExperiments,
@@ -566,13 +566,5 @@ describe("conclusions", () => {
       expect(text).not.toMatch(/\b(raises?|lowers?) the\b/);
     }
     expect(single[0]!.text).toMatch(/^Every number of this run comes from a single training\. /);
-  });
-});
-
-describe("signed", () => {
-  it("has a sign where there is a difference, and a true minus", () => {
-    expect([0.0123, -0.0123, 0, -0, 0.00004, -0.00004, 0.00005].map((value) => signed(value))).toEqual([
-      ...["+0.0123", "−0.0123", "0.0000", "0.0000", "0.0000", "0.0000", "+0.0001"],
-    ]);
   });
 });

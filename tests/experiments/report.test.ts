@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  duration,
   type Reproduction,
   type ReproductionFacts,
   type ReproductionInput,
@@ -477,13 +476,5 @@ describe("text from outside", () => {
       "- Machine: \\<img src=x onerror=\"a\"\\> & 'b' \\`c\\` \\*d\\* \\_e\\_ \\[f\\](g) \\| \\\\\n",
     );
     expect(made.markdown).toContain(`\`\`\`\`sh\nnnwasm ${bad} \`\`\`\n\`\`\`\`\n`);
-  });
-});
-
-describe("duration", () => {
-  it("is in the units that one would say", () => {
-    expect([0.4, 59.4, 59.6, 185, 3599.4, 3599.6, 3720, 86400].map(duration)).toEqual([
-      ...["0 s", "59 s", "1 min 0 s", "3 min 5 s", "59 min 59 s", "1 h 0 min", "1 h 2 min", "24 h 0 min"],
-    ]);
   });
 });

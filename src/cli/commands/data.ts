@@ -6,10 +6,12 @@ import type { Dataset } from "../../data/dataset.ts";
 import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
+import { decimals, megabytes, percent, timeLeft } from "../../format/numbers.ts";
+import { tableLine } from "../../format/tables.ts";
 import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
 import { dataFolderProblem, warn } from "../openDataset.ts";
-import { duration, StatusLine } from "../progress/statusLine.ts";
+import { StatusLine } from "../progress/statusLine.ts";
 import { printable } from "../text.ts";
 
 /** The published data set, or a small one, for tests. */
@@ -96,7 +98,7 @@ export function dataCommand(
             signal,
             onProgress: (done, total) => progress.update(done, total),
             onRetry: (reason, pauseMs) =>
-              progress.note(`${reason}; trying again in ${(pauseMs / 1000).toFixed(0)} s`),
+              progress.note(`${reason}; trying again in ${decimals(pauseMs / 1000, 0)} s`),
             onUnpack: () => progress.note("unpacking and checking"),
           },
           archive,
@@ -141,7 +143,7 @@ export function dataCommand(
         if (options.json) event({ event: "file", ...check });
         else {
           const mark = check.ok ? colors.green("ok ") : colors.red("bad");
-          print(`${mark}  ${check.name.padEnd(16)}  ${check.finding}`);
+          print(tableLine([mark, check.name, check.finding], [0, 16], ["left"]));
         }
       }
       const bad = checks.filter(({ ok }) => !ok).map((check) => check.name);
@@ -162,8 +164,6 @@ export function dataCommand(
   ]);
   return addCommands(data, [list, fetch, verify]);
 }
-
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 /** The rate is that of the last seconds. */
 const RATE_WINDOW_MS = 10_000;
@@ -212,11 +212,11 @@ class DownloadProgress {
     const [endTime, endBytes] = this.#samples.at(-1)!;
     const rate = endTime > startTime ? ((endBytes - startBytes) / (endTime - startTime)) * 1000 : 0;
     const amount = `${megabytes(done)} of ${megabytes(total)} MB`;
-    const speed = rate > 0 ? `  ${(rate / 1e6).toFixed(1)} MB/s` : "";
-    const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : "";
-    const percent = `${Math.floor((100 * done) / total)}%`;
-    if (!this.#line.terminal) return `${this.#name}: ${percent}  ${amount}${speed}${left}`;
-    const numbers = `${percent.padStart(4)}  ${amount}${speed}${left}`;
+    const speed = rate > 0 ? `  ${decimals(rate / 1e6, 1)} MB/s` : "";
+    const left = rate > 0 && done < total ? `  ${timeLeft((total - done) / rate)}` : "";
+    const share = percent(done, total);
+    if (!this.#line.terminal) return `${this.#name}: ${share}  ${amount}${speed}${left}`;
+    const numbers = `${share.padStart(4)}  ${amount}${speed}${left}`;
     return this.#line.withBar(`${this.#name}  `, done / total, `  ${numbers}`, BAR_WIDTH);
   }
 }

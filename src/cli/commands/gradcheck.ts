@@ -1,6 +1,7 @@
 /** `nnwasm gradcheck`: analytic against numerical gradients of the report's networks. */
 import { type Command, Option } from "commander";
 import { NnwasmError } from "../../errors.ts";
+import { type Alignment, tableLine } from "../../format/tables.ts";
 import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
@@ -70,7 +71,7 @@ export function gradcheckCommand(context: CliContext): Command {
       const places = flags.bn === undefined ? PLACES : [flags.bn === true ? ("after" as const) : flags.bn];
       const batches = flags.samples === undefined ? SAMPLES : [flags.samples];
       const failed: string[] = [];
-      if (!json) context.stdout.write(`${HEADER}\n`);
+      if (!json) context.stdout.write(`${inColumns(COLUMNS.map(([head]) => head))}\n`);
       for (const hidden of networks) {
         for (const bn of places) {
           for (const samples of batches) {
@@ -121,19 +122,37 @@ export function gradcheckCommand(context: CliContext): Command {
     });
 }
 
-const HEADER = "layers  BN      samples  compared  max. rel. error  kinks   report's error  4 decimals";
+/** The table's columns. Their widths are given, as the rows come one by one. */
+const COLUMNS: readonly (readonly [head: string, width: number, alignment: Alignment])[] = [
+  ["layers", 6, "right"],
+  ["BN", 6, "left"],
+  ["samples", 7, "right"],
+  ["compared", 8, "right"],
+  ["max. rel. error", 15, "right"],
+  ["kinks", 5, "right"],
+  ["report's error", 15, "right"],
+  ["4 decimals", 10, "left"],
+];
+
+const inColumns = (cells: readonly string[]): string =>
+  tableLine(
+    cells,
+    COLUMNS.map(([, width]) => width),
+    COLUMNS.map(([, , alignment]) => alignment),
+  );
 
 function tableRow(layers: number, bn: BatchNormPlace, samples: number, check: GradientCheck): string {
   const { compared, maxRelativeError, kinks, report, passed } = check;
-  const row = [
-    String(layers).padStart(6),
-    (bn === false ? "none" : bn).padEnd(6),
-    String(samples).padStart(7),
-    String(compared).padStart(8),
-    `${maxRelativeError.toExponential(1)}${passed ? "" : " !"}`.padStart(15),
-    String(kinks.length).padStart(5),
-    report.maxRelativeError.toExponential(1).padStart(15),
+  const cells = [
+    String(layers),
+    bn === false ? "none" : bn,
+    String(samples),
+    String(compared),
+    `${maxRelativeError.toExponential(1)}${passed ? "" : " !"}`,
+    String(kinks.length),
+    report.maxRelativeError.toExponential(1),
     report.almostEqual ? "equal" : "differ",
-  ].join("  ");
+  ];
+  const row = inColumns(cells);
   return kinks.length === 0 ? row : `${row}\n        left out, at a kink of a ReLU: ${kinks.join(", ")}`;
 }

@@ -3,6 +3,8 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Command } from "commander";
 import { findCifar10 } from "../../data/cifar10.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
+import { decimals } from "../../format/numbers.ts";
+import { tableLine } from "../../format/tables.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { dataFolderProblem, warn } from "../openDataset.ts";
@@ -52,11 +54,12 @@ export function infoCommand(context: CliContext): Command {
         ["node", `${info.node} (V8 ${info.v8}, ${info.platform})`],
         ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
         ["threads", info.sharedMemory ? `1 to ${info.cores} in a training` : "1: shared memory is missing"],
-        ["machine", `${info.cpu}, ${info.cores} cores, ${(info.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+        ["machine", `${info.cpu}, ${info.cores} cores, ${decimals(info.memoryBytes / 2 ** 30, 1)} GiB`],
         ["cifar10", info.cifar10 ?? "not here; nnwasm data fetch cifar10 gets it"],
         ["cache", info.cache],
         ["runs", `${info.runs}/ in the current folder, or --out DIR`],
       ];
-      for (const [name, value] of rows) stdout.write(`${name.padEnd(9)} ${printable(value)}\n`);
+      for (const [name, value] of rows)
+        stdout.write(`${tableLine([name, printable(value)], [8], ["left"])}\n`);
     });
 }

@@ -4,7 +4,6 @@ import { type Command, Option } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, TrainingError } from "../../errors.ts";
-import { list } from "../../experiments/conclusions.ts";
 import { reproductionReport } from "../../experiments/report.ts";
 import { accuracy, type RowSummary, summarize } from "../../experiments/summary.ts";
 import {
@@ -14,6 +13,8 @@ import {
   freshExperiment,
   selectExperiments,
 } from "../../experiments/table.ts";
+import { duration, timeLeft } from "../../format/numbers.ts";
+import { listed } from "../../format/words.ts";
 import { batchSizes, type TrainingMetrics } from "../../model/fit.ts";
 import {
   CHOICES,
@@ -39,7 +40,7 @@ import {
 } from "../folders/reproductionFolder.ts";
 import { closing, Saving } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
-import { duration, StatusLine } from "../progress/statusLine.ts";
+import { StatusLine } from "../progress/statusLine.ts";
 import { printable, printableLines } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
@@ -498,7 +499,7 @@ function resultText(
       .trimEnd(),
   );
   const marked = !compared
-    ? `Made ${list(departures)}: these numbers are not the report's, and are not compared with them.\n`
+    ? `Made ${listed(departures)}: these numbers are not the report's, and are not compared with them.\n`
     : rows.some(({ outside }) => outside)
       ? "* further from the report than three standard deviations\n"
       : "";
@@ -627,7 +628,7 @@ class ReproductionProgress {
       const rate =
         now === 0
           ? ""
-          : `  ${(now / seconds).toFixed(1)} epochs/s  ${duration((seconds * Math.max(0, left)) / now)} left`;
+          : `  ${(now / seconds).toFixed(1)} epochs/s  ${timeLeft((seconds * Math.max(0, left)) / now)}`;
       const share = (this.#epochsFound + now) / this.epochs;
       return this.#line.withBar(`${this.#ended}/${this.trainings} trainings  `, share, rate);
     }, force);

@@ -1,11 +1,12 @@
 /** A search as it shows on stderr: a row for every trial that has ended, and on a terminal where it stands. */
 
+import { timeLeft } from "../../format/numbers.ts";
 import { shownName, shownValue } from "../../settings/space.ts";
 import type { Params } from "../../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import type { CliContext } from "../context.ts";
 import { printable } from "../text.ts";
-import { duration, StatusLine } from "./statusLine.ts";
+import { StatusLine } from "./statusLine.ts";
 
 /** A parameter's value as it is shown: "7.86e-3", "50,50", "after", "none"; "–" if the trial does not have it. */
 export function shortValue(params: Params, key: string): string {
@@ -118,7 +119,7 @@ export class SearchProgress {
         this.#best === undefined ? "" : `  best ${this.#best.value!.toFixed(4)} (trial ${this.#best.number})`;
       const rate =
         now > 0
-          ? `  ${(now / minutes).toFixed(1)} trials/min  ${duration((60 * minutes * Math.max(0, toDo)) / now)} left`
+          ? `  ${(now / minutes).toFixed(1)} trials/min  ${timeLeft((60 * minutes * Math.max(0, toDo)) / now)}`
           : "";
       return this.#line.withBar(`${this.#ended}/${trials} trials  `, share, `${best}${rate}`);
     }, force);

@@ -64,13 +64,3 @@ function bar(share: number, width: number, colors: ReturnType<typeof pc.createCo
   const full = Math.round(width * Math.min(1, Math.max(0, share)));
   return colors.cyan("━".repeat(full)) + colors.dim("─".repeat(width - full));
 }
-
-/** "8 s", "3 min 5 s", "2 h 10 min". */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

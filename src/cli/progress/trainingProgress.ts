@@ -1,8 +1,9 @@
 /** A training as it shows on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
+import { timeLeft } from "../../format/numbers.ts";
 import type { StepReport } from "../../model/fit.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
 import type { CliContext } from "../context.ts";
-import { duration, StatusLine } from "./statusLine.ts";
+import { StatusLine } from "./statusLine.ts";
 
 export class TrainingProgress {
   readonly #line: StatusLine;
@@ -31,7 +32,7 @@ export class TrainingProgress {
       const rate = (1000 * step) / (now - this.#epochBegin);
       const done = (epoch - 1 + step / steps) / epochs;
       const left = ((now - this.#begin) / 1000) * (1 / done - 1);
-      const numbers = `${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${duration(left)} left`;
+      const numbers = `${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${timeLeft(left)}`;
       return this.#line.withBar(`Epoch ${epoch}/${epochs}  `, step / steps, `  ${step}/${steps}  ${numbers}`);
     });
   }
@@ -45,7 +46,7 @@ export class TrainingProgress {
       `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ` +
         `${(steps / trainSeconds).toFixed(0)} steps/s${numbers(train)}` +
         `${validation === undefined ? "" : numbers(validation, "val_")}  lr ${learningRate.toExponential(1)}` +
-        `${left > 0 ? `  ${duration(left)} left` : ""}`,
+        `${left > 0 ? `  ${timeLeft(left)}` : ""}`,
     );
     this.#epochBegin = performance.now();
   }

@@ -1,4 +1,5 @@
 /** The axes of charts: what range they show, and at which numbers they have ticks. */
+import { scientific, short } from "../../format/numbers.ts";
 import { log } from "../../math.ts";
 
 export type Range = readonly [low: number, high: number];
@@ -100,9 +101,6 @@ export function logTicks([low, high]: Range): number[] {
   return low === high ? [low] : [low, high];
 }
 
-/** A number with four digits that count. */
-export const short = (value: number): string => String(Number(value.toPrecision(4)));
-
 /** Four to ten round numbers: 1, 2 or 5 · 10^k apart. */
 export function linearTicks([low, high]: Range): number[] {
   if (low === high) return [low];
@@ -119,9 +117,9 @@ export function linearTicks([low, high]: Range): number[] {
 /** The ticks' numbers as one would write them on the command line, all in one notation: 1e-4 1e-3 1e-2. */
 export function tickTexts(ticks: readonly number[]): string[] {
   if (ticks.some((tick) => tick !== 0 && (Math.abs(tick) < 1e-3 || Math.abs(tick) >= 1e5))) {
-    return ticks.map((tick) => Number(tick.toPrecision(4)).toExponential().replace("e+", "e"));
+    return ticks.map((tick) => scientific(tick, 4));
   }
-  return ticks.map(short);
+  return ticks.map((tick) => short(tick));
 }
 
 /** The same number of decimals at each tick of a linear axis. */

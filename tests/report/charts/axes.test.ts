@@ -6,7 +6,6 @@ import {
   extent,
   linearTicks,
   logTicks,
-  short,
   tickTexts,
   valueEncoding,
 } from "../../../src/report/charts/axes.ts";
@@ -64,7 +63,6 @@ describe("ticks", () => {
     expect(evenTexts([0.35, 0.4])).toEqual(["0.35", "0.40"]);
     expect(evenTexts([1e-5, 2e-5])).toEqual(["1e-5", "2e-5"]);
     expect(evenTexts([])).toEqual([]);
-    expect(short(0.123456)).toBe("0.1235");
   });
 });
 
