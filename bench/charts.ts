@@ -11,7 +11,7 @@ import {
   PAPER,
   VERMILION,
   withDescription,
-} from "../src/report/chartStyle.ts";
+} from "../src/report/charts/style.ts";
 import type { Comparison } from "./peers/report.ts";
 import { ratios, spread } from "./peers/rounds.ts";
 import type { Measured } from "./report.ts";

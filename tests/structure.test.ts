@@ -26,7 +26,7 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/model/model.ts": "being split",
   "src/model/workspace.ts": "being split",
   "src/model/workspace.ts: Workspace.constructor": "being split",
-  "src/report/parallelCoordinates.ts: parallelCoordinates": "being split",
+  "src/report/search/parallelCoordinates.ts: parallelCoordinates": "being split",
   "src/tuner/study.ts": "being split",
 };
 

@@ -5,6 +5,7 @@
  */
 import { short } from "../format/numbers.ts";
 import type { EpochRow } from "../model/history.ts";
+import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "../report/charts/axes.ts";
 import {
   BLUE,
   chart,
@@ -14,8 +15,7 @@ import {
   PAPER,
   VERMILION,
   withDescription,
-} from "../report/chartStyle.ts";
-import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "../report/charts/axes.ts";
+} from "../report/charts/style.ts";
 import { isNumber } from "./summary.ts";
 import { formatL2, type Measure, type Readings } from "./table.ts";
 

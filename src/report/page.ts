@@ -4,7 +4,7 @@
  * functions from data to text; what is written to disk, and where, is others' business.
  */
 import { type Alignment, lengthOf, padded } from "../format/tables.ts";
-import { PALETTE, type Shade } from "./chartStyle.ts";
+import { PALETTE, type Shade } from "./charts/style.ts";
 
 /** Markup, as `html` and the functions here make it. A string is never markup: it is text, and is escaped. */
 export interface Html {

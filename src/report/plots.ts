@@ -5,8 +5,8 @@
  */
 import { short } from "../format/numbers.ts";
 import type { EpochRow } from "../model/history.ts";
-import { ALONE, BLUE, type ChartSize, chart, VERMILION, withDescription } from "./chartStyle.ts";
 import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "./charts/axes.ts";
+import { ALONE, BLUE, type ChartSize, chart, VERMILION, withDescription } from "./charts/style.ts";
 
 /** What is drawn of an epoch. Numbers that are not finite are left out of the plots. */
 export type PlotRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;

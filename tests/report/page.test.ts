@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PALETTE } from "../../src/report/chartStyle.ts";
+import { PALETTE } from "../../src/report/charts/style.ts";
 import {
   code,
   details,
@@ -16,7 +16,7 @@ import {
   subsection,
   table,
 } from "../../src/report/page.ts";
-import { elements } from "./study.ts";
+import { elements } from "./search/study.ts";
 
 const HOSTILE = `<script>alert("x")</script> & 'y'`;
 const ESCAPED = "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;y&#39;";

@@ -5,8 +5,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, StudyError, TrialPruned } from "../../errors.ts";
 import { batchSizes } from "../../model/fit.ts";
-import { renderSearchPlots } from "../../report/searchPlots.ts";
-import { searchReport } from "../../report/searchReport.ts";
+import { renderSearchPlots } from "../../report/search/plots.ts";
+import { searchReport } from "../../report/search/report.ts";
 import { checkTrials, prunerOf, pruningFlags, samplerOf } from "../../settings/method.ts";
 import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from "../../settings/settings.ts";
 import {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { IN_PAGE } from "../../src/report/chartStyle.ts";
-import { renderSearchPlots, searchCharts } from "../../src/report/searchPlots.ts";
-import { bestTrial, objectiveTitle, paramText, type SearchResult } from "../../src/report/trials.ts";
-import { categorical, float, int } from "../../src/tuner/searchSpace.ts";
+import { IN_PAGE } from "../../../src/report/charts/style.ts";
+import { renderSearchPlots, searchCharts } from "../../../src/report/search/plots.ts";
+import {
+  bestTrial,
+  objectiveTitle,
+  paramText,
+  type SearchResult,
+} from "../../../src/report/search/trials.ts";
+import { categorical, float, int } from "../../../src/tuner/searchSpace.ts";
 import { elements, marks, places, search, texts, trial } from "./study.ts";
 
 const NAMES = [

@@ -1,8 +1,16 @@
 /** The axis of a parameter: where its values lie, by its distribution. */
 import { type ParamValue, paramOf, sameValue } from "../../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
-import { type Parameter, paramText } from "../trials.ts";
-import { countTicks, evenTexts, extent, linearTicks, logTicks, type Range, tickTexts } from "./axes.ts";
+import {
+  countTicks,
+  evenTexts,
+  extent,
+  linearTicks,
+  logTicks,
+  type Range,
+  tickTexts,
+} from "../charts/axes.ts";
+import { type Parameter, paramText } from "./trials.ts";
 
 /** Where a parameter's values lie on its axis. */
 export interface ParameterAxis {

@@ -2,10 +2,11 @@
  * The plots of a search, as SVG: its course, the objective against each parameter, all parameters at once, and which
  * of them matter. What is drawn is decided here; `charts/render.ts` draws it.
  */
-import { decimals, short } from "../format/numbers.ts";
-import { capitalize } from "../format/words.ts";
-import { paramOf } from "../tuner/searchSpace.ts";
-import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
+import { decimals, short } from "../../format/numbers.ts";
+import { capitalize } from "../../format/words.ts";
+import { paramOf } from "../../tuner/searchSpace.ts";
+import type { Direction, FinishedTrial, TrialState } from "../../tuner/trial.ts";
+import { countDomain, countTicks, extent, tickLabels, valueEncoding } from "../charts/axes.ts";
 import {
   ALONE,
   AXIS,
@@ -20,11 +21,10 @@ import {
   RAMP,
   VERMILION,
   withDescription,
-} from "./chartStyle.ts";
-import { countDomain, countTicks, extent, tickLabels, valueEncoding } from "./charts/axes.ts";
-import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
-import { textWidth } from "./charts/textWidth.ts";
+} from "../charts/style.ts";
+import { textWidth } from "../charts/textWidth.ts";
 import { parallelCoordinates } from "./parallelCoordinates.ts";
+import { type ParameterAxis, parameterAxis } from "./parameterAxis.ts";
 import {
   bestTrial,
   compareValues,
@@ -59,7 +59,7 @@ export async function renderSearchPlots(
 
 /** One chart as an SVG document. */
 export async function renderSearchChart({ title, caption, specification }: Chart): Promise<string> {
-  const { renderSvg } = await import("./charts/render.ts"); // only who draws waits for it to load
+  const { renderSvg } = await import("../charts/render.ts"); // only who draws waits for it to load
   return withDescription(await renderSvg(specification), title, caption);
 }
 

@@ -1,7 +1,7 @@
 /** A made-up search, with a log parameter, lists to choose from, a condition, and trials of every state. */
-import type { SearchResult } from "../../src/report/trials.ts";
-import { categorical, float, int, type SearchSpace, when } from "../../src/tuner/searchSpace.ts";
-import type { FinishedTrial, TrialState } from "../../src/tuner/trial.ts";
+import type { SearchResult } from "../../../src/report/search/trials.ts";
+import { categorical, float, int, type SearchSpace, when } from "../../../src/tuner/searchSpace.ts";
+import type { FinishedTrial, TrialState } from "../../../src/tuner/trial.ts";
 
 export const space: SearchSpace = {
   l2: float(1e-5, 1e-1, { log: true }),

@@ -1,8 +1,8 @@
 /** What reports say of a search's trials: values, names and the best of them, in words and in order. */
-import { short } from "../format/numbers.ts";
-import type { Distribution, ParamValue, SearchSpace } from "../tuner/searchSpace.ts";
-import type { Direction, FinishedTrial, TrialState } from "../tuner/trial.ts";
-import type { ValueAxis } from "./charts/axes.ts";
+import { short } from "../../format/numbers.ts";
+import type { Distribution, ParamValue, SearchSpace } from "../../tuner/searchSpace.ts";
+import type { Direction, FinishedTrial, TrialState } from "../../tuner/trial.ts";
+import type { ValueAxis } from "../charts/axes.ts";
 
 export interface Importance {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** The report of a search: one HTML page with the best setting, the plots and all trials. */
-import { decimals, short } from "../format/numbers.ts";
-import { capitalize, counted } from "../format/words.ts";
-import { trialsForImportance } from "../tuner/importance.ts";
-import { paramOf } from "../tuner/searchSpace.ts";
-import type { FinishedTrial } from "../tuner/trial.ts";
-import { type Chart, IN_PAGE } from "./chartStyle.ts";
+import { decimals, short } from "../../format/numbers.ts";
+import { capitalize, counted } from "../../format/words.ts";
+import { trialsForImportance } from "../../tuner/importance.ts";
+import { paramOf } from "../../tuner/searchSpace.ts";
+import type { FinishedTrial } from "../../tuner/trial.ts";
+import { type Chart, IN_PAGE } from "../charts/style.ts";
 import {
   type Column,
   type Content,
@@ -19,8 +19,8 @@ import {
   paragraph,
   section,
   table,
-} from "./page.ts";
-import { renderSearchChart, searchCharts } from "./searchPlots.ts";
+} from "../page.ts";
+import { renderSearchChart, searchCharts } from "./plots.ts";
 import {
   bestTrial,
   compareValues,

@@ -1,7 +1,6 @@
 /** The chart of all parameters at once: an axis for each, a line for each trial. */
-import { log } from "../math.ts";
-import { paramOf } from "../tuner/searchSpace.ts";
-import { AXIS, type Chart, type ChartSize, chart, INK, MAX_LABELLED, PAPER, RAMP } from "./chartStyle.ts";
+import { log } from "../../math.ts";
+import { paramOf } from "../../tuner/searchSpace.ts";
 import {
   evenTexts,
   extent,
@@ -10,8 +9,9 @@ import {
   logTicks,
   type Range,
   tickTexts,
-} from "./charts/axes.ts";
-import { type ParameterAxis, parameterAxis } from "./charts/parameterAxis.ts";
+} from "../charts/axes.ts";
+import { AXIS, type Chart, type ChartSize, chart, INK, MAX_LABELLED, PAPER, RAMP } from "../charts/style.ts";
+import { type ParameterAxis, parameterAxis } from "./parameterAxis.ts";
 import {
   bestTrial,
   compareValues,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type SearchReport, searchReport } from "../../src/report/searchReport.ts";
-import type { SpaceEntry } from "../../src/tuner/searchSpace.ts";
-import type { FinishedTrial } from "../../src/tuner/trial.ts";
+import { type SearchReport, searchReport } from "../../../src/report/search/report.ts";
+import type { SpaceEntry } from "../../../src/tuner/searchSpace.ts";
+import type { FinishedTrial } from "../../../src/tuner/trial.ts";
 import { elements, search } from "./study.ts";
 
 const HOSTILE = `<script>alert("x")</script>`;
