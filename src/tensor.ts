@@ -75,6 +75,11 @@ export class Tensor<D extends DType = Precision> {
     return this.#data;
   }
 
+  /** Whether both stand in the same place: one may have more rows than the other. */
+  isIn(other: Tensor<DType>): boolean {
+    return (this.#storage as unknown) === other.#storage;
+  }
+
   /** The same storage, its first `rows` rows: what a batch smaller than the largest one uses. */
   firstRows(rows: number): Tensor<D> {
     if (rows > this.rows) throw new ShapeError(`Tensor ${this.shape} has no ${rows} rows.`);

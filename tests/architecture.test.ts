@@ -265,7 +265,9 @@ describe("a kernel family", () => {
   const families = stems("assembly", ".ts", ["index", "peak", "tiles.generated"]);
 
   it("is a file in assembly/, one of the same name in src/kernels/, and one in tests/kernels/", () => {
-    expect(stems("src/kernels", ".ts", ["index", "suffix", "teamExports"])).toEqual(families);
+    expect(stems("src/kernels", ".ts", ["index", "call", "signature", "suffix", "teamExports"])).toEqual(
+      families,
+    );
     expect(stems("tests/kernels", ".test.ts", ["index"])).toEqual(families);
   });
 

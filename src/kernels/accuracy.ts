@@ -1,6 +1,7 @@
 /** How many samples are classified right. */
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface AccuracyKernels {
@@ -13,6 +14,10 @@ export interface AccuracyKernels {
    */
   count(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void;
 }
+
+export const signatures = signaturesOf<AccuracyKernels>()({
+  count: "write correct, read scores, read labels",
+});
 
 function check(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
   expectShape("accuracy.count", "correct", correct, 1, 1);

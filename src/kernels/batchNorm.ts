@@ -1,6 +1,8 @@
 /** Batch normalisation (Ioffe and Szegedy 2015, algorithm 1). The formulas stand in `assembly/batchNorm.ts`. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface BatchNormKernels {
@@ -63,6 +65,29 @@ export interface BatchNormKernels {
     invStd: Tensor,
   ): void;
 }
+
+export const signatures = signaturesOf<BatchNormKernels>()({
+  forward:
+    "write y, write xHat, write invStd, update movingMean, update movingVariance, read x, read gamma, read beta, value epsilon, value momentum",
+  inference: "write y, read x, read gamma, read beta, read movingMean, read movingVariance, value epsilon",
+  backward: "write dx, write dGamma, write dBeta, read dy, read xHat, read gamma, read invStd",
+});
+
+export const offers: Offers<"batchNorm"> = {
+  inference: ({ y, x, gamma, beta, movingMean, movingVariance, epsilon }) => ({
+    affine: {
+      y,
+      x,
+      compose(scale, shift) {
+        for (let j = 0; j < scale.length; j++) {
+          const s = gamma.data[j]! / Math.sqrt(movingVariance.data[j]! + epsilon);
+          scale[j]! *= s;
+          shift[j] = (shift[j]! - movingMean.data[j]!) * s + beta.data[j]!;
+        }
+      },
+    },
+  }),
+};
 
 function checkForward(
   ...[y, xHat, invStd, movingMean, movingVariance, x, gamma, beta]: Parameters<BatchNormKernels["forward"]>

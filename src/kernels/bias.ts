@@ -1,6 +1,7 @@
 /** A row vector added to every row, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface BiasKernels {
@@ -19,6 +20,11 @@ export interface BiasKernels {
    */
   columnSums(sums: Tensor, x: Tensor): void;
 }
+
+export const signatures = signaturesOf<BiasKernels>()({
+  add: "write y, read x, read bias",
+  columnSums: "write sums, read x",
+});
 
 function checkAdd(y: Tensor, x: Tensor, bias: Tensor): [number, number] {
   expectShape("bias.add", "bias", bias, 1, x.columns);

@@ -2,6 +2,7 @@
 import { exp, expf, log, logf } from "../math.ts";
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface ElementaryKernels {
@@ -10,6 +11,11 @@ export interface ElementaryKernels {
   /** y = log x, the natural logarithm. @param y the shape of x, written; may be `x` */
   log(y: Tensor, x: Tensor): void;
 }
+
+export const signatures = signaturesOf<ElementaryKernels>()({
+  exp: "write y, read x",
+  log: "write y, read x",
+});
 
 /** The definition: `src/math.ts`, where errors and special values are stated. */
 export const reference: ElementaryKernels = {

@@ -2,7 +2,9 @@
 import { ShapeError } from "../errors.ts";
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
 import { factorRows, standardizer } from "./gather.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 import type { TeamExports } from "./teamExports.ts";
 
@@ -110,6 +112,26 @@ export interface FirstLayerKernels {
    */
   beginUpdate(...args: Parameters<FirstLayerKernels["update"]>): void;
 }
+
+const FORWARD =
+  "write y, update kept, read values, read rows, read scale, read shift, read packed, read bias, update scratch, value tickets";
+const UPDATE =
+  "update packed, read dy, read kept, read scale, read shift, value lambda, value learningRate, update scratch, value tickets";
+
+export const signatures = signaturesOf<FirstLayerKernels>()({
+  pack: "write packed, read w",
+  unpack: "write w, read packed",
+  forward: FORWARD,
+  forwardRelu: FORWARD,
+  prepare:
+    "update kept, read values, read rows, read scale, read shift, read bias, update scratch, value tickets",
+  beginUpdate: UPDATE,
+  update: UPDATE,
+});
+
+export const offers: Offers<"firstLayer"> = {
+  update: (args) => ({ begin: { family: "firstLayer", name: "beginUpdate", args } }),
+};
 
 /** Samples in a chunk of the update, features in a block; the wasm module cuts them up in the same way. */
 const CHUNK = 128;

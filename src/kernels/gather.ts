@@ -2,6 +2,7 @@
 import { ShapeError } from "../errors.ts";
 import { type DType, expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 /** Samples as a batch is gathered from. */
@@ -30,6 +31,11 @@ export interface GatherKernels {
    */
   labels(y: Tensor<"uint8">, labels: Tensor<"uint8">, rows: Tensor<"uint32">): void;
 }
+
+export const signatures = signaturesOf<GatherKernels>()({
+  batch: "write x, read values, read rows, read scale, read shift",
+  labels: "write y, read labels, read rows",
+});
 
 /** How many rows `scale` and `shift` have for values that are stored so. */
 export const factorRows = (stored: DType): number => (stored === "uint8" ? 1 : 2);

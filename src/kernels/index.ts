@@ -8,6 +8,7 @@ import type { Exports } from "../wasm/exports.generated.ts";
 import * as accuracy from "./accuracy.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
+import type { Offers } from "./call.ts";
 import * as elementary from "./elementary.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
@@ -35,13 +36,21 @@ const families = {
   softmaxCrossEntropy,
 };
 
+/** All signatures by family. */
+export const signatures: { readonly [F in keyof typeof families]: (typeof families)[F]["signatures"] } =
+  mapFamilies((family) => family.signatures);
+
+/** What the kernels offer to rewrite rules, by family and kernel. */
+export const offers: { readonly [F in keyof Kernels]?: Offers<F> } = mapFamilies((family) =>
+  "offers" in family ? family.offers : undefined,
+);
+
 /** All kernels by family: `kernels.batchNorm.forward(…)`. */
 export type Kernels = { readonly [F in keyof typeof families]: (typeof families)[F]["reference"] };
 
-function mapFamilies(build: (family: (typeof families)[keyof typeof families]) => unknown): Kernels {
-  return Object.fromEntries(
-    Object.entries(families).map(([name, family]) => [name, build(family)]),
-  ) as unknown as Kernels;
+/** The same record with something else for each family. The caller's type says what. */
+function mapFamilies<T>(build: (family: (typeof families)[keyof typeof families]) => unknown): T {
+  return Object.fromEntries(Object.entries(families).map(([name, family]) => [name, build(family)])) as T;
 }
 
 /** The definitions, in plain TypeScript, in the precision of the tensors that they are given. */

@@ -1,6 +1,7 @@
 /** The L2 penalty on weights, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface L2Kernels {
@@ -17,6 +18,11 @@ export interface L2Kernels {
    */
   addGradient(dw: Tensor, w: Tensor, lambda: number): void;
 }
+
+export const signatures = signaturesOf<L2Kernels>()({
+  penalty: "write penalty, read w, value lambda",
+  addGradient: "update dw, read w, value lambda",
+});
 
 /** The definition: four interleaved sums, as the order of additions decides the last bits. */
 export const reference: L2Kernels = {

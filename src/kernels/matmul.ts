@@ -2,6 +2,8 @@
 import { ShapeError } from "../errors.ts";
 import { expectShape, type FloatArray, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface MatmulKernels {
@@ -39,6 +41,33 @@ export interface MatmulKernels {
    */
   transposedB(dx: Tensor, dy: Tensor, w: Tensor, workspace: Tensor<"uint8">): void;
 }
+
+export const signatures = signaturesOf<MatmulKernels>()({
+  multiply: "write y, read x, read w, scratch workspace",
+  multiplyBias: "write y, read x, read w, read bias, scratch workspace",
+  multiplyBiasRelu: "write y, read x, read w, read bias, scratch workspace",
+  transposedA: "write dw, read x, read dy, scratch workspace",
+  transposedB: "write dx, read dy, read w, scratch workspace",
+});
+
+export const offers: Offers<"matmul"> = {
+  multiplyBias: ({ y, x, w, bias }) => ({
+    product: {
+      x,
+      weight: w,
+      bias,
+      inFirstLayer: (first) => ({ family: "firstLayer", name: "forward", args: { ...first, y, bias } }),
+    },
+  }),
+  multiplyBiasRelu: ({ y, x, w, bias }) => ({
+    product: {
+      x,
+      weight: w,
+      bias,
+      inFirstLayer: (first) => ({ family: "firstLayer", name: "forwardRelu", args: { ...first, y, bias } }),
+    },
+  }),
+};
 
 /** What a thread of the wasm kernels needs to pack its blocks; the module states the same number. */
 export const MATMUL_WORKSPACE_BYTES = 8914944;

@@ -1,6 +1,7 @@
 /** Per-feature sums over a data set's bytes, exact. */
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 
 export interface MomentsKernels {
   /**
@@ -18,6 +19,10 @@ export interface MomentsKernels {
     scratch: Tensor<"uint32">,
   ): void;
 }
+
+export const signatures = signaturesOf<MomentsKernels>()({
+  bytes: "write sums, write squares, read values, scratch scratch",
+});
 
 function check(...[sums, squares, values, scratch]: Parameters<MomentsKernels["bytes"]>): void {
   expectShape("moments.bytes", "sums", sums, 1, values.columns);

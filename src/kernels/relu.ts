@@ -1,6 +1,8 @@
 /** The rectifier and its derivative. */
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface ReluKernels {
@@ -18,6 +20,21 @@ export interface ReluKernels {
    */
   backward(dx: Tensor, dy: Tensor, y: Tensor): void;
 }
+
+export const signatures = signaturesOf<ReluKernels>()({
+  forward: "write y, read x",
+  backward: "write dx, read dy, read y",
+});
+
+export const offers: Offers<"relu"> = {
+  forward: ({ y, x }) => ({
+    activation: {
+      y,
+      x,
+      afterProduct: (product) => ({ family: "matmul", name: "multiplyBiasRelu", args: { ...product, y } }),
+    },
+  }),
+};
 
 function checkForward(y: Tensor, x: Tensor): number {
   expectShape("relu.forward", "y", y, x.rows, x.columns);

@@ -1,6 +1,8 @@
 /** The update of stochastic gradient descent. */
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface SgdKernels {
@@ -18,6 +20,37 @@ export interface SgdKernels {
    */
   updateL2(w: Tensor, dw: Tensor, lambda: number, learningRate: Scalar): void;
 }
+
+export const signatures = signaturesOf<SgdKernels>()({
+  update: "update w, read dw, value learningRate",
+  updateL2: "update w, read dw, value lambda, value learningRate",
+});
+
+export const offers: Offers<"sgd"> = {
+  update: ({ w, dw, learningRate }) => ({
+    update: {
+      value: w,
+      gradient: dw,
+      withL2: (lambda) => ({ family: "sgd", name: "updateL2", args: { w, dw, lambda, learningRate } }),
+      inFirstLayer: (first) => ({
+        family: "firstLayer",
+        name: "update",
+        args: { ...first, lambda: 0, learningRate },
+      }),
+    },
+  }),
+  updateL2: ({ w, dw, lambda, learningRate }) => ({
+    update: {
+      value: w,
+      gradient: dw,
+      inFirstLayer: (first) => ({
+        family: "firstLayer",
+        name: "update",
+        args: { ...first, lambda, learningRate },
+      }),
+    },
+  }),
+};
 
 /** The definition. */
 export const reference: SgdKernels = {

@@ -2,6 +2,7 @@
 import { exp, expf, log, logf } from "../math.ts";
 import { expectShape, type FloatArray, rounding, type Tensor } from "../tensor.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
+import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface SoftmaxCrossEntropyKernels {
@@ -22,6 +23,11 @@ export interface SoftmaxCrossEntropyKernels {
    */
   forward(loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void;
 }
+
+export const signatures = signaturesOf<SoftmaxCrossEntropyKernels>()({
+  softmax: "write y, read z",
+  forward: "write loss, write dz, read z, read labels",
+});
 
 function checkForward(loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void {
   expectShape("softmaxCrossEntropy.forward", "loss", loss, 1, 1);

@@ -1,7 +1,6 @@
 /** The training loop, the only one of the project. It computes and reports; it never prints. */
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, choose, TrainingError } from "../errors.ts";
-import { advance } from "../kernels/firstLayer.ts";
 import { checkOptions, isNumber, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
@@ -205,7 +204,7 @@ export async function runTraining(
   const sizes = batchSizes(count, batchSize, minimumBatch);
   const steps = sizes.length;
   const schedule = workspace.options.optimizer!.schedule;
-  const { loss, rows: batchRows, learningRate, upcoming } = workspace;
+  const { loss, rows: batchRows, learningRate, firstLayer } = workspace;
   const { selection } = source;
   const order = new Uint32Array(count).map((_, i) => i);
   const setBatch = (into: Uint32Array, start: number, n: number) => {
@@ -224,7 +223,7 @@ export async function runTraining(
   let trainSeconds = 0;
   let interrupted = false;
   let lastYield = begin;
-  workspace.forgetPrepared();
+  firstLayer?.forgetPrepared();
 
   for (let epoch = initialEpoch + 1; epoch <= epochs && !interrupted; epoch++) {
     const epochBegin = now();
@@ -241,11 +240,8 @@ export async function runTraining(
       while (done < steps) {
         const n = sizes[done]!;
         setBatch(batchRows.data, start, n);
-        if (upcoming !== undefined) {
-          const isNextKnown = sizes[done + 1] === n;
-          if (isNextKnown) setBatch(upcoming.rows.data, start + n, n);
-          advance(upcoming.tickets, isNextKnown);
-        }
+        const next = start + n;
+        firstLayer?.beginBatch(sizes[done + 1] === n ? (rows) => setBatch(rows, next, n) : undefined);
         learningRate.value = rateAt(schedule, step);
         if (n !== planned) {
           planned = n;

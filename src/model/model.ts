@@ -712,7 +712,7 @@ export class Model<M = SomeMetrics> {
       scale.data.set(factors.scale);
       shift.data.set(factors.shift);
     }
-    workspace.forgetPrepared();
+    workspace.firstLayer?.forgetPrepared();
   }
 }
 

@@ -10,12 +10,6 @@ import type { ElementType, Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { kindOf, storedAs, type ValueKind } from "../data/values.ts";
 import { DatasetError, MemoryError } from "../errors.ts";
-import {
-  advance,
-  firstLayerKept,
-  firstLayerScratchBytes,
-  type StoredSamples,
-} from "../kernels/firstLayer.ts";
 import { factorRows } from "../kernels/gather.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
@@ -24,10 +18,9 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { shown } from "../options.ts";
+import { FirstLayer } from "../plan/firstLayer.ts";
 import { Folding } from "../plan/folding.ts";
-import { bindPlan, type Call, type Plan, recorder } from "../plan/plan.ts";
-import { findFirstLayer, type PackedWeight, type Upcoming } from "../plan/rewrites/firstLayer.ts";
-import { fuseBias } from "../plan/rewrites/fuseBias.ts";
+import { bindPlan, type Call, type Plan, recorder, touches } from "../plan/plan.ts";
 import { rewritten } from "../plan/rewrites/index.ts";
 import type { WasmMemory } from "../platform.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
@@ -77,9 +70,6 @@ export interface WorkspaceOptions {
  */
 export type PlanKind = "train" | "trainMeasured" | "evaluate" | "predict" | "loss" | "gradient";
 
-/** Which of its two places holds the first weight as it is. */
-type Current = "plain" | "packed" | "both";
-
 export interface BoundPlan {
   readonly run: () => void;
   /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
@@ -107,9 +97,8 @@ export class Workspace {
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];
   readonly summary: readonly SummaryRow[];
-  /** The first layer's weight in its kernels' layout, where there are such kernels for it. */
-  readonly #packedWeight: PackedWeight | undefined;
-  #current: Current = "plain";
+  /** Where there are kernels for it. */
+  readonly firstLayer: FirstLayer | undefined;
   #threadChoice: ThreadChoice | undefined;
   /** Room for a batch of samples that are not resident. */
   readonly #staging: ReadonlyMap<ValueKind, Placement>;
@@ -253,63 +242,27 @@ export class Workspace {
     this.states = states;
     const predictions = this.lower("predict", 1, this.staging(kinds[0]!)).plan;
     this.#folding = new Folding(predictions, (rows, columns) => region.tensor(precision, rows, columns));
-    this.#packedWeight =
-      precision === "float32" ? this.#planPackedWeight(predictions, region, threads) : undefined;
+    this.firstLayer =
+      precision === "float32" ? this.#planFirstLayer(predictions, region, threads) : undefined;
   }
 
-  /** Room for the first weight in the first layer's layout, if the network begins with a Dense layer. */
-  #planPackedWeight(plan: Plan, region: Region, threads: number): PackedWeight | undefined {
-    const found = findFirstLayer(fuseBias(plan));
-    if (found === undefined) return undefined;
-    const weight = found.product.args[2] as Tensor;
-    const units = weight.columns;
+  #planFirstLayer(predictions: Plan, region: Region, threads: number): FirstLayer | undefined {
     const { maxRows, kind, optimizer } = this.options;
-    const isPrepared = optimizer !== undefined && threads > 1;
-    return {
-      weight,
-      packed: region.tensor("float32", units + (units & 1), weight.rows),
-      kept: region.tensor(
-        kind === "numbers" ? "float32" : "uint8",
-        1,
-        optimizer && kind ? (isPrepared ? 2 : 1) * firstLayerKept(maxRows, weight.rows) : 0,
-      ) as StoredSamples,
-      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
-      upcoming: isPrepared
-        ? { rows: region.tensor("uint32", maxRows, 1), tickets: { current: 0, next: 0 } }
-        : undefined,
-    };
+    const trainedOn = kind && (kind === "bytes" ? "uint8" : "float32");
+    const trains = optimizer !== undefined;
+    return FirstLayer.plan(predictions, { maxRows, threads, trainedOn, trains }, region);
   }
 
   /** Brings the parameters' tensors up to date: call it before they are read. */
   readParameters(): void {
-    if (this.#current !== "packed") return;
-    const { weight, packed } = this.#packedWeight!;
-    this.kernels.firstLayer.unpack(weight, packed);
-    this.#current = "both";
+    this.firstLayer?.unpack(this.kernels);
   }
 
   /** Brings the parameters' tensors up to date, to be written: call it before they are, or the states. */
   writeParameters(): void {
     this.readParameters();
-    this.#current = "plain";
+    this.firstLayer?.changed("plain");
     this.#folding.invalidate();
-  }
-
-  #packParameters(): void {
-    if (this.#current !== "plain") return;
-    const { weight, packed } = this.#packedWeight!;
-    this.kernels.firstLayer.pack(packed, weight);
-    this.#current = "both";
-  }
-
-  /** What several threads want to know of the batch after the one at hand. */
-  get upcoming(): Upcoming | undefined {
-    return this.#packedWeight?.upcoming;
-  }
-
-  /** What has been prepared for a batch is of no use: there is another to come, or its samples are standardised anew. */
-  forgetPrepared(): void {
-    if (this.upcoming !== undefined) advance(this.upcoming.tickets, false);
   }
 
   /** The threads that share the larger kernels, if there are several. */
@@ -468,25 +421,27 @@ export class Workspace {
   /** What is run in a lowered plan's place. */
   rewrite(kind: PlanKind, n: number, plan: Plan): Plan {
     if (kind === "loss" || kind === "gradient") return plan;
-    if (kind !== "predict") return rewritten(plan, this.#packedWeight);
+    const first = this.firstLayer?.parts;
+    if (kind !== "predict") return rewritten(plan, first);
     // A few rows are multiplied faster by a weight that is not packed.
-    return rewritten(this.#folding.rewrite(plan), n <= FEW_ROWS ? undefined : this.#packedWeight);
+    return rewritten(this.#folding.rewrite(plan), n <= FEW_ROWS ? undefined : first);
   }
 
   /** The plan, rewritten; each finds the first weight where it looks for it, and the folded ones up to date. */
   #bind(kind: PlanKind, n: number, plan: Plan): () => void {
     const final = this.rewrite(kind, n, plan);
     const run = bindPlan(final, this.kernels);
-    const isPacked = final.some(({ family }) => family === "firstLayer");
+    const first = this.firstLayer;
+    const packed = first && final.some((call) => touches(call, first.parts.packed)) ? first : undefined;
     const isTraining = kind === "train" || kind === "trainMeasured";
     return () => {
-      if (isPacked) this.#packParameters();
+      if (packed !== undefined) packed.pack(this.kernels);
       else if (isTraining) this.writeParameters();
       else this.readParameters();
       if (kind === "predict") this.#folding.refresh();
       run();
       if (!isTraining) return;
-      if (isPacked) this.#current = "packed";
+      packed?.changed("packed");
       this.#folding.invalidate();
     };
   }

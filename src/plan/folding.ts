@@ -20,30 +20,23 @@
  * same pass, and unstandardised inputs are all positive, so that the first sums would cancel.
  */
 
+import type { Offer } from "../kernels/call.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Call, Plan } from "./plan.ts";
+import { type AnyTensor, type Call, isCall, offerOf, type Plan, readBy, touches } from "./plan.ts";
 
 /** A product with its bias and what is folded into it: y = after(before(x) · weight + bias). */
 interface Dense {
   readonly weight: Tensor;
   readonly bias: Tensor;
-  readonly workspace: unknown;
+  readonly workspace: Tensor<"uint8">;
   x: Tensor;
   y: Tensor;
   readonly before: Norm[];
   readonly after: Norm[];
 }
 
-/** The arguments of batchNorm.inference. */
-interface Norm {
-  readonly y: Tensor;
-  readonly x: Tensor;
-  readonly gamma: Tensor;
-  readonly beta: Tensor;
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-  readonly epsilon: number;
-}
+/** A scale and a shift for each feature, such as batch normalisation in inference. */
+type Norm = NonNullable<Offer["affine"]>;
 
 /** A part of a plan: calls that make up a product with its bias, or one normalisation, or one call of another kind. */
 interface Stage {
@@ -88,8 +81,8 @@ export class Folding {
       if (folded === undefined) return calls;
       const { x, y, workspace } = dense!;
       return [
-        { family: "matmul", name: "multiply", args: [y, x, folded.weight, workspace] },
-        { family: "bias", name: "add", args: [y, y, folded.bias] },
+        { family: "matmul", name: "multiply", args: { y, x, w: folded.weight, workspace } },
+        { family: "bias", name: "add", args: { y, x: y, bias: folded.bias } },
       ];
     });
   }
@@ -110,11 +103,10 @@ export class Folding {
 /** The plan in its order; normalisations that are folded are in their product's stage and have none of their own. */
 function stages(plan: Plan): Stage[] {
   const found: Stage[] = [];
-  const [first] = plan;
-  const input = first?.family === "gather" ? first.args[0] : first?.args[1];
+  const input = plan[0] && inputOf(plan[0]);
   /** Whether so many calls, those at hand, are all that know the tensor. */
   const isKnownTo = (count: number, tensor: Tensor) =>
-    plan.filter(({ args }) => args.includes(tensor)).length === count;
+    plan.filter((call) => touches(call, tensor)).length === count;
   for (let at = 0; at < plan.length; at++) {
     const dense = denseAt(plan, at);
     if (dense !== undefined) {
@@ -129,7 +121,7 @@ function stages(plan: Plan): Stage[] {
       at++; // past the bias
       continue;
     }
-    const norm = normAt(plan, at);
+    const norm = offerOf(plan[at]!).affine;
     const last = found.at(-1)?.dense;
     // The product, its bias and this; or the normalisation before and this.
     const calls = last?.after.length === 0 ? 3 : 2;
@@ -143,36 +135,25 @@ function stages(plan: Plan): Stage[] {
   return found;
 }
 
+/** The tensor that holds the inputs: what is gathered, or what the first call reads first. */
+function inputOf(first: Call): AnyTensor | undefined {
+  return isCall(first, "gather", "batch") ? first.args.x : readBy(first)[0];
+}
+
 /** matmul.multiply(y, x, W, …), bias.add(y, y, b). */
 function denseAt(plan: Plan, at: number): Dense | undefined {
   const [product, addition] = plan.slice(at, at + 2);
-  if (product?.family !== "matmul" || product.name !== "multiply") return undefined;
-  if (addition?.family !== "bias" || addition.name !== "add") return undefined;
-  const [y, x, weight, workspace] = product.args as [Tensor, Tensor, Tensor, unknown];
-  const [sum, summand, bias] = addition.args as [Tensor, Tensor, Tensor];
-  if (sum !== y || summand !== y) return undefined;
-  return { weight, bias, workspace, x, y, before: [], after: [] };
-}
-
-function normAt(plan: Plan, at: number): Norm | undefined {
-  const { family, name, args } = plan[at]!;
-  if (family !== "batchNorm" || name !== "inference") return undefined;
-  type Arguments = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, number];
-  const [y, x, gamma, beta, mean, variance, epsilon] = args as Arguments;
-  return { y, x, gamma, beta, mean, variance, epsilon };
+  if (!isCall(product, "matmul", "multiply") || !isCall(addition, "bias", "add")) return undefined;
+  const { y, x, w: weight, workspace } = product.args;
+  if (addition.args.y !== y || addition.args.x !== y) return undefined;
+  return { weight, bias: addition.args.bias, workspace, x, y, before: [], after: [] };
 }
 
 /** Scale and shift of normalisations one after another. */
 function affine(norms: readonly Norm[], width: number): { scale: Float64Array; shift: Float64Array } {
   const scale = new Float64Array(width).fill(1);
   const shift = new Float64Array(width);
-  for (const { gamma, beta, mean, variance, epsilon } of norms) {
-    for (let j = 0; j < width; j++) {
-      const s = gamma.data[j]! / Math.sqrt(variance.data[j]! + epsilon);
-      scale[j]! *= s;
-      shift[j] = (shift[j]! - mean.data[j]!) * s + beta.data[j]!;
-    }
-  }
+  for (const norm of norms) norm.compose(scale, shift);
   return { scale, shift };
 }
 

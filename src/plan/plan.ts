@@ -3,50 +3,116 @@
  * calling a recorder with the kernels' own signatures; `fit()` then runs the list. In between, rewrite rules may
  * replace calls by fused ones without any layer knowing.
  */
-import { type Kernels, referenceKernels } from "../kernels/index.ts";
+import type { AnyTensor, Call, CallOf, Offer } from "../kernels/call.ts";
+import { type Kernels, offers, referenceKernels, signatures } from "../kernels/index.ts";
+import { type Argument, argumentsIn } from "../kernels/signature.ts";
+import { Tensor } from "../tensor.ts";
 
-/** One kernel call: `kernels[family][name](...args)`, its arguments being tensors, scalars and numbers. */
-export interface Call {
-  readonly family: keyof Kernels;
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
+export type { AnyTensor, Call } from "../kernels/call.ts";
 
 export type Plan = readonly Call[];
 
 /** A rule that replaces calls by others with the same effect, bit for bit unless it says otherwise. */
 export type Rewrite = (plan: Plan) => Plan;
 
+type Named = Readonly<Record<string, unknown>>;
+type Functions = Readonly<Record<string, (...args: unknown[]) => void>>;
+
+const families = Object.keys(referenceKernels) as (keyof Kernels)[];
+
+/** By family and kernel its arguments, in order. */
+const argumentLists: Readonly<Record<string, Readonly<Record<string, readonly Argument[]>>>> =
+  Object.fromEntries(
+    families.map((family) => [
+      family,
+      Object.fromEntries(
+        Object.entries<string>(signatures[family]).map(([name, text]) => [name, argumentsIn(text)]),
+      ),
+    ]),
+  );
+
+const argumentsOf = ({ family, name }: Call): readonly Argument[] => argumentLists[family]![name]!;
+
 /** Something with the kernels' signatures that writes its calls down instead of computing. */
 export function recorder(calls: Call[]): Kernels {
   const record = (family: keyof Kernels) =>
     Object.fromEntries(
-      Object.keys(referenceKernels[family]).map((name) => [
+      Object.entries(argumentLists[family]!).map(([name, list]) => [
         name,
-        (...args: unknown[]) => {
-          calls.push({ family, name, args });
+        (...values: unknown[]) => {
+          const args = Object.fromEntries(list.map((argument, i) => [argument.name, values[i]]));
+          calls.push({ family, name, args } as unknown as Call);
         },
       ]),
     );
-  const families = Object.keys(referenceKernels) as (keyof Kernels)[];
   return Object.fromEntries(families.map((family) => [family, record(family)])) as unknown as Kernels;
 }
 
 /** A function that runs the plan's calls in order, on the tensors that it names. */
 export function bindPlan(plan: Plan, kernels: Kernels): () => void {
-  const bound = plan.map(({ family, name, args }) => {
-    const kernel = (kernels[family] as unknown as Record<string, (...args: unknown[]) => void>)[name]!;
-    return () => kernel(...args);
+  const bound = plan.map((call) => {
+    const kernel = (kernels[call.family] as unknown as Functions)[call.name]!;
+    const values = argumentsOf(call).map(({ name }) => (call.args as Named)[name]);
+    return () => kernel(...values);
   });
   return () => {
     for (const call of bound) call();
   };
 }
 
+/** Whether it is a call of this kernel. */
+export const isCall = <F extends keyof Kernels, N extends keyof Kernels[F] & string>(
+  call: Call | undefined,
+  family: F,
+  name: N,
+): call is Call & CallOf<F, N> => call?.family === family && call.name === name;
+
+/** What the call's kernel offers beside what it does. */
+export function offerOf(call: Call): Offer {
+  const ofFamily = offers[call.family] as Readonly<Record<string, (args: unknown) => Offer>> | undefined;
+  return ofFamily?.[call.name]?.(call.args) ?? {};
+}
+
+function tensors(call: Call, accesses: readonly Argument["access"][]): AnyTensor[] {
+  return argumentsOf(call).flatMap(({ name, access }) => {
+    const value = (call.args as Named)[name];
+    return accesses.includes(access) && value instanceof Tensor ? [value as AnyTensor] : [];
+  });
+}
+
+const isAmong = (all: readonly AnyTensor[], tensor: AnyTensor) => all.some((other) => other.isIn(tensor));
+
+/** What the call reads. */
+export const readBy = (call: Call): readonly AnyTensor[] => tensors(call, ["read", "update"]);
+
+/** What the call changes, but for its scratch. */
+export const written = (call: Call): readonly AnyTensor[] => tensors(call, ["write", "update"]);
+
+/** Whether what the call computes depends on what stands in the tensor's place. */
+export const reads = (call: Call, tensor: AnyTensor): boolean => isAmong(readBy(call), tensor);
+
+/** Whether the call changes what stands in the tensor's place. */
+export const writes = (call: Call, tensor: AnyTensor): boolean =>
+  isAmong(tensors(call, ["write", "update", "scratch"]), tensor);
+
+/** Whether the call has anything to do with the tensor's place. */
+export const touches = (call: Call, tensor: AnyTensor): boolean =>
+  reads(call, tensor) || writes(call, tensor);
+
+/** Whether two calls may change places: neither writes what the other reads or writes, but for their scratch. */
+export const commute = (one: Call, other: Call): boolean =>
+  !written(one).some((tensor) => touches(other, tensor)) &&
+  !written(other).some((tensor) => touches(one, tensor));
+
 /** The plan's calls in words, a line each: "matmul.multiply (100, 50) (100, 3072) (3072, 50)". */
 export function describePlan(plan: Plan): string[] {
-  return plan.map(({ family, name, args }) =>
-    [`${family}.${name}`, ...args.map((argument) => describeArgument(argument))].join(" "),
+  return plan.map((call) =>
+    [
+      `${call.family}.${call.name}`,
+      ...argumentsOf(call).flatMap(({ name }) =>
+        name in call.args ? [describeArgument((call.args as Named)[name])] : [],
+      ),
+    ].join(" "),
   );
 }
 

@@ -5,6 +5,7 @@ import { optimizers, SGDOptimizer } from "../../src/optimizers/index.ts";
 import { type Call, recorder } from "../../src/plan/plan.ts";
 import { ConstantSchedule, LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { Region } from "../../src/tensor.ts";
+import { valuesOf } from "../helpers/plans.ts";
 
 it("SGDOptimizer writes down one update of the parameter, with the rate of the moment", () => {
   const region = new Region();
@@ -19,8 +20,10 @@ it("SGDOptimizer writes down one update of the parameter, with the rate of the m
     initializer: new ZerosInitializer(),
   };
   new SGDOptimizer().update(recorder(calls), parameter, rate);
-  expect(calls).toEqual([{ family: "sgd", name: "update", args: [value, grad, rate] }]);
-  const args = calls[0]!.args;
+  expect(calls).toEqual([
+    { family: "sgd", name: "update", args: { w: value, dw: grad, learningRate: rate } },
+  ]);
+  const args = valuesOf(calls[0]!);
   expect([args[0] === value, args[1] === grad, args[2] === rate]).toEqual([true, true, true]);
 });
 

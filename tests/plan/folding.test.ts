@@ -9,6 +9,7 @@ import { bindPlan, type Call, describePlan, type Plan, recorder } from "../../sr
 import { Random } from "../../src/random.ts";
 import { type Precision, Region, type Tensor } from "../../src/tensor.ts";
 import { expectClose, expectSameBits } from "../helpers/expectNumbers.ts";
+import { valuesOf } from "../helpers/plans.ts";
 
 const names = (plan: Plan) => describePlan(plan).map((line) => line.split(" ")[0]);
 
@@ -62,7 +63,7 @@ describe("folding, by hand", () => {
     const folded = folding.rewrite(calls);
     folding.refresh();
     const parameters = () => {
-      const [weight, bias] = folded.slice(-2).map(({ args }) => args[2]) as Tensor[];
+      const [weight, bias] = folded.slice(-2).map((call) => valuesOf(call)[2]) as Tensor[];
       return [[...weight!.data], [...bias!.data]];
     };
     return { calls, folded, parameters, kernels, tensors, folding };
@@ -199,7 +200,8 @@ describe("the layers' normalisations", () => {
     const { plan } = workspace.lower("predict", 5);
     const folded = new Folding(plan, () => new Region().tensor("float32", 1, 1)).rewrite(plan);
     expect(names(folded)).toEqual(names(plan).filter((name) => name !== "batchNorm.inference"));
-    const products = (of: Plan) => of.filter(({ name }) => name === "multiply").map(({ args }) => args[2]);
+    const products = (of: Plan) =>
+      of.filter(({ name }) => name === "multiply").map((call) => valuesOf(call)[2]);
     const changed = products(folded).flatMap((weight, i) => (weight === products(plan)[i] ? [] : [i]));
     expect(changed).toEqual(weights);
   });

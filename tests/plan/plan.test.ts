@@ -3,6 +3,7 @@ import { referenceBackend } from "../../src/backend/index.ts";
 import { type Kernels, referenceKernels } from "../../src/kernels/index.ts";
 import { bindPlan, type Call, describePlan, recorder } from "../../src/plan/plan.ts";
 import { Region } from "../../src/tensor.ts";
+import { valuesOf } from "../helpers/plans.ts";
 
 /** y = relu(x), then w −= rate · y. */
 function example() {
@@ -31,11 +32,12 @@ describe("a recorder", () => {
     // The tensors have no memory: a kernel that ran would throw.
     const { calls, x, y, w, rate } = example();
     expect(calls).toEqual([
-      { family: "relu", name: "forward", args: [y, x] },
-      { family: "sgd", name: "update", args: [w, y, rate] },
+      { family: "relu", name: "forward", args: { y, x } },
+      { family: "sgd", name: "update", args: { w, dw: y, learningRate: rate } },
     ]);
-    expect(calls[0]!.args[1]).toBe(x);
-    expect(calls[1]!.args[2]).toBe(rate);
+    expect(valuesOf(calls[0]!)).toEqual([y, x]);
+    expect(valuesOf(calls[0]!)[1]).toBe(x);
+    expect(valuesOf(calls[1]!)[2]).toBe(rate);
   });
 });
 

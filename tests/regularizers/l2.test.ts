@@ -3,6 +3,7 @@ import { ConfigError } from "../../src/errors.ts";
 import { type Call, recorder } from "../../src/plan/plan.ts";
 import { L2Regularizer } from "../../src/regularizers/index.ts";
 import { Region } from "../../src/tensor.ts";
+import { valuesOf } from "../helpers/plans.ts";
 
 it("L2Regularizer writes down the penalty and its gradient, with its lambda", () => {
   const region = new Region();
@@ -13,10 +14,10 @@ it("L2Regularizer writes down the penalty and its gradient, with its lambda", ()
   l2.penalty(recorder(calls), penalty, value);
   l2.addGradient(recorder(calls), grad, value);
   expect(calls).toEqual([
-    { family: "l2", name: "penalty", args: [penalty, value, 0.25] },
-    { family: "l2", name: "addGradient", args: [grad, value, 0.25] },
+    { family: "l2", name: "penalty", args: { penalty, w: value, lambda: 0.25 } },
+    { family: "l2", name: "addGradient", args: { dw: grad, w: value, lambda: 0.25 } },
   ]);
-  expect(calls[1]!.args[0]).toBe(grad);
+  expect(valuesOf(calls[1]!)[0]).toBe(grad);
 });
 
 it("L2Regularizer has the report's lambda by default", () => {

@@ -1,15 +1,15 @@
 /**
- * gather.batch(x, …), matmul.multiplyBias[Relu](y, x, W, b)            →  firstLayer.forward[Relu](y, kept, …, packed W, b)
- * matmul.transposedA(dW, x, dy) … sgd.update(W, dW, η) or .updateL2    →  firstLayer.update(packed W, dy, kept, …, λ, η)
- * with several threads, behind the forward pass of a training step:         firstLayer.prepare(kept, the next samples, …)
+ * gather.batch(x, …), a product of x, such as matmul.multiplyBias[Relu]  →  what it offers: firstLayer.forward[Relu]
+ * matmul.transposedA(dW, x, dy) … an update of W by dW, such as sgd.update  →  what it offers: firstLayer.update
+ * with several threads, behind the forward pass of a training step:            firstLayer.prepare(kept, the next samples, …)
  *
  * The samples go from where they are stored into the products, and as they were stored into the update; neither the
  * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
- * penalty into the update, and the bias and the ReLU into the product, come before this one.
+ * penalty into the update, and the bias and the activation into the product, come before this one.
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { Call, Plan, Rewrite } from "../plan.ts";
+import { type Call, isCall, offerOf, type Plan, type Rewrite, touches } from "../plan.ts";
 
 /** The batch that comes next, for several threads to prepare. */
 export interface Upcoming {
@@ -19,7 +19,7 @@ export interface Upcoming {
 }
 
 /** Where the weight of the first layer is kept for these kernels, the batch for the update, and their scratch. */
-export interface PackedWeight {
+export interface FirstLayerParts {
   readonly weight: Tensor;
   readonly packed: Tensor;
   readonly kept: StoredSamples;
@@ -28,60 +28,58 @@ export interface PackedWeight {
   readonly upcoming: Upcoming | undefined;
 }
 
-const is = (call: Call | undefined, family: string, name: string) =>
-  call?.family === family && call.name === name;
-
 /** The calls that the rule replaces; `undefined` where the plan has another form. */
-export function findFirstLayer(plan: Plan) {
-  const gather = plan.find((call) => is(call, "gather", "batch"));
+function findFirstLayer(plan: Plan) {
+  const gather = plan.find((call) => isCall(call, "gather", "batch"));
   if (gather === undefined) return undefined;
-  const x = gather.args[0];
-  const product = plan.find(
-    (call) =>
-      (is(call, "matmul", "multiplyBias") || is(call, "matmul", "multiplyBiasRelu")) && call.args[1] === x,
-  );
-  if (product === undefined) return undefined;
-  const weight = product.args[2];
-  const gradient = plan.find((call) => is(call, "matmul", "transposedA") && call.args[1] === x);
-  const dw = gradient?.args[0];
-  const update = plan.find(
-    (call) => (is(call, "sgd", "update") || is(call, "sgd", "updateL2")) && call.args[0] === weight,
-  );
-  if ((gradient === undefined) !== (update === undefined) || update?.args[1] !== dw) return undefined;
-  // Whoever else looks at the batch, at the weight or at its gradient would not find it.
-  const replaced = new Set([gather, product, gradient, update]);
-  const gone = new Set<unknown>(dw === undefined ? [x, weight] : [x, weight, dw]);
-  const isSeen = plan.some((call) => !replaced.has(call) && call.args.some((tensor) => gone.has(tensor)));
-  return isSeen ? undefined : { gather, product, gradient, update };
+  const { x } = gather.args;
+  const forward = plan.find((call) => offerOf(call).product?.x === x);
+  const product = forward && offerOf(forward).product;
+  if (forward === undefined || product === undefined) return undefined;
+  const { weight } = product;
+  const gradient = plan
+    .filter((call) => isCall(call, "matmul", "transposedA"))
+    .find((call) => call.args.x === x);
+  const change = plan.find((call) => offerOf(call).update?.value === weight);
+  const update = change && offerOf(change).update;
+  if (update?.gradient !== gradient?.args.dw) return undefined;
+  if (update !== undefined && update.inFirstLayer === undefined) return undefined;
+  // None of these is there afterwards: another call that touches one of them needs the plan as it is.
+  const gone = [x, weight, ...(gradient === undefined ? [] : [gradient.args.dw])];
+  const replaced = new Set<Call | undefined>([gather, forward, gradient, change]);
+  const isSeen = plan.some((call) => !replaced.has(call) && gone.some((tensor) => touches(call, tensor)));
+  return isSeen ? undefined : { gather, forward, product, gradient, change, update };
+}
+
+/** The weight that the rule would take, of a plan that has been through the other rules. */
+export function firstWeight(plan: Plan): Tensor | undefined {
+  return findFirstLayer(plan)?.product.weight;
 }
 
 /** The rule, for one weight. */
-export function fuseFirstLayer({ weight, packed, kept, scratch, upcoming }: PackedWeight): Rewrite {
+export function fuseFirstLayer({ weight, packed, kept, scratch, upcoming }: FirstLayerParts): Rewrite {
   return (plan) => {
     const found = findFirstLayer(plan);
-    if (found === undefined || found.product.args[2] !== weight) return plan;
-    const { gather, product, gradient, update } = found;
-    const [y, , , bias] = product.args;
-    const samples = gather.args.slice(1);
-    const [values, rows, scale, shift] = samples;
-    const forward: Call = {
-      family: "firstLayer",
-      name: product.name === "multiplyBias" ? "forward" : "forwardRelu",
-      args: [y, update && kept, ...samples, packed, bias, scratch, update && upcoming?.tickets],
-    };
-    const calls = [forward];
+    if (found === undefined || found.product.weight !== weight) return plan;
+    const { gather, forward, product, gradient, change, update } = found;
+    const { rows, scale, shift } = gather.args;
+    // Samples in float64 are not gathered into the float32 that the rule is for.
+    const values = gather.args.values as StoredSamples;
+    const tickets = upcoming?.tickets;
+    const samples = { values, scale, shift, scratch };
+    const calls = [
+      product.inFirstLayer({ ...samples, rows, packed, kept: update && kept, tickets: update && tickets }),
+    ];
     if (update !== undefined && upcoming !== undefined) {
-      const nextRows = upcoming.rows.firstRows((rows as Tensor).rows);
-      const args = [kept, values, nextRows, scale, shift, bias, scratch, upcoming.tickets];
+      const next = upcoming.rows.firstRows(rows.rows);
+      const args = { ...samples, kept, rows: next, bias: product.bias, tickets: upcoming.tickets };
       calls.push({ family: "firstLayer", name: "prepare", args });
     }
-    return plan.flatMap((call): Call[] => {
-      if (call === product) return calls;
+    return plan.flatMap((call): readonly Call[] => {
+      if (call === forward) return calls;
       if (call === gather || call === gradient) return [];
-      if (call !== update) return [call];
-      const [lambda, rate] = call.name === "update" ? [0, call.args[2]] : call.args.slice(2);
-      const args = [packed, gradient!.args[2], kept, scale, shift, lambda, rate, scratch, upcoming?.tickets];
-      return [{ family: "firstLayer", name: "update", args }];
+      if (call !== change) return [call];
+      return [update!.inFirstLayer!({ packed, dy: gradient!.args.dy, kept, scale, shift, scratch, tickets })];
     });
   };
 }

@@ -1,41 +1,41 @@
 /**
- * matmul.multiply(s, x, W), bias.add(t, s, b)                      →  matmul.multiplyBias(t, x, W, b)
- * matmul.multiply(s, x, W), bias.add(t, s, b), relu.forward(y, t)  →  matmul.multiplyBiasRelu(y, x, W, b)
+ * matmul.multiply(s, x, W), bias.add(t, s, b)                          →  matmul.multiplyBias(t, x, W, b)
+ * matmul.multiply(s, x, W), bias.add(t, s, b), an activation (y of t)  →  what it offers, matmul.multiplyBiasRelu(y, x, W, b)
  *
- * The product adds and rectifies while it has its sums at hand, with the same bits. Only where nothing else reads what is
- * no longer written (s, and t where the ReLU writes elsewhere), and what is written is nothing that the product reads.
+ * The product adds and rectifies while it has its sums at hand, with the same bits. The rule applies only where no other
+ * call reads what is no longer written (s, and t where the activation writes elsewhere), and where the result overwrites
+ * nothing that the product reads.
  */
-import type { Call, Plan } from "../plan.ts";
-
-const is = (call: Call | undefined, family: string, name: string): call is Call =>
-  call?.family === family && call.name === name;
+import { type Call, isCall, offerOf, type Plan, reads } from "../plan.ts";
 
 export function fuseBias(plan: Plan): Plan {
   const fused: Call[] = [];
   for (let at = 0; at < plan.length; at++) {
-    const [product, sum, relu] = plan.slice(at, at + 3) as [Call, Call?, Call?];
-    /** Whether a call after the first `count` of these reads the tensor. */
-    const isReadAfter = (count: number, tensor: unknown) =>
-      plan.slice(at + count).some(({ args }) => args.includes(tensor));
-    const [s, x, weight, workspace] = product.args;
-    const [t, , bias] = sum?.args ?? [];
-    /** Whether `from` may be written to `to` in its place. */
-    const mayGoTo = (to: unknown, from: unknown, count: number) =>
-      to === from || (![x, weight, bias].includes(to) && !isReadAfter(count, from));
-    if (
-      !is(product, "matmul", "multiply") ||
-      !is(sum, "bias", "add") ||
-      sum.args[1] !== s ||
-      !mayGoTo(t, s, 2)
-    ) {
-      fused.push(product);
-      continue;
-    }
-    const rectify = is(relu, "relu", "forward") && relu.args[1] === t && mayGoTo(relu.args[0], t, 3);
-    const y = rectify ? relu.args[0] : t;
-    const name = rectify ? "multiplyBiasRelu" : "multiplyBias";
-    fused.push({ family: "matmul", name, args: [y, x, weight, bias, workspace] });
-    at += rectify ? 2 : 1;
+    const found = fusedAt(plan, at);
+    fused.push(found?.call ?? plan[at]!);
+    if (found !== undefined) at += found.count - 1;
   }
   return fused;
+}
+
+/** What stands for the calls that begin here, and how many those are. */
+function fusedAt(plan: Plan, at: number): { call: Call; count: number } | undefined {
+  const [product, sum, next] = plan.slice(at, at + 3);
+  if (!isCall(product, "matmul", "multiply") || !isCall(sum, "bias", "add")) return undefined;
+  const { y: s, x, w, workspace } = product.args;
+  const { y: t, x: summand, bias } = sum.args;
+  /** Whether the result may be written to `to`, and to `from` no more. */
+  const mayGoTo = (to: typeof s, from: typeof s, count: number) =>
+    to === from ||
+    (![x, w, bias].some((input) => input.isIn(to)) &&
+      !plan.slice(at + count).some((call) => reads(call, from)));
+  if (summand !== s || !mayGoTo(t, s, 2)) return undefined;
+  const activation = next && offerOf(next).activation;
+  if (activation?.afterProduct !== undefined && activation.x === t && mayGoTo(activation.y, t, 3)) {
+    return { call: activation.afterProduct({ x, w, bias, workspace }), count: 3 };
+  }
+  return {
+    call: { family: "matmul", name: "multiplyBias", args: { y: t, x, w, bias, workspace } },
+    count: 2,
+  };
 }

@@ -1,6 +1,6 @@
 /** The rewrite rules that a plan goes through before it is bound. */
 import type { Plan, Rewrite } from "../plan.ts";
-import { fuseFirstLayer, type PackedWeight } from "./firstLayer.ts";
+import { type FirstLayerParts, fuseFirstLayer } from "./firstLayer.ts";
 import { fuseBias } from "./fuseBias.ts";
 import { fuseL2Update } from "./fuseL2Update.ts";
 import { overlapUpdate } from "./overlapUpdate.ts";
@@ -9,13 +9,13 @@ import { overlapUpdate } from "./overlapUpdate.ts";
  * The rules in their order: the first layer's, where its weight is kept packed, takes what those before it have fused; what
  * threads do side by side comes last.
  */
-export function rewrites(packedWeight?: PackedWeight): readonly Rewrite[] {
-  const first = packedWeight === undefined ? [] : [fuseFirstLayer(packedWeight)];
-  const last = packedWeight?.upcoming === undefined ? [] : [overlapUpdate];
+export function rewrites(firstLayer?: FirstLayerParts): readonly Rewrite[] {
+  const first = firstLayer === undefined ? [] : [fuseFirstLayer(firstLayer)];
+  const last = firstLayer?.upcoming === undefined ? [] : [overlapUpdate];
   return [fuseL2Update, fuseBias, ...first, ...last];
 }
 
 /** The plan after every rule. */
-export function rewritten(plan: Plan, packedWeight?: PackedWeight): Plan {
-  return rewrites(packedWeight).reduce((current, rewrite) => rewrite(current), plan);
+export function rewritten(plan: Plan, firstLayer?: FirstLayerParts): Plan {
+  return rewrites(firstLayer).reduce((current, rewrite) => rewrite(current), plan);
 }

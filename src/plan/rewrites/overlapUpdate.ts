@@ -1,38 +1,26 @@
 /**
- * … matmul.transposedA(dW, x, dy), bias.columnSums(db, dy) … the first layer's dy … firstLayer.update … sgd.update …
- *   →  … the first layer's dy, firstLayer.beginUpdate, the gradients, sgd.update …, firstLayer.update
+ * … the gradients of weights and biases … the first layer's dy … firstLayer.update … the other updates
+ *   →  … the first layer's dy, firstLayer.beginUpdate, those gradients, the other updates, firstLayer.update
  *
- * The other threads begin with the first layer's update as soon as its gradient is there; what needs no threads, and
- * nothing behind it but an update needs, the first thread computes meanwhile. The bits are the same.
+ * The other threads begin with the first layer's update as soon as its gradient is there. Meanwhile the first thread
+ * computes what only the other updates wait for. The bits are the same.
  */
-import type { Call, Plan } from "../plan.ts";
-
-const isUpdate = ({ family, name }: Call) => family === "firstLayer" && name === "update";
-/** Gradients by weights and biases, which nothing in the backward pass waits for. */
-const isGradient = ({ family, name }: Call) =>
-  (family === "matmul" && name === "transposedA") || (family === "bias" && name === "columnSums");
-
-/** What a call may write: the result comes first, and where there are several, or it is not known, it may be all. */
-const written = ({ family, args }: Call): readonly unknown[] =>
-  family === "matmul" || family === "bias" || family === "relu" ? args.slice(0, 1) : args;
+import { type Call, commute, offerOf, type Plan, reads, written } from "../plan.ts";
 
 export function overlapUpdate(plan: Plan): Plan {
-  const update = plan.find(isUpdate);
-  if (update === undefined) return plan;
-  const dy = update.args[1];
-  const start = plan.findLastIndex((call) => call !== update && written(call).includes(dy)) + 1;
+  const at = plan.findIndex((call) => offerOf(call).begin !== undefined);
+  if (at < 0) return plan;
+  const update = plan[at]!;
+  const start =
+    plan.slice(0, at).findLastIndex((call) => written(call).some((tensor) => reads(update, tensor))) + 1;
   const [before, after] = [plan.slice(0, start), plan.slice(start).filter((call) => call !== update)];
-  // It does not see what comes after it, and nothing there sees it.
+  // All that happens meanwhile must have nothing to do with the update.
+  if (!after.every((call) => commute(call, update))) return plan;
+  const isAwaited = (call: Call) =>
+    written(call).some((tensor) => after.some((later) => reads(later, tensor)));
   const canWait = (call: Call, at: number) =>
-    isGradient(call) &&
-    before
-      .slice(at + 1)
-      .every(
-        (later) =>
-          !later.args.includes(call.args[0]) &&
-          !written(later).some((tensor) => call.args.slice(1).includes(tensor)),
-      );
+    isAwaited(call) && [...before.slice(at + 1), update].every((other) => commute(call, other));
   const waiting = new Set(before.filter(canWait));
-  const begin: Call = { ...update, name: "beginUpdate" };
-  return [...before.filter((call) => !waiting.has(call)), begin, ...waiting, ...after, update];
+  const first = before.filter((call) => !waiting.has(call));
+  return [...first, offerOf(update).begin!, ...waiting, ...after, update];
 }

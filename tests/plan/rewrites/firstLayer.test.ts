@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../../src/kernels/index.ts";
-import { type Call, type Plan, recorder } from "../../../src/plan/plan.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
 import { fuseFirstLayer } from "../../../src/plan/rewrites/firstLayer.ts";
 import { Region, type Tensor } from "../../../src/tensor.ts";
+import { namesOf, record, valuesOf } from "../../helpers/plans.ts";
 
 const region = new Region();
 const tensor = (rows: number, columns: number) => region.tensor("float32", rows, columns);
@@ -18,37 +19,29 @@ const scratch = region.tensor("uint8", 1, 64);
 const rate = { value: 0.1 };
 const rule = fuseFirstLayer({ weight: w, packed, kept, scratch, upcoming: undefined });
 
-function record(write: (kernels: Kernels) => void): Plan {
-  const calls: Call[] = [];
-  write(recorder(calls));
-  return calls;
-}
-
 const forward = (kernels: Kernels) => {
   kernels.gather.batch(x, values, rows, scale, shift);
   kernels.matmul.multiplyBias(y, x, w, b, workspace);
 };
 
 /** Of a training, where an update follows, or of an evaluation. */
-const fusedForward = (kept?: Tensor<"uint8">, name = "forward"): Call => ({
-  family: "firstLayer",
-  name,
-  args: [y, kept, values, rows, scale, shift, packed, b, scratch, undefined],
-});
+const fusedForward = (kept?: Tensor<"uint8">, name: "forward" | "forwardRelu" = "forward"): Plan =>
+  record(({ firstLayer }) =>
+    firstLayer[name](y, kept, values, rows, scale, shift, packed, b, scratch, undefined),
+  );
 
-const fusedUpdate = (lambda: number): Call => ({
-  family: "firstLayer",
-  name: "update",
-  args: [packed, dy, kept, scale, shift, lambda, rate, scratch, undefined],
-});
+const fusedUpdate = (lambda: number): Plan =>
+  record(({ firstLayer }) =>
+    firstLayer.update(packed, dy, kept, scale, shift, lambda, rate, scratch, undefined),
+  );
 
 /** The same calls, with the same tensors and not only equal ones. */
 function expectPlan(actual: Plan, expected: Plan): void {
-  expect(actual.map(({ family, name }) => `${family}.${name}`)).toEqual(
-    expected.map(({ family, name }) => `${family}.${name}`),
-  );
-  actual.forEach(({ args }, i) => {
-    expect(args.map((argument, j) => argument === expected[i]!.args[j])).toEqual(args.map(() => true));
+  expect(namesOf(actual)).toEqual(namesOf(expected));
+  actual.forEach((call, i) => {
+    const values = valuesOf(call);
+    const others = valuesOf(expected[i]!);
+    expect(values.map((value, j) => value === others[j])).toEqual(values.map(() => true));
   });
 }
 
@@ -56,7 +49,7 @@ describe("fuseFirstLayer", () => {
   it("turns gather and product into one call", () => {
     const relu = record((kernels) => kernels.relu.forward(other, y));
     const plan = [...record(forward), ...relu];
-    expectPlan(rule(plan), [fusedForward(), ...relu]);
+    expectPlan(rule(plan), [...fusedForward(), ...relu]);
   });
 
   it("takes the ReLU that the product has", () => {
@@ -64,7 +57,7 @@ describe("fuseFirstLayer", () => {
       kernels.gather.batch(x, values, rows, scale, shift);
       kernels.matmul.multiplyBiasRelu(y, x, w, b, workspace);
     });
-    expectPlan(rule(plan), [fusedForward(undefined, "forwardRelu")]);
+    expectPlan(rule(plan), fusedForward(undefined, "forwardRelu"));
   });
 
   it("turns the gradient and its update into one call, in the update's place", () => {
@@ -80,14 +73,14 @@ describe("fuseFirstLayer", () => {
       ...record(update),
     ];
     expectPlan(rule(plan((kernels) => kernels.sgd.updateL2(w, dw, 0.3, rate))), [
-      fusedForward(kept),
+      ...fusedForward(kept),
       ...between,
-      fusedUpdate(0.3),
+      ...fusedUpdate(0.3),
     ]);
     expectPlan(rule(plan((kernels) => kernels.sgd.update(w, dw, rate))), [
-      fusedForward(kept),
+      ...fusedForward(kept),
       ...between,
-      fusedUpdate(0),
+      ...fusedUpdate(0),
     ]);
   });
 

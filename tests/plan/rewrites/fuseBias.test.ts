@@ -4,6 +4,7 @@ import { bindPlan, type Call, recorder } from "../../../src/plan/plan.ts";
 import { fuseBias } from "../../../src/plan/rewrites/fuseBias.ts";
 import { Region } from "../../../src/tensor.ts";
 import { expectSameBits } from "../../helpers/expectNumbers.ts";
+import { valuesOf } from "../../helpers/plans.ts";
 import { float32Twins, floats, written } from "../../helpers/twins.ts";
 
 const region = new Region();
@@ -23,7 +24,7 @@ function record(write: (kernels: Kernels) => void): Call[] {
 function described(plan: readonly Call[]): string[] {
   const names = Object.entries({ ...tensors, bias, workspace });
   const nameOf = (tensor: unknown) => names.find(([, known]) => known === tensor)?.[0];
-  return plan.map(({ family, name, args }) => [`${family}.${name}`, ...args.map(nameOf)].join(" "));
+  return plan.map((call) => [`${call.family}.${call.name}`, ...valuesOf(call).map(nameOf)].join(" "));
 }
 
 describe("fuseBias", () => {

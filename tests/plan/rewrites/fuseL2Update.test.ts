@@ -9,6 +9,7 @@ import { bindPlan, type Call, describePlan, type Plan, recorder } from "../../..
 import { fuseL2Update } from "../../../src/plan/rewrites/fuseL2Update.ts";
 import { Random } from "../../../src/random.ts";
 import { Region } from "../../../src/tensor.ts";
+import { valuesOf } from "../../helpers/plans.ts";
 import { clusters } from "../../helpers/samples.ts";
 
 describe("fuseL2Update", () => {
@@ -31,11 +32,11 @@ describe("fuseL2Update", () => {
     });
     const fused = fuseL2Update(plan);
     expect(fused).toEqual([
-      { family: "relu", name: "forward", args: [v, w] },
-      { family: "sgd", name: "update", args: [v, dv, rate] },
-      { family: "sgd", name: "updateL2", args: [w, dw, 0.005, rate] },
+      { family: "relu", name: "forward", args: { y: v, x: w } },
+      { family: "sgd", name: "update", args: { w: v, dw: dv, learningRate: rate } },
+      { family: "sgd", name: "updateL2", args: { w, dw, lambda: 0.005, learningRate: rate } },
     ]);
-    expect([fused[2]!.args[0] === w, fused[2]!.args[1] === dw, fused[2]!.args[3] === rate]).toEqual([
+    expect([0, 1, 3].map((i) => valuesOf(fused[2]!)[i] === [w, dw, 0.005, rate][i])).toEqual([
       true,
       true,
       true,
@@ -49,10 +50,12 @@ describe("fuseL2Update", () => {
       kernels.sgd.update(v, dv, rate);
       kernels.sgd.update(w, dw, rate);
     });
-    expect(fuseL2Update(plan).map(({ name, args }) => [name, args[0] === w, args[2]])).toEqual([
-      ["updateL2", false, 0.2],
-      ["updateL2", true, 0.1],
-    ]);
+    expect(fuseL2Update(plan).map((call) => [call.name, valuesOf(call)[0] === w, valuesOf(call)[2]])).toEqual(
+      [
+        ["updateL2", false, 0.2],
+        ["updateL2", true, 0.1],
+      ],
+    );
   });
 
   it.each<[string, (kernels: ReturnType<typeof recorder>) => void]>([

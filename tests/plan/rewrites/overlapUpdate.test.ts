@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Kernels } from "../../../src/kernels/index.ts";
-import { type Call, type Plan, recorder } from "../../../src/plan/plan.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
 import { overlapUpdate } from "../../../src/plan/rewrites/overlapUpdate.ts";
 import { Region } from "../../../src/tensor.ts";
+import { namesOf, record, valuesOf } from "../../helpers/plans.ts";
 
 const region = new Region();
 const tensor = (rows: number, columns: number) => region.tensor("float32", rows, columns);
@@ -16,12 +16,6 @@ const [dy1, dx1, y1, dy2, w2, dw2] = Array.from({ length: 6 }, () => tensor(4, 4
 const [b1, db1, b2, db2] = Array.from({ length: 4 }, () => tensor(1, 4));
 const rate = { value: 0.1 };
 
-function record(write: (kernels: Kernels) => void): Plan {
-  const calls: Call[] = [];
-  write(recorder(calls));
-  return calls;
-}
-
 /** A training step from the second layer's gradient on. */
 const backward = record((kernels) => {
   kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
@@ -34,8 +28,8 @@ const backward = record((kernels) => {
   kernels.sgd.update(w2!, dw2!, rate);
   kernels.sgd.update(b2!, db2!, rate);
 });
-const names = (plan: Plan) => plan.map(({ family, name }) => `${family}.${name}`);
-const firsts = (plan: Plan) => plan.map(({ args }) => args[0]);
+const names = namesOf;
+const firsts = (plan: Plan) => plan.map((call) => valuesOf(call)[0]);
 
 describe("overlapUpdate", () => {
   it("begins the update as soon as its gradient is there, and ends with it", () => {
@@ -57,18 +51,34 @@ describe("overlapUpdate", () => {
       kernels.relu.backward(dy2!, dx1!, y1!);
       kernels.relu.backward(dy1!, dy2!, y1!);
       kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+      kernels.sgd.update(w2!, dw2!, rate);
+      kernels.sgd.update(b2!, db2!, rate);
     });
     expect(names(overlapUpdate(again))).toEqual([
       ...names(again).slice(0, 4),
-      ...["firstLayer.beginUpdate", "firstLayer.update"],
+      ...["firstLayer.beginUpdate", "sgd.update", "sgd.update", "firstLayer.update"],
     ]);
     const clipped = record((kernels) => {
       kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
       kernels.l2.addGradient(dw2!, w2!, 0.1);
       kernels.relu.backward(dy1!, dx1!, y1!);
       kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+      kernels.sgd.update(w2!, dw2!, rate);
     });
-    expect(firsts(overlapUpdate(clipped))).toEqual([dw2, dw2, dy1, packed, packed]);
+    const plan = overlapUpdate(clipped);
+    // The penalty may wait, its gradient may not.
+    expect(names(plan)).toEqual([
+      ...["matmul.transposedA", "relu.backward", "firstLayer.beginUpdate"],
+      ...["l2.addGradient", "sgd.update", "firstLayer.update"],
+    ]);
+    expect(firsts(plan)).toEqual([dw2, dy1, packed, dw2, w2, packed]);
+  });
+
+  it("leaves a plan as it is if what comes after the update touches what it computes with", () => {
+    const plan = [...backward, ...record((kernels) => kernels.relu.backward(dy1!, dx1!, y1!))];
+    expect(overlapUpdate(plan)).toBe(plan);
+    const twice = [...backward, ...record((kernels) => kernels.sgd.update(packed, packed, rate))];
+    expect(overlapUpdate(twice)).toBe(twice);
   });
 
   it("leaves plans without such an update as they are", () => {

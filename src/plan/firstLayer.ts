@@ -1,0 +1,96 @@
+/**
+ * What the first layer's kernels need beside a plan: their room, which copy of the weight is up to date, and the batch
+ * that comes next. Nobody else knows that they pack the weight, or that threads prepare a batch before its turn.
+ */
+import {
+  advance,
+  firstLayerKept,
+  firstLayerScratchBytes,
+  type StoredSamples,
+} from "../kernels/firstLayer.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Region } from "../tensor.ts";
+import type { Plan } from "./plan.ts";
+import { type FirstLayerParts, firstWeight } from "./rewrites/firstLayer.ts";
+import { fuseBias } from "./rewrites/fuseBias.ts";
+
+export interface FirstLayerOptions {
+  /** The most samples that are computed at once. */
+  readonly maxRows: number;
+  readonly threads: number;
+  /** How the samples are stored that it is trained on; undefined: it is not trained. */
+  readonly trainedOn: "uint8" | "float32" | undefined;
+  /** Whether a training is to come. */
+  readonly trains: boolean;
+}
+
+export class FirstLayer {
+  readonly parts: FirstLayerParts;
+  /** Which of its two places holds the weight as it is. */
+  #current: "plain" | "packed" | "both" = "plain";
+
+  /**
+   * Makes room for the weight of the first layer, if the network begins with a product.
+   * @param predictions the plan of predictions, of any number of samples
+   */
+  static plan(predictions: Plan, options: FirstLayerOptions, region: Region): FirstLayer | undefined {
+    const weight = firstWeight(fuseBias(predictions));
+    if (weight === undefined) return undefined;
+    const { maxRows, threads, trainedOn, trains } = options;
+    const units = weight.columns;
+    const isPrepared = trains && threads > 1;
+    const batches = !trains || trainedOn === undefined ? 0 : isPrepared ? 2 : 1;
+    return new FirstLayer({
+      weight,
+      packed: region.tensor("float32", units + (units & 1), weight.rows),
+      kept: region.tensor(
+        trainedOn ?? "uint8",
+        1,
+        batches * firstLayerKept(maxRows, weight.rows),
+      ) as StoredSamples,
+      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(maxRows, units, threads)),
+      upcoming: isPrepared
+        ? { rows: region.tensor("uint32", maxRows, 1), tickets: { current: 0, next: 0 } }
+        : undefined,
+    });
+  }
+
+  private constructor(parts: FirstLayerParts) {
+    this.parts = parts;
+  }
+
+  /** Brings the plain weight up to date, to be read. */
+  unpack({ firstLayer }: Kernels): void {
+    if (this.#current !== "packed") return;
+    firstLayer.unpack(this.parts.weight, this.parts.packed);
+    this.#current = "both";
+  }
+
+  /** Brings the packed weight up to date, to be read. */
+  pack({ firstLayer }: Kernels): void {
+    if (this.#current !== "plain") return;
+    firstLayer.pack(this.parts.packed, this.parts.weight);
+    this.#current = "both";
+  }
+
+  /** Says that one of the two, which was up to date, is written: the other is not any more. */
+  changed(which: "plain" | "packed"): void {
+    this.#current = which;
+  }
+
+  /**
+   * Says that a batch begins.
+   * @param fillNext writes the numbers of the samples of the batch after it, of the same size; undefined: that is not known
+   */
+  beginBatch(fillNext: ((rows: Uint32Array) => void) | undefined): void {
+    const { upcoming } = this.parts;
+    if (upcoming === undefined) return;
+    fillNext?.(upcoming.rows.data);
+    advance(upcoming.tickets, fillNext !== undefined);
+  }
+
+  /** Says that what has been prepared is of no use: another batch comes, or its samples are standardised anew. */
+  forgetPrepared(): void {
+    if (this.parts.upcoming !== undefined) advance(this.parts.upcoming.tickets, false);
+  }
+}
