@@ -68,7 +68,8 @@ mayImport.index = library;
 mayImport.settings = library;
 mayImport.training = [...library, "settings"];
 mayImport.experiments = [...library, "settings", "training"];
-mayImport.cli = [...library, "index", "settings", "training", "experiments"];
+mayImport.runs = [...library, "settings", "training", "experiments"];
+mayImport.cli = [...mayImport.runs, "index", "runs"];
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {

@@ -38,7 +38,8 @@ import {
   type ReproductionDescription,
   ReproductionFolder,
 } from "../folders/reproductionFolder.ts";
-import { closing, Saving } from "../folders/workFolder.ts";
+import { Saving } from "../folders/saving.ts";
+import { closing } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
 import { StatusLine } from "../progress/statusLine.ts";
 import { printable, printableLines } from "../text.ts";

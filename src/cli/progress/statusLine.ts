@@ -45,6 +45,11 @@ export class StatusLine {
     this.#open = true;
   }
 
+  /** Draws how many samples have been read. */
+  drawReading(done: number, total: number): void {
+    this.draw(() => this.withBar("reading  ", done / total, `  ${done}/${total} samples`));
+  }
+
   /** Lines that stay, in the place of the one that is being drawn. */
   note(text: string, style: (text: string) => string = String): void {
     if (this.#quiet) return;

@@ -2,6 +2,8 @@
 import { timeLeft } from "../../format/numbers.ts";
 import type { StepReport } from "../../model/fit.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
+import { on } from "../../runs/events.ts";
+import type { TrainingEvent } from "../../runs/train.ts";
 import type { CliContext } from "../context.ts";
 import { StatusLine } from "./statusLine.ts";
 
@@ -19,14 +21,25 @@ export class TrainingProgress {
     this.#line.note(text);
   }
 
-  /** Samples that are being read. */
-  read(done: number, total: number): void {
-    this.#line.draw(() => this.#line.withBar("reading  ", done / total, `  ${done}/${total} samples`));
+  readonly hear = on<TrainingEvent>({
+    reading: ({ done, total }) => this.#reading(done, total),
+    threads: ({ notice }) => {
+      if (notice) this.say(notice);
+    },
+    step: (event) => this.#step(event),
+    epoch: ({ row, epochs }) => this.#epoch(row, epochs),
+    trained: () => this.#line.clear(),
+    interrupted: () => this.#line.clear(),
+    failed: () => this.#line.clear(),
+  });
+
+  #reading(done: number, total: number): void {
+    this.#line.drawReading(done, total);
     this.#begin = performance.now();
     this.#epochBegin = this.#begin;
   }
 
-  step({ epoch, epochs, step, steps, loss }: StepReport): void {
+  #step({ epoch, epochs, step, steps, loss }: StepReport): void {
     this.#line.draw(() => {
       const now = performance.now();
       const rate = (1000 * step) / (now - this.#epochBegin);
@@ -37,7 +50,7 @@ export class TrainingProgress {
     });
   }
 
-  epoch(row: EpochRow, epochs: number): void {
+  #epoch(row: EpochRow, epochs: number): void {
     const { epoch, steps, trainSeconds, seconds, learningRate, train, validation } = row;
     const numbers = ({ loss, accuracy }: Evaluation, prefix = "") =>
       `  ${prefix}loss ${loss.toFixed(4)}  ${prefix}acc ${accuracy!.toFixed(4)}`;
@@ -49,10 +62,5 @@ export class TrainingProgress {
         `${left > 0 ? `  ${timeLeft(left)}` : ""}`,
     );
     this.#epochBegin = performance.now();
-  }
-
-  /** Takes away what is being drawn. */
-  end(): void {
-    this.#line.clear();
   }
 }

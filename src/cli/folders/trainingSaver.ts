@@ -1,0 +1,151 @@
+/** Keeps a training in its folder: a subscriber that writes every epoch when it ends, and the rest at the end. */
+import { FileError, TrainingError } from "../../errors.ts";
+import { counted } from "../../format/words.ts";
+import type { EpochRow, Evaluation } from "../../model/history.ts";
+import type { Model } from "../../model/model.ts";
+import { encodeSafetensors } from "../../model/safetensors.ts";
+import { countParameters } from "../../model/summary.ts";
+import { on } from "../../runs/events.ts";
+import type { Trained, TrainingComplete, TrainingEvent, TrainingPlan } from "../../runs/train.ts";
+import type { ResolvedSettings } from "../../settings/settings.ts";
+import { buildId, VERSION } from "../version.ts";
+import type { RunFolder } from "./runFolder.ts";
+import { Saving } from "./saving.ts";
+
+/** What a run leaves, the most wanted first. */
+const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.json", "plots/"];
+
+/** What a run came to, as summary.json and the command's last event say it. */
+export interface TrainingSummary extends Trained {
+  readonly test: Evaluation;
+  readonly validation: Evaluation | null;
+  /** Since the process began; null if there was no step. */
+  readonly firstStepSeconds: number | null;
+  readonly out: string;
+  /** Of the command, until it is saved. */
+  readonly seconds: number;
+  /** Bytes of the process at its largest. */
+  readonly peakMemory: number;
+}
+
+export class TrainingSaver {
+  readonly #folder: RunFolder;
+  readonly #plan: TrainingPlan;
+  /** When the command began. */
+  readonly #begin: number;
+  readonly #saving: Saving;
+  readonly #rows: EpochRow[] = [];
+  // Node's clock starts with the process.
+  #firstStep = 0;
+  #summary: TrainingSummary | undefined;
+
+  constructor(folder: RunFolder, plan: TrainingPlan, begin: number) {
+    this.#folder = folder;
+    this.#plan = plan;
+    this.#begin = begin;
+    this.#saving = new Saving(folder.path, FILES, ["config.json", "metrics.jsonl"]);
+  }
+
+  /** Of a training that is complete, when it is saved. */
+  get summary(): TrainingSummary {
+    return this.#summary!;
+  }
+
+  /** What is saved, and what is not. */
+  get saving(): Saving {
+    return this.#saving;
+  }
+
+  /** Is told of every event before anyone to whom it says that something is saved. */
+  readonly hear = on<TrainingEvent>({
+    step: () => {
+      this.#firstStep ||= performance.now();
+    },
+    epoch: ({ row }) => {
+      this.#rows.push(row);
+      return this.#folder.appendMetrics(row);
+    },
+    trained: ({ model }) => this.#saveModel(model),
+    interrupted: ({ trained, reason }) =>
+      this.#saveRest(() => ({
+        state: "interrupted",
+        ...(trained === undefined ? { error: (reason as Error).message, epochs: 0 } : this.#facts(trained)),
+      })),
+    result: (event) => this.#saveResult(event),
+    failed: ({ error, model }) => this.#saveFailure(error, model),
+  });
+
+  /** An error of the training, with what there is all the same. */
+  explained(error: unknown): unknown {
+    const epochs = this.#rows.length;
+    if (!(error instanceof TrainingError) || epochs === 0) return error;
+    return new TrainingError(
+      `${error.message} The numbers of the ${counted(epochs, "epoch")} before are in ${this.#folder.path}; there is no model.`,
+      { cause: error },
+    );
+  }
+
+  #facts({ epochs, steps, trainSeconds, stepsPerSecond, threads, weightsSha256 }: Trained) {
+    return {
+      ...{ epochs, steps, trainSeconds, stepsPerSecond },
+      firstStepSeconds: this.#firstStep > 0 ? this.#firstStep / 1000 : null,
+      ...{ threads, weightsSha256, out: this.#folder.path },
+    };
+  }
+
+  #saveModel(model: Model): Promise<void> {
+    const { settings, dataset } = this.#plan;
+    return this.#saving.write("model.safetensors", () =>
+      this.#folder.writeModel(encodeModel(model, settings, dataset.classNames)),
+    );
+  }
+
+  /** What comes after the model, the dearest first; the summary once more for what it says of the plots. */
+  async #saveRest(summary: () => object): Promise<void> {
+    const facts = {
+      ...{ command: "train", version: VERSION, build: buildId(), node: process.version },
+      parameters: countParameters(this.#plan.summary),
+    };
+    const saveSummary = () =>
+      this.#saving.write("summary.json", () =>
+        this.#folder.writeSummary({ ...facts, ...summary(), ...this.#saving.facts }),
+      );
+    await saveSummary();
+    if (this.#rows.length > 0) await this.#saving.write("plots/", () => this.#folder.writePlots(this.#rows));
+    await saveSummary();
+  }
+
+  async #saveResult({ trained, test, validation }: TrainingComplete): Promise<void> {
+    await this.#saveRest(() => {
+      this.#summary = {
+        ...{ test, validation, ...this.#facts(trained) },
+        seconds: (performance.now() - this.#begin) / 1000,
+        // The system's number is in kibibytes.
+        peakMemory: 1024 * process.resourceUsage().maxRSS,
+      };
+      return { state: "complete", ...this.#summary };
+    });
+    // A folder that was deleted in the end has nothing saved in it.
+    await this.#saving.write("lock", () => this.#folder.close());
+  }
+
+  async #saveFailure(error: unknown, model: Model): Promise<void> {
+    // A line that could not be written: the weights may fit all the same.
+    if (error instanceof FileError && this.#rows.length > 0) await this.#saveModel(model);
+    await this.#saveRest(() => ({
+      state: error instanceof TrainingError ? "diverged" : "failed",
+      error: (this.explained(error) as Error).message,
+      epochs: this.#rows.length,
+    }));
+  }
+}
+
+/** The trained network with its standardisation, and in the metadata what is needed to build it again. */
+function encodeModel(model: Model, settings: ResolvedSettings, classNames: readonly string[]): Uint8Array {
+  const { layers, bn, activation } = settings;
+  return encodeSafetensors(model.tensors(), {
+    format: "nnwasm",
+    version: VERSION,
+    network: JSON.stringify({ layers, bn, activation, classes: classNames }),
+  });
+}

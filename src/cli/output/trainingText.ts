@@ -1,0 +1,68 @@
+/** A training for people: on stderr what is to be trained, on stdout what came out. */
+import { tableLines } from "../../format/tables.ts";
+import { counted } from "../../format/words.ts";
+import type { Evaluation } from "../../model/history.ts";
+import { countParameters, type SummaryRow } from "../../model/summary.ts";
+import { on, type Subscriber } from "../../runs/events.ts";
+import type { TrainingEvent, TrainingPlan } from "../../runs/train.ts";
+import type { ResolvedSettings } from "../../settings/settings.ts";
+import type { CliContext } from "../context.ts";
+import type { TrainingSaver, TrainingSummary } from "../folders/trainingSaver.ts";
+import type { TrainingProgress } from "../progress/trainingProgress.ts";
+import { printable, printableLines } from "../text.ts";
+
+/** @param saver hears of every event before */
+export const trainingText = (
+  context: CliContext,
+  progress: TrainingProgress,
+  saver: TrainingSaver,
+): Subscriber<TrainingEvent> =>
+  on<TrainingEvent>({
+    start: (plan) => progress.say(startText(plan)),
+    result: () => {
+      context.stdout.write(printableLines(resultText(saver.summary, saver.saving.inWords)));
+    },
+  });
+
+function startText({ dataset, split, summary, settings }: TrainingPlan): string {
+  const { name, origin, features, classes } = dataset;
+  const { train, validation, test } = split;
+  return (
+    `${name} (${printable(origin)}): ${train.count} training, ${validation?.count ?? 0} validation, ` +
+    `${test.count} test samples of ${features} numbers, ${classes} classes\n` +
+    `${summaryTable(summary)}\n${printable(settingsLine(settings))}`
+  );
+}
+
+function summaryTable(rows: readonly SummaryRow[]): string {
+  const cells = rows.map(({ name, inputs, outputs, parameters }) => [
+    name,
+    inputs === outputs && parameters === 0 ? String(outputs) : `${inputs} → ${outputs}`,
+    parameters === 0 ? "" : String(parameters),
+  ]);
+  const total = ["", "", String(countParameters(rows))];
+  const lines = tableLines([["layer", "numbers", "parameters"], ...cells, total], ["left", "left", "right"]);
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+function settingsLine(settings: ResolvedSettings): string {
+  const { batch, l2, lrSchedule, etaMin, etaMax, stepSize, optimizer, seed, init, biasInit } = settings;
+  const rate = lrSchedule === "constant" ? `${etaMax}` : `${etaMin} … ${etaMax}, step size ${stepSize}`;
+  return (
+    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
+    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
+  );
+}
+
+function resultText(summary: TrainingSummary, saved: string): string {
+  const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, seconds } = summary;
+  const line = (name: string, { loss, cost, accuracy }: Evaluation) =>
+    `${name.padEnd(10)}  loss ${loss.toFixed(4)}  cost ${cost.toFixed(4)}  accuracy ${accuracy!.toFixed(4)}\n`;
+  return (
+    line("test", test) +
+    (validation === null ? "" : line("validation", validation)) +
+    `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +
+    `${counted(threads, "thread")}); ` +
+    `${seconds.toFixed(1)} s in all\n${saved}\n`
+  );
+}
