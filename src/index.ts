@@ -73,6 +73,7 @@ export {
 } from "./schedules/index.ts";
 export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";
 export { type ImportanceOptions, type ParameterImportance, parameterImportance } from "./tuner/importance.ts";
+export type { Objective, OptimizeOptions } from "./tuner/optimize.ts";
 export {
   AshaPruner,
   type AshaPrunerOptions,
@@ -80,6 +81,7 @@ export {
   type MedianPrunerOptions,
   NopPruner,
 } from "./tuner/pruners/index.ts";
+export type { Trial } from "./tuner/runningTrial.ts";
 export {
   type CoarseToFineOptions,
   CoarseToFineSampler,
@@ -107,14 +109,8 @@ export {
   type SpaceEntry,
   when,
 } from "./tuner/searchSpace.ts";
-export {
-  type Objective,
-  type OptimizeOptions,
-  Study,
-  type StudyOptions,
-  type Told,
-  type Trial,
-} from "./tuner/study.ts";
+export { Study, type StudyOptions } from "./tuner/study.ts";
+export type { Told } from "./tuner/told.ts";
 export type {
   Direction,
   FinishedTrial,

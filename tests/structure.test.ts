@@ -13,9 +13,7 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/cli/commands/gradcheck.ts: gradcheckCommand": "being split",
   "src/cli/commands/reproduce.ts": "being split",
   "src/cli/commands/reproduce.ts: reproduceIn": "being split",
-  "src/cli/commands/search.ts": "being split",
   "src/cli/commands/search.ts: run": "being split",
-  "src/cli/commands/search.ts: searchCommand": "being split",
   "src/cli/commands/train.ts: run": "being split",
   "src/cli/trainingOptions.ts: addTrainingOptions": "being split",
   "src/data/synthetic/painter.ts: createPainter": "being split",
@@ -27,7 +25,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/model/workspace.ts": "being split",
   "src/model/workspace.ts: Workspace.constructor": "being split",
   "src/report/search/parallelCoordinates.ts: parallelCoordinates": "being split",
-  "src/tuner/study.ts": "being split",
 };
 
 const source = join(import.meta.dirname, "../src");

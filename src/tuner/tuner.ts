@@ -2,9 +2,10 @@
 import { ConfigError } from "../errors.ts";
 import { checkOptions, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
+import { requireSignal } from "./optimize.ts";
 import type { Params } from "./searchSpace.ts";
 import { categorical } from "./searchSpace.ts";
-import { requireSignal, Study } from "./study.ts";
+import { Study } from "./study.ts";
 import type { Direction, FinishedTrial, Sampler } from "./trial.ts";
 
 export interface TunerOptions<Setting, Built> {

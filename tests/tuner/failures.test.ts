@@ -1,10 +1,11 @@
 /** Samplers and pruners on objectives that fail: a training that diverges above a learning rate. */
 import { describe, expect, it } from "vitest";
 import { hasValue, valuesWithFailures } from "../../src/tuner/failures.ts";
+import type { Objective } from "../../src/tuner/optimize.ts";
 import { AshaPruner } from "../../src/tuner/pruners/index.ts";
 import { CoarseToFineSampler, GPSampler, GridSampler, TPESampler } from "../../src/tuner/samplers/index.ts";
 import { float, int, type Params } from "../../src/tuner/searchSpace.ts";
-import { type Objective, Study, type StudyOptions } from "../../src/tuner/study.ts";
+import { Study, type StudyOptions } from "../../src/tuner/study.ts";
 import type { FinishedTrial, Sampler } from "../../src/tuner/trial.ts";
 import { trialOf } from "../helpers/tuning.ts";
 

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigError, TrialPruned } from "../../src/errors.ts";
 import { Random } from "../../src/random.ts";
+import type { Objective } from "../../src/tuner/optimize.ts";
 import { AshaPruner, MedianPruner } from "../../src/tuner/pruners/index.ts";
+import type { Trial } from "../../src/tuner/runningTrial.ts";
 import {
   CoarseToFineSampler,
   GridSampler,
@@ -10,7 +12,7 @@ import {
   TPESampler,
 } from "../../src/tuner/samplers/index.ts";
 import { categorical, float, int, when } from "../../src/tuner/searchSpace.ts";
-import { type Objective, Study, type StudyOptions, type Trial } from "../../src/tuner/study.ts";
+import { Study, type StudyOptions } from "../../src/tuner/study.ts";
 import type { FinishedTrial, Sampler } from "../../src/tuner/trial.ts";
 import { trialOf } from "../helpers/tuning.ts";
 

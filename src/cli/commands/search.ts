@@ -31,8 +31,9 @@ import {
 import { placeDataset } from "../../training/placedDataset.ts";
 import { TrainingPool } from "../../training/pool.ts";
 import { parameterImportance } from "../../tuner/importance.ts";
+import type { Trial } from "../../tuner/runningTrial.ts";
 import type { SearchSpace } from "../../tuner/searchSpace.ts";
-import { Study, type Trial } from "../../tuner/study.ts";
+import { Study } from "../../tuner/study.ts";
 import type { FinishedTrial, Pruner, Sampler } from "../../tuner/trial.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
