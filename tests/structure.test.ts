@@ -22,7 +22,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/kernels/firstLayer.ts: wasm": "being split",
   "src/model/fit.ts: runTraining": "being split",
   "src/model/model.ts": "being split",
-  "src/model/workspace.ts": "being split",
   "src/model/workspace.ts: Workspace.constructor": "being split",
   "src/report/search/parallelCoordinates.ts: parallelCoordinates": "being split",
 };
