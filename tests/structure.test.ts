@@ -14,7 +14,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/cli/commands/reproduce.ts": "being split",
   "src/cli/commands/reproduce.ts: reproduceIn": "being split",
   "src/cli/commands/search.ts: run": "being split",
-  "src/cli/commands/train.ts: run": "being split",
   "src/cli/trainingOptions.ts: addTrainingOptions": "being split",
   "src/data/synthetic/painter.ts: createPainter": "being split",
   "src/experiments/conclusions.ts": "being split",
