@@ -74,3 +74,33 @@ export function requireMethods(
     throw new ConfigError(`${name} is ${shown(value)}, expected ${expected}.`);
   }
 }
+
+/** An option of something with a name (a schedule, a sampler), as its file declares it, for the command line. */
+export interface OptionDeclaration {
+  readonly kind: "integer" | "number" | "switch";
+  /** "--eta-min <rate>". A second name of the flag stands first. */
+  readonly flags: string;
+  /** What it does, as `--help` says it; the default is added there. */
+  readonly help: string;
+  /** The least value. */
+  readonly least?: number;
+  /** A switch is off by default. */
+  readonly default?: number;
+  /** Of a setting without a default: what it follows from. */
+  readonly follows?: {
+    /** "5 · samples / batch" */
+    readonly inWords: string;
+    from(training: { readonly samples: number; readonly batch: number }): number;
+  };
+  /** Whether a file may have a number that is no integer. */
+  readonly fractionInFile?: boolean;
+  /** What other programs call each of the flags, as words with spaces between. */
+  readonly words?: Readonly<Record<string, string>>;
+}
+
+/** An option that another of the same registry declares. */
+export interface SharedOption {
+  /** The name of the other, which explains it. */
+  readonly like: string;
+  readonly default?: number;
+}

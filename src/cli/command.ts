@@ -2,9 +2,9 @@
 import { Command, type ErrorOptions, InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.ts";
 import * as readers from "../settings/parse.ts";
-import { meantFlags } from "../settings/suggestions.ts";
 import { type CliContext, hasColors } from "./context.ts";
 import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
+import { meantFlags } from "./suggestions.ts";
 import { printableJson, printableLines } from "./text.ts";
 
 /** Commander's, with more to say of a flag that is not there. */

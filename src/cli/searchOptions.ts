@@ -1,9 +1,10 @@
 /** The flags of `nnwasm search` that say how to search, and the description of the search that they ask for. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError, choose } from "../errors.ts";
+import { settingsFromEnvironment } from "../settings/environment.ts";
 import { readSettingsFile } from "../settings/file.ts";
 import { MAXIMUM_TRIALS } from "../settings/method.ts";
-import { mergeSettings } from "../settings/settings.ts";
+import { mergeSettings, SEARCH_DEFAULTS } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
 import { DEFAULT_OBJECTIVE, OBJECTIVES } from "../training/objective.ts";
 import { pruners } from "../tuner/pruners/index.ts";
@@ -11,7 +12,7 @@ import { samplers } from "../tuner/samplers/index.ts";
 import { integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { SAMPLER_OPTIONS, type StudyDescription } from "./folders/studyFolder.ts";
-import { settingsFromEnvironment, settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
+import { settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
 import { VERSION } from "./version.ts";
 import { workerCount } from "./workers.ts";
 
@@ -142,15 +143,11 @@ function checkOwners(flags: SearchFlags, sampler: string, pruner: string): void 
 export type AskedSearch = Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>;
 
 /** What the flags, the environment and a file ask for. */
-export async function describeSearch(
-  context: CliContext,
-  command: Command,
-  flags: SearchFlags,
-): Promise<AskedSearch> {
+export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
   const { sampler = "coarse-to-fine", pruner = "none", objective = DEFAULT_OBJECTIVE, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
-  const environment = settingsFromEnvironment(command, context);
-  const settings = mergeSettings({ bn: "after" }, file, environment, settingsFromFlags(flags), {
+  const environment = settingsFromEnvironment(context.env);
+  const settings = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
     threads: 1,
   });
   const space = flags.space ?? DEFAULT_SPACE;

@@ -1,188 +1,83 @@
-/** The flags that say how to train, for the commands that do. */
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { ConfigError } from "../errors.ts";
-import { parseInitializer } from "../initializers/index.ts";
-import { MOST_THREADS } from "../model/model.ts";
-import type { BatchNormPlace } from "../model/network.ts";
-import { layerSizes } from "../settings/parse.ts";
-import { CHOICES, DEFAULTS, isInitialFile, type TrainSettings } from "../settings/settings.ts";
-import { argument, integer, number } from "./command.ts";
-import type { CliContext } from "./context.ts";
+/** The flags of the settings, for the commands that train. */
+import { type Command, Option } from "commander";
+import { byGroup } from "../settings/groups.ts";
+import { flagNames, type SettingName } from "../settings/names.ts";
+import type { Setting } from "../settings/setting.ts";
+import type { TrainSettings } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
+import { argument } from "./command.ts";
 
-/** What the flags give, before defaults; `bn: true` is a bare --bn. */
-export type TrainingFlags = Partial<Omit<TrainSettings, "bn">> & { readonly bn?: BatchNormPlace | true };
+/** What the flags give, before defaults. */
+export type TrainingFlags = Partial<TrainSettings>;
 
-const byDefault = (text: unknown) => `(default: ${text})`;
-
-/** Adds them. @param options.bnByDefault whether the command normalises if it is not told */
-export function addTrainingOptions(command: Command, { bnByDefault = false } = {}): Command {
-  return command
-    .optionsGroup("The data:")
-    .option(
-      "--data <name|path>",
-      "cifar10, synthetic, or a folder that holds CIFAR-10 (default: cifar10 if it is found, else synthetic)",
-    )
-    .option("--validation <n>", `samples taken for validation ${byDefault(DEFAULTS.validation)}`, integer(0))
-    .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
-    .optionsGroup("The network:")
-    .option(
-      "--layers <units>",
-      `units of the hidden layers, or none ${byDefault(DEFAULTS.layers.join(","))}`,
-      argument(layerSizes),
-    )
-    .addOption(
-      new Option(
-        "--bn [place]",
-        `batch normalisation after (bare --bn) or before each activation ${byDefault(bnByDefault ? "after" : "none")}`,
-      ).choices(CHOICES.bn),
-    )
-    .option(
-      "--no-bn",
-      bnByDefault ? "no batch normalisation" : "no batch normalisation, whatever the file of --config says",
-    )
-    .addOption(
-      new Option(
-        "--activation <name>",
-        `activation of the hidden layers ${byDefault(DEFAULTS.activation)}`,
-      ).choices(CHOICES.activation),
-    )
-    .option(
-      "--init <name|file>",
-      `initial weights: ${CHOICES.init.join(", ")}, or the tensors of a .safetensors file ${byDefault(DEFAULTS.init)}`,
-      initializerOrFile,
-    )
-    .addOption(
-      new Option(
-        "--bias-init <how>",
-        `initial biases: the same, drawn as the weights are, or zeros ${byDefault(DEFAULTS.biasInit)}`,
-      ).choices(CHOICES.biasInit),
-    )
-    .option(
-      "--lambda, --l2 <lambda>",
-      `strength λ of the L2 penalty: cost = loss + ½·λ·Σw² ${byDefault(DEFAULTS.l2)}`,
-      number(0),
-    )
-    .optionsGroup("The training:")
-    .addOption(
-      new Option("--optimizer <name>", `the update rule ${byDefault(DEFAULTS.optimizer)}`).choices(
-        CHOICES.optimizer,
-      ),
-    )
-    .addOption(
-      new Option(
-        "--lr-schedule <name>",
-        `learning rate: cyclic between eta-min and eta-max, or constant at eta-max ${byDefault(DEFAULTS.lrSchedule)}`,
-      ).choices(CHOICES.lrSchedule),
-    )
-    .option("--eta-min <rate>", `lowest learning rate ${byDefault(DEFAULTS.etaMin)}`, number(0))
-    .option("--lr, --eta-max <rate>", `highest learning rate ${byDefault(DEFAULTS.etaMax)}`, number(0))
-    .option("--step-size <updates>", "updates in half a cycle (default: 5 · samples / batch)", integer(1))
-    .option(
-      "--cycles <n>",
-      `learning rate cycles, of 10 epochs each ${byDefault(DEFAULTS.cycles)}`,
-      number(0),
-    )
-    .option("--epochs <n>", "passes over the training samples (default: 10 · cycles)", integer(1))
-    .option("--batch <n>", `samples in an update ${byDefault(DEFAULTS.batch)}`, integer(1))
-    .option("--no-shuffle", "keep the order of the training split in every epoch")
-    .addOption(
-      new Option(
-        "--training-metrics <how>",
-        `training loss and accuracy: full, on all samples after an epoch; or running, in its course, which saves a pass ${byDefault(DEFAULTS.trainingMetrics)}`,
-      ).choices(CHOICES.trainingMetrics),
-    )
-    .option(
-      "--seed <n>",
-      `random seed, of the split, the weights and the order ${byDefault(DEFAULTS.seed)}`,
-      integer(0),
-    )
-    .optionsGroup("The engine:")
-    .addOption(
-      new Option(
-        "--engine <name>",
-        `WebAssembly, or its definition in JavaScript ${byDefault(DEFAULTS.engine)}`,
-      ).choices(CHOICES.engine),
-    )
-    .addOption(
-      new Option("--dtype <name>", `precision of the numbers ${byDefault(DEFAULTS.dtype)}`).choices(
-        CHOICES.dtype,
-      ),
-    );
+export interface SettingOptionOptions {
+  /** What it is for this command. Default: what it is for `train`. */
+  readonly help?: string;
+  /** The default of this command. Default: the setting's own. */
+  readonly byDefault?: unknown;
+  /** The default in words, where the command decides on it; null: nothing is told of one. */
+  readonly usual?: string | null;
 }
 
-/** The settings' names: what of the flags is a setting. */
-const KEYS = Object.keys({ ...DEFAULTS, data: 0, stepSize: 0, epochs: 0, limit: 0 });
+/** The flag of a setting. */
+export function settingOption(
+  key: SettingName,
+  { byDefault = settings[key].default, ...changes }: SettingOptionOptions = {},
+): Option {
+  const { flags, type }: Setting = settings[key];
+  const option = new Option(flags, helpOf({ ...settings[key], ...changes }, byDefault));
+  if (!takesArgument(flags)) return option;
+  if (type.choices !== undefined) option.choices([...type.choices]);
+  if (type.bare !== undefined) option.preset(type.bare);
+  return option.argParser(argument(type.read));
+}
+
+const takesArgument = (flags: string): boolean => /[<[]/.test(flags);
+
+/** What a setting is, with its default. */
+function helpOf(
+  { help, usual, follows, flags, type }: Omit<Setting, "usual"> & Pick<SettingOptionOptions, "usual">,
+  byDefault: unknown,
+): string {
+  if (usual === null) return help;
+  const text = usual ?? follows?.inWords ?? (type.isNone?.(byDefault) ? "none" : byDefault);
+  return text === undefined || !takesArgument(flags) ? help : `${help} (default: ${text})`;
+}
+
+/** The flag --no-… of a setting that can be none. */
+function offOption({ flags, off, type }: Setting, byDefault: unknown): Option {
+  const [flag] = flagNames(flags);
+  const because = type.isNone?.(byDefault) ? ", whatever the file of --config says" : "";
+  return new Option(flag!.replace("--", "--no-"), off + because);
+}
+
+/**
+ * Adds the flags of the settings.
+ * @param options.alone whether the command does one training, not several side by side
+ * @param options.defaults where they are not the settings' own
+ */
+export function addTrainingOptions(
+  command: Command,
+  { alone = false, defaults = {} }: { readonly alone?: boolean; readonly defaults?: TrainingFlags } = {},
+): Command {
+  for (const [title, entries] of byGroup({ alone })) {
+    command.optionsGroup(title);
+    for (const [name, entry] of entries) {
+      const key = name as SettingName;
+      const { [key]: byDefault = entry.default } = defaults;
+      command.addOption(settingOption(key, { byDefault }));
+      if (entry.off !== undefined) command.addOption(offOption(entry, byDefault));
+    }
+  }
+  return command;
+}
 
 /** The settings among the flags that were given. */
 export function settingsFromFlags(flags: TrainingFlags): Partial<TrainSettings> {
-  const { bn, shuffle } = flags;
-  const given = Object.entries(flags).filter(([key]) => KEYS.includes(key));
-  return {
-    ...Object.fromEntries(given),
-    bn: bn === true ? "after" : bn,
+  const given = Object.entries(flags).filter(([key, value]) => {
+    const entry: Setting | undefined = settings[key as SettingName];
     // Commander's default for --no-shuffle is true: only its absence from the line lets other sources speak.
-    shuffle: shuffle === false ? false : undefined,
-  } as Partial<TrainSettings>;
-}
-
-/** The settings that NNWASM_… variables give, each checked as its flag is. */
-export function settingsFromEnvironment(command: Command, { env }: CliContext): Partial<TrainSettings> {
-  const settings: Record<string, unknown> = {};
-  for (const option of command.options) {
-    const key = option.attributeName();
-    // NNWASM_DATA is a folder of data sets, not a data set.
-    if (key === "data" || !KEYS.includes(key)) continue;
-    // Of two names the first counts: NNWASM_LR before NNWASM_ETA_MAX.
-    const names = [option.short, option.long].filter((name) => name?.startsWith("--"));
-    const name = names.map((flag) => variableOf(flag!)).find((variable) => env[variable]);
-    if (name === undefined) continue;
-    const text = env[name]!;
-    try {
-      if (key === "shuffle") settings[key] = yesOrNo(text);
-      else settings[key] = option.parseArg ? option.parseArg(text, undefined) : text;
-    } catch (error) {
-      throw new ConfigError(`${name}=${text}: ${(error as Error).message}`);
-    }
-  }
-  return settings;
-}
-
-/** "NNWASM_ETA_MAX" for "--eta-max"; "NNWASM_SHUFFLE" for "--no-shuffle". */
-const variableOf = (flag: string): string =>
-  `NNWASM_${flag
-    .replace(/^--(no-)?/, "")
-    .replaceAll("-", "_")
-    .toUpperCase()}`;
-
-/** A parser for commander: the name of an initializer is checked here, a file when it is read. */
-function initializerOrFile(text: string): string {
-  try {
-    if (!isInitialFile(text)) parseInitializer(text);
-  } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message} Or give a .safetensors file.`);
-  }
-  return text;
-}
-
-/** For the commands that do one training; where several run side by side, each has one thread. */
-export function threadsOption(): Option {
-  const description =
-    "threads in the training, or auto: as many as are fastest here; the results are the same";
-  return new Option("--threads <n>", `${description} ${byDefault(DEFAULTS.threads)}`).argParser(threadCount);
-}
-
-/** A parser for commander: a number of threads, or "auto". */
-function threadCount(text: string): number | "auto" {
-  if (text === "auto") return text;
-  try {
-    return integer(1, MOST_THREADS)(text);
-  } catch {
-    throw new InvalidArgumentError(`Expected an integer from 1 to ${MOST_THREADS}, or auto.`);
-  }
-}
-
-function yesOrNo(text: string): boolean {
-  if (text === "1" || text === "true") return true;
-  if (text === "0" || text === "false") return false;
-  throw new InvalidArgumentError("Allowed choices are 1, true, 0, false.");
+    return entry !== undefined && !(entry.flags.startsWith("--no-") && value === true);
+  });
+  return Object.fromEntries(given);
 }

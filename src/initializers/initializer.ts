@@ -12,6 +12,14 @@ export interface Initializer {
   fill(values: FloatArray, rows: number, columns: number, random: Random): void;
 }
 
+/** What the command line knows of an initializer. */
+export interface InitializerKind {
+  /** What must stand behind the name and a colon: "SIGMA" of "normal:SIGMA". Default: nothing. */
+  readonly argument?: string;
+  /** @param argument the text behind the colon, if there is one */
+  create(argument: string | undefined): Initializer;
+}
+
 /** Fills with N(0, std). */
 export function fillNormal(values: FloatArray, std: number, random: Random): void {
   for (let i = 0; i < values.length; i++) values[i] = std * random.normal();

@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.ts";
 import { isNumber, shown } from "../options.ts";
 import type { Random } from "../random.ts";
 import type { FloatArray } from "../tensor.ts";
-import { fillNormal, type Initializer } from "./initializer.ts";
+import { fillNormal, type Initializer, type InitializerKind } from "./initializer.ts";
 
 /** N(0, std), whatever the shape. */
 export class NormalInitializer implements Initializer {
@@ -29,3 +29,16 @@ export class NormalInitializer implements Initializer {
     fillNormal(values, this.std, random);
   }
 }
+
+export const normal: InitializerKind = {
+  argument: "SIGMA",
+  create(argument) {
+    const std = argument === undefined || argument.trim() === "" ? Number.NaN : Number(argument);
+    if (!(std >= 0 && std < Infinity)) {
+      throw new ConfigError(
+        `The initializer "normal${argument === undefined ? "" : `:${argument}`}" needs a standard deviation ≥ 0, as in normal:0.001.`,
+      );
+    }
+    return new NormalInitializer(std);
+  },
+};

@@ -7,6 +7,7 @@ import { batchSizes, type StepReport } from "../model/fit.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
+import { flagOf } from "../settings/names.ts";
 import {
   type ResolvedSettings,
   resolveSettings,
@@ -78,7 +79,7 @@ export type TrainingEvent =
  */
 export async function planTraining(asked: TrainSettings, dataset: Dataset): Promise<TrainingPlan> {
   const split = splitDataset(dataset, splitOptions(asked));
-  const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count);
+  const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count, flagOf);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
   const model = await buildModel(settings, dataset);
   return { settings, dataset, split, model, summary: model.summary(dataset.features) };

@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { isNumber, shown } from "../options.ts";
+import type { ScheduleKind } from "./kind.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The same rate at every step. */
@@ -23,3 +24,10 @@ export class ConstantSchedule implements Schedule {
     return this.learningRate;
   }
 }
+
+export const constant = {
+  help: "at eta-max",
+  options: { etaMax: { like: "cyclic" } },
+  create: ({ etaMax }: { readonly etaMax: number }) => new ConstantSchedule(etaMax),
+  inWords: ({ etaMax }: { readonly etaMax: number }) => `${etaMax}`,
+} as const satisfies ScheduleKind;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { checkOptions, isNumber, shown } from "../options.ts";
+import type { ScheduleKind } from "./kind.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface LRCyclingOptions {
@@ -50,3 +51,33 @@ export class LRCyclingSchedule implements Schedule {
     return this.etaMin + (this.etaMax - this.etaMin) * Math.max(0, 1 - x);
   }
 }
+
+export const cyclic = {
+  help: "between eta-min and eta-max",
+  options: {
+    etaMin: {
+      ...{ kind: "number", flags: "--eta-min <rate>", least: 0, default: 1e-5 },
+      help: "lowest learning rate",
+      words: { "--eta-min": "lr-min min-lr eta-low" },
+    },
+    etaMax: {
+      ...{ kind: "number", flags: "--lr, --eta-max <rate>", least: 0, default: 1e-1 },
+      help: "highest learning rate",
+      words: {
+        "--lr": "learning-rate learning-rate-init learn-rate rate eta alpha step initial-lr base-lr",
+        "--eta-max": "lr-max max-lr eta-high",
+      },
+    },
+    stepSize: {
+      ...{ kind: "integer", flags: "--step-size <updates>", least: 1, fractionInFile: true },
+      help: "updates in half a cycle",
+      follows: {
+        inWords: "5 · samples / batch",
+        from: ({ samples, batch }) => Math.max(1, Math.round((5 * samples) / batch)),
+      },
+      words: { "--step-size": "stepsize half-cycle ns" },
+    },
+  },
+  create: (options: LRCyclingOptions) => new LRCyclingSchedule(options),
+  inWords: ({ etaMin, etaMax, stepSize }: LRCyclingOptions) => `${etaMin} … ${etaMax}, step size ${stepSize}`,
+} as const satisfies ScheduleKind;

@@ -1,20 +1,11 @@
 /** The schedules by name, for `--lr-schedule`. */
-import { ConstantSchedule } from "./constant.ts";
-import { LRCyclingSchedule } from "./cyclic.ts";
-import type { Schedule } from "./schedule.ts";
+import { ConstantSchedule, constant } from "./constant.ts";
+import { cyclic, LRCyclingSchedule } from "./cyclic.ts";
+import type { ScheduleKind } from "./kind.ts";
 
 export type { LRCyclingOptions } from "./cyclic.ts";
+export type { ScheduleKind } from "./kind.ts";
 export type { Schedule } from "./schedule.ts";
 export { ConstantSchedule, LRCyclingSchedule };
 
-/** What every schedule may draw from; a constant one uses etaMax. */
-export interface ScheduleSettings {
-  readonly etaMin: number;
-  readonly etaMax: number;
-  readonly stepSize: number;
-}
-
-export const schedules: Readonly<Record<string, (settings: ScheduleSettings) => Schedule>> = {
-  cyclic: (settings) => new LRCyclingSchedule(settings),
-  constant: ({ etaMax }) => new ConstantSchedule(etaMax),
-};
+export const schedules = { cyclic, constant } as const satisfies Readonly<Record<string, ScheduleKind>>;

@@ -1,68 +1,21 @@
 /**
  * Settings from a file. A flag beats an environment variable (NNWASM_SEED for --seed), which beats the file of
- * --config, which beats the report's default.
+ * --config, which beats the default.
  */
 import * as v from "valibot";
 import { ConfigError, FileError } from "../errors.ts";
 import { readText } from "../files/read.ts";
-import { MOST_THREADS } from "../model/model.ts";
 import { expectationOf } from "./expectation.ts";
-import { CHOICES, MOST_EPOCHS, MOST_LAYERS, MOST_UNITS, type TrainSettings } from "./settings.ts";
-import { flagOf, meantFlags } from "./suggestions.ts";
-
-const MOST = Number.MAX_SAFE_INTEGER;
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST));
-/** Of a hidden layer. */
-export const Units = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_UNITS));
-const rate = v.pipe(v.number(), v.finite(), v.minValue(0));
-const choice = (names: readonly string[]) => v.picklist(names as [string, ...string[]]);
+import { settingHint, settingKey, settingNames } from "./names.ts";
+import type { TrainSettings } from "./settings.ts";
+import { settings } from "./table.ts";
 
 /** A configuration file: any of the settings, with the types that config.json of a run has. */
-export const FileSettings = v.strictObject({
-  data: v.optional(v.string()),
-  layers: v.optional(v.pipe(v.array(Units), v.maxLength(MOST_LAYERS))),
-  bn: v.optional(v.union([v.literal(false), choice(CHOICES.bn)])),
-  activation: v.optional(choice(CHOICES.activation)),
-  init: v.optional(v.string()),
-  biasInit: v.optional(choice(CHOICES.biasInit)),
-  l2: v.optional(rate),
-  optimizer: v.optional(choice(CHOICES.optimizer)),
-  lrSchedule: v.optional(choice(CHOICES.lrSchedule)),
-  etaMin: v.optional(rate),
-  etaMax: v.optional(rate),
-  stepSize: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
-  cycles: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
-  epochs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_EPOCHS))),
-  batch: v.optional(positive),
-  validation: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST))),
-  limit: v.optional(positive),
-  shuffle: v.optional(v.boolean()),
-  trainingMetrics: v.optional(choice(CHOICES.trainingMetrics)),
-  seed: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  threads: v.optional(
-    v.union([v.literal("auto"), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_THREADS))]),
-  ),
-  engine: v.optional(choice(CHOICES.engine)),
-  dtype: v.optional(choice(CHOICES.dtype)),
-});
+export const FileSettings = v.strictObject(
+  Object.fromEntries(settingNames.map((key) => [key, v.optional(settings[key].type.schema)])),
+) as unknown as v.GenericSchema<unknown, Partial<TrainSettings>>;
 
 const MAXIMUM_FILE_BYTES = 1_000_000;
-
-/** Flags that are another's second name. */
-const SECOND_NAMES: Readonly<Record<string, string>> = { lambda: "l2", lr: "etaMax" };
-
-/** The setting that a flag's name means: "eta-max", "etaMax" and "lr" are "etaMax". */
-export function settingKey(name: string): string {
-  const key = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.hasOwn(SECOND_NAMES, key) ? SECOND_NAMES[key]! : key;
-}
-
-/** ' Did you mean "lr"?' for "learning_rate"; nothing if there is no telling. */
-export function settingHint(name: string): string {
-  const flags = [...Object.keys(FileSettings.entries), ...Object.keys(SECOND_NAMES)].map(flagOf);
-  const [meant] = meantFlags(flagOf(name), flags);
-  return meant === undefined ? "" : ` Did you mean "${meant.slice(2)}"?`;
-}
 
 /** The same object with every setting under its first name. @throws ConfigError if one is there twice */
 function withFirstNames(value: object, path: string): object {
@@ -105,17 +58,13 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
   }
   // To valibot an array is an object too.
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const settings = isObject
-    ? withFirstNames(value as object, path)
-    : Array.isArray(value)
-      ? undefined
-      : value;
-  const result = v.safeParse(FileSettings, settings);
+  const given = isObject ? withFirstNames(value as object, path) : Array.isArray(value) ? undefined : value;
+  const result = v.safeParse(FileSettings, given);
   if (!result.success) {
     const [issue] = result.issues;
     const received = Array.isArray(value) ? "an array" : issue.received;
     const key = v.getDotPath(issue);
-    const known = Object.keys(FileSettings.entries).join(", ");
+    const known = settingNames.join(", ");
     throw new ConfigError(
       key === null
         ? `--config ${path}: expected an object of settings, not ${received}. There are: ${known}.`
@@ -124,5 +73,5 @@ export async function readSettingsFile(path: string): Promise<Partial<TrainSetti
           : `--config ${path}: ${key} is ${issue.received}, expected ${expectationOf(issue)}.`,
     );
   }
-  return result.output as Partial<TrainSettings>;
+  return result.output;
 }

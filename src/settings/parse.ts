@@ -1,6 +1,10 @@
 /** Readers of values that are written as text: after a flag, in the environment, in a search space. */
 import { ConfigError } from "../errors.ts";
-import { MOST_LAYERS, MOST_UNITS } from "./settings.ts";
+import { parseInitializer } from "../initializers/index.ts";
+
+/** WebAssembly can address no more. */
+export const MOST_UNITS = 2 ** 30;
+export const MOST_LAYERS = 1000;
 
 /** A reader of an integer in a range. @throws ConfigError, as all here do, with what is expected */
 export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -40,4 +44,22 @@ export function layerSizes(text: string): number[] {
     }
     return units;
   });
+}
+
+/** Whether `init` names a file of tensors, not an initializer. */
+export const isInitialFile = (init: string): boolean => init.endsWith(".safetensors");
+
+/** A reader of the initial weights: the name of an initializer is checked here, a file when it is read. */
+export function initializerOf(text: string): string {
+  if (!isInitialFile(text)) parseInitializer(text);
+  return text;
+}
+
+/** The same, where the next step is to give another value. */
+export function initialWeights(text: string): string {
+  try {
+    return initializerOf(text);
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message} Or give a .safetensors file.`);
+  }
 }

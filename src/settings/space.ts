@@ -10,7 +10,6 @@
  */
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
-import { parseInitializer } from "../initializers/index.ts";
 import {
   categorical,
   contains,
@@ -24,17 +23,18 @@ import {
   when,
 } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
-import { FileSettings, settingHint, settingKey, Units } from "./file.ts";
-import { layerSizes } from "./parse.ts";
-import { DEFAULTS, isInitialFile, type TrainSettings } from "./settings.ts";
-import { flagOf } from "./suggestions.ts";
+import { flagOf, type SettingName, settingHint, settingKey, settingNames } from "./names.ts";
+import type { Setting } from "./setting.ts";
+import type { TrainSettings } from "./settings.ts";
+import { settings } from "./table.ts";
+import type { SettingType } from "./types.ts";
 
-/** What trials do not choose. */
-const SHARED = ["data", "threads"];
-const NUMBERS = ["l2", "etaMin", "etaMax", "cycles"];
-const INTEGERS = ["stepSize", "epochs", "batch", "validation", "limit", "seed"];
-const KEYS = Object.keys(FileSettings.entries).filter((key) => !SHARED.includes(key));
+/** The units of a hidden layer: a part of the setting `layers`. */
 const LAYER = /^layers\.([1-9][0-9]*)$/;
+
+/** What a parameter is: a setting, or a layer's units. */
+const typeOf = (key: string): SettingType<unknown> =>
+  LAYER.test(key) ? settings.layers.type.member! : settings[key as SettingName].type;
 
 /**
  * The name of a parameter as it is shown: its flag's, "eta-max" for "etaMax". Within a search it is the setting's: random
@@ -45,39 +45,29 @@ export const shownName = (key: string): string => flagOf(key).slice(2);
 /** "eta-max", "etaMax" and "lr" are "etaMax", "lambda" is "l2". */
 function keyOf(name: string, where: string): string {
   const key = settingKey(name);
-  if (LAYER.test(key) || KEYS.includes(key)) return key;
-  if (key === "threads")
-    throw new ConfigError(`${where}: a trial has one thread. --workers N runs N trials at once.`);
-  if (SHARED.includes(key)) throw new ConfigError(`${where}: all trials share ${key}. Give it as a flag.`);
-  const known = [...KEYS.map(shownName), "layers.1"].join(", ");
-  throw new ConfigError(`${where}: no setting "${name}".${settingHint(name)} There are: ${known}.`);
+  if (LAYER.test(key)) return key;
+  const entry: Setting | undefined = Object.hasOwn(settings, key) ? settings[key as SettingName] : undefined;
+  if (entry === undefined) {
+    const searched = settingNames.filter((each) => (settings[each] as Setting).notSearched === undefined);
+    const known = [...searched.map(shownName), "layers.1"].join(", ");
+    throw new ConfigError(`${where}: no setting "${name}".${settingHint(name)} There are: ${known}.`);
+  }
+  if (entry.notSearched !== undefined) throw new ConfigError(`${where}: ${entry.notSearched}`);
+  return key;
 }
 
 /** A value of a setting, from how its flag is written. */
 function parseValue(key: string, text: string, where: string): ParamValue {
+  const { readChoice = String, schema } = typeOf(key);
   const fail = (expected: string) =>
     new ConfigError(`${where}: ${shownName(key)} is "${text}", expected ${expected}.`);
-  let value: ParamValue = text;
-  if (key === "layers") {
-    try {
-      value = layerSizes(text);
-    } catch (error) {
-      throw new ConfigError(`${where}: ${(error as Error).message}`);
-    }
-  } else if (key === "bn" || key === "shuffle") {
-    if (["false", "no", "none", "0"].includes(text)) value = false;
-    else if (key === "shuffle" && ["true", "yes", "1"].includes(text)) value = true;
-  } else if (key === "init" && !isInitialFile(text)) {
-    try {
-      parseInitializer(text);
-    } catch (error) {
-      throw new ConfigError(`${where}: ${(error as Error).message}`);
-    }
-  } else if (LAYER.test(key) || NUMBERS.includes(key) || INTEGERS.includes(key)) {
-    value = text.trim() === "" ? Number.NaN : Number(text);
-    if (Number.isNaN(value)) throw fail("a number");
+  let value: ParamValue;
+  try {
+    value = readChoice(text);
+  } catch (error) {
+    throw new ConfigError(`${where}: ${(error as Error).message}`);
   }
-  const schema = LAYER.test(key) ? Units : FileSettings.entries[key as "l2"];
+  if (Number.isNaN(value)) throw fail("a number");
   const result = v.safeParse(schema, value);
   if (!result.success) {
     const [{ type, expected, message }] = result.issues;
@@ -88,7 +78,7 @@ function parseValue(key: string, text: string, where: string): ParamValue {
 
 /** The values that a distribution gives must all be settings: its ends stand for them. */
 function parseRange(key: string, parts: readonly string[], where: string): Distribution {
-  const whole = parts.includes("int") || INTEGERS.includes(key) || LAYER.test(key);
+  const whole = parts.includes("int") || typeOf(key).range === "integer";
   const [low, high] = parts.slice(-2).map((text) => parseValue(key, text, where) as number);
   const log = parts.includes("log");
   try {
@@ -131,7 +121,7 @@ function parseEntry(text: string, before: SearchSpace): [key: string, entry: Spa
     throw new ConfigError(`${where}: ${shownName(key)} is there already. Give it once.`);
   const parts = what.split(":");
   const isRange =
-    (NUMBERS.includes(key) || INTEGERS.includes(key) || LAYER.test(key)) &&
+    typeOf(key).range !== undefined &&
     parts.length >= 2 &&
     parts.slice(0, -2).every((part) => part === "int" || part === "log");
   let entry: SpaceEntry;
@@ -179,10 +169,8 @@ export function parseSpace(texts: readonly string[]): SearchSpace {
 }
 
 /** A value as its flag is written: `--bn none`, `--layers none`. Others are left to whoever shows them. */
-export function shownValue(key: string, value: ParamValue): ParamValue {
-  const isNone = key === "bn" ? value === false : Array.isArray(value) && value.length === 0;
-  return isNone ? "none" : value;
-}
+export const shownValue = (key: string, value: ParamValue): ParamValue =>
+  typeOf(key).isNone?.(value) ? "none" : value;
 
 /** Parameters by the names that are shown. */
 export const shownParams = (params: Params): Params => renamed(params, shownName);
@@ -260,39 +248,3 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
   }
   return { ...(settings as unknown as TrainSettings), layers };
 }
-
-/** The flags for settings that are not the standard ones. Threads are none: they change no result. */
-function flagsOf(settings: object, standard: object): string[] {
-  const words: string[] = [];
-  for (const [key, value] of Object.entries(settings)) {
-    const usual = (standard as Record<string, unknown>)[key];
-    if (value === undefined || key === "threads" || JSON.stringify(value) === JSON.stringify(usual)) continue;
-    if (key === "bn") words.push(value === false ? "--no-bn" : value === "after" ? "--bn" : `--bn ${value}`);
-    else if (value === false && key === "shuffle") words.push("--no-shuffle");
-    else if (value === true) words.push(flagOf(key));
-    else if (Array.isArray(value)) words.push(`${flagOf(key)} ${value.join(",") || "none"}`);
-    else words.push(`${flagOf(key)} ${quoted(String(value))}`);
-  }
-  return words;
-}
-
-/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
-export const trainCommandLine = (settings: TrainSettings): string =>
-  ["nnwasm train", ...flagsOf(settings, DEFAULTS)].join(" ");
-
-/** "nnwasm search …", the search that was described so. */
-export function searchCommandLine(search: {
-  readonly settings: object;
-  readonly space: readonly string[];
-  readonly options: object;
-}): string {
-  const { settings, space, options } = search;
-  return [
-    "nnwasm search",
-    ...flagsOf(options, {}),
-    ...space.map((text) => `--space ${quoted(shownSpaceText(text))}`),
-    ...flagsOf(settings, { ...DEFAULTS, bn: "after" }),
-  ].join(" ");
-}
-
-const quoted = (text: string) => (/^[\w./:~+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -10,9 +10,11 @@ import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { decodeSafetensors } from "../model/safetensors.ts";
 import { countParameters } from "../model/summary.ts";
-import { optimizers } from "../optimizers/index.ts";
-import { schedules } from "../schedules/index.ts";
-import { DEFAULTS, isInitialFile, type ResolvedSettings } from "../settings/settings.ts";
+import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
+import { pickOptions } from "../options.ts";
+import { type ScheduleKind, schedules } from "../schedules/index.ts";
+import { isInitialFile } from "../settings/parse.ts";
+import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 
 /** What a file of tensors may hold beside the parameters: names, standardisation, another's notes. */
 const SPARE_BYTES = 64_000_000;
@@ -28,6 +30,8 @@ export async function buildModel(
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
   const { seed, dtype, threads } = settings;
+  const ownOptions = ({ options }: { readonly options: object }) =>
+    pickOptions(settings, Object.keys(options));
   const fromFile = isInitialFile(settings.init);
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
   const layers = denseNetwork({
@@ -39,18 +43,11 @@ export async function buildModel(
     biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
     l2: settings.l2,
   });
-  const schedule = choose(
-    "schedule",
-    schedules,
-    settings.lrSchedule,
-  )({
-    etaMin: settings.etaMin,
-    etaMax: settings.etaMax,
-    stepSize: settings.stepSize,
-  });
+  const schedule = choose<ScheduleKind>("schedule", schedules, settings.lrSchedule);
+  const optimizer = choose<OptimizerKind>("optimizer", optimizers, settings.optimizer);
   const model = new Model(layers, { seed, engine, dtype, threads }).compile({
     loss: new CategoricalCrossEntropyLoss(),
-    optimizer: choose("optimizer", optimizers, settings.optimizer)(schedule),
+    optimizer: optimizer.create(schedule.create(ownOptions(schedule)), ownOptions(optimizer)),
     metrics: [new AccuracyMetrics()],
   });
   if (fromFile) {

@@ -40,5 +40,5 @@ it("SGDOptimizer takes a schedule, or a number for a constant rate", () => {
 it("the optimizers are made from a schedule, by name", () => {
   const schedule = new ConstantSchedule(0.1);
   expect(Object.keys(optimizers)).toEqual(["sgd"]);
-  expect(optimizers.sgd!(schedule)).toEqual(new SGDOptimizer({ schedule }));
+  expect(optimizers.sgd.create(schedule)).toEqual(new SGDOptimizer({ schedule }));
 });

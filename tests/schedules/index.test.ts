@@ -4,6 +4,6 @@ import { ConstantSchedule, LRCyclingSchedule, schedules } from "../../src/schedu
 it("the schedules are made from the command line's settings, by name", () => {
   const settings = { etaMin: 0.001, etaMax: 0.1, stepSize: 450 };
   expect(Object.keys(schedules)).toEqual(["cyclic", "constant"]);
-  expect(schedules.cyclic!(settings)).toEqual(new LRCyclingSchedule(settings));
-  expect(schedules.constant!(settings)).toEqual(new ConstantSchedule(0.1));
+  expect(schedules.cyclic.create(settings)).toEqual(new LRCyclingSchedule(settings));
+  expect(schedules.constant.create(settings)).toEqual(new ConstantSchedule(0.1));
 });

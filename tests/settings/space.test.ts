@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { searchCommandLine, trainCommandLine } from "../../src/settings/commandLine.ts";
 import { DEFAULTS, mergeSettings } from "../../src/settings/settings.ts";
 import {
   applyParams,
   paramsByKey,
   parseSpace,
-  searchCommandLine,
   shownName,
   shownSpace,
   shownSpaceText,
   shownTrial,
-  trainCommandLine,
 } from "../../src/settings/space.ts";
 
 describe("parseSpace", () => {

@@ -95,7 +95,7 @@ describe("a pool of workers", () => {
     const contradicting = pool.run({ settings: settings({ etaMin: 1 }) });
     await expect(contradicting).rejects.toThrow(JobError);
     await expect(contradicting).rejects.toThrow(
-      "--eta-min 1 is above --eta-max 0.1. Lower the one or raise the other.",
+      "etaMin 1 is above etaMax 0.1. Lower the one or raise the other.",
     );
     expect((await pool.run({ settings: settings() })).end).toBeDefined();
   });

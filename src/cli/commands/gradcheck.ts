@@ -1,14 +1,14 @@
 /** `nnwasm gradcheck`: analytic against numerical gradients of the report's networks. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { NnwasmError } from "../../errors.ts";
 import { type Alignment, tableLine } from "../../format/tables.ts";
 import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
-import { layerSizes } from "../../settings/parse.ts";
-import { CHOICES } from "../../settings/settings.ts";
-import { argument, integer, newCommand, number, writeEvent } from "../command.ts";
+import { DEFAULTS } from "../../settings/settings.ts";
+import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
+import { settingOption } from "../trainingOptions.ts";
 
 /** The report's two networks, and the batches that are tried: its own 2 samples, and 8. */
 const NETWORKS = [
@@ -21,7 +21,7 @@ const CLASSES = 10;
 
 interface Flags {
   readonly layers?: number[];
-  readonly bn?: BatchNormPlace | true;
+  readonly bn?: BatchNormPlace;
   readonly samples?: number;
   readonly features: number;
   readonly l2: number;
@@ -49,26 +49,29 @@ export function gradcheckCommand(context: CliContext): Command {
       "Beside it the course report's own check: |a − n| / (max(|a|, |n|) + 1e-9) with h = 1e-5, and equality to 4 decimals.",
     ],
   )
-    .option(
-      "--layers <units>",
-      "units of the hidden layers (default: 50,50 and 50,30,20,20,10,10,10,10)",
-      argument(layerSizes),
+    .addOption(
+      settingOption("layers", {
+        help: "units of the hidden layers",
+        usual: "50,50 and 50,30,20,20,10,10,10,10",
+      }),
     )
     .addOption(
-      new Option("--bn [place]", "only with batch normalisation in this place (default: all three)").choices(
-        CHOICES.bn,
-      ),
+      settingOption("bn", { help: "only with batch normalisation in this place", usual: "all three" }),
     )
     .option("--samples <n>", "samples in the batch (default: 2 and 8)", integer(1))
     .option("--features <n>", "numbers in a sample", integer(1), 10)
-    .option("--lambda, --l2 <lambda>", "strength λ of the L2 penalty", number(0), 0.005)
-    .option("--seed <n>", "random seed, of parameters, samples and labels", integer(0), 1)
-    .addOption(new Option("--engine <name>", "what computes").choices(CHOICES.engine).default("wasm"))
+    .addOption(settingOption("l2", { help: "strength λ of the L2 penalty" }).default(DEFAULTS.l2))
+    .addOption(
+      settingOption("seed", { help: "random seed, of parameters, samples and labels" }).default(
+        DEFAULTS.seed,
+      ),
+    )
+    .addOption(settingOption("engine", { help: "what computes" }).default(DEFAULTS.engine))
     .option("--json", "print events as JSON, one a line")
     .action(async (flags: Flags) => {
       const { features, l2, seed, engine, json = false } = flags;
       const networks = flags.layers === undefined ? NETWORKS : [flags.layers];
-      const places = flags.bn === undefined ? PLACES : [flags.bn === true ? ("after" as const) : flags.bn];
+      const places = flags.bn === undefined ? PLACES : [flags.bn];
       const batches = flags.samples === undefined ? SAMPLES : [flags.samples];
       const failed: string[] = [];
       if (!json) context.stdout.write(`${inColumns(COLUMNS.map(([head]) => head))}\n`);

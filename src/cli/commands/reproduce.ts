@@ -1,6 +1,6 @@
 /** `nnwasm reproduce`: trains the report's experiments and sets them beside its numbers. */
 import { availableParallelism, cpus, platform } from "node:os";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, TrainingError } from "../../errors.ts";
@@ -16,15 +16,14 @@ import {
 import { duration, timeLeft } from "../../format/numbers.ts";
 import { listed } from "../../format/words.ts";
 import { batchSizes, type TrainingMetrics } from "../../model/fit.ts";
+import { flagOf } from "../../settings/names.ts";
 import {
-  CHOICES,
   DEFAULTS,
   mergeSettings,
   resolveSettings,
   splitOptions,
   type TrainSettings,
 } from "../../settings/settings.ts";
-import { flagOf } from "../../settings/suggestions.ts";
 import { placeDataset } from "../../training/placedDataset.ts";
 import { TrainingPool } from "../../training/pool.ts";
 import { CoarseToFineSampler } from "../../tuner/samplers/index.ts";
@@ -43,6 +42,7 @@ import { closing } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
 import { StatusLine } from "../progress/statusLine.ts";
 import { printable, printableLines } from "../text.ts";
+import { settingOption } from "../trainingOptions.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
 
@@ -102,15 +102,19 @@ export function reproduceCommand(context: CliContext): Command {
       "--fresh-search",
       `also: a coarse-to-fine search of its own, beside the report's λ (${FRESH_TRAININGS} trainings)`,
     )
-    .option("--data <name|path>", "cifar10, synthetic, or a folder that holds CIFAR-10 (default: as train)")
-    .option("--limit <n>", "use only the first n training samples of the split, for a quick look", integer(1))
-    .option("--validation <n>", `samples taken for validation (default: ${DEFAULTS.validation})`, integer(1))
-    .option("--epochs <n>", "stop every training after n epochs, for a quick look", integer(1))
+    .addOption(settingOption("data", { usual: "as train" }))
+    .addOption(settingOption("limit"))
+    .addOption(settingOption("validation").argParser(integer(1)))
     .addOption(
-      new Option(
-        "--training-metrics <how>",
-        "of trainings whose curves are not shown: running in the course of an epoch, or full, after it, which takes up to half as long again and changes no result (default: running)",
-      ).choices(CHOICES.trainingMetrics),
+      settingOption("epochs", { help: "stop every training after n epochs, for a quick look", usual: null }),
+    )
+    .addOption(
+      settingOption("trainingMetrics", {
+        help:
+          "of trainings whose curves are not shown: running in the course of an epoch, or full, after it, which takes up " +
+          "to half as long again and changes no result",
+        byDefault: TRAINING_METRICS,
+      }),
     )
     .option("--out <dir>", "the folder (default: runs/reproduce-001, or the next number)")
     .option("--resume <dir>", "go on with a reproduction, by its folder")
@@ -175,7 +179,7 @@ async function reproduce(context: CliContext, ids: readonly string[], flags: Rep
       return { experiment, settings: mergeSettings(experiment.settings, changes, own) };
     }),
   );
-  const epochsOf = ({ settings }: Job) => resolveSettings(settings, data.name, samples.count).epochs;
+  const epochsOf = ({ settings }: Job) => resolveSettings(settings, data.name, samples.count, flagOf).epochs;
   const searches = description.freshSearch
     ? FRESH_TRAININGS * epochsOf({ experiment: freshExperiment(1, 1, 1), settings: base })
     : 0;
@@ -398,7 +402,7 @@ async function train(run: Run, { experiment, settings }: Job, l2?: number): Prom
     };
   } catch (error) {
     if (!(error instanceof TrainingError)) throw error;
-    const { epochs } = resolveSettings(settings, description.data.name, run.samples);
+    const { epochs } = resolveSettings(settings, description.data.name, run.samples, flagOf);
     const seconds = (performance.now() - begin) / 1000;
     training = {
       ...{ ...facts, test: null, validation: null, epochs, seconds, trainSeconds: seconds },

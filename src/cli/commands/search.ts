@@ -7,20 +7,25 @@ import { ConfigError, StudyError, TrialPruned } from "../../errors.ts";
 import { batchSizes } from "../../model/fit.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
 import { searchReport } from "../../report/search/report.ts";
+import { searchCommandLine, trainCommandLine } from "../../settings/commandLine.ts";
 import { checkTrials, prunerOf, pruningFlags, samplerOf } from "../../settings/method.ts";
-import { mergeSettings, resolveSettings, splitOptions, type TrainSettings } from "../../settings/settings.ts";
+import { flagOf } from "../../settings/names.ts";
+import {
+  mergeSettings,
+  resolveSettings,
+  SEARCH_DEFAULTS,
+  splitOptions,
+  type TrainSettings,
+} from "../../settings/settings.ts";
 import {
   applyParams,
   checkSpaceFits,
   parseSpace,
-  searchCommandLine,
   shownName,
   shownParams,
   shownSpace,
   shownTrial,
-  trainCommandLine,
 } from "../../settings/space.ts";
-import { flagOf } from "../../settings/suggestions.ts";
 import {
   DEFAULT_OBJECTIVE,
   OBJECTIVES,
@@ -66,7 +71,7 @@ export function searchCommand(context: CliContext): Command {
     ],
   );
   addSearchOptions(command);
-  addTrainingOptions(command, { bnByDefault: true })
+  addTrainingOptions(command, { defaults: SEARCH_DEFAULTS })
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the search's folder (default: runs/search-001, or the next number)")
@@ -75,7 +80,7 @@ export function searchCommand(context: CliContext): Command {
     .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
     .action(async (flags: SearchFlags) => {
-      await search(context, command, flags);
+      await search(context, flags);
     });
   return command;
 }
@@ -85,10 +90,10 @@ const FILES = ["report.html", "plots/", "trials.jsonl", "summary.json"];
 
 const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"];
 
-async function search(context: CliContext, command: Command, flags: SearchFlags): Promise<void> {
+async function search(context: CliContext, flags: SearchFlags): Promise<void> {
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
   const before = resume === undefined ? undefined : await readResumed(resume, flags);
-  const asked = before === undefined ? await describeSearch(context, command, flags) : changed(before, flags);
+  const asked = before === undefined ? await describeSearch(context, flags) : changed(before, flags);
   const settings = mergeSettings(asked.settings as Partial<TrainSettings>);
   const space = parseSpace(asked.space);
   const { dataset, notice } = await openDataset(context, settings.data, settings.seed);
@@ -101,7 +106,7 @@ async function search(context: CliContext, command: Command, flags: SearchFlags)
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
   // What is wrong with the settings shall show before the first trial.
   const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
-  const { epochs } = resolveSettings(settings, dataset.name, train.count);
+  const { epochs } = resolveSettings(settings, dataset.name, train.count, flagOf);
   batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
   requireObjective(description.objective, validation !== undefined);
   checkSpaceFits(space, settings);
@@ -280,7 +285,7 @@ async function runTrial(
 ): Promise<number> {
   const settings = applyParams(base, trial.params);
   const samples = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, data.training - settings.validation);
-  const { epochs } = resolveSettings(settings, data.name, samples);
+  const { epochs } = resolveSettings(settings, data.name, samples, flagOf);
   const group = study.pruner.group(trial.indexInRound);
   /** The first epoch after `epoch` on which the pruner decides, or the last of all. */
   const stopAfter = (epoch: number) => {

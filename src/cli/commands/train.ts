@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { counted } from "../../format/words.ts";
 import { inOrder } from "../../runs/events.ts";
 import { planTraining, type TrainingEvent, type TrainingInterrupted, train } from "../../runs/train.ts";
+import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { newCommand } from "../command.ts";
@@ -14,13 +15,7 @@ import { openDataset } from "../openDataset.ts";
 import { trainingJson } from "../output/trainingJson.ts";
 import { trainingText } from "../output/trainingText.ts";
 import { TrainingProgress } from "../progress/trainingProgress.ts";
-import {
-  addTrainingOptions,
-  settingsFromEnvironment,
-  settingsFromFlags,
-  type TrainingFlags,
-  threadsOption,
-} from "../trainingOptions.ts";
+import { addTrainingOptions, settingsFromFlags, type TrainingFlags } from "../trainingOptions.ts";
 
 type Flags = TrainingFlags & {
   readonly config?: string;
@@ -48,7 +43,7 @@ export function trainCommand(context: CliContext): Command {
       "Ctrl-C ends after the step under way and saves what there is.",
     ],
   );
-  addTrainingOptions(command).addOption(threadsOption());
+  addTrainingOptions(command, { alone: true });
   command
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
@@ -57,7 +52,7 @@ export function trainCommand(context: CliContext): Command {
     .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
     .action(async (flags: Flags) => {
-      await run(context, flags, settingsFromEnvironment(command, context));
+      await run(context, flags, settingsFromEnvironment(context.env, { alone: true }));
     });
   return command;
 }

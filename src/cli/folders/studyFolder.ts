@@ -12,8 +12,9 @@
  */
 import * as v from "valibot";
 import { FileError } from "../../errors.ts";
-import { FileSettings, settingKey } from "../../settings/file.ts";
+import { FileSettings } from "../../settings/file.ts";
 import { MAXIMUM_TRIALS } from "../../settings/method.ts";
+import { settingKey } from "../../settings/names.ts";
 import { paramsByKey, shownName, shownParams } from "../../settings/space.ts";
 import { OBJECTIVES } from "../../training/objective.ts";
 import { pruners } from "../../tuner/pruners/index.ts";

@@ -1,10 +1,13 @@
 /** A training for people: on stderr what is to be trained, on stdout what came out. */
+
+import { choose } from "../../errors.ts";
 import { tableLines } from "../../format/tables.ts";
 import { counted } from "../../format/words.ts";
 import type { Evaluation } from "../../model/history.ts";
 import { countParameters, type SummaryRow } from "../../model/summary.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingPlan } from "../../runs/train.ts";
+import { type ScheduleKind, schedules } from "../../schedules/index.ts";
 import type { ResolvedSettings } from "../../settings/settings.ts";
 import type { CliContext } from "../context.ts";
 import type { TrainingSaver, TrainingSummary } from "../folders/trainingSaver.ts";
@@ -46,8 +49,8 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, etaMin, etaMax, stepSize, optimizer, seed, init, biasInit } = settings;
-  const rate = lrSchedule === "constant" ? `${etaMax}` : `${etaMin} … ${etaMax}, step size ${stepSize}`;
+  const { batch, l2, lrSchedule, optimizer, seed, init, biasInit } = settings;
+  const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
     `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`

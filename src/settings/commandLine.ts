@@ -1,0 +1,46 @@
+/** The commands that are printed: "nnwasm train …" for settings, "nnwasm search …" for a search. */
+import { flagOf, type SettingName } from "./names.ts";
+import type { Setting } from "./setting.ts";
+import { DEFAULTS, SEARCH_DEFAULTS, type TrainSettings } from "./settings.ts";
+import { shownSpaceText } from "./space.ts";
+import { settings } from "./table.ts";
+
+/** The words for settings that are not the standard ones. What changes no result is left out. */
+function settingWords(given: object, standard: object): string[] {
+  return Object.entries(given).flatMap(([key, value]) => {
+    const { type, changesResults = true }: Setting = settings[key as SettingName];
+    const usual = (standard as Record<string, unknown>)[key];
+    if (value === undefined || !changesResults || JSON.stringify(value) === JSON.stringify(usual)) return [];
+    const flag = flagOf(key);
+    if (value === false) return [flag.replace("--", "--no-")];
+    if (value === type.bare) return [flag];
+    return [`${flag} ${quoted(type.isNone?.(value) ? "none" : String(value))}`];
+  });
+}
+
+/** The words for other options. */
+const optionWords = (options: object): string[] =>
+  Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [value === true ? flagOf(name) : `${flagOf(name)} ${quoted(String(value))}`],
+  );
+
+/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
+export const trainCommandLine = (settings: TrainSettings): string =>
+  ["nnwasm train", ...settingWords(settings, DEFAULTS)].join(" ");
+
+/** "nnwasm search …", the search that was described so. */
+export function searchCommandLine(search: {
+  readonly settings: object;
+  readonly space: readonly string[];
+  readonly options: object;
+}): string {
+  const { settings, space, options } = search;
+  return [
+    "nnwasm search",
+    ...optionWords(options),
+    ...space.map((text) => `--space ${quoted(shownSpaceText(text))}`),
+    ...settingWords(settings, { ...DEFAULTS, ...SEARCH_DEFAULTS }),
+  ].join(" ");
+}
+
+const quoted = (text: string) => (/^[\w./:~+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,0 +1,45 @@
+/** Settings that the schedules and the optimizers declare themselves. */
+import type { OptionDeclaration, SharedOption } from "../options.ts";
+import type { Setting, WithDefault } from "./setting.ts";
+import { atLeast, integer, number, type SettingType, yesOrNo } from "./types.ts";
+
+/** Things by name, each with its options. */
+type Registry = Readonly<
+  Record<string, { readonly options: Readonly<Record<string, OptionDeclaration | SharedOption>> }>
+>;
+
+type OptionName<R extends Registry> = { [K in keyof R]: keyof R[K]["options"] }[keyof R] & string;
+
+/** How one of them declares the option of this name. */
+type DeclarationOf<R extends Registry, N extends string> = {
+  [K in keyof R]: R[K]["options"] extends Readonly<Record<N, infer D extends OptionDeclaration>> ? D : never;
+}[keyof R];
+
+type SettingOf<D extends OptionDeclaration> = D extends { readonly kind: "switch" }
+  ? WithDefault<boolean>
+  : D extends { readonly default: number }
+    ? WithDefault<number>
+    : Setting<number>;
+
+/** A setting for every option that is declared, of whichever of the registry. */
+export function settingsOf<R extends Registry>(
+  registry: R,
+  group: string,
+): { readonly [N in OptionName<R>]: SettingOf<DeclarationOf<R, N>> } {
+  const declared = Object.values(registry).flatMap(({ options }) => Object.entries(options));
+  const entries = declared.flatMap(([name, option]) =>
+    "like" in option ? [] : [[name, { group, ...option, ...typeOf(option) }] as const],
+  );
+  return Object.fromEntries(entries) as object as {
+    readonly [N in OptionName<R>]: SettingOf<DeclarationOf<R, N>>;
+  };
+}
+
+function typeOf({ kind, least = 0, fractionInFile = false }: OptionDeclaration): {
+  readonly type: SettingType<number> | SettingType<boolean>;
+  readonly default?: boolean;
+} {
+  if (kind === "switch") return { type: yesOrNo(), default: false };
+  if (kind === "number") return { type: number(least) };
+  return { type: fractionInFile ? integer(least, atLeast(least)) : integer(least) };
+}

@@ -1,0 +1,195 @@
+/**
+ * The settings of a training, each described once. The flags of `train` and `search`, the variables NNWASM_…, the check of
+ * a config.json, the names and values of `--space`, the commands that are printed and the types are read from here.
+ */
+import * as v from "valibot";
+import { backends, type EngineName } from "../backend/index.ts";
+import { initializerNames } from "../initializers/index.ts";
+import { type ActivationName, activations } from "../layers/index.ts";
+import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
+import { MOST_THREADS } from "../model/model.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { schedules } from "../schedules/index.ts";
+import type { Precision } from "../tensor.ts";
+import { settingsOf } from "./declared.ts";
+import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
+import { setting } from "./setting.ts";
+import {
+  choice,
+  choiceOrNone,
+  integer,
+  integerOrAuto,
+  integers,
+  number,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "./types.ts";
+
+/** More than anyone waits for, and few enough to count through. */
+export const MOST_EPOCHS = 100_000_000;
+
+const DATA = { group: "The data:" };
+const NETWORK = { group: "The network:" };
+const TRAINING = { group: "The training:" };
+const ENGINE = { group: "The engine:" };
+
+/** In the order of a config.json; `--help` shows them by group. The defaults are the paper's. */
+export const settings = {
+  data: setting({
+    ...{ ...DATA, flags: "--data <name|path>", type: text(), environment: false },
+    help: "cifar10, synthetic, or a folder that holds CIFAR-10",
+    usual: "cifar10 if it is found, else synthetic",
+    notSearched: "all trials share data. Give it as a flag.",
+    words: { "--data": "dataset data-set data-dir datadir data-path input train-data train-dir folder" },
+  }),
+  layers: setting({
+    ...{ ...NETWORK, flags: "--layers <units>", default: [50, 50] },
+    type: integers(layerSizes, { largest: MOST_UNITS, longest: MOST_LAYERS }),
+    help: "units of the hidden layers, or none",
+    words: {
+      "--layers":
+        "hidden hidden-layers hidden-layer-sizes hidden-units hidden-size hidden-sizes hidden-dim layer units neurons " +
+        "nodes widths width arch architecture network net sizes",
+    },
+  }),
+  bn: setting({
+    ...{ ...NETWORK, flags: "--bn [place]" },
+    default: false,
+    type: choiceOrNone<"after" | "before">(["after", "before"], "after"),
+    help: "batch normalisation after (bare --bn) or before each activation",
+    off: "no batch normalisation",
+    words: {
+      "--bn": "batchnorm batch-norm batch-normalization batch-normalisation use-bn norm normalize",
+      "--no-bn": "no-batchnorm no-batch-norm no-batch-normalization no-batch-normalisation",
+    },
+  }),
+  activation: setting({
+    ...{ ...NETWORK, flags: "--activation <name>" },
+    default: "relu",
+    type: choice(namesOf<ActivationName>(activations).filter((name) => name !== "softmax")),
+    help: "activation of the hidden layers",
+    words: { "--activation": "act activations nonlinearity hidden-activation" },
+  }),
+  init: setting({
+    ...{ ...NETWORK, flags: "--init <name|file>" },
+    default: "xavier",
+    type: { ...text(), read: initialWeights, readChoice: initializerOf },
+    help: `initial weights: ${initializerNames().join(", ")}, or the tensors of a .safetensors file`,
+    words: {
+      "--init": "initializer initialiser initialization initialisation weight-init weights kernel-init",
+    },
+  }),
+  biasInit: setting({
+    ...{ ...NETWORK, flags: "--bias-init <how>", type: choice(["same", "zeros"]) },
+    default: "same",
+    help: "initial biases: the same, drawn as the weights are, or zeros",
+    words: { "--bias-init": "bias bias-initializer" },
+  }),
+  l2: setting({
+    ...{ ...NETWORK, flags: "--lambda, --l2 <lambda>", type: number(0), default: 0.005 },
+    help: "strength λ of the L2 penalty: cost = loss + ½·λ·Σw²",
+    words: {
+      "--lambda":
+        "lamda lamdba lam reg regularization regularisation regularizer regulariser weight-decay wd decay l2-reg " +
+        "l2-penalty penalty",
+    },
+  }),
+  optimizer: setting({
+    ...{ ...TRAINING, flags: "--optimizer <name>", type: choice(namesOf(optimizers)) },
+    default: "sgd",
+    help: "the update rule",
+    words: { "--optimizer": "optim opt optimiser solver algorithm" },
+  }),
+  ...settingsOf(optimizers, TRAINING.group),
+  lrSchedule: setting({
+    ...{ ...TRAINING, flags: "--lr-schedule <name>", type: choice(namesOf(schedules)) },
+    default: "cyclic",
+    help: `learning rate: ${Object.entries(schedules)
+      .map(([name, { help }]) => `${name} ${help}`)
+      .join(", or ")}`,
+    words: { "--lr-schedule": "schedule scheduler lr-scheduler lr-policy learning-rate-schedule" },
+  }),
+  ...settingsOf(schedules, TRAINING.group),
+  cycles: setting({
+    ...{ ...TRAINING, flags: "--cycles <n>", default: 2 },
+    type: number(0, v.pipe(v.number(), v.finite(), v.gtValue(0))),
+    help: "learning rate cycles, of 10 epochs each",
+    words: { "--cycles": "cycle n-cycles num-cycles" },
+  }),
+  epochs: setting({
+    ...{ ...TRAINING, flags: "--epochs <n>", type: integer(1, wholeNumber(1, MOST_EPOCHS)) },
+    help: "passes over the training samples",
+    follows: { inWords: "10 · cycles", from: ({ cycles }) => Math.round(10 * cycles) },
+    words: {
+      "--epochs":
+        "epoch n-epochs num-epochs nb-epoch max-epochs max-epoch iterations iters max-iter max-iterations n-iter passes",
+    },
+  }),
+  batch: setting({
+    ...{ ...TRAINING, flags: "--batch <n>", type: integer(1), default: 100 },
+    help: "samples in an update",
+    words: {
+      "--batch": "batch-size batchsize bs mini-batch minibatch minibatch-size mini-batch-size",
+    },
+  }),
+  validation: setting({
+    ...{ ...DATA, flags: "--validation <n>", type: integer(0), default: 5000 },
+    help: "samples taken for validation",
+    words: {
+      "--validation": "val valid validation-split val-split validation-size val-size dev holdout",
+    },
+  }),
+  limit: setting({
+    ...{ ...DATA, flags: "--limit <n>", type: integer(1) },
+    help: "use only the first n training samples of the split, for a quick look",
+    words: { "--limit": "samples n-samples num-samples max-samples subset train-size head" },
+  }),
+  shuffle: setting({
+    ...{ ...TRAINING, flags: "--no-shuffle", type: yesOrNo() },
+    default: true,
+    help: "keep the order of the training split in every epoch",
+    words: { "--no-shuffle": "keep-order noshuffle" },
+  }),
+  trainingMetrics: setting({
+    ...{ ...TRAINING, flags: "--training-metrics <how>" },
+    default: "full",
+    type: choice(namesOf<TrainingMetrics>(trainingMetrics)),
+    help: "training loss and accuracy: full, on all samples after an epoch; or running, in its course, which saves a pass",
+    words: { "--training-metrics": "metrics train-metrics" },
+  }),
+  seed: setting({
+    ...{ ...TRAINING, flags: "--seed <n>", default: 1 },
+    type: integer(0, v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    help: "random seed, of the split, the weights and the order",
+    words: { "--seed": "random-seed random-state rng rng-seed" },
+  }),
+  threads: setting({
+    ...{ ...ENGINE, flags: "--threads <n>", type: integerOrAuto(1, MOST_THREADS) },
+    default: "auto",
+    help: "threads in the training, or auto: as many as are fastest here; the results are the same",
+    notSearched: "a trial has one thread. --workers N runs N trials at once.",
+    ...{ changesResults: false, alone: true },
+    words: {
+      "--threads": "thread n-threads num-threads cpus cores jobs n-jobs workers parallel",
+    },
+  }),
+  engine: setting({
+    ...{ ...ENGINE, flags: "--engine <name>", type: choice(namesOf<EngineName>(backends)) },
+    default: "wasm",
+    help: "WebAssembly, or its definition in JavaScript",
+    words: { "--engine": "backend device runtime" },
+  }),
+  dtype: setting({
+    ...{ ...ENGINE, flags: "--dtype <name>" },
+    default: "float32",
+    type: choice<Precision>(["float32", "float64"]),
+    help: "precision of the numbers",
+    words: { "--dtype": "precision float type data-type" },
+  }),
+};
+
+/** The names of a registry. */
+function namesOf<T extends string = string>(registry: Readonly<Record<T, unknown>>): T[] {
+  return Object.keys(registry) as T[];
+}

@@ -1,0 +1,132 @@
+/** The kinds of values that a setting can have: how each is read from text, checked in a file, and written. */
+import * as v from "valibot";
+import { ConfigError } from "../errors.ts";
+import type { ParamValue } from "../tuner/searchSpace.ts";
+import { integer as readInteger, number as readNumber } from "./parse.ts";
+
+/** A kind of value. */
+export interface SettingType<T> {
+  /** The value that is written after a flag, or in an environment variable. @throws ConfigError with what is expected */
+  readonly read: (text: string) => T;
+  /** What a JSON file may have. */
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** The names that can be chosen. */
+  readonly choices?: readonly string[];
+  /** Whether a search can draw it from a range, and from which. */
+  readonly range?: "number" | "integer";
+  /**
+   * The value that is written in a search space; `schema` checks it afterwards. Default: the text itself.
+   * @throws ConfigError with what is expected
+   */
+  readonly readChoice?: (text: string) => ParamValue;
+  /** The value of the flag without an argument. Then --no-FLAG gives false. */
+  readonly bare?: T;
+  /** Whether the value is written "none". */
+  readonly isNone?: (value: unknown) => boolean;
+  /** Of a list: its members, which a search can choose one by one. */
+  readonly member?: SettingType<ParamValue>;
+}
+
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/** An integer in a file. */
+export const wholeNumber = (low: number, high = MOST) =>
+  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+
+/** A finite number ≥ low in a file. */
+export const atLeast = (low: number) => v.pipe(v.number(), v.finite(), v.minValue(low));
+
+const readAnyNumber = (text: string) => (text.trim() === "" ? Number.NaN : Number(text));
+
+/** An integer ≥ low. */
+export const integer = (
+  low: number,
+  schema: v.GenericSchema<unknown, number> = wholeNumber(low),
+): SettingType<number> => ({
+  read: readInteger(low),
+  schema,
+  range: "integer",
+  readChoice: readAnyNumber,
+});
+
+/** A finite number ≥ low. */
+export const number = (
+  low: number,
+  schema: v.GenericSchema<unknown, number> = atLeast(low),
+): SettingType<number> => ({
+  read: readNumber(low),
+  schema,
+  range: "number",
+  readChoice: readAnyNumber,
+});
+
+/** Any text. */
+export const text = (): SettingType<string> => ({ read: (given) => given, schema: v.string() });
+
+const picklist = <T extends string>(names: readonly T[]) => v.picklist(names as readonly [T, ...T[]]);
+
+/** @throws ConfigError unless the text is one of the names */
+function readName<T extends string>(names: readonly T[], given: string): T {
+  if ((names as readonly string[]).includes(given)) return given as T;
+  throw new ConfigError(`Allowed choices are ${names.join(", ")}.`);
+}
+
+/** One of some names. */
+export const choice = <T extends string>(names: readonly T[]): SettingType<T> => ({
+  read: (given) => readName(names, given),
+  schema: picklist(names),
+  choices: names,
+});
+
+const NO = ["false", "no", "none", "0"];
+const YES = ["true", "yes", "1"];
+
+/** One of some names, or false for none of them. @param bare what the flag alone stands for */
+export const choiceOrNone = <T extends string>(names: readonly T[], bare: T): SettingType<T | false> => ({
+  read: (given) => readName(names, given),
+  schema: v.union([v.literal(false), picklist(names)]),
+  choices: names,
+  readChoice: (given) => (NO.includes(given) ? false : given),
+  bare,
+  isNone: (value) => value === false,
+});
+
+/** True or false. */
+export const yesOrNo = (): SettingType<boolean> => ({
+  read(given) {
+    if (given === "1" || given === "true") return true;
+    if (given === "0" || given === "false") return false;
+    throw new ConfigError("Allowed choices are 1, true, 0, false.");
+  },
+  schema: v.boolean(),
+  readChoice: (given) => (NO.includes(given) ? false : YES.includes(given) ? true : given),
+  bare: true,
+});
+
+/** Some integers ≥ 1, or none. */
+export function integers(
+  read: (text: string) => number[],
+  { largest, longest }: { readonly largest: number; readonly longest: number },
+): SettingType<readonly number[]> {
+  const one = wholeNumber(1, largest);
+  return {
+    read,
+    schema: v.pipe(v.array(one), v.maxLength(longest)),
+    readChoice: read,
+    isNone: (value) => Array.isArray(value) && value.length === 0,
+    member: { read: readInteger(1), schema: one, range: "integer", readChoice: readAnyNumber },
+  };
+}
+
+/** An integer from low to high, or "auto". */
+export const integerOrAuto = (low: number, high: number): SettingType<number | "auto"> => ({
+  read(given) {
+    if (given === "auto") return given;
+    try {
+      return readInteger(low, high)(given);
+    } catch {
+      throw new ConfigError(`Expected an integer from ${low} to ${high}, or auto.`);
+    }
+  },
+  schema: v.union([v.literal("auto"), wholeNumber(low, high)]),
+});
