@@ -16,7 +16,7 @@ import {
   VERMILION,
   withDescription,
 } from "../report/charts/style.ts";
-import { isNumber } from "./summary.ts";
+import { isNumber } from "./statistics.ts";
 import { formatL2, type Measure, type Readings } from "./table.ts";
 
 /** The epochs of a training. */

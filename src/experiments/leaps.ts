@@ -4,7 +4,7 @@ import { listed } from "../format/words.ts";
 import { log } from "../math.ts";
 import type { Evaluation } from "../model/history.ts";
 import type { Curve } from "./charts.ts";
-import { isNumber } from "./summary.ts";
+import { isNumber } from "./statistics.ts";
 
 /** A loss leaps where it is more than so many times that of the epoch before, and the lowest of all before. */
 const LEAP = 2;

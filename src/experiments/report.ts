@@ -15,12 +15,14 @@ import {
   sensitivityPanel,
   trainingPanels,
 } from "./charts.ts";
-import { CHANCE, conclusions, lastEpochOf, meanAndSd, TOPICS } from "./conclusions.ts";
+import { conclusions, TOPICS } from "./conclusions/index.ts";
 import { type Block, type Document, plotFiles, type TableBlock, toHtml, toMarkdown } from "./document.ts";
 import { leapSentences } from "./leaps.ts";
+import { chanceOfMark, isNumber } from "./statistics.ts";
 import type { TrainingResult } from "./summary.ts";
-import { accuracy, chanceOfMark, isNumber, type RowSummary, summarize } from "./summary.ts";
-import { BEST_L2, EXPERIMENTS, type Experiment, formatL2, type Measure } from "./table.ts";
+import { accuracy, lastEpochOf, type RowSummary, summarize } from "./summary.ts";
+import { BEST_L2, CHANCE, EXPERIMENTS, type Experiment, formatL2, type Measure } from "./table.ts";
+import { meanAndSd } from "./words.ts";
 
 export interface ReproductionFacts {
   /** As it can be typed again. */

@@ -1,7 +1,6 @@
-/**
- * From trainings to the numbers of a table: mean and spread over seeds, and what can be said of differences.
- */
+/** From trainings to the rows of a table: an experiment, its trainings, and their mean and spread over seeds. */
 import type { EpochRow, Evaluation } from "../model/history.ts";
+import { isNumber, isOutside, statistics } from "./statistics.ts";
 import type { Experiment } from "./table.ts";
 
 /** A training of an experiment. */
@@ -46,60 +45,6 @@ export interface RowSummary {
   readonly outside: boolean;
 }
 
-/**
- * Every accuracy of the report is printed with four decimals: what is smaller than half the last is no
- * difference.
- */
-export const RESOLUTION = 5e-5;
-
-/**
- * Mean and sample standard deviation. Both are taken from the first value, so that equal values have exactly
- * that mean and no spread: (0.1 + 0.1 + 0.1) / 3 is not 0.1.
- */
-export function statistics(values: readonly number[]): { mean: number | undefined; sd: number | undefined } {
-  const n = values.length;
-  if (n === 0) return { mean: undefined, sd: undefined };
-  const origin = values[0]!;
-  const offset = values.reduce((sum, value) => sum + (value - origin), 0) / n;
-  const squares = values.reduce((sum, value) => sum + square(value - origin - offset), 0);
-  return { mean: origin + offset, sd: n < 2 ? undefined : Math.sqrt(squares / (n - 1)) };
-}
-
-/**
- * The mark of the tables: |difference| > 3 · sd, with sd the spread of single trainings (the published value
- * is one). Without a spread, from fewer than two seeds, there is no mark. A spread of 0, as where every seed
- * stays at chance, marks what differs at all.
- */
-export function isOutside(difference: number | undefined, sd: number | undefined): boolean {
-  if (difference === undefined || sd === undefined) return false;
-  return Math.abs(difference) > 3 * sd + RESOLUTION;
-}
-
-/**
- * How often {@link isOutside} marks a row whose published value is just another seed: with few seeds the
- * spread itself is uncertain. P(|t| > 3 / √(1 + 1/n)) for Student's t with n − 1 degrees of freedom, by the
- * number of seeds.
- */
-const CHANCE_OF_MARK: Readonly<Record<number, number>> = {
-  2: 0.247,
-  3: 0.122,
-  4: 0.075,
-  5: 0.052,
-  6: 0.039,
-  7: 0.031,
-  8: 0.025,
-  9: 0.022,
-  10: 0.019,
-};
-
-/**
- * See CHANCE_OF_MARK; undefined for fewer than two seeds, for more than ten that of ten, which is above
- * theirs.
- */
-export function chanceOfMark(seeds: number): number | undefined {
-  return CHANCE_OF_MARK[Math.min(seeds, 10)];
-}
-
 /** A row for every experiment, in their order. Of two trainings with one seed, the later counts. */
 export function summarize(
   experiments: readonly Experiment[],
@@ -132,116 +77,7 @@ export function accuracy(training: TrainingResult, set: "test" | "validation"): 
   return isNumber(value) ? value : undefined;
 }
 
-const square = (x: number): number => x * x;
-
-export const isNumber = (value: number | null | undefined): value is number =>
-  typeof value === "number" && Number.isFinite(value);
-
-/**
- * The standard deviation within groups, √(Σ (v − mean of its group)² / Σ (n − 1)); undefined if no group has
- * two values.
- */
-export function pooledSd(groups: readonly (readonly number[])[]): number | undefined {
-  let squares = 0;
-  let degrees = 0;
-  for (const group of groups) {
-    const { mean } = statistics(group);
-    squares += group.reduce((sum, value) => sum + square(value - mean!), 0);
-    degrees += Math.max(0, group.length - 1);
-  }
-  return degrees === 0 ? undefined : Math.sqrt(squares / degrees);
+/** Epochs of a row's trainings; undefined if there are none. */
+export function lastEpochOf({ trainings }: RowSummary): number | undefined {
+  return trainings.length === 0 ? undefined : Math.max(...trainings.map(({ epochs }) => epochs));
 }
-
-/**
- * "higher", "lower": by more than chance makes of as many trainings in one case of a hundred (Student's t,
- * two-sided). "none": by no more than one standard deviation of a single training, so that no difference can
- * be told. "hint": by something between. "unknown": one side has a single value, and no spread is known.
- */
-export type Verdict = "higher" | "lower" | "hint" | "none" | "unknown";
-
-export interface Comparison {
-  readonly from: number;
-  readonly to: number;
-  /** to − from. */
-  readonly difference: number;
-  /** Of a single training, pooled over both sides; undefined if either has a single value. */
-  readonly sd: number | undefined;
-  /** How large the difference must be to be "higher" or "lower"; undefined as sd. */
-  readonly limit: number | undefined;
-  readonly verdict: Verdict;
-}
-
-/**
- * Two sets of values held against each other; undefined if either is empty.
- *
- *   limit = t · sd · √(1/n₁ + 1/n₂),  t: the 0.995 quantile of Student's t with n₁ + n₂ − 2 degrees of freedom
- */
-export function compare(from: readonly number[], to: readonly number[]): Comparison | undefined {
-  const [a, b] = [statistics(from).mean, statistics(to).mean];
-  if (a === undefined || b === undefined) return undefined;
-  const difference = b - a;
-  const sd = from.length < 2 || to.length < 2 ? undefined : pooledSd([from, to]);
-  if (sd === undefined) return { from: a, to: b, difference, sd, limit: undefined, verdict: "unknown" };
-  const limit = studentT(from.length + to.length - 2) * sd * Math.sqrt(1 / from.length + 1 / to.length);
-  const size = Math.abs(difference) - RESOLUTION;
-  const clear: Verdict = difference > 0 ? "higher" : "lower";
-  const verdict = size > limit ? clear : size > sd ? "hint" : "none";
-  return { from: a, to: b, difference, sd, limit, verdict };
-}
-
-/** By the degrees of freedom, from 1. */
-const STUDENT_T = [
-  ...[63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169],
-  ...[3.106, 3.055, 3.012, 2.977, 2.947, 2.921, 2.898, 2.878, 2.861, 2.845],
-];
-
-/**
- * The 0.995 quantile of Student's t; above 20 degrees of freedom that of the next smaller number in a usual
- * table.
- */
-function studentT(degrees: number): number {
-  if (degrees >= 60) return 2.66;
-  if (degrees >= 30) return 2.75;
-  return STUDENT_T[Math.min(degrees, 20) - 1]!;
-}
-
-/**
- * The range that the means of ten groups of equal spread exceed by chance in one case of twenty, in units of
- * sd / √n: Tukey's studentised range with 10 · (n − 1) degrees of freedom, by n, the values in a group.
- */
-const RANGE_OF_TEN: Readonly<Record<number, number>> = {
-  2: 5.6,
-  3: 5.01,
-  4: 4.82,
-  5: 4.73,
-  6: 4.68,
-  7: 4.65,
-  8: 4.62,
-  9: 4.6,
-  10: 4.59,
-};
-
-/** See RANGE_OF_TEN; undefined for fewer than two values in a group, for more than ten that of ten. */
-export function rangeOfTen(values: number): number | undefined {
-  return RANGE_OF_TEN[Math.min(values, 10)];
-}
-
-/**
- * Spearman's rank correlation of two lists of equal length, equal values sharing their mean rank; NaN if one
- * is flat.
- */
-export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  const [ranksA, ranksB] = [ranks(a), ranks(b)];
-  const middle = (a.length + 1) / 2;
-  const products = (x: readonly number[], y: readonly number[]) =>
-    x.reduce((sum, rank, i) => sum + (rank - middle) * (y[i]! - middle), 0);
-  return products(ranksA, ranksB) / Math.sqrt(products(ranksA, ranksA) * products(ranksB, ranksB));
-}
-
-/** 1 for the largest. */
-const ranks = (values: readonly number[]): number[] =>
-  values.map((value) => {
-    const larger = values.filter((other) => other > value).length;
-    const equal = values.filter((other) => other === value).length;
-    return larger + (equal + 1) / 2;
-  });

@@ -99,6 +99,8 @@ const figures: readonly Experiment[] = [
   },
 ];
 
+/** The accuracy of a network that tells nothing apart: one of ten classes. */
+export const CHANCE = 0.1;
 /** λ with three digits, as the report prints it: 4.14e-5. */
 export const formatL2 = (l2: number): string => scientific(l2, 3);
 

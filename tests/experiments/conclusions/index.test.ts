@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type ConclusionOptions, conclusions, TOPICS } from "../../src/experiments/conclusions.ts";
-import { summarize, type TrainingResult } from "../../src/experiments/summary.ts";
+import { type ConclusionOptions, conclusions, TOPICS } from "../../../src/experiments/conclusions/index.ts";
+import { summarize, type TrainingResult } from "../../../src/experiments/summary.ts";
 import {
   appendixExperiments,
   EXPERIMENTS,
   type Experiment,
   freshExperiment,
-} from "../../src/experiments/table.ts";
-import { deviation, madeUp } from "./madeUp.ts";
+} from "../../../src/experiments/table.ts";
+import { deviation, madeUp } from "../madeUp.ts";
 
 const FRESH = [freshExperiment(1, 1, 2e-3), freshExperiment(2, 1, 2.2e-3)];
 const ALL = [...EXPERIMENTS, ...appendixExperiments(), ...FRESH];
