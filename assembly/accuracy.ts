@@ -5,7 +5,7 @@
  * scores: (n, c), row-major, c ≥ 1; labels: (n) bytes; correct: one f64. Softmax keeps the order: logits will do.
  */
 
-function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
+export function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
   let count = 0;
   for (let i = 0; i < n; i++) {
     let best = load<T>(scores);
@@ -21,11 +21,4 @@ function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32, c: i3
     scores += <usize>c * sizeof<T>();
   }
   store<f64>(correct, <f64>count);
-}
-
-export function accuracyF32(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
-  accuracy<f32>(correct, scores, labels, n, c);
-}
-export function accuracyF64(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
-  accuracy<f64>(correct, scores, labels, n, c);
 }

@@ -4,7 +4,7 @@
 import { exp, log } from "./inline/elementary";
 import { lanes, loadUpTo, storeUpTo } from "./inline/lanes";
 
-function expAll<T>(y: usize, x: usize, n: i32): void {
+export function expAll<T>(y: usize, x: usize, n: i32): void {
   for (let left = n; left > 0; left -= lanes<T>()) {
     storeUpTo<T>(y, exp<T>(loadUpTo<T>(x, left)), left);
     x += 16;
@@ -12,23 +12,10 @@ function expAll<T>(y: usize, x: usize, n: i32): void {
   }
 }
 
-function logAll<T>(y: usize, x: usize, n: i32): void {
+export function logAll<T>(y: usize, x: usize, n: i32): void {
   for (let left = n; left > 0; left -= lanes<T>()) {
     storeUpTo<T>(y, log<T>(loadUpTo<T>(x, left)), left);
     x += 16;
     y += 16;
   }
-}
-
-export function expF32(y: usize, x: usize, n: i32): void {
-  expAll<f32>(y, x, n);
-}
-export function expF64(y: usize, x: usize, n: i32): void {
-  expAll<f64>(y, x, n);
-}
-export function logF32(y: usize, x: usize, n: i32): void {
-  logAll<f32>(y, x, n);
-}
-export function logF64(y: usize, x: usize, n: i32): void {
-  logAll<f64>(y, x, n);
 }

@@ -58,7 +58,7 @@ function standardizeRow(x: usize, from: usize, scale: usize, shift: usize, d: i3
   }
 }
 
-function gatherBytes<T>(
+export function gatherBytes<T>(
   x: usize,
   values: usize,
   rows: usize,
@@ -98,7 +98,7 @@ function gatherBytes<T>(
 }
 
 /** From floats of type `S`; f64 only to f64. */
-function gatherFloats<S, T>(
+export function gatherFloats<S, T>(
   x: usize,
   values: usize,
   rows: usize,
@@ -140,60 +140,4 @@ export function gatherLabels(y: usize, labels: usize, rows: usize, n: i32): void
   for (let i = 0; i < n; i++) {
     store<u8>(y + i, load<u8>(labels + <usize>load<u32>(rows + ((<usize>i) << 2))));
   }
-}
-
-export function gatherBytesF32(
-  x: usize,
-  values: usize,
-  rows: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-  d: i32,
-): void {
-  gatherBytes<f32>(x, values, rows, scale, shift, n, d);
-}
-export function gatherBytesF64(
-  x: usize,
-  values: usize,
-  rows: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-  d: i32,
-): void {
-  gatherBytes<f64>(x, values, rows, scale, shift, n, d);
-}
-export function gatherFloatsF32(
-  x: usize,
-  values: usize,
-  rows: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-  d: i32,
-): void {
-  gatherFloats<f32, f32>(x, values, rows, scale, shift, n, d);
-}
-export function gatherFloatsF64(
-  x: usize,
-  values: usize,
-  rows: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-  d: i32,
-): void {
-  gatherFloats<f32, f64>(x, values, rows, scale, shift, n, d);
-}
-export function gatherDoublesF64(
-  x: usize,
-  values: usize,
-  rows: usize,
-  scale: usize,
-  shift: usize,
-  n: i32,
-  d: i32,
-): void {
-  gatherFloats<f64, f64>(x, values, rows, scale, shift, n, d);
 }

@@ -1,17 +1,22 @@
-/** The wasm interface, on one screen: every kernel, and where the host's memory begins. */
-export * from "./accuracy";
-export * from "./batchNorm";
-export * from "./bias";
-export * from "./elementary";
-export * from "./firstLayer";
-export * from "./gather";
-export * from "./l2";
-export * from "./matmul";
-export * from "./moments";
-export * from "./peak";
-export * from "./relu";
-export * from "./sgd";
-export * from "./softmaxCrossEntropy";
+/** The wasm interface, on one screen: every kernel, and where the host's memory begins. scripts/exports.mjs reads it. */
+export { accuracy } from "./accuracy";
+export { batchNormBackward } from "./batchNorm/backward";
+export { batchNormForward } from "./batchNorm/forward";
+export { batchNormInference } from "./batchNorm/inference";
+export { biasAdd, columnSums } from "./bias";
+export { expAll as exp, logAll as log } from "./elementary";
+export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
+export { firstLayerPackGradient } from "./firstLayer/gradient";
+export { firstLayerUpdate } from "./firstLayer/update";
+export { firstLayerPack, firstLayerUnpack } from "./firstLayer/weight";
+export { gatherBytes, gatherFloats as gather, gatherLabels } from "./gather";
+export { l2Gradient, l2Penalty } from "./l2";
+export { matmul, matmulTransposedA, matmulTransposedB } from "./matmul/product";
+export { byteMoments } from "./moments";
+export { peak, peakChains } from "./peak";
+export { reluBackward, reluForward } from "./relu";
+export { sgd, sgdL2 } from "./sgd";
+export { softmax, softmaxCrossEntropy } from "./softmaxCrossEntropy";
 
 /** The first byte that the module's own data do not use. */
 export function heapBase(): usize {

@@ -9,7 +9,7 @@
  */
 import { lanes, loadPartial, loadUpTo, storePartial } from "./inline/lanes";
 
-function l2Penalty<T>(penalty: usize, w: usize, n: i32, lambda: f64): void {
+export function l2Penalty<T>(penalty: usize, w: usize, n: i32, lambda: f64): void {
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   for (let left = n; left > 0; left -= 4) {
@@ -35,7 +35,7 @@ function l2Penalty<T>(penalty: usize, w: usize, n: i32, lambda: f64): void {
   store<f64>(penalty, 0.5 * lambda * sum);
 }
 
-function l2Gradient<T>(dw: usize, w: usize, n: i32, lambda: f64): void {
+export function l2Gradient<T>(dw: usize, w: usize, n: i32, lambda: f64): void {
   const factor = v128.splat<T>(<T>lambda);
   const end = w + ((<usize>n * sizeof<T>()) & ~15);
   while (w < end) {
@@ -48,17 +48,4 @@ function l2Gradient<T>(dw: usize, w: usize, n: i32, lambda: f64): void {
     const product = v128.mul<T>(factor, loadPartial<T>(w, left));
     storePartial<T>(dw, v128.add<T>(loadPartial<T>(dw, left), product), left);
   }
-}
-
-export function l2PenaltyF32(penalty: usize, w: usize, n: i32, lambda: f64): void {
-  l2Penalty<f32>(penalty, w, n, lambda);
-}
-export function l2PenaltyF64(penalty: usize, w: usize, n: i32, lambda: f64): void {
-  l2Penalty<f64>(penalty, w, n, lambda);
-}
-export function l2GradientF32(dw: usize, w: usize, n: i32, lambda: f64): void {
-  l2Gradient<f32>(dw, w, n, lambda);
-}
-export function l2GradientF64(dw: usize, w: usize, n: i32, lambda: f64): void {
-  l2Gradient<f64>(dw, w, n, lambda);
 }

@@ -14,7 +14,7 @@ export function peakChains(): i32 {
 }
 
 /** Runs `rounds` rounds and writes the sum of the chains to `sink` (a vector, aligned to 16). */
-function peak<T>(sink: usize, rounds: i32): void {
+export function peak<T>(sink: usize, rounds: i32): void {
   // x ← x · ½ + ½ converges to 1, so that no chain overflows or becomes denormal. The constant comes from memory:
   // V8 makes one that it knows anew at every use.
   v128.store(sink, v128.splat<T>(<T>0.5));
@@ -53,11 +53,4 @@ function peak<T>(sink: usize, rounds: i32): void {
   x0 = v128.add<T>(v128.add<T>(v128.add<T>(x0, x1), v128.add<T>(x2, x3)), v128.add<T>(x4, x5));
   x6 = v128.add<T>(v128.add<T>(v128.add<T>(x6, x7), v128.add<T>(x8, x9)), v128.add<T>(x10, x11));
   v128.store(sink, v128.add<T>(v128.add<T>(x0, x6), v128.add<T>(x12, x13)));
-}
-
-export function peakF32(sink: usize, rounds: i32): void {
-  peak<f32>(sink, rounds);
-}
-export function peakF64(sink: usize, rounds: i32): void {
-  peak<f64>(sink, rounds);
 }

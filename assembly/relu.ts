@@ -15,7 +15,7 @@ function passed<T>(dy: v128, y: v128): v128 {
   return v128.and(dy, v128.gt<T>(y, v128.splat<T>(<T>0)));
 }
 
-function reluForward<T>(y: usize, x: usize, n: i32): void {
+export function reluForward<T>(y: usize, x: usize, n: i32): void {
   const end = x + ((<usize>n * sizeof<T>()) & ~15);
   while (x < end) {
     v128.store(y, rectified<T>(v128.load(x)));
@@ -26,7 +26,7 @@ function reluForward<T>(y: usize, x: usize, n: i32): void {
   if (left) storePartial<T>(y, rectified<T>(loadPartial<T>(x, left)), left);
 }
 
-function reluBackward<T>(dx: usize, dy: usize, y: usize, n: i32): void {
+export function reluBackward<T>(dx: usize, dy: usize, y: usize, n: i32): void {
   const end = y + ((<usize>n * sizeof<T>()) & ~15);
   while (y < end) {
     v128.store(dx, passed<T>(v128.load(dy), v128.load(y)));
@@ -36,17 +36,4 @@ function reluBackward<T>(dx: usize, dy: usize, y: usize, n: i32): void {
   }
   const left = n & (lanes<T>() - 1);
   if (left) storePartial<T>(dx, passed<T>(loadPartial<T>(dy, left), loadPartial<T>(y, left)), left);
-}
-
-export function reluForwardF32(y: usize, x: usize, n: i32): void {
-  reluForward<f32>(y, x, n);
-}
-export function reluForwardF64(y: usize, x: usize, n: i32): void {
-  reluForward<f64>(y, x, n);
-}
-export function reluBackwardF32(dx: usize, dy: usize, y: usize, n: i32): void {
-  reluBackward<f32>(dx, dy, y, n);
-}
-export function reluBackwardF64(dx: usize, dy: usize, y: usize, n: i32): void {
-  reluBackward<f64>(dx, dy, y, n);
 }

@@ -22,7 +22,7 @@ function updatedL2<T>(w: v128, dw: v128, factor: v128, rate: v128): v128 {
   return updated<T>(w, v128.add<T>(dw, v128.mul<T>(factor, w)), rate);
 }
 
-function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
+export function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
   const first = share(n, SHARE, part, parts);
   w += <usize>first * sizeof<T>();
   dw += <usize>first * sizeof<T>();
@@ -38,7 +38,15 @@ function sgd<T>(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts
   if (left) storePartial<T>(w, updated<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), rate), left);
 }
 
-function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64, part: i32, parts: i32): void {
+export function sgdL2<T>(
+  w: usize,
+  dw: usize,
+  n: i32,
+  lambda: f64,
+  learningRate: f64,
+  part: i32,
+  parts: i32,
+): void {
   const first = share(n, SHARE, part, parts);
   w += <usize>first * sizeof<T>();
   dw += <usize>first * sizeof<T>();
@@ -55,33 +63,4 @@ function sgdL2<T>(w: usize, dw: usize, n: i32, lambda: f64, learningRate: f64, p
   if (left) {
     storePartial<T>(w, updatedL2<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), factor, rate), left);
   }
-}
-
-export function sgdF32(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
-  sgd<f32>(w, dw, n, learningRate, part, parts);
-}
-export function sgdF64(w: usize, dw: usize, n: i32, learningRate: f64, part: i32, parts: i32): void {
-  sgd<f64>(w, dw, n, learningRate, part, parts);
-}
-export function sgdL2F32(
-  w: usize,
-  dw: usize,
-  n: i32,
-  lambda: f64,
-  learningRate: f64,
-  part: i32,
-  parts: i32,
-): void {
-  sgdL2<f32>(w, dw, n, lambda, learningRate, part, parts);
-}
-export function sgdL2F64(
-  w: usize,
-  dw: usize,
-  n: i32,
-  lambda: f64,
-  learningRate: f64,
-  part: i32,
-  parts: i32,
-): void {
-  sgdL2<f64>(w, dw, n, lambda, learningRate, part, parts);
 }

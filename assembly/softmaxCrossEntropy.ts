@@ -99,7 +99,7 @@ function divideRow<T>(y: usize, c: i32, sum: T): void {
   }
 }
 
-function softmax<T>(y: usize, z: usize, n: i32, c: i32): void {
+export function softmax<T>(y: usize, z: usize, n: i32, c: i32): void {
   const stride = <usize>c * sizeof<T>();
   let i = 0;
   for (; i + lanes<T>() <= n; i += lanes<T>()) {
@@ -128,7 +128,14 @@ function gradientRow<T>(dz: usize, c: i32, label: usize, sum: T, rows: T): void 
   store<T>(dz + label, atLabel);
 }
 
-function softmaxCrossEntropy<T>(loss: usize, dz: usize, z: usize, labels: usize, n: i32, c: i32): void {
+export function softmaxCrossEntropy<T>(
+  loss: usize,
+  dz: usize,
+  z: usize,
+  labels: usize,
+  n: i32,
+  c: i32,
+): void {
   const size = sizeof<T>();
   const stride = <usize>c * size;
   const rows = <T>n;
@@ -176,31 +183,4 @@ function softmaxCrossEntropy<T>(loss: usize, dz: usize, z: usize, labels: usize,
     dz += stride;
   }
   store<f64>(loss, total);
-}
-
-export function softmaxF32(y: usize, z: usize, n: i32, c: i32): void {
-  softmax<f32>(y, z, n, c);
-}
-export function softmaxF64(y: usize, z: usize, n: i32, c: i32): void {
-  softmax<f64>(y, z, n, c);
-}
-export function softmaxCrossEntropyF32(
-  loss: usize,
-  dz: usize,
-  z: usize,
-  labels: usize,
-  n: i32,
-  c: i32,
-): void {
-  softmaxCrossEntropy<f32>(loss, dz, z, labels, n, c);
-}
-export function softmaxCrossEntropyF64(
-  loss: usize,
-  dz: usize,
-  z: usize,
-  labels: usize,
-  n: i32,
-  c: i32,
-): void {
-  softmaxCrossEntropy<f64>(loss, dz, z, labels, n, c);
 }

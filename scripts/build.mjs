@@ -1,11 +1,14 @@
-// Builds what the package ships: assembly/, with the tiles that
-// tiles.mjs writes → two wasm binaries → src/wasm/binaries.generated.ts; src/ → dist/;
-// the chart library → one bundled file in dist/; the library for browsers → dist/browser/ and one bundled file.
+// Builds what the package ships, in this order:
 //
-// With --if-changed nothing is done when no input has changed since dist/ was made. So it is run by npm's script
-// `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone (`prepare` would be run as well, but
-// is packed as a script that npm warns of), by `prepack`, and before tests and benchmarks. dist/ is replaced by renames,
-// so that a command which runs meanwhile never sees half of it.
+//   assembly/tiles.generated.ts, assembly/exports.generated.ts, src/wasm/*.generated.ts    sources that scripts write
+//   build/wasm/                                        the wasm binaries, of assembly/
+//   src/wasm/binaries.generated.ts                     the same in base64
+//   dist/                                              src/, the chart library and the library for browsers
+//
+// With --if-changed it does nothing unless an input has changed since dist/ was made. So npm's script `dependencies` can run
+// it, when `npm ci` or `npm install` has changed node_modules of a clone (npm would run `prepare` as well, but warns of a
+// package that has it); so can `prepack`, tests and benchmarks. dist/ is replaced by renames, so that a command which runs
+// meanwhile never sees half of it. With --wasm-only it leaves dist/ as it is.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,23 +22,26 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tilesSource } from "./tiles.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const require = createRequire(import.meta.url);
-const generated = "src/wasm/binaries.generated.ts";
-const generatedTiles = "assembly/tiles.generated.ts";
-const generatedExports = "src/wasm/exports.generated.ts";
+const binariesFile = "src/wasm/binaries.generated.ts";
+/** The binaries: their targets in asconfig.json, their files, and their names in {@link binariesFile}. */
+const binaries = [
+  { target: "plain", file: "nnwasm" },
+  { target: "threads", file: "nnwasm-threads" },
+];
 const stamp = "dist/.inputs";
-/** What an import of a binary is to a bundler that takes it for a file. */
+/** What a bundler makes of an import of a binary, if it takes it for a file. */
 const WASM_TYPES = `/** The address of the binary. */
 declare const url: string;
 export default url;
 `;
-/** The binaries of the last build: compiling them takes most of the time, and most changes are not theirs. */
+/** The binaries of the last build. Compiling them takes most of the time, and most changes do not need it. */
 const wasmCache = "build/wasm";
 
 function files(folder) {
@@ -86,50 +92,61 @@ function writeIfChanged(file, content) {
   renameSync(temporary, file);
 }
 
-/** Puts the two binaries into `folder`: those of the last build, if nothing that they depend on has changed. */
+/** The files assembly/FAMILY/layout.ts, and what is made of them for the host. */
+const layouts = () =>
+  files("assembly")
+    .filter((file) => basename(file) === "layout.ts")
+    .map((file) => ({ file, to: `src/wasm/${basename(dirname(file))}Layout.generated.ts` }));
+
+/** A layout as the host's TypeScript: integers are numbers there. */
+function hostLayout(file) {
+  const text = readFileSync(file, "utf8").replace(/: (i32|usize)\b/g, ": number");
+  return `// Made by scripts/build.mjs of ${file.replaceAll("\\", "/")}.\n${text}`;
+}
+
+/** Writes the sources that scripts make, but for the binaries. */
+async function writeSources() {
+  // It needs the compiler of TypeScript, which is not there where only the package is installed.
+  const { assemblySource, hostSource, readKernels } = await import("./exports.mjs");
+  const kernels = readKernels("assembly");
+  writeIfChanged("assembly/tiles.generated.ts", tilesSource());
+  writeIfChanged("assembly/exports.generated.ts", assemblySource(kernels));
+  writeIfChanged("src/wasm/exports.generated.ts", hostSource(kernels));
+  for (const { file, to } of layouts()) writeIfChanged(to, hostLayout(file));
+}
+
+/** Puts the binaries into `folder`: those of the last build, if nothing that they depend on has changed. */
 function compileWasm(folder, old) {
   const hash = hashOf(wasmInputs());
   if (readIfThere(`${wasmCache}/.inputs`) === hash) {
     cpSync(wasmCache, folder, { recursive: true });
     return;
   }
-  const outFile = (name) => ["--outFile", join(folder, `${name}.wasm`)];
-  run("assemblyscript", "asc", ["assembly/index.ts", "--target", "plain", ...outFile("nnwasm")]);
-  run("assemblyscript", "asc", ["assembly/index.ts", "--target", "threads", ...outFile("nnwasm-threads")]);
+  for (const { target, file } of binaries)
+    run("assemblyscript", "asc", [
+      ...["assembly/exports.generated.ts", "--target", target],
+      ...["--outFile", join(folder, `${file}.wasm`)],
+    ]);
   writeFileSync(join(folder, ".inputs"), hash);
   cpSync(folder, `${folder}-copy`, { recursive: true });
   replaceFolder(wasmCache, `${folder}-copy`, old);
 }
 
-function buildWasm(temporary) {
+async function buildWasm(temporary) {
   const folder = join(temporary, "wasm");
-  writeIfChanged(generatedTiles, tilesSource());
+  await writeSources();
   compileWasm(folder, join(temporary, "old-wasm"));
-  const base64 = (name) => readFileSync(join(folder, `${name}.wasm`)).toString("base64");
+  const constants = binaries.map(({ target, file }) => {
+    const base64 = readFileSync(join(folder, `${file}.wasm`)).toString("base64");
+    return `export const ${target}: string =\n  "${base64}";\n`;
+  });
   writeIfChanged(
-    generated,
-    `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n` +
-      `export const plain: string =\n  "${base64("nnwasm")}";\nexport const threads: string =\n  "${base64("nnwasm-threads")}";\n`,
-  );
-  const declarations = readFileSync(join(folder, "nnwasm.d.ts"), "utf8");
-  const signatures = [...declarations.matchAll(/^ {2}export function (.*);$/gm)].map(
-    ([, signature]) => `  ${signature};\n`,
-  );
-  const endingWith = (parameters) =>
-    signatures
-      .filter((signature) => signature.includes(`${parameters})`))
-      .map((signature) => `  "${signature.trim().split("(")[0]}",\n`);
-  const posted = endingWith("hurry: number, part: number, parts: number");
-  const partitioned = endingWith("part: number, parts: number").filter((name) => !posted.includes(name));
-  writeIfChanged(
-    generatedExports,
-    `// Written by scripts/build.mjs from assembly/: the signatures of the kernels.\nexport interface Exports {\n${signatures.join("")}}\n\n` +
-      `/** Those that several threads can share, each with its \`part\` of \`parts\`. */\nexport const partitioned = [\n${partitioned.join("")}] as const;\n\n` +
-      `/** Those that the other threads do meanwhile, until the word at \`hurry\` tells them that they are waited for. */\nexport const posted = [\n${posted.join("")}] as const;\n`,
+    binariesFile,
+    `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n${constants.join("")}`,
   );
 }
 
-/** The compiler leaves "./tensor.ts" in declarations, a file that is not packed: not every reader takes the .d.ts for it. */
+/** In declarations the compiler leaves "./tensor.ts", a file that is not packed, and not every reader takes tensor.d.ts for it. */
 function renameImports(folder) {
   for (const file of files(folder).filter((name) => name.endsWith(".d.ts"))) {
     const text = readFileSync(file, "utf8");
@@ -137,7 +154,7 @@ function renameImports(folder) {
   }
 }
 
-/** Puts `fresh` in the place of `folder`, whatever another build that runs meanwhile puts there. */
+/** Puts `fresh` in the place of `folder`, even while another build does the same. */
 function replaceFolder(folder, fresh, old) {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -145,7 +162,7 @@ function replaceFolder(folder, fresh, old) {
       renameSync(fresh, folder);
       return;
     } catch (error) {
-      // Gone, or there again, since it was looked at.
+      // The other build has taken the folder away, or put it there, since we looked.
       if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code) || attempt === 9) throw error;
     }
   }
@@ -154,23 +171,24 @@ function replaceFolder(folder, fresh, old) {
 async function main() {
   const hash = hashOf(inputs());
   if (process.argv.includes("--if-changed")) {
-    if (readIfThere(stamp) === hash && existsSync(generated) && existsSync(generatedExports)) return;
-    // Installed without development dependencies: there is nothing to build with, and nothing to build.
+    const sources = [binariesFile, "src/wasm/exports.generated.ts", ...layouts().map(({ to }) => to)];
+    if (readIfThere(stamp) === hash && sources.every(existsSync)) return;
+    // Where npm has left development dependencies out there is nothing to build with, and nothing to build.
     if (!existsSync("node_modules/assemblyscript")) return;
   }
   const temporary = `build/tmp-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
   try {
-    buildWasm(temporary);
+    await buildWasm(temporary);
     if (process.argv.includes("--wasm-only")) return;
     const dist = join(temporary, "dist");
     run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     renameImports(dist);
     mkdirSync(join(dist, "wasm"), { recursive: true });
-    for (const name of ["nnwasm", "nnwasm-threads"]) {
-      cpSync(join(temporary, "wasm", `${name}.wasm`), join(dist, "wasm", `${name}.wasm`));
-      writeFileSync(join(dist, "wasm", `${name}.wasm.d.ts`), WASM_TYPES);
+    for (const { file } of binaries) {
+      cpSync(join(temporary, "wasm", `${file}.wasm`), join(dist, "wasm", `${file}.wasm`));
+      writeFileSync(join(dist, "wasm", `${file}.wasm.d.ts`), WASM_TYPES);
     }
     if (existsSync("scripts/bundle-charts.mjs")) {
       const { bundleCharts } = await import("./bundle-charts.mjs");

@@ -70,7 +70,7 @@ describe("build in a small project", () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), "nnwasm-build-"));
     const kept = ["asconfig.json", "package.json", "package-lock.json", "tsconfig.build.json"];
-    for (const file of [...kept, "scripts/build.mjs", "scripts/tiles.mjs"])
+    for (const file of [...kept, "scripts/build.mjs", "scripts/exports.mjs", "scripts/tiles.mjs"])
       cpSync(join(repository, file), at(file));
     const { compilerOptions } = JSON.parse(readFileSync(join(repository, "tsconfig.json"), "utf8"));
     // Without the browser's and Node's types, which take most of the compiler's time.

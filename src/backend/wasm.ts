@@ -5,7 +5,7 @@ import { Team } from "../threads/team.ts";
 import type { Backend, DeviceTeam } from "./backend.ts";
 import { BASE, checkSize, newMemory, PAGE, requireSharedArrayBuffer, requireWebAssembly } from "./memory.ts";
 import { compiled, instantiate, USE_JS } from "./modules.ts";
-import { inTeam } from "./teamExports.ts";
+import { inTeam } from "./teamCalls.ts";
 
 export interface WasmBackendOptions {
   /** The memory is a SharedArrayBuffer, which several workers can see. Default: with more than one thread. */

@@ -1,6 +1,6 @@
 /** How many samples are classified right. */
 import { expectShape, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -40,18 +40,12 @@ export const reference: AccuracyKernels = {
 };
 
 /** The same, in wasm. */
-export function wasm(exports: Exports, suffix: Suffix): AccuracyKernels {
-  const count = exports[`accuracy${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): AccuracyKernels {
+  const count = calls[`accuracy${suffix}`];
   return {
     count(correct, scores, labels) {
       check(correct, scores, labels);
-      count(
-        correct.data.byteOffset,
-        scores.data.byteOffset,
-        labels.data.byteOffset,
-        scores.rows,
-        scores.columns,
-      );
+      count({ correct, scores, labels, n: scores.rows, c: scores.columns });
     },
   };
 }

@@ -1,6 +1,6 @@
-/** Batch normalisation (Ioffe and Szegedy 2015, algorithm 1). The formulas stand in `assembly/batchNorm.ts`. */
+/** Batch normalisation (Ioffe and Szegedy 2015, algorithm 1). The formulas stand in `assembly/batchNorm/`. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
@@ -191,56 +191,24 @@ export const reference: BatchNormKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): BatchNormKernels {
-  const forward = exports[`batchNormForward${suffix}`];
-  const inference = exports[`batchNormInference${suffix}`];
-  const backward = exports[`batchNormBackward${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): BatchNormKernels {
+  const forward = calls[`batchNormForward${suffix}`];
+  const inference = calls[`batchNormInference${suffix}`];
+  const backward = calls[`batchNormBackward${suffix}`];
   return {
     forward(...args) {
       checkForward(...args);
       const [y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, epsilon, momentum] = args;
-      forward(
-        y.data.byteOffset,
-        xHat.data.byteOffset,
-        invStd.data.byteOffset,
-        movingMean.data.byteOffset,
-        movingVariance.data.byteOffset,
-        x.data.byteOffset,
-        gamma.data.byteOffset,
-        beta.data.byteOffset,
-        x.rows,
-        x.columns,
-        epsilon,
-        momentum,
-      );
+      const [n, d] = [x.rows, x.columns];
+      forward({ y, xHat, invStd, movingMean, movingVariance, x, gamma, beta, n, d, epsilon, momentum });
     },
     inference(y, x, gamma, beta, movingMean, movingVariance, epsilon) {
       checkInference(y, x, gamma, beta, movingMean, movingVariance, epsilon);
-      inference(
-        y.data.byteOffset,
-        x.data.byteOffset,
-        gamma.data.byteOffset,
-        beta.data.byteOffset,
-        movingMean.data.byteOffset,
-        movingVariance.data.byteOffset,
-        x.rows,
-        x.columns,
-        epsilon,
-      );
+      inference({ y, x, gamma, beta, movingMean, movingVariance, n: x.rows, d: x.columns, epsilon });
     },
     backward(dx, dGamma, dBeta, dy, xHat, gamma, invStd) {
       checkBackward(dx, dGamma, dBeta, dy, xHat, gamma, invStd);
-      backward(
-        dx.data.byteOffset,
-        dGamma.data.byteOffset,
-        dBeta.data.byteOffset,
-        dy.data.byteOffset,
-        xHat.data.byteOffset,
-        gamma.data.byteOffset,
-        invStd.data.byteOffset,
-        dy.rows,
-        dy.columns,
-      );
+      backward({ dx, dGamma, dBeta, dy, xHat, gamma, invStd, n: dy.rows, d: dy.columns });
     },
   };
 }

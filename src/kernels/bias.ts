@@ -1,6 +1,6 @@
 /** A row vector added to every row, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -57,17 +57,17 @@ export const reference: BiasKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): BiasKernels {
-  const add = exports[`biasAdd${suffix}`];
-  const columnSums = exports[`columnSums${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): BiasKernels {
+  const add = calls[`biasAdd${suffix}`];
+  const columnSums = calls[`columnSums${suffix}`];
   return {
     add(y, x, bias) {
       const [n, d] = checkAdd(y, x, bias);
-      add(y.data.byteOffset, x.data.byteOffset, bias.data.byteOffset, n, d);
+      add({ y, x, bias, n, d });
     },
     columnSums(sums, x) {
       const [n, d] = checkColumnSums(sums, x);
-      columnSums(sums.data.byteOffset, x.data.byteOffset, n, d);
+      columnSums({ sums, x, n, d });
     },
   };
 }

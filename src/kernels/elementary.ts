@@ -1,7 +1,7 @@
 /** exp and log of every element. */
 import { exp, expf, log, logf } from "../math.ts";
 import { expectShape, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -32,17 +32,17 @@ export const reference: ElementaryKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): ElementaryKernels {
-  const expAll = exports[`exp${suffix}`];
-  const logAll = exports[`log${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): ElementaryKernels {
+  const expAll = calls[`exp${suffix}`];
+  const logAll = calls[`log${suffix}`];
   return {
     exp(y, x) {
       expectShape("elementary.exp", "y", y, x.rows, x.columns);
-      expAll(y.data.byteOffset, x.data.byteOffset, x.size);
+      expAll({ y, x, n: x.size });
     },
     log(y, x) {
       expectShape("elementary.log", "y", y, x.rows, x.columns);
-      logAll(y.data.byteOffset, x.data.byteOffset, x.size);
+      logAll({ y, x, n: x.size });
     },
   };
 }

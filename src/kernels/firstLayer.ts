@@ -1,12 +1,20 @@
 /** The first layer: a Dense layer on samples as they are stored, its forward pass and its update. */
 import { ShapeError } from "../errors.ts";
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
+import {
+  BLOCK,
+  gradientBytes,
+  keptAt,
+  keptNumbers,
+  roundUp,
+  threadsBytes,
+} from "../wasm/firstLayerLayout.generated.ts";
 import type { Offers } from "./call.ts";
 import { factorRows, standardizer } from "./gather.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
-import type { TeamExports } from "./teamExports.ts";
+import type { TeamCalls } from "./teamCalls.ts";
 
 /** Samples as they were stored; a kernel reads some rows of them, standardised: `gather.batch` says how. */
 export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
@@ -133,37 +141,12 @@ export const offers: Offers<"firstLayer"> = {
   update: (args) => ({ begin: { family: "firstLayer", name: "beginUpdate", args } }),
 };
 
-/** Samples in a chunk of the update, features in a block; the wasm module cuts them up in the same way. */
-const CHUNK = 128;
-const BLOCK = 64;
-const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
-
-/** Bytes that a packed gradient takes at the scratch's end. */
-function gradientBytes(n: number, units: number): number {
-  const chunks = Math.ceil(n / CHUNK);
-  return roundUp(64 + 4 * chunks * units, 64) + chunks * units * CHUNK * 8;
-}
-
-/**
- * Bytes of what the threads have of their own, at the scratch's beginning: of the same place for every number of samples,
- * as what is prepared for one batch shall outlast the forward pass of another.
- */
-function threadBytes(units: number, threads: number): number {
-  const panel = 80 * (3072 + units);
-  const strip = (CHUNK + 1) * 128 + (units + 1) * 128;
-  const prepared = threads > 1 ? 128 + 4 * 80 * 3072 : 0;
-  return threads * (roundUp(Math.max(panel, strip), 128) + prepared);
-}
-
-/** Bytes of scratch for n samples (or fewer) and so many units, in so many threads; the module states the same. */
+/** Bytes of scratch for n samples (or fewer) and so many units, in so many threads. */
 export const firstLayerScratchBytes = (n: number, units: number, threads: number): number =>
-  threadBytes(units, threads) + gradientBytes(n, units);
+  threadsBytes(units, threads) + gradientBytes(n, units);
 
 /** How many numbers of n samples with d features are kept for the update. */
-export const firstLayerKept = (n: number, d: number): number => n * roundUp(d, BLOCK);
-
-/** Where the first sample's feature f is among those of n. */
-const keptAt = (f: number, n: number): number => (f - (f % BLOCK)) * n + (f % BLOCK);
+export const firstLayerKept = keptNumbers;
 
 /** Where the batch with this ticket is kept, in numbers. */
 const keptFrom = (ticket: number | undefined, n: number, d: number): number =>
@@ -172,6 +155,12 @@ const keptFrom = (ticket: number | undefined, n: number, d: number): number =>
 type Forward = Parameters<FirstLayerKernels["forward"]>;
 type Update = Parameters<FirstLayerKernels["update"]>;
 type Prepare = Parameters<FirstLayerKernels["prepare"]>;
+
+interface Sizes {
+  readonly n: number;
+  readonly units: number;
+  readonly d: number;
+}
 
 function checkLayout(name: string, packed: Tensor, d: number, units: number): void {
   expectShape(`firstLayer.${name}`, "packed", packed, roundUp(units, 2), d);
@@ -355,116 +344,74 @@ const keptAddress = (kept: StoredSamples, ticket: number | undefined, n: number,
 /** Multiplications from which on the threads of a team share a pass; below, calling them takes longer. */
 export const TEAM_MULTIPLICATIONS = 2 ** 18;
 
+const isShared = (n: number, units: number, d: number) => n * units * d >= TEAM_MULTIPLICATIONS;
+
+const endings = { uint8: "Bytes", float32: "Floats" } as const;
+
 /**
  * The same to the bit, in SIMD. In float64, for which no plan uses them, the definition.
- * @param team the exports, called in all threads
+ * @param team the kernels, called in all threads
  * @param threads how many those are
  */
-export function wasm(
-  exports: Exports,
-  suffix: Suffix,
-  team: TeamExports,
-  threads: number,
-): FirstLayerKernels {
+export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: number): FirstLayerKernels {
   if (suffix === "F64") return reference;
   function forward(name: "forward" | "forwardRelu", args: Forward, rectify: boolean): void {
     const { n, units, d } = checkForward(threads, name, ...args);
-    const [y, kept, values, rows, scale, shift, packed, bias, scratch, tickets] = args;
-    const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
-    const kernel =
-      values.dtype === "uint8" ? callers.firstLayerForwardBytes : callers.firstLayerForwardFloats;
-    kernel(
-      y.data.byteOffset,
-      kept === undefined ? 0 : keptAddress(kept, tickets?.current, n, d),
-      values.data.byteOffset,
-      rows.data.byteOffset,
-      scale.data.byteOffset,
-      shift.data.byteOffset,
-      packed.data.byteOffset,
-      bias.data.byteOffset,
-      n,
-      units,
-      d,
-      rectify,
-      scratch.data.byteOffset,
-      tickets?.current ?? 0,
-      0,
-      1,
-    );
+    const [y, keptSamples, values, rows, scale, shift, pairs, bias, scratch, tickets] = args;
+    const ticket = tickets?.current ?? 0;
+    const kept = keptSamples === undefined ? 0 : keptAddress(keptSamples, tickets?.current, n, d);
+    const kernel = (isShared(n, units, d) ? team.calls : calls)[`firstLayerForward${endings[values.dtype]}`];
+    kernel({ y, kept, values, rows, scale, shift, pairs, bias, n, units, d, rectify, scratch, ticket });
   }
   let hasBegun = false;
-  /** Packs the gradient; the kernel of the update, and what it is to be called with. */
-  function updateCall(n: number, units: number, d: number, ...args: Update) {
-    const [packed, dy, kept, scale, shift, lambda, learningRate, scratch, tickets] = args;
-    const gradient = scratch.data.byteOffset + threadBytes(units, threads);
-    exports.firstLayerPackGradient(gradient, dy.data.byteOffset, n, units);
-    return [
-      kept.dtype === "uint8" ? "firstLayerUpdateBytes" : "firstLayerUpdateFloats",
-      packed.data.byteOffset,
-      gradient,
-      keptAddress(kept, tickets?.current, n, d),
-      scale.data.byteOffset,
-      shift.data.byteOffset,
-      n,
-      units,
-      d,
-      lambda,
-      learningRate.value,
-      scratch.data.byteOffset,
-      0,
-      1,
-    ] as const;
+  /** Packs the gradient, and calls the kernel of the update. */
+  function callUpdate(
+    callers: TeamCalls["begin"],
+    { n, units, d }: Sizes,
+    ...[pairs, dy, keptSamples, scale, shift, lambda, learningRate, scratch, tickets]: Update
+  ): void {
+    const gradient = scratch.data.byteOffset + threadsBytes(units, threads);
+    calls.firstLayerPackGradient({ gradient, dy, n, units });
+    const kept = keptAddress(keptSamples, tickets?.current, n, d);
+    const rate = learningRate.value;
+    const kernel = callers[`firstLayerUpdate${endings[keptSamples.dtype]}`];
+    kernel({ pairs, gradient, kept, scale, shift, n, units, d, lambda, rate, scratch });
   }
   return {
     pack(packed, w) {
       checkLayout("pack", packed, w.rows, w.columns);
-      exports.firstLayerPack(packed.data.byteOffset, w.data.byteOffset, w.rows, w.columns);
+      calls.firstLayerPack({ pairs: packed, w, d: w.rows, units: w.columns });
     },
     unpack(w, packed) {
       checkLayout("unpack", packed, w.rows, w.columns);
-      exports.firstLayerUnpack(w.data.byteOffset, packed.data.byteOffset, w.rows, w.columns);
+      calls.firstLayerUnpack({ w, pairs: packed, d: w.rows, units: w.columns });
     },
     forward: (...args) => forward("forward", args, false),
     forwardRelu: (...args) => forward("forwardRelu", args, true),
     prepare(...args) {
       const { n, units, d } = checkPrepare(threads, ...args);
-      const [kept, values, rows, scale, shift, , scratch, tickets] = args;
-      if (n * units * d < TEAM_MULTIPLICATIONS) return;
-      const prepare = values.dtype === "uint8" ? team.firstLayerPrepareBytes : team.firstLayerPrepareFloats;
-      prepare(
-        keptAddress(kept, tickets.next, n, d),
-        values.data.byteOffset,
-        rows.data.byteOffset,
-        scale.data.byteOffset,
-        shift.data.byteOffset,
-        n,
-        units,
-        d,
-        scratch.data.byteOffset,
-        tickets.next,
-        0,
-        0,
-        1,
-      );
+      const [keptSamples, values, rows, scale, shift, , scratch, { next: ticket }] = args;
+      if (!isShared(n, units, d)) return;
+      const kept = keptAddress(keptSamples, ticket, n, d);
+      const prepare = team.calls[`firstLayerPrepare${endings[values.dtype]}`];
+      prepare({ kept, values, rows, scale, shift, n, units, d, scratch, ticket });
     },
     beginUpdate(...args) {
-      const { n, units, d } = checkUpdate(threads, ...args);
+      const sizes = checkUpdate(threads, ...args);
       // If it was left begun, by an error, the team completes it before what it does next.
       hasBegun = false;
-      if (threads === 1 || n * units * d < TEAM_MULTIPLICATIONS) return;
-      team.begin(...updateCall(n, units, d, ...args));
+      if (threads === 1 || !isShared(sizes.n, sizes.units, sizes.d)) return;
+      callUpdate(team.begin, sizes, ...args);
       hasBegun = true;
     },
     update(...args) {
-      const { n, units, d } = checkUpdate(threads, ...args);
+      const sizes = checkUpdate(threads, ...args);
       if (hasBegun) {
         hasBegun = false;
         team.complete();
         return;
       }
-      const callers = n * units * d < TEAM_MULTIPLICATIONS ? exports : team;
-      const [name, ...numbers] = updateCall(n, units, d, ...args);
-      callers[name](...numbers);
+      callUpdate(isShared(sizes.n, sizes.units, sizes.d) ? team.calls : calls, sizes, ...args);
     },
   };
 }

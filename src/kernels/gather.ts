@@ -1,7 +1,7 @@
 /** A batch taken from a data set that stays as it was stored, standardised on the way. */
 import { ShapeError } from "../errors.ts";
 import { type DType, expectShape, rounding, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -86,28 +86,20 @@ export const reference: GatherKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): GatherKernels {
+export function wasm(calls: Calls, suffix: Suffix): GatherKernels {
   const gathers = {
-    uint8: exports[`gatherBytes${suffix}`],
-    float32: exports[`gatherFloats${suffix}`],
-    float64: exports.gatherDoublesF64,
+    uint8: calls[`gatherBytes${suffix}`],
+    float32: calls[`gatherFloats${suffix}`],
+    float64: calls.gatherDoublesF64,
   };
   return {
     batch(x, values, rows, scale, shift) {
       checkBatch(x, values, rows, scale, shift);
-      gathers[values.dtype](
-        x.data.byteOffset,
-        values.data.byteOffset,
-        rows.data.byteOffset,
-        scale.data.byteOffset,
-        shift.data.byteOffset,
-        x.rows,
-        x.columns,
-      );
+      gathers[values.dtype]({ x, values, rows, scale, shift, n: x.rows, d: x.columns });
     },
     labels(y, labels, rows) {
       checkLabels(y, labels, rows);
-      exports.gatherLabels(y.data.byteOffset, labels.data.byteOffset, rows.data.byteOffset, y.rows);
+      calls.gatherLabels({ y, labels, rows, n: y.rows });
     },
   };
 }

@@ -4,7 +4,7 @@
  * bits. A new family is its file, its file in assembly/, and a line here.
  */
 import type { Precision } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import { calls, type Exports } from "../wasm/exports.generated.ts";
 import * as accuracy from "./accuracy.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
@@ -19,7 +19,7 @@ import * as relu from "./relu.ts";
 import * as sgd from "./sgd.ts";
 import * as softmaxCrossEntropy from "./softmaxCrossEntropy.ts";
 import { suffixOf } from "./suffix.ts";
-import { alone, type TeamExports } from "./teamExports.ts";
+import { alone, type TeamCalls } from "./teamCalls.ts";
 
 const families = {
   accuracy,
@@ -58,14 +58,15 @@ export const referenceKernels: Kernels = mapFamilies((family) => family.referenc
 
 /**
  * The kernels of a wasm instance, for tensors of one precision.
- * @param team the same exports, those that threads can share called in all of them; default: in this one alone
+ * @param team the same kernels, those that threads can share called in all of them; default: in this one alone
  * @param threads the most threads that do so
  */
 export function wasmKernels(
   exports: Exports,
   precision: Precision,
-  team: TeamExports = alone(exports),
+  team: TeamCalls = alone(exports),
   threads = 1,
 ): Kernels {
-  return mapFamilies((family) => family.wasm(exports, suffixOf(precision), team, threads));
+  const own = calls(exports);
+  return mapFamilies((family) => family.wasm(own, suffixOf(precision), team, threads));
 }

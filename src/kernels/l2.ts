@@ -1,6 +1,6 @@
 /** The L2 penalty on weights, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -41,17 +41,17 @@ export const reference: L2Kernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): L2Kernels {
-  const penaltyOf = exports[`l2Penalty${suffix}`];
-  const addGradient = exports[`l2Gradient${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): L2Kernels {
+  const penaltyOf = calls[`l2Penalty${suffix}`];
+  const addGradient = calls[`l2Gradient${suffix}`];
   return {
     penalty(penalty, w, lambda) {
       expectShape("l2.penalty", "penalty", penalty, 1, 1);
-      penaltyOf(penalty.data.byteOffset, w.data.byteOffset, w.size, lambda);
+      penaltyOf({ penalty, w, n: w.size, lambda });
     },
     addGradient(dw, w, lambda) {
       expectShape("l2.addGradient", "dw", dw, w.rows, w.columns);
-      addGradient(dw.data.byteOffset, w.data.byteOffset, w.size, lambda);
+      addGradient({ dw, w, n: w.size, lambda });
     },
   };
 }

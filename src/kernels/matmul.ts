@@ -1,10 +1,14 @@
 /** Matrix products in the three forms that training needs. */
 import { ShapeError } from "../errors.ts";
 import { expectShape, type FloatArray, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
+import { FEW_ROWS, MATMUL_WORKSPACE_BYTES } from "../wasm/matmulLayout.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
+import type { TeamCalls } from "./teamCalls.ts";
+
+export { FEW_ROWS, MATMUL_WORKSPACE_BYTES };
 
 export interface MatmulKernels {
   /**
@@ -69,10 +73,9 @@ export const offers: Offers<"matmul"> = {
   }),
 };
 
-/** What a thread of the wasm kernels needs to pack its blocks; the module states the same number. */
-export const MATMUL_WORKSPACE_BYTES = 8914944;
+type Sizes = [m: number, n: number, k: number];
 
-function checkMultiply(y: Tensor, x: Tensor, w: Tensor, where = "matmul.multiply"): [number, number, number] {
+function checkMultiply(y: Tensor, x: Tensor, w: Tensor, where = "matmul.multiply"): Sizes {
   expectShape(where, "w", w, x.columns, w.columns);
   expectShape(where, "y", y, x.rows, w.columns);
   return [x.rows, w.columns, x.columns];
@@ -83,13 +86,13 @@ function checkBias(where: string, y: Tensor, x: Tensor, w: Tensor, bias: Tensor)
   return checkMultiply(y, x, w, where);
 }
 
-function checkTransposedA(dw: Tensor, x: Tensor, dy: Tensor): [number, number, number] {
+function checkTransposedA(dw: Tensor, x: Tensor, dy: Tensor): Sizes {
   expectShape("matmul.transposedA", "dy", dy, x.rows, dy.columns);
   expectShape("matmul.transposedA", "dw", dw, x.columns, dy.columns);
   return [x.columns, dy.columns, x.rows];
 }
 
-function checkTransposedB(dx: Tensor, dy: Tensor, w: Tensor): [number, number, number] {
+function checkTransposedB(dx: Tensor, dy: Tensor, w: Tensor): Sizes {
   expectShape("matmul.transposedB", "w", w, w.rows, dy.columns);
   expectShape("matmul.transposedB", "dx", dx, dy.rows, w.rows);
   return [dy.rows, w.rows, dy.columns];
@@ -150,53 +153,50 @@ export const reference: MatmulKernels = {
   },
 };
 
-/** Up to so many rows of X, threads do not share the product; the module states the same number. */
-export const FEW_ROWS = 3;
-
 /** Multiplications from which on the threads of a team share a product; below, calling them takes longer. */
 const TEAM_MULTIPLICATIONS = 2 ** 19;
 
 /**
  * The same to the bit, in SIMD, in blocks of registers.
- * @param team the exports, called in all threads
+ * @param team the kernels, called in all threads
  * @param threads how many those are
  */
-export function wasm(exports: Exports, suffix: Suffix, team: Exports, threads: number): MatmulKernels {
+export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: number): MatmulKernels {
   const needed = threads * MATMUL_WORKSPACE_BYTES;
-  /** Where the blocks are packed. */
-  const room = (workspace: Tensor<"uint8">) => {
+  function checkWorkspace(workspace: Tensor<"uint8">): void {
     if (workspace.size < needed) {
       throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
     }
-    return workspace.data.byteOffset;
-  };
-  const isShared = (m: number, n: number, k: number) => m * n * k >= TEAM_MULTIPLICATIONS;
-  const kernel =
-    (name: "matmul" | "matmulTransposedA" | "matmulTransposedB") =>
-    (c: Tensor, a: Tensor, b: Tensor, [m, n, k]: [number, number, number], workspace: Tensor<"uint8">) => {
-      const together = isShared(m, n, k) && (name !== "matmul" || m > FEW_ROWS);
-      const { [`${name}${suffix}` as const]: multiply } = together ? team : exports;
-      const [cAt, aAt, bAt] = [c.data.byteOffset, a.data.byteOffset, b.data.byteOffset];
-      multiply(cAt, aAt, bAt, m, n, k, room(workspace), 0, 1);
-    };
-  const multiply = kernel("matmul");
-  const transposedA = kernel("matmulTransposedA");
-  const transposedB = kernel("matmulTransposedB");
-  function multiplyBias(
-    where: string,
+  }
+  /** Who computes a product of this size. */
+  const callers = (m: number, n: number, k: number) =>
+    m * n * k < TEAM_MULTIPLICATIONS ? calls : team.calls;
+  function multiply(
+    [m, n, k]: Sizes,
     rectify: boolean,
-    ...[y, x, w, bias, workspace]: Parameters<MatmulKernels["multiplyBias"]>
+    ...[y, x, w, bias, workspace]: [Tensor, Tensor, Tensor, Tensor | 0, Tensor<"uint8">]
   ): void {
-    const [m, n, k] = checkBias(where, y, x, w, bias);
-    const { [`matmulBias${suffix}` as const]: multiply } = isShared(m, n, k) && m > FEW_ROWS ? team : exports;
-    const [yAt, xAt, wAt] = [y.data.byteOffset, x.data.byteOffset, w.data.byteOffset];
-    multiply(yAt, xAt, wAt, bias.data.byteOffset, m, n, k, rectify, room(workspace), 0, 1);
+    checkWorkspace(workspace);
+    const { [`matmul${suffix}` as const]: kernel } = m > FEW_ROWS ? callers(m, n, k) : calls;
+    kernel({ y, x, w, bias, m, n, k, rectify, workspace });
   }
   return {
-    multiply: (y, x, w, workspace) => multiply(y, x, w, checkMultiply(y, x, w), workspace),
-    multiplyBias: (...args) => multiplyBias("matmul.multiplyBias", false, ...args),
-    multiplyBiasRelu: (...args) => multiplyBias("matmul.multiplyBiasRelu", true, ...args),
-    transposedA: (dw, x, dy, workspace) => transposedA(dw, x, dy, checkTransposedA(dw, x, dy), workspace),
-    transposedB: (dx, dy, w, workspace) => transposedB(dx, dy, w, checkTransposedB(dx, dy, w), workspace),
+    multiply: (y, x, w, workspace) => multiply(checkMultiply(y, x, w), false, y, x, w, 0, workspace),
+    multiplyBias(y, x, w, bias, workspace) {
+      multiply(checkBias("matmul.multiplyBias", y, x, w, bias), false, y, x, w, bias, workspace);
+    },
+    multiplyBiasRelu(y, x, w, bias, workspace) {
+      multiply(checkBias("matmul.multiplyBiasRelu", y, x, w, bias), true, y, x, w, bias, workspace);
+    },
+    transposedA(dw, x, dy, workspace) {
+      const [m, n, k] = checkTransposedA(dw, x, dy);
+      checkWorkspace(workspace);
+      callers(m, n, k)[`matmulTransposedA${suffix}`]({ dw, x, dy, m, n, k, workspace });
+    },
+    transposedB(dx, dy, w, workspace) {
+      const [m, n, k] = checkTransposedB(dx, dy, w);
+      checkWorkspace(workspace);
+      callers(m, n, k)[`matmulTransposedB${suffix}`]({ dx, dy, w, m, n, k, workspace });
+    },
   };
 }

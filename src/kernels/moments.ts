@@ -1,6 +1,6 @@
 /** Per-feature sums over a data set's bytes, exact. */
 import { expectShape, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 
 export interface MomentsKernels {
@@ -48,18 +48,11 @@ export const reference: MomentsKernels = {
 };
 
 /** The same, in SIMD. */
-export function wasm(exports: Exports): MomentsKernels {
+export function wasm(calls: Calls): MomentsKernels {
   return {
     bytes(sums, squares, values, scratch) {
       check(sums, squares, values, scratch);
-      exports.byteMoments(
-        sums.data.byteOffset,
-        squares.data.byteOffset,
-        values.data.byteOffset,
-        scratch.data.byteOffset,
-        values.rows,
-        values.columns,
-      );
+      calls.byteMoments({ sums, squares, values, scratch, n: values.rows, d: values.columns });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The rectifier and its derivative. */
 import { expectShape, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
@@ -60,17 +60,17 @@ export const reference: ReluKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): ReluKernels {
-  const forward = exports[`reluForward${suffix}`];
-  const backward = exports[`reluBackward${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): ReluKernels {
+  const forward = calls[`reluForward${suffix}`];
+  const backward = calls[`reluBackward${suffix}`];
   return {
     forward(y, x) {
       const n = checkForward(y, x);
-      forward(y.data.byteOffset, x.data.byteOffset, n);
+      forward({ y, x, n });
     },
     backward(dx, dy, y) {
       const n = checkBackward(dx, dy, y);
-      backward(dx.data.byteOffset, dy.data.byteOffset, y.data.byteOffset, n);
+      backward({ dx, dy, y, n });
     },
   };
 }

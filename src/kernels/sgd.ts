@@ -1,9 +1,10 @@
 /** The update of stochastic gradient descent. */
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
+import type { TeamCalls } from "./teamCalls.ts";
 
 export interface SgdKernels {
   /**
@@ -79,18 +80,18 @@ const TEAM_WEIGHTS = 2 ** 17;
  * The same to the bit, in SIMD.
  * @param team the exports, called in all threads
  */
-export function wasm(exports: Exports, suffix: Suffix, team: Exports): SgdKernels {
-  const callers = (w: Tensor) => (w.size < TEAM_WEIGHTS ? exports : team);
+export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls): SgdKernels {
+  const callers = (w: Tensor) => (w.size < TEAM_WEIGHTS ? calls : team.calls);
   return {
     update(w, dw, learningRate) {
       expectShape("sgd.update", "dw", dw, w.rows, w.columns);
       const update = callers(w)[`sgd${suffix}`];
-      update(w.data.byteOffset, dw.data.byteOffset, w.size, learningRate.value, 0, 1);
+      update({ w, dw, n: w.size, learningRate: learningRate.value });
     },
     updateL2(w, dw, lambda, learningRate) {
       expectShape("sgd.updateL2", "dw", dw, w.rows, w.columns);
       const update = callers(w)[`sgdL2${suffix}`];
-      update(w.data.byteOffset, dw.data.byteOffset, w.size, lambda, learningRate.value, 0, 1);
+      update({ w, dw, n: w.size, lambda, learningRate: learningRate.value });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Softmax, and its cross-entropy with the gradient in one pass. */
 import { exp, expf, log, logf } from "../math.ts";
 import { expectShape, type FloatArray, rounding, type Tensor } from "../tensor.ts";
-import type { Exports } from "../wasm/exports.generated.ts";
+import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -87,24 +87,17 @@ export const reference: SoftmaxCrossEntropyKernels = {
 };
 
 /** The same to the bit, in SIMD. */
-export function wasm(exports: Exports, suffix: Suffix): SoftmaxCrossEntropyKernels {
-  const softmax = exports[`softmax${suffix}`];
-  const forward = exports[`softmaxCrossEntropy${suffix}`];
+export function wasm(calls: Calls, suffix: Suffix): SoftmaxCrossEntropyKernels {
+  const softmax = calls[`softmax${suffix}`];
+  const forward = calls[`softmaxCrossEntropy${suffix}`];
   return {
     softmax(y, z) {
       expectShape("softmaxCrossEntropy.softmax", "y", y, z.rows, z.columns);
-      softmax(y.data.byteOffset, z.data.byteOffset, z.rows, z.columns);
+      softmax({ y, z, n: z.rows, c: z.columns });
     },
     forward(loss, dz, z, labels) {
       checkForward(loss, dz, z, labels);
-      forward(
-        loss.data.byteOffset,
-        dz.data.byteOffset,
-        z.data.byteOffset,
-        labels.data.byteOffset,
-        z.rows,
-        z.columns,
-      );
+      forward({ loss, dz, z, labels, n: z.rows, c: z.columns });
     },
   };
 }

@@ -6,8 +6,9 @@ import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import { Random } from "../../src/random.ts";
 import { type DType, Region, type Tensor } from "../../src/tensor.ts";
-import { plain, threads } from "../../src/wasm/binaries.generated.ts";
+import { threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
+import * as layout from "../../src/wasm/firstLayerLayout.generated.ts";
 import { expectSameBits } from "../helpers/expectNumbers.ts";
 import {
   bytes,
@@ -397,25 +398,11 @@ describe("the kernels of the first layer", () => {
     ).toBe(0);
   });
 
-  it.each([
-    ["nnwasm", plain, { initial: 1, maximum: 65536 }],
-    ["nnwasm-threads", threads, { initial: 1, maximum: 65536, shared: true }],
-  ])("need the scratch that the host says, in %s.wasm", async (_name, binary, descriptor) => {
-    const memory = new WebAssembly.Memory(descriptor);
-    const { instance } = await WebAssembly.instantiate(Buffer.from(binary, "base64"), { env: { memory } });
-    const exports = instance.exports as unknown as Exports;
-    for (const [n, , units] of [...sizes, [4096, 1, 1024] as const]) {
-      for (const count of [1, 3])
-        expect(firstLayerScratchBytes(n, units, count)).toBe(
-          exports.firstLayerGradientBytes(n, units) +
-            count *
-              (exports.firstLayerScratchBytes(units) + (count > 1 ? exports.firstLayerPreparedBytes() : 0)),
-        );
-    }
-  });
-
-  /** The threads' binary, on which this thread does the shares of all, one after the other. */
-  async function shares([n, d, units]: Size, kind: Kind) {
+  /**
+   * The threads' binary, on which this thread does the shares of all, one after the other.
+   * @param most how many threads there is room for
+   */
+  async function shares([n, d, units]: Size, kind: Kind, most = 8) {
     const region = new Region();
     const type = kind === "bytes" ? "uint8" : "float32";
     const factors = factorRows(type);
@@ -430,7 +417,8 @@ describe("the kernels of the first layer", () => {
       bias: region.tensor("float32", 1, units),
       y: region.tensor("float32", n, units),
       hurry: region.tensor("uint32", 1, 1),
-      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(n, units, 8)),
+      scratch: region.tensor("uint8", 1, firstLayerScratchBytes(n, units, most)),
+      guard: region.tensor("uint8", 1, 256),
     };
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
     const { instance } = await WebAssembly.instantiate(Buffer.from(threads, "base64"), { env: { memory } });
@@ -485,8 +473,7 @@ describe("the kernels of the first layer", () => {
       update: (zeros: number, order: readonly number[], parts: number) => {
         const dy = new Random(1, "dy");
         fill(tensors.y.data, sparse(dy, zeros));
-        const gradient =
-          scratch + 8 * (exports.firstLayerScratchBytes(units) + exports.firstLayerPreparedBytes());
+        const gradient = scratch + layout.threadsBytes(units, most);
         exports.firstLayerPackGradient(gradient, y, n, units);
         for (const part of order)
           exports.firstLayerUpdateBytes(
@@ -509,12 +496,34 @@ describe("the kernels of the first layer", () => {
       },
       /** The header of what a part has prepared: ticket, of how many parts, vectors ready, of how many. */
       header: (part: number) => {
-        const own = exports.firstLayerScratchBytes(units);
-        const begin = scratch + part * (own + exports.firstLayerPreparedBytes()) + own;
+        const begin = layout.preparedAt(scratch, units, part);
         return new Uint32Array(memory.buffer, begin, 4);
       },
     };
   }
+
+  it.each([1, 2, 8])("stay within the scratch that the host gives %d threads", async (count) => {
+    for (const [n, d, units] of [
+      [1, 40, 3],
+      [5, 33, 7],
+      [130, 70, 50],
+      [300, 100, 1000],
+    ] as const) {
+      const { prepare, forward, update, guard } = await shares([n, d, units], "bytes", count);
+      prepare(1, count);
+      forward(1, count);
+      // Nothing is 0, so that the lists are as long as they get.
+      update(
+        0,
+        Array.from({ length: count }, (_, part) => part),
+        count,
+      );
+      expect(
+        guard.data.every((byte) => byte === 0),
+        `${n}, ${d}, ${units}`,
+      ).toBe(true);
+    }
+  });
 
   it.each([0.5, 0])(
     "update each strip once, in whatever order the threads come, %d of dY being 0",

@@ -1,0 +1,289 @@
+/**
+ * The first layer's forward pass: a Dense layer on samples that stay as they were stored, bytes or float32, and are
+ * standardised on the way. Almost all of a training's arithmetic is here and in the update.
+ *
+ *   x[i,f]    = values[rows[i], f], standardised as gather.ts says
+ *   y[i,u]    = Σ_f x[i,f] · w[f,u] + bias[u], and if `rectify`, 0 for what is neither positive nor NaN
+ *
+ * n samples, d features, `units` units, float32; values (count, d), rows (n) u32 < count, scale, shift (d) for bytes
+ * and (2, d) for floats, y (n, units), bias (units). Sums begin at 0 and take one term after the other, from the first: the
+ * bits of gather.ts and matmul/ one after the other. Nothing overlaps; scratch is aligned to 64.
+ *
+ * w is kept in pairs of units, as weight.ts says. So Yᵀ = Wᵀ · Xᵀ takes matmul's tiles with nothing to pack but the samples,
+ * and at 50 units and panels of 20 samples no lane is wasted. A panel is standardised, transposed and multiplied while it is
+ * in the second-level cache; X as a whole stands nowhere. Whole rows at a time are 5% faster than blocks of features, which
+ * are too short for the prefetcher.
+ *
+ * `part` of `parts` is the share of one thread: of the panels' pairs of units, panel by panel. Between this pass and the
+ * update, while the first thread computes the layers behind, the others prepare the panels of their next share.
+ */
+import { multiplyPanel } from "../inline/panels";
+import { rectified } from "../inline/rectified";
+import { share } from "../inline/share";
+import {
+  KC,
+  ownAt,
+  ownBytes,
+  PANEL_BYTES,
+  PANEL_ROW,
+  PANEL_VECTORS,
+  PREPARED_HEADER,
+  PREPARED_PANELS,
+  preparedAt,
+} from "./layout";
+import { gatherPanel } from "./panels";
+
+/** What gathering a panel takes, with waiting for its samples, and fetching a prepared one: as long as so many pairs. */
+const GATHERING_PAIRS: f64 = 4.4;
+const FETCHING_PAIRS: f64 = 0.5;
+
+/** What becomes of a sum with its bias. */
+function activated(sum: v128, rectify: bool): v128 {
+  return rectify ? rectified<f32>(sum) : sum;
+}
+
+/** y (count, units), its rows `row` bytes apart, ← yᵀ, its rows `tStride` bytes apart, with bias, rectified if asked. */
+function addBias(
+  y: usize,
+  row: usize,
+  transposed: usize,
+  tStride: usize,
+  bias: usize,
+  count: i32,
+  units: i32,
+  rectify: bool,
+): void {
+  let u = 0;
+  for (; u + 4 <= units; u += 4) {
+    const b = v128.load(bias + ((<usize>u) << 2));
+    let from = transposed + <usize>u * tStride;
+    let to = y + ((<usize>u) << 2);
+    for (let i = 0; i < count; i += 4) {
+      const r0 = v128.load(from);
+      const r1 = v128.load(from + tStride);
+      const r2 = v128.load(from + 2 * tStride);
+      const r3 = v128.load(from + 3 * tStride);
+      const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const c = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const e = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const g = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(to, activated(f32x4.add(v128.shuffle<i64>(a, c, 0, 2), b), rectify));
+      if (i + 1 < count)
+        v128.store(to + row, activated(f32x4.add(v128.shuffle<i64>(a, c, 1, 3), b), rectify));
+      if (i + 2 < count)
+        v128.store(to + 2 * row, activated(f32x4.add(v128.shuffle<i64>(e, g, 0, 2), b), rectify));
+      if (i + 3 < count)
+        v128.store(to + 3 * row, activated(f32x4.add(v128.shuffle<i64>(e, g, 1, 3), b), rectify));
+      from += 16;
+      to += 4 * row;
+    }
+  }
+  for (; u < units; u++) {
+    const b = load<f32>(bias + ((<usize>u) << 2));
+    const from = transposed + <usize>u * tStride;
+    let to = y + ((<usize>u) << 2);
+    for (let i = 0; i < count; i++) {
+      const sum = load<f32>(from + ((<usize>i) << 2)) + b;
+      // What is not positive but NaN stays.
+      store<f32>(to, rectify && sum <= 0 ? 0 : sum);
+      to += row;
+    }
+  }
+}
+
+/** Panels of n samples, as even as can be, so that none has a single vector if there are more. */
+function panelsOf(n: i32): i32 {
+  return (((n + 3) >> 2) + PANEL_VECTORS - 1) / PANEL_VECTORS;
+}
+
+/** The vector of samples with which panel `p` begins. */
+function panelStart(n: i32, p: i32): i32 {
+  return <i32>((<i64>((n + 3) >> 2) * p) / panelsOf(n));
+}
+
+/**
+ * How many vectors of samples the threads but the first have not prepared of their shares, and must gather now: the batch
+ * came sooner, or there is no room for more. −1 if not all of them have looked at this batch.
+ */
+function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i32 {
+  let missing = 0;
+  for (let part = 1; part < parts; part++) {
+    const prepared = preparedAt(scratch, units, part);
+    if (load<u32>(prepared) != ticket || load<i32>(prepared, 4) != parts) return -1;
+    missing += load<i32>(prepared, 12) - load<i32>(prepared, 8);
+  }
+  return missing;
+}
+
+/**
+ * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. Where all threads but
+ * the first find their panels prepared, but for so many `missing` vectors of samples, it gets fewer.
+ * missing: −1 if nothing is prepared. The more are missing, the later a share begins.
+ */
+function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): i32 {
+  const pairs = (units + 1) >> 1;
+  const all = panelsOf(n) * pairs;
+  if (missing < 0 || part == 0 || parts == 1) return share(all, 1, part, parts);
+  const gathering = 1 + GATHERING_PAIRS / <f64>pairs;
+  const fetching = 1 + FETCHING_PAIRS / <f64>pairs;
+  const others = <f64>(parts - 1);
+  const work = <f64>all * fetching + (GATHERING_PAIRS / <f64>PANEL_VECTORS) * <f64>missing;
+  const first = min(all, <i32>(work / (gathering * others + fetching)));
+  return first + share(all - first, 1, part - 1, parts - 1);
+}
+
+/**
+ * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units. kept: room for what the update reads, or
+ * 0. ticket: the batch's, by which a thread knows what it has prepared, or 0.
+ */
+export function firstLayerForward<S>(
+  y: usize,
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  pairs: usize,
+  bias: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  rectify: bool,
+  scratch: usize,
+  ticket: u32,
+  part: i32,
+  parts: i32,
+): void {
+  const row = (<usize>units) << 2;
+  const pair = (<usize>d) << 3;
+  const unitPairs = (units + 1) >> 1;
+  const own = ownAt(scratch, units, part);
+  const prepared = own + ownBytes(units);
+  const transposed = own + PANEL_BYTES;
+  if (d == 0) memory.fill(transposed, 0, <usize>units * PANEL_ROW);
+  let missing = -1;
+  if (ticket != 0 && parts > 1 && d <= KC) missing = missingVectors(scratch, units, ticket, parts);
+  let ready = 0;
+  let firstPrepared = 0;
+  if (missing >= 0 && part > 0) {
+    ready = load<i32>(prepared, 8);
+    firstPrepared = load<i32>(prepared, 16);
+  }
+  const end = forwardShare(n, units, part + 1, parts, missing);
+  for (let at = forwardShare(n, units, part, parts, missing); at < end; ) {
+    const p = at / unitPairs;
+    const first = at - p * unitPairs;
+    const count = min(unitPairs - first, end - at);
+    at += count;
+    const i = panelStart(n, p) << 2;
+    const vectors = panelStart(n, p + 1) - (i >> 2);
+    const width = vectors << 2;
+    const u = first << 1;
+    const ownUnits = min(units - u, count << 1);
+    const tStride = (<usize>width) << 2;
+    // Of this panel, what is ready.
+    const begin = min(ready - ((i >> 2) - panelStart(n, firstPrepared)), vectors) << 2;
+    let panel = own;
+    if (begin > 0) panel = prepared + PREPARED_HEADER + <usize>(p - firstPrepared) * PANEL_BYTES;
+    // Where two threads share a panel, one of them keeps it. The other has not kept what it prepared of it: with vectors
+    // missing its share begins later than it was to, never earlier.
+    const room = first == 0 ? kept : 0;
+    for (let kb = 0; kb < d; kb += KC) {
+      const kc = min(KC, d - kb);
+      gatherPanel<S>(
+        panel,
+        room,
+        values,
+        rows,
+        scale,
+        shift,
+        i,
+        width,
+        n - 1,
+        d,
+        kb,
+        kc,
+        max(0, begin),
+        width,
+      );
+      multiplyPanel<f32>(
+        transposed,
+        tStride,
+        pairs + <usize>first * pair + ((<usize>kb) << 3),
+        pair,
+        panel,
+        vectors,
+        kc,
+        kb > 0,
+        ownUnits,
+        width,
+      );
+    }
+    addBias(
+      y + <usize>i * row + ((<usize>u) << 2),
+      row,
+      transposed,
+      tStride,
+      bias + ((<usize>u) << 2),
+      min(width, n - i),
+      ownUnits,
+      rectify,
+    );
+  }
+}
+
+/**
+ * What `forward` will gather for a thread's share of the batch to come, vector by vector of samples, until the word at
+ * `hurry` is not 0: somebody waits. The first thread, which has other work meanwhile, has nothing prepared.
+ */
+export function firstLayerPrepare<S>(
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  ticket: u32,
+  hurry: usize,
+  part: i32,
+  parts: i32,
+): void {
+  if (part == 0) return;
+  const prepared = preparedAt(scratch, units, part);
+  store<u32>(prepared, 0);
+  if (ticket == 0 || d > KC) return;
+  const unitPairs = (units + 1) >> 1;
+  const at = forwardShare(n, units, part, parts, 0);
+  const end = forwardShare(n, units, part + 1, parts, 0);
+  let panel = prepared + PREPARED_HEADER;
+  let ready = 0;
+  const first = at / unitPairs;
+  const wanted = at < end ? (end + unitPairs - 1) / unitPairs : first;
+  const last = min(wanted, first + PREPARED_PANELS);
+  for (let p = first; p < last; p++) {
+    const from = panelStart(n, p);
+    const width = (panelStart(n, p + 1) - from) << 2;
+    const room = p * unitPairs >= at ? kept : 0;
+    let j = 0;
+    for (; j < width && !isSet(hurry); j += 4) {
+      gatherPanel<S>(panel, room, values, rows, scale, shift, from << 2, width, n - 1, d, 0, d, j, j + 4);
+      ready++;
+    }
+    if (j < width) break;
+    panel += PANEL_BYTES;
+  }
+  store<u32>(prepared, ticket);
+  store<u32>(prepared, parts, 4);
+  store<u32>(prepared, ready, 8);
+  store<u32>(prepared, panelStart(n, wanted) - panelStart(n, first), 12);
+  store<u32>(prepared, first, 16);
+}
+
+/** Whether a word that another thread may write is not 0. */
+function isSet(at: usize): bool {
+  if (ASC_FEATURE_THREADS) return atomic.load<u32>(at) != 0;
+  return load<u32>(at) != 0;
+}

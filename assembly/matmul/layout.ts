@@ -1,0 +1,22 @@
+/**
+ * How the matrix products cut up their operands, and the room that this takes: numbers that the host needs as well. The build
+ * makes TypeScript of this file, with `number` for the integers, so that it says only what means the same in both.
+ */
+
+// In float32 a block of A (256 KiB) stays in L2. A block of B is as wide as it is to copy A only once for 1024 columns.
+/** Terms of a sum in a block. */
+export const KC: i32 = 1024;
+/** Rows of A in a block. */
+export const MC: i32 = 64;
+/** Columns of B in a block. */
+export const NC: i32 = 1024;
+
+/** Bytes between packed pairs of A's rows, beside what their columns take, at most. */
+export const PAIR_GAP: i32 = 64;
+/** Bytes of the packed block of A, at most. */
+export const PACKED_A: i32 = MC * KC * 8 + (MC / 2) * PAIR_GAP;
+/** Bytes that a thread needs to pack its blocks, in either precision. */
+export const MATMUL_WORKSPACE_BYTES: i32 = PACKED_A + KC * NC * 8;
+
+/** Up to so many rows of X, packing W costs more than it saves, and threads do not share the product. */
+export const FEW_ROWS: i32 = 3;

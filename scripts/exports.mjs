@@ -1,0 +1,132 @@
+// Writes how the host calls the kernels, in two files: assembly/exports.generated.ts holds the functions that the module
+// exports, src/wasm/exports.generated.ts their types and a call by name for each.
+//
+// assembly/index.ts lists the kernels. A generic one is exported once for each of its types, by this table.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+/** The types that a generic kernel is made for, by the names of its type parameters, and how its exports' names end. */
+const instances = {
+  // The precision in which it computes.
+  T: { F32: "f32", F64: "f64" },
+  // How the samples of the first layer are stored; it computes in float32.
+  S: { Bytes: "u8", Floats: "f32" },
+  // How samples are stored, and the precision in which it computes.
+  "S, T": { FloatsF32: "f32, f32", FloatsF64: "f32, f64", DoublesF64: "f64, f64" },
+};
+
+/** What the last parameters of a kernel that several threads share are called with by one thread alone. */
+const alone = { hurry: 0, part: 0, parts: 1 };
+
+const parse = (file) => ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
+
+/** The function of this name in a file, as a kernel that is exported by the name `exported`. */
+function kernelOf(folder, from, name, exported) {
+  const source = parse(join(folder, `${from}.ts`));
+  const node = source.statements.find((it) => ts.isFunctionDeclaration(it) && it.name.text === name);
+  if (node === undefined)
+    throw new Error(`exports: ${from}.ts has no function ${name}, which index.ts names.`);
+  const types = node.typeParameters?.map((it) => it.name.text).join(", ");
+  if (types !== undefined && instances[types] === undefined)
+    throw new Error(`exports: ${name}<${types}> has types for which scripts/exports.mjs knows no instances.`);
+  return {
+    from,
+    name,
+    exported,
+    instances: Object.entries(types === undefined ? { "": undefined } : instances[types]),
+    parameters: node.parameters.map((it) => ({ name: it.name.text, type: it.type.getText(source) })),
+    result: node.type.getText(source),
+  };
+}
+
+/** The kernels that index.ts in a folder exports, in its order. */
+export function readKernels(folder) {
+  return parse(join(folder, "index.ts")).statements.flatMap((node) => {
+    if (ts.isFunctionDeclaration(node)) return [kernelOf(folder, "./index", node.name.text, node.name.text)];
+    if (!ts.isExportDeclaration(node)) return [];
+    return node.exportClause.elements.map(({ name, propertyName = name }) =>
+      kernelOf(folder, node.moduleSpecifier.text, propertyName.text, name.text),
+    );
+  });
+}
+
+/** assembly/exports.generated.ts. */
+export function assemblySource(kernels) {
+  const functions = kernels.map(({ from, name, exported, instances, parameters, result }) => {
+    if (instances[0][1] === undefined)
+      return `export { ${name}${name === exported ? "" : ` as ${exported}`} } from "${from}";\n`;
+    const declared = parameters.map((it) => `${it.name}: ${it.type}`).join(", ");
+    const passed = parameters.map((it) => it.name).join(", ");
+    return [
+      `import { ${name} } from "${from}";\n`,
+      ...instances.map(
+        ([ending, types]) =>
+          `export function ${exported}${ending}(${declared}): ${result} {\n` +
+          `  ${result === "void" ? "" : "return "}${name}<${types}>(${passed});\n}\n`,
+      ),
+    ].join("");
+  });
+  return `// Written by scripts/exports.mjs from index.ts: what the module exports.\n${functions.join("")}`;
+}
+
+const hostType = (type) => (type === "bool" ? "boolean" : type === "void" ? "void" : "number");
+
+/** The call by name of a kernel: an address may be given as the tensor that begins there. */
+function callSource({ exported, instances, parameters }) {
+  const named = parameters.filter(({ name }) => alone[name] === undefined);
+  const types = named.map(({ name, type }) => `${name}: ${type === "usize" ? "Place" : hostType(type)}`);
+  const passed = parameters.map(({ name, type }) => {
+    if (alone[name] !== undefined) return alone[name];
+    return type === "usize" ? `at(a.${name})` : `a.${name}`;
+  });
+  return (
+    `const ${exported} = (call: Exports["${exported}${instances[0][0]}"]) =>\n` +
+    `  (a: { ${types.join("; ")} }) =>\n    call(${passed.join(", ")});\n`
+  );
+}
+
+/** src/wasm/exports.generated.ts. */
+export function hostSource(kernels) {
+  const exportsOf = (some) =>
+    some.flatMap((kernel) => kernel.instances.map(([ending]) => `${kernel.exported}${ending}`));
+  const namesOf = (some) =>
+    exportsOf(some)
+      .map((name) => `  "${name}",\n`)
+      .join("");
+  const has = (kernel, name) => kernel.parameters.some((it) => it.name === name);
+  const signatures = kernels.flatMap((kernel) => {
+    const parameters = kernel.parameters.map((it) => `${it.name}: ${hostType(it.type)}`).join(", ");
+    return exportsOf([kernel]).map((name) => `  ${name}(${parameters}): ${hostType(kernel.result)};\n`);
+  });
+  // A function without parameters tells a number, and needs no names.
+  const called = kernels.filter(({ parameters }) => parameters.length > 0);
+  const bound = called.flatMap((kernel) =>
+    exportsOf([kernel]).map((name) => `  ${name}: ${kernel.exported}(exports.${name}),\n`),
+  );
+  return `// Written by scripts/exports.mjs from assembly/: how the host calls the kernels.
+/** What the module exports. Addresses are in bytes. */
+export interface Exports {
+${signatures.join("")}}
+
+/** Those that several threads can share, each with its \`part\` of \`parts\`. */
+export const partitioned = [
+${namesOf(kernels.filter((kernel) => has(kernel, "part") && !has(kernel, "hurry")))}] as const;
+
+/** Those that the other threads do meanwhile, until the word at \`hurry\` tells them that they are waited for. */
+export const posted = [
+${namesOf(kernels.filter((kernel) => has(kernel, "hurry")))}] as const;
+
+/** An address, or what begins there. */
+export type Place = number | { readonly data: { readonly byteOffset: number } };
+
+const at = (place: Place): number => (typeof place === "number" ? place : place.data.byteOffset);
+
+${called.map(callSource).join("")}
+/** The kernels, called with their arguments by name. */
+export const calls = (exports: Exports) => ({
+${bound.join("")}});
+
+export type Calls = ReturnType<typeof calls>;
+`;
+}

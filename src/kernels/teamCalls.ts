@@ -1,0 +1,16 @@
+/** What kernels see of the other threads. */
+import { type Calls, calls, type Exports, type partitioned } from "../wasm/exports.generated.ts";
+
+export interface TeamCalls {
+  /** The kernels; those that threads can share are called in all of them. */
+  readonly calls: Calls;
+  /** Has the others begin with such a call; this thread's share follows in complete(), or before the next call. */
+  readonly begin: Pick<Calls, (typeof partitioned)[number]>;
+  complete(): void;
+}
+
+/** Those of a thread that has no others. */
+export function alone(exports: Exports): TeamCalls {
+  const own = calls(exports);
+  return { calls: own, begin: own, complete() {} };
+}
