@@ -1,17 +1,13 @@
 /** `nnwasm gradcheck` as a process: the table, the events and the exit code. */
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Event, newFolder, runCli, runJson } from "../helpers/cli.ts";
+import { describe, expect, it } from "vitest";
+import type { Event } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 
-let folder: string;
-beforeAll(() => {
-  folder = newFolder();
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { runCli, runJson } = cliFolder({ cifar: false });
 
 describe("gradcheck", () => {
   it("checks the report's networks, without BN and with it in both places, and shows the report's own check beside", async () => {
-    const { code, stdout, stderr } = await runCli(["gradcheck"], folder);
+    const { code, stdout, stderr } = await runCli(["gradcheck"]);
     expect([code, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");
     expect(lines[0]).toBe(
@@ -38,7 +34,7 @@ describe("gradcheck", () => {
   });
 
   it("prints an event for each network with --json, with every tensor and the input", async () => {
-    const all = await runJson(["gradcheck", "--layers", "5,4", "--samples", "3", "--features", "6"], folder);
+    const all = await runJson(["gradcheck", "--layers", "5,4", "--samples", "3", "--features", "6"]);
     expect(all.map(({ event, bn }) => [event, bn])).toEqual([
       ["gradcheck", false],
       ["gradcheck", "after"],
@@ -76,13 +72,13 @@ describe("gradcheck", () => {
 
   it("checks one place, one λ, one seed and the JavaScript engine when it is told to", async () => {
     const args = "gradcheck --layers 3 --samples 4 --bn --lambda 0.1 --seed 5 --engine js".split(" ");
-    const all = await runJson(args, folder);
+    const all = await runJson(args);
     expect(all).toHaveLength(2);
     expect(all[0]).toMatchObject({ layers: [3], bn: "after", l2: 0.1, seed: 5, passed: true });
   });
 
   it("refuses what is out of range", async () => {
-    const { code, stdout, stderr } = await runCli(["gradcheck", "--samples", "0"], folder);
+    const { code, stdout, stderr } = await runCli(["gradcheck", "--samples", "0"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
       "error: option '--samples <n>' argument '0' is invalid. Expected an integer ≥ 1.\n(--help shows the options)\n",

@@ -1,28 +1,24 @@
 /** What `--help` and `--version` say: examples first, everything that is there, nothing that is not. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { gradcheckCommand } from "../../src/cli/commands/gradcheck.ts";
 import { reproduceCommand } from "../../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../../src/cli/commands/search.ts";
 import { trainCommand } from "../../src/cli/commands/train.ts";
 import type { CliContext } from "../../src/cli/context.ts";
-import { events, newFolder, PROGRAM, readJson, runCli } from "../helpers/cli.ts";
+import { events, PROGRAM, readJson } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 
-let folder: string;
-beforeAll(() => {
-  folder = newFolder();
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { runCli } = cliFolder({ cifar: false });
 
 const help = async (...args: string[]) => helpIn(undefined, ...args);
 
 /** In so many columns. */
 const helpIn = async (columns: number | undefined, ...args: string[]) => {
   const env = columns === undefined ? {} : { COLUMNS: String(columns) };
-  const { code, stdout, stderr } = await runCli([...args, "--help"], folder, env);
+  const { code, stdout, stderr } = await runCli([...args, "--help"], env);
   expect([code, stderr]).toEqual([0, ""]);
   return stdout;
 };
@@ -137,13 +133,13 @@ describe("--help", () => {
   });
 
   it("comes on stderr, as an error, when no command is given", async () => {
-    const { code, stdout, stderr } = await runCli([], folder);
+    const { code, stdout, stderr } = await runCli([]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(await help());
   });
 
   it("is what `help COMMAND` prints", async () => {
-    const { code, stdout } = await runCli(["help", "train"], folder);
+    const { code, stdout } = await runCli(["help", "train"]);
     expect(code).toBe(0);
     expect(stdout).toBe(await help("train"));
   });
@@ -152,7 +148,7 @@ describe("--help", () => {
 describe("--version", () => {
   it("is the package's", async () => {
     const { version } = readJson(join(PROGRAM, "../../package.json"));
-    expect(await runCli(["--version"], folder)).toMatchObject({
+    expect(await runCli(["--version"])).toMatchObject({
       code: 0,
       stdout: `${version}\n`,
       stderr: "",
@@ -162,7 +158,7 @@ describe("--version", () => {
 
 describe("a command that is nearly right", () => {
   it("is answered with the one that was meant", async () => {
-    const { code, stderr } = await runCli(["trian"], folder);
+    const { code, stderr } = await runCli(["trian"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
       "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n",
@@ -218,7 +214,7 @@ describe("a flag that other programs have", () => {
   });
 
   it("is answered so in a terminal, too, with exit code 2, and as an event", async () => {
-    const { code, stdout, stderr } = await runCli(["train", "--learning-rate", "0.1", "--json"], folder);
+    const { code, stdout, stderr } = await runCli(["train", "--learning-rate", "0.1", "--json"]);
     const message = "unknown option '--learning-rate'\n(Did you mean --lr?)";
     expect([code, stderr]).toEqual([2, `error: ${message}\n(--help shows the options)\n`]);
     expect(events(stdout)).toEqual([{ event: "error", name: "ConfigError", message, exitCode: 2 }]);

@@ -1,24 +1,19 @@
 /** `nnwasm info` as a process. */
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeCifar, newFolder, PROGRAM, readJson, runCli, runJson } from "../helpers/cli.ts";
+import { describe, expect, it } from "vitest";
+import { PROGRAM, readJson } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, cifar, runCli, runJson } = cliFolder({ cifar: true });
 
 const root = join(PROGRAM, "../..");
 const { version } = readJson(join(root, "package.json"));
 
 describe("info", () => {
   it("tells the version, the engine, the machine, and where data and runs are", async () => {
-    const { code, stdout, stderr } = await runCli(["info"], folder);
+    const { code, stdout, stderr } = await runCli(["info"]);
     expect([code, stderr]).toEqual([0, ""]);
     const rows = stdout.trimEnd().split("\n");
     expect(rows.map((row) => row.split(" ")[0])).toEqual(
@@ -30,14 +25,14 @@ describe("info", () => {
     expect(rows[1]).toContain(`node      ${process.versions.node} (V8 `);
     expect(rows[2]).toBe("engine    wasm, SIMD available");
     expect(rows[5]).toBe("cifar10   not here; nnwasm data fetch cifar10 gets it");
-    expect(rows[6]).toBe(`cache     ${join(folder, ".cache/nnwasm")}`);
+    expect(rows[6]).toBe(`cache     ${at(".cache/nnwasm")}`);
     expect(rows[7]).toBe("runs      runs/ in the current folder, or --out DIR");
   });
 
   it("prints the same as one event with --json, and where CIFAR-10 was found", async () => {
-    const env = { NNWASM_DATA: folder, NNWASM_HOME: join(folder, "home") };
+    const env = { NNWASM_DATA: at(), NNWASM_HOME: at("home") };
     const binary = readFileSync(join(root, "dist/wasm/nnwasm.wasm"));
-    expect(await runJson(["info"], folder, { ...env, NNWASM_DATA: cifar })).toEqual([
+    expect(await runJson(["info"], { ...env, NNWASM_DATA: cifar() })).toEqual([
       {
         event: "result",
         command: "info",
@@ -51,8 +46,8 @@ describe("info", () => {
         memoryBytes: expect.any(Number),
         simd: true,
         sharedMemory: true,
-        cifar10: cifar,
-        cache: join(folder, "home"),
+        cifar10: cifar(),
+        cache: at("home"),
         runs: "runs",
       },
     ]);

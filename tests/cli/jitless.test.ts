@@ -1,9 +1,9 @@
 /** Without WebAssembly, as under `node --jitless`: what needs it says so, and the engine js trains. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { events, newFolder, PROGRAM, start } from "../helpers/cli.ts";
+import { describe, expect, it } from "vitest";
+import { events, PROGRAM } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 
 const LIBRARY = pathToFileURL(join(PROGRAM, "../../dist/index.js")).href;
 
@@ -24,16 +24,12 @@ for (const engine of ["js", "wasm"]) {
   }
 }`;
 
-let folder: string;
-beforeAll(() => {
-  folder = newFolder();
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { start } = cliFolder({ cifar: false });
 
 describe("node --jitless", () => {
   it("trains by the engine js, in the library, to the bits of the engine wasm", async () => {
     const run = (...flags: string[]) =>
-      start(process.execPath, [...flags, "--input-type=module", "--eval", TRAIN], folder).result;
+      start(process.execPath, [...flags, "--input-type=module", "--eval", TRAIN]).result;
     const [without, whole] = await Promise.all([run("--jitless"), run()]);
     const [js, error] = without.stdout.split("\n");
     const [, wasm] = whole.stdout.split("\n");
@@ -47,7 +43,7 @@ describe("node --jitless", () => {
     ["data fetch cifar10", "Leave --jitless out."],
   ])("ends nnwasm %s with what is missing and what to do", async (command, text) => {
     const args = ["--jitless", PROGRAM, ...command.split(" "), "--json"];
-    const { code, stdout } = await start(process.execPath, args, folder).result;
+    const { code, stdout } = await start(process.execPath, args).result;
     const { name, message } = events(stdout).at(-1)!;
     expect([code, name]).toEqual([2, "ConfigError"]);
     expect(message).toContain("WebAssembly");
@@ -55,7 +51,7 @@ describe("node --jitless", () => {
   });
 
   it("is told by nnwasm info", async () => {
-    const { code, stdout } = await start(process.execPath, ["--jitless", PROGRAM, "info"], folder).result;
+    const { code, stdout } = await start(process.execPath, ["--jitless", PROGRAM, "info"]).result;
     expect(code).toBe(0);
     expect(stdout).toContain("engine    wasm, SIMD MISSING: use --engine js\n");
   });

@@ -1,34 +1,15 @@
 /** `nnwasm reproduce` as a user has it, on a small data set and a few epochs. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
-import {
-  type Event,
-  events,
-  makeCifar,
-  newFolder,
-  PROGRAM,
-  readJson,
-  runCli,
-  runJson,
-  start,
-} from "../helpers/cli.ts";
+import { type Event, events, PROGRAM, readJson } from "../helpers/cli.ts";
+import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { killedAgainAndAgain } from "../helpers/kills.ts";
 import { signalAt } from "../helpers/signalAt.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const words = (text: string) => text.split(" ");
+const { at, cifar, runCli, runJson, start } = cliFolder({ cifar: true });
 const SMALL = words("--limit 300 --validation 200 --epochs 2");
-const reproduce = (...more: string[]): string[] => ["reproduce", ...more, ...SMALL, "--data", cifar];
-const at = (...path: string[]): string => join(folder, ...path);
+const reproduce = (...more: string[]): string[] => ["reproduce", ...more, ...SMALL, "--data", cifar()];
 const lines = (...path: string[]): Event[] => events(readFileSync(at(...path), "utf8"));
 
 /** What must be the same however it comes to its end. */
@@ -45,7 +26,7 @@ const hashes = (out: string) =>
 describe("reproduce", () => {
   let all: Event[];
   beforeAll(async () => {
-    all = await runJson(reproduce("--out", "all", "--workers", "2"), folder);
+    all = await runJson(reproduce("--out", "all", "--workers", "2"));
   });
 
   it("runs all 37 trainings and gives an event for each row", () => {
@@ -107,13 +88,8 @@ describe("reproduce", () => {
   });
 
   it("trains what `nnwasm train` trains, to the bit", async () => {
-    const train = [...words("train --bn --json --data"), cifar, ...SMALL];
-    const { weightsSha256, test } = (
-      await runJson(
-        train.filter((word) => word !== "--json"),
-        folder,
-      )
-    ).at(-1)!;
+    const train = [...words("train --bn --json --data"), cifar(), ...SMALL];
+    const { weightsSha256, test } = (await runJson(train.filter((word) => word !== "--json"))).at(-1)!;
     const fig2 = lines("all", "trainings.jsonl").find(({ id }) => id === "fig2")!;
     expect(fig2.weightsSha256).toBe(weightsSha256);
     expect(fig2.test).toEqual(test);
@@ -121,8 +97,8 @@ describe("reproduce", () => {
 
   it("takes running training metrics for what is not drawn alone; with full ones, the same numbers", async () => {
     const some = ["fig1", "fig2", "tab2-1", "--out"];
-    const running = await runJson(reproduce(...some, "running"), folder);
-    const full = await runJson(reproduce(...some, "in-full", "--training-metrics", "full"), folder);
+    const running = await runJson(reproduce(...some, "running"));
+    const full = await runJson(reproduce(...some, "in-full", "--training-metrics", "full"));
     expect(rows(running)).toEqual(rows(full));
     expect(rows(running)).toEqual(rows(all).filter(({ id }) => ["fig1", "fig2", "tab2-1"].includes(id)));
     expect(hashes("running")).toEqual(hashes("in-full"));
@@ -140,16 +116,17 @@ describe("reproduce", () => {
     expect(readFileSync(at("in-full", "report.md"), "utf8")).toContain(
       `${command} --training-metrics full --limit 300`,
     );
-    const { code, stderr } = await runCli(words("reproduce --training-metrics none"), folder);
+    const { code, stderr } = await runCli(words("reproduce --training-metrics none"));
     expect(code).toBe(2);
     expect(stderr).toContain("Allowed choices are full, running.");
   });
 
   it("compares with the report's numbers only what was made as the report's", async () => {
-    const { code, stdout, stderr } = await runCli(
-      [...reproduce("fig1", "--out", "other"), "--data", cifar],
-      folder,
-    );
+    const { code, stdout, stderr } = await runCli([
+      ...reproduce("fig1", "--out", "other"),
+      "--data",
+      cifar(),
+    ]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/: 1 training, 2 epochs, /);
     expect(stderr).toMatch(/fig1 +test +report 0\.5360 {2}here 0\.\d{4}\n/);
@@ -161,11 +138,11 @@ describe("reproduce", () => {
   });
 
   it("takes ids, and a table's name for its rows", async () => {
-    const some = await runJson(reproduce("tab2", "fig1", "tab4-9-bn"), folder);
+    const some = await runJson(reproduce("tab2", "fig1", "tab4-9-bn"));
     expect(rows(some).map(({ id }) => id)).toEqual(
       words("fig1 tab2-1 tab2-2 tab2-3 tab2-4 tab2-5 tab4-9-bn-0.0001 tab4-9-bn-0.001 tab4-9-bn-0.1"),
     );
-    const { code, stderr } = await runCli(reproduce("fig9"), folder);
+    const { code, stderr } = await runCli(reproduce("fig9"));
     expect(code).toBe(2);
     expect(stderr).toContain(
       'ConfigError: No experiment "fig9". There are: fig1, fig2, fig3, fig4, fig5, tab1 (tab1-1 … tab1-10), ',
@@ -174,7 +151,7 @@ describe("reproduce", () => {
 
   it("gives the same numbers with one worker as with three, and a spread over seeds", async () => {
     const run = (workers: string, out: string) =>
-      runJson(reproduce("fig1", "fig4", "--seeds", "2", "--workers", workers, "--out", out), folder);
+      runJson(reproduce("fig1", "fig4", "--seeds", "2", "--workers", workers, "--out", out));
     const [one, three] = await Promise.all([run("1", "one"), run("3", "three")]);
     expect(rows(three)).toEqual(rows(one));
     expect(hashes("three")).toEqual(hashes("one"));
@@ -185,10 +162,7 @@ describe("reproduce", () => {
   });
 
   it("adds what is beyond the report behind flags: the appendix, and a search of its own", async () => {
-    const beyond = await runJson(
-      reproduce("fig2", "--appendix", "--fresh-search", "--out", "beyond"),
-      folder,
-    );
+    const beyond = await runJson(reproduce("fig2", "--appendix", "--fresh-search", "--out", "beyond"));
     const ids = rows(beyond).map(({ id }) => id);
     expect(ids).toEqual(
       expect.arrayContaining(words("fig2 fig2-before fig4-before fig1-zeros fresh-1-10 fresh-3-5")),
@@ -208,9 +182,9 @@ describe("a reproduction that is cut off", () => {
   it("with kill -9, again and again, ends with the table of one that is not", async () => {
     const flags = words("fig2 --fresh-search");
     const begin = performance.now();
-    const whole = await runJson(reproduce(...flags, "--out", "undisturbed"), folder);
+    const whole = await runJson(reproduce(...flags, "--out", "undisturbed"));
     const { last, out } = await killedAgainAndAgain({
-      cwd: folder,
+      cwd: at(),
       name: "killed",
       begin: (out) => reproduce(...flags, "--json", "--out", out),
       resume: (out) => ["reproduce", "--json", "--resume", out],
@@ -233,19 +207,18 @@ describe("a reproduction that is cut off", () => {
   it("with Ctrl-C, says how to go on", async () => {
     const { code, stderr } = await runCli(
       reproduce("tab1", "--workers", "1", "--json", "--out", "stopped"),
-      folder,
       signalAt({ stream: "stdout", text: '"id":"tab1-2"', signal: "SIGINT" }),
     );
     expect(code).toBe(130);
     expect(stderr).toMatch(
       /Interrupted after \d of 10 trainings\. Go on with: nnwasm reproduce --resume stopped\n/,
     );
-    expect(rows(await runJson(words("reproduce --resume stopped"), folder)).length).toBe(10);
+    expect(rows(await runJson(words("reproduce --resume stopped"))).length).toBe(10);
   });
 
   it("sums the time of its sessions", async () => {
     const seconds = async () =>
-      (await runJson(words("reproduce --resume stopped"), folder)).at(-1)!.seconds as number;
+      (await runJson(words("reproduce --resume stopped"))).at(-1)!.seconds as number;
     const first = await seconds();
     expect(first).toBeGreaterThan(lines("stopped", "trainings.jsonl").at(-1)!.clock);
     expect(await seconds()).toBeGreaterThan(lines("stopped", "trainings.jsonl").at(-1)!.clock);
@@ -254,7 +227,7 @@ describe("a reproduction that is cut off", () => {
   it("ends when a training cannot be recorded, its own search included", async () => {
     const limited = `ulimit -f 3; exec ${process.execPath} ${PROGRAM} "$@"`;
     const args = reproduce("fig1", "--fresh-search", "--workers", "1", "--out", "full");
-    const { code, stderr } = await start("/bin/bash", ["-c", limited, "bash", ...args], folder).result;
+    const { code, stderr } = await start("/bin/bash", ["-c", limited, "bash", ...args]).result;
     expect(code).toBe(4);
     expect(stderr).toContain("FileError: full/trainings.jsonl cannot be written");
     expect(stderr).not.toContain("diverged");
@@ -262,7 +235,7 @@ describe("a reproduction that is cut off", () => {
 
   it("refuses other flags, a folder in use, a damaged line", async () => {
     const fails = async (args: string[]) => {
-      const { code, stderr } = await runCli(args, folder);
+      const { code, stderr } = await runCli(args);
       return [code, stderr.trimEnd().split("\n").at(-1)];
     };
     expect(await fails(words("reproduce --resume stopped --seeds 3"))).toEqual([

@@ -1,37 +1,20 @@
 /** `nnwasm search` as a user has it. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
-import {
-  type Event,
-  events,
-  makeCifar,
-  newFolder,
-  readJson,
-  runCli,
-  runJson,
-  startCli,
-} from "../helpers/cli.ts";
+import { type Event, events, readJson } from "../helpers/cli.ts";
+import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { killedAgainAndAgain } from "../helpers/kills.ts";
 import { signalAt } from "../helpers/signalAt.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, cifar, runCli, runJson, startCli } = cliFolder({ cifar: true });
 
 /** Small networks on 300 samples of CIFAR-10's kind. */
 const search = (...more: string[]): string[] => [
   ..."search --layers 6 --limit 300 --validation 200 --epochs 4 --data".split(" "),
-  cifar,
+  cifar(),
   ...more,
 ];
-const at = (...path: string[]): string => join(folder, ...path);
-const words = (text: string) => text.split(" ");
 const TPE = words(
   "--sampler tpe --startup 3 --trials 10 --space l2=log:1e-5:1e-1 --space eta-max=log:0.001:1",
 );
@@ -47,7 +30,7 @@ const table = (all: Event[]) =>
 describe("search", () => {
   let all: Event[];
   beforeAll(async () => {
-    all = await runJson(search(...words("--coarse 4 --fine 2 --rounds 2 --workers 2 --out first")), folder);
+    all = await runJson(search(...words("--coarse 4 --fine 2 --rounds 2 --workers 2 --out first")));
   });
 
   it("of itself is the report's: λ from coarse to fine, with batch normalisation", () => {
@@ -83,7 +66,7 @@ describe("search", () => {
     const { state: _, ...best } = trials.find((trial) => trial.value === value)!;
     expect(result.best).toMatchObject(best);
     expect(result.train).toMatch(/^nnwasm train --layers 6 --bn --l2 [0-9.e-]+ /);
-    const again = await runJson(words(result.train).slice(1), folder);
+    const again = await runJson(words(result.train).slice(1));
     expect(again.at(-1)!.weightsSha256).toBe(result.best.weightsSha256);
     expect(again.at(-1)!.test).toEqual(result.best.test);
   });
@@ -104,10 +87,7 @@ describe("search", () => {
   });
 
   it("shows a row for each trial as it ends, then the table from best to worst and the command", async () => {
-    const { code, stdout, stderr } = await runCli(
-      search(...words("--coarse 3 --rounds 1 --out shown")),
-      folder,
-    );
+    const { code, stdout, stderr } = await runCli(search(...words("--coarse 3 --rounds 1 --out shown")));
     expect(code).toBe(0);
     expect(stderr).toMatch(/trial +l2 +validation\.accuracy +epochs +seconds\n/);
     expect(stderr.match(/^ +[012] .*$/gm)!.length).toBe(3);
@@ -126,7 +106,7 @@ describe("search", () => {
     ["median", [...TPE, ...words("--pruner median --round-size 5")]],
   ])("by %s gives the same trials with one worker as with three", async (_name, flags) => {
     const [one, three] = await Promise.all(
-      ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers), folder)),
+      ["1", "3"].map((workers) => runJson(search(...flags, "--workers", workers))),
     );
     expect(table(three!)).toEqual(table(one!));
     const states = table(one!).map(({ state }) => state);
@@ -135,7 +115,7 @@ describe("search", () => {
   });
 
   it("prunes by ASHA: it trains fewer epochs, and says which trials it ended", async () => {
-    const [whole, pruned] = await Promise.all([TPE, ASHA].map((flags) => runJson(search(...flags), folder)));
+    const [whole, pruned] = await Promise.all([TPE, ASHA].map((flags) => runJson(search(...flags))));
     expect(whole!.at(-1)).toMatchObject({ complete: 10, pruned: 0, epochs: 40 });
     const { complete, pruned: count, epochs } = pruned!.at(-1)!;
     expect(complete + count).toBe(10);
@@ -145,7 +125,7 @@ describe("search", () => {
 
   it("records a training that diverges, and goes on", async () => {
     const flags = words("--sampler grid --points 2 --space eta-max=0.01:1e9 --eta-min 0 --max-failures 3");
-    const all = await runJson(search(...flags), folder);
+    const all = await runJson(search(...flags));
     expect(table(all).map(({ state }) => state)).toEqual(["complete", "failed"]);
     expect(all.find(({ state }) => state === "failed")).toMatchObject({
       value: null,
@@ -156,7 +136,7 @@ describe("search", () => {
 
   it("ends when too many fail in a row", async () => {
     const flags = words("--sampler random --trials 9 --space eta-max=1e9:2e9 --max-failures 2 --workers 1");
-    const { code, stderr } = await runCli(search(...flags), folder);
+    const { code, stderr } = await runCli(search(...flags));
     expect(code).toBe(1);
     expect(stderr).toContain(
       "StudyError: 2 trials in a row have failed, 0 to 1; the last one said: The loss is",
@@ -170,9 +150,9 @@ describe("a search that is cut off", () => {
     ["with TPE and ASHA", ASHA],
   ])("with kill -9, again and again, ends with the table of one that is not: %s", async (name, flags) => {
     const begin = performance.now();
-    const whole = table(await runJson(search(...flags), folder));
+    const whole = table(await runJson(search(...flags)));
     const { last } = await killedAgainAndAgain({
-      cwd: folder,
+      cwd: at(),
       name: `killed ${name}`,
       begin: (out) => search(...flags, "--json", "--out", out),
       resume: (out) => ["search", "--json", "--resume", out],
@@ -187,7 +167,6 @@ describe("a search that is cut off", () => {
     const stopAfter = (text: string) => signalAt({ stream: "stdout", text, signal: "SIGINT" });
     const { code, stderr, stdout } = await runCli(
       search(...TPE, "--workers", "1", "--json", "--out", "stopped"),
-      folder,
       stopAfter('"trial":1'),
     );
     expect(code).toBe(130);
@@ -198,23 +177,23 @@ describe("a search that is cut off", () => {
     );
     // To more trials than it had, and stopped again: it knows how many.
     const more = words("search --resume stopped --trials 12 --json");
-    expect((await runCli(more, folder, stopAfter('"trial":3'))).code).toBe(130);
-    expect(table(await runJson(words("search --resume stopped"), folder)).length).toBe(12);
+    expect((await runCli(more, stopAfter('"trial":3'))).code).toBe(130);
+    expect(table(await runJson(words("search --resume stopped"))).length).toBe(12);
   });
 
   it("half-way through a line of trials.jsonl, runs that trial again", async () => {
     const flags = search(...words("--coarse 3 --rounds 1"), "--out", "torn");
-    const whole = table(await runJson(flags, folder));
+    const whole = table(await runJson(flags));
     const file = at("torn", "trials.jsonl");
     writeFileSync(file, readFileSync(file).subarray(0, -30));
-    expect(table(await runJson(words("search --resume torn"), folder))).toEqual(whole);
+    expect(table(await runJson(words("search --resume torn")))).toEqual(whole);
   });
 });
 
 describe("a search's parameters", () => {
   it("have their flags' names in events, tables, files and reports; an older folder's are read", async () => {
     const flags = words("--sampler random --trials 3 --space lr=log:0.01:0.1 --space bias-init=same|zeros");
-    const { code, stdout, stderr } = await runCli(search(...flags, "--out", "named"), folder);
+    const { code, stdout, stderr } = await runCli(search(...flags, "--out", "named"));
     expect(code).toBe(0);
     expect(stderr).toMatch(/^trial +eta-max +bias-init +validation\.accuracy +epochs +seconds$/m);
     expect(stdout).toMatch(/^trial +eta-max +bias-init +validation\.accuracy +test acc\.$/m);
@@ -235,7 +214,7 @@ describe("a search's parameters", () => {
     const file = at("named", "trials.jsonl");
     const text = readFileSync(file, "utf8");
     expect(Object.keys(JSON.parse(text.split("\n")[0]!).params)).toEqual(["eta-max", "bias-init"]);
-    const whole = table(await runJson(words("search --resume named"), folder));
+    const whole = table(await runJson(words("search --resume named")));
     expect(Object.keys(whole[0]!.params)).toEqual(["eta-max", "bias-init"]);
     // As the folder was written before: the settings' names, the last trial to be run again.
     const older = text.replaceAll("eta-max", "etaMax").replaceAll("bias-init", "biasInit");
@@ -250,14 +229,14 @@ describe("a search's parameters", () => {
     const study = at("named", "study.json");
     const description = readFileSync(study, "utf8");
     writeFileSync(study, description.replace("eta-max=", "etaMax=").replace("bias-init=", "biasInit="));
-    expect(table(await runJson(words("search --resume named"), folder))).toEqual(whole);
+    expect(table(await runJson(words("search --resume named")))).toEqual(whole);
   }, 60_000);
 });
 
 describe("a trial that diverged", () => {
   it("has failed where a folder of before has it complete with a loss that JSON has lost", async () => {
     const flags = words("--sampler random --trials 3 --epochs 1 --out lost");
-    const whole = table(await runJson(search(...flags), folder));
+    const whole = table(await runJson(search(...flags)));
     const file = at("lost", "trials.jsonl");
     const lines = readFileSync(file, "utf8")
       .trimEnd()
@@ -276,7 +255,7 @@ describe("a trial that diverged", () => {
       { value: null },
     );
     writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const all = await runJson(words("search --resume lost"), folder);
+    const all = await runJson(words("search --resume lost"));
     expect(table(all).map(({ state, value }) => [state, value])).toEqual([
       ["failed", null],
       ["failed", null],
@@ -291,10 +270,10 @@ describe("a trial that diverged", () => {
 
 describe("search refuses", () => {
   beforeAll(async () => {
-    await runJson(search(...words("--coarse 1 --rounds 1 --out there")), folder);
+    await runJson(search(...words("--coarse 1 --rounds 1 --out there")));
   });
   const fails = async (args: string[]) => {
-    const { code, stderr } = await runCli(args, folder);
+    const { code, stderr } = await runCli(args);
     return [code, stderr.trimEnd().split("\n").at(-1)];
   };
 
@@ -315,12 +294,12 @@ describe("search refuses", () => {
   it("settings that cannot be, before it takes an old search away", async () => {
     const before = readFileSync(at("there", "trials.jsonl"), "utf8");
     const flags = words("--sampler random --pruner asha --brackets 9 --epochs 2 --out there --force");
-    expect((await runCli(search(...flags), folder)).code).toBe(2);
+    expect((await runCli(search(...flags))).code).toBe(2);
     expect(readFileSync(at("there", "trials.jsonl"), "utf8")).toBe(before);
   });
 
   it("a folder in which another process searches", async () => {
-    const running = startCli(search(...words("--workers 1 --out busy --json")), folder);
+    const running = startCli(search(...words("--workers 1 --out busy --json")));
     await running.waitFor("stdout", '"event":"start"');
     // Else it might have come to its end before the other one looks.
     running.child.kill("SIGSTOP");
@@ -331,7 +310,7 @@ describe("search refuses", () => {
     running.child.kill("SIGKILL");
     await running.result;
     // The lock of a process that is gone is none.
-    const { code } = await runCli(words("search --resume busy --json"), folder);
+    const { code } = await runCli(words("search --resume busy --json"));
     expect(code).toBe(0);
   });
 
@@ -403,7 +382,7 @@ describe("search refuses", () => {
     [["--validation", "0"], "there are no validation samples. Give --validation more than 0."],
     [["--eta-min", "1"], "--eta-min 1 is above --eta-max 0.1. Lower the one or raise the other."],
   ])("%j, before the first trial", async (flags, message) => {
-    const { code, stderr, stdout } = await runCli(search(...flags, "--json"), folder);
+    const { code, stderr, stdout } = await runCli(search(...flags, "--json"));
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stdout).not.toContain('"event":"trial"');

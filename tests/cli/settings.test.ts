@@ -1,36 +1,20 @@
 /** Where the settings of a training come from, what each does, and what is refused. */
-import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { FILES } from "../helpers/cifarFixture.ts";
-import {
-  type Environment,
-  type Event,
-  events,
-  makeCifar,
-  newFolder,
-  readTensors,
-  runCli,
-  runJson,
-} from "../helpers/cli.ts";
+import { type Environment, type Event, events, readTensors } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const at = (...path: string[]): string => join(folder, ...path);
+const { at, cifar, runCli, runJson } = cliFolder({ cifar: true });
 let runs = 0;
 
 /** Trains on 300 samples for an epoch, if the flags do not say otherwise, and gives what came out. */
 async function train(flags: string, env?: Environment) {
   const out = `run-${++runs}`;
-  const begin = `train --data ${cifar} --limit 300 --validation 100 --epochs 1 --out ${out}`;
-  const all = await runJson(`${begin} ${flags}`.trim().split(" "), folder, env);
+  const begin = `train --data ${cifar()} --limit 300 --validation 100 --epochs 1 --out ${out}`;
+  const all = await runJson(`${begin} ${flags}`.trim().split(" "), env);
   return {
     config: all[0]!.config as Event,
     parameters: all[0]!.parameters as number,
@@ -49,7 +33,7 @@ describe("a setting", () => {
     const file = { seed: 11, batch: 30, layers: [3], shuffle: false, data: "nowhere" };
     writeFileSync(at("given.json"), JSON.stringify(file));
     // NNWASM_DATA alone is no setting: it is where --data cifar10 is looked for.
-    const env = { NNWASM_SEED: "12", NNWASM_BATCH: "40", NNWASM_ETA_MAX: "0.03", NNWASM_DATA: cifar };
+    const env = { NNWASM_SEED: "12", NNWASM_BATCH: "40", NNWASM_ETA_MAX: "0.03", NNWASM_DATA: cifar() };
     const { config } = await train("--config given.json --seed 13 --data cifar10", env);
     expect(config).toMatchObject({
       seed: 13,
@@ -73,8 +57,8 @@ describe("a setting", () => {
 
   it("with a default of its own follows the others: the step size, and the epochs of the cycles", async () => {
     const out = `run-${++runs}`;
-    const args = `train --data ${cifar} --layers none --limit 130 --validation 0 --batch 50 --cycles 0.2 --out ${out}`;
-    const all = await runJson(args.split(" "), folder);
+    const args = `train --data ${cifar()} --layers none --limit 130 --validation 0 --batch 50 --cycles 0.2 --out ${out}`;
+    const all = await runJson(args.split(" "));
     expect(all[0]!.config).toMatchObject({ layers: [], stepSize: 13, epochs: 2 });
     expect(all.at(-1)).toMatchObject({ epochs: 2, steps: 6 });
   });
@@ -199,7 +183,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["cifar10", "error: too many arguments for 'train'. Expected 0 arguments but got 1."],
     ["--seed", "error: option '--seed <n>' argument missing"],
   ])("train %s", async (args, message) => {
-    const { code, stdout, stderr } = await runCli(["train", "--json", ...args.split(" ")], folder);
+    const { code, stdout, stderr } = await runCli(["train", "--json", ...args.split(" ")]);
     expect(stderr).toBe(`${message}\n(--help shows the options)\n`);
     const told = message.replace("error: ", "");
     expect(events(stdout)).toEqual([{ event: "error", name: "ConfigError", message: told, exitCode: 2 }]);
@@ -210,7 +194,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
   it.each(["evaluate", "predict", "worker", "lr-range", "export", "web"])(
     "%s, a command that is not there yet",
     async (command) => {
-      expect(await runCli([command, "MODEL"], folder)).toMatchObject({
+      expect(await runCli([command, "MODEL"])).toMatchObject({
         code: 2,
         stdout: "",
         stderr: `error: unknown command '${command}'\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n`,
@@ -230,8 +214,8 @@ describe("it is refused, with exit code 2 and the choices:", () => {
       "5 samples in batches of 1 give no batch of at least 2, which batch normalisation needs. Use a larger batch, or more samples.",
     ],
   ])("train %s", async (args, message) => {
-    const out = `--data ${cifar} --out refused --force --quiet`;
-    expect(await runCli(`train ${out} ${args}`.split(" "), folder)).toMatchObject({
+    const out = `--data ${cifar()} --out refused --force --quiet`;
+    expect(await runCli(`train ${out} ${args}`.split(" "))).toMatchObject({
       code: 2,
       stdout: "",
       stderr: `ConfigError: ${message}\n`,
@@ -244,7 +228,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["NNWASM_TRAINING_METRICS", "some", "Allowed choices are full, running."],
     ["NNWASM_SHUFFLE", "maybe", "Allowed choices are 1, true, 0, false."],
   ])("%s=%s in the environment", async (name, value, message) => {
-    const { code, stderr } = await runCli(["train"], folder, { [name]: value });
+    const { code, stderr } = await runCli(["train"], { [name]: value });
     expect([code, stderr]).toEqual([2, `ConfigError: ${name}=${value}: ${message}\n`]);
   });
 
@@ -266,7 +250,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["null", `expected an object of settings, not null. There are: ${SETTINGS}.`],
   ])("--config with %s", async (text, message) => {
     writeFileSync(at("config.json"), text);
-    const result = await runCli(["train", "--config", "config.json"], folder);
+    const result = await runCli(["train", "--config", "config.json"]);
     expect(result).toMatchObject({
       code: 2,
       stdout: "",
@@ -276,13 +260,13 @@ describe("it is refused, with exit code 2 and the choices:", () => {
 
   it("--config with what is no JSON", async () => {
     writeFileSync(at("config.json"), "{batch: 10}");
-    const { code, stderr } = await runCli(["train", "--config", "config.json"], folder);
+    const { code, stderr } = await runCli(["train", "--config", "config.json"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ConfigError: --config config\.json is not JSON: .* Correct it there\.\n$/);
   });
 
   it("--data mnist, which is not there yet", async () => {
-    const { code, stderr } = await runCli(["train", "--data", "mnist"], folder);
+    const { code, stderr } = await runCli(["train", "--data", "mnist"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^ConfigError: No data set "mnist"\. There are: cifar10, (synthetic, )?or a folder that holds CIFAR-10\.\n$/,
@@ -292,7 +276,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
 
 describe("it ends with exit code 4 and what to do about it:", () => {
   const refused = async (...args: string[]) => {
-    const result = await runCli(["train", ...args, "--quiet", "--json"], folder);
+    const result = await runCli(["train", ...args, "--quiet", "--json"]);
     const event = events(result.stdout).at(-1)!;
     expect(event.event).toBe("error");
     expect([event.exitCode, result.code]).toEqual([4, 4]);
@@ -338,7 +322,7 @@ describe("it ends with exit code 4 and what to do about it:", () => {
   });
 
   it("--init with a file that is not there, is none, or is another network's", async () => {
-    const data = ["--data", cifar, "--limit", "100", "--layers", "4"];
+    const data = ["--data", cifar(), "--limit", "100", "--layers", "4"];
     expect(await refused(...data, "--init", "none.safetensors")).toBe(
       "FileError: none.safetensors cannot be read: it does not exist (ENOENT). Check the path.",
     );
@@ -366,7 +350,7 @@ describe("it ends with exit code 4 and what to do about it:", () => {
 
   it("--out where no folder can be made", async () => {
     writeFileSync(at("file"), "");
-    expect(await refused("--data", cifar, "--out", "file/run")).toBe(
+    expect(await refused("--data", cifar(), "--out", "file/run")).toBe(
       "FileError: file/run cannot be created: a part of the path is a file, not a folder (ENOTDIR). Check the path.",
     );
   });

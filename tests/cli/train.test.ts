@@ -1,44 +1,32 @@
 /** `nnwasm train` as a user has it: what it prints, what it leaves behind, and that the same is the same. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   type CliResult,
   type Environment,
   type Event,
   events,
-  makeCifar,
-  newFolder,
   PROGRAM,
   readJson,
   readTensors,
-  runCli,
-  runJson,
-  start,
-  startCli,
 } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 import { signalAt } from "../helpers/signalAt.ts";
 
 const ESC = "\x1b";
 const SCRIPT = "/usr/bin/script";
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, cifar, runCli, runJson, start, startCli } = cliFolder({ cifar: true });
 
 /** `nnwasm train` on 500 samples, 200 for validation: an epoch of 5 steps. */
 const train = (...more: string[]): string[] => [
   ..."train --layers 6 --limit 500 --validation 200 --epochs 1 --data".split(" "),
-  cifar,
+  cifar(),
   ...more,
 ];
-const at = (...path: string[]): string => join(folder, ...path);
 /** A training that must succeed: its last event. */
-const result = async (...args: string[]): Promise<Event> => (await runJson(args, folder)).at(-1)!;
+const result = async (...args: string[]): Promise<Event> => (await runJson(args)).at(-1)!;
 
 const EVALUATION = {
   loss: expect.any(Number),
@@ -55,7 +43,7 @@ describe("train --json", () => {
   let last: Event;
   beforeAll(async () => {
     const more = "--bn --limit 550 --epochs 3 --seed 7 --out json --json".split(" ");
-    run = await runCli(train(...more), folder);
+    run = await runCli(train(...more));
     all = events(run.stdout);
     first = all[0]!;
     epochs = all.slice(1, -1);
@@ -78,7 +66,7 @@ describe("train --json", () => {
       event: "start",
       command: "train",
       config: {
-        data: cifar,
+        data: cifar(),
         layers: [6],
         bn: "after",
         activation: "relu",
@@ -233,7 +221,7 @@ describe("train --json", () => {
 
     it("which another run does not touch, unless --force replaces it", async () => {
       const before = readFileSync(at("json", "summary.json"), "utf8");
-      const refused = await runCli(train("--out", "json"), folder);
+      const refused = await runCli(train("--out", "json"));
       expect(refused.code).toBe(2);
       expect(refused.stdout).toBe("");
       expect(refused.stderr).toBe(
@@ -249,11 +237,11 @@ describe("train --json", () => {
 
 describe("train", () => {
   it("describes the data and the model on stderr, and prints the results on stdout", async () => {
-    const { code, stdout, stderr } = await runCli(train("--bn", "--epochs", "2", "--out", "human"), folder);
+    const { code, stdout, stderr } = await runCli(train("--bn", "--epochs", "2", "--out", "human"));
     expect(code).toBe(0);
     const lines = stderr.split("\n");
     expect(lines.slice(0, 8)).toEqual([
-      `cifar10 (${cifar}): 500 training, 200 validation, 10000 test samples of 3072 numbers, 10 classes`,
+      `cifar10 (${cifar()}): 500 training, 200 validation, 10000 test samples of 3072 numbers, 10 classes`,
       "  layer       numbers   parameters",
       "  dense1      3072 → 6       18438",
       "  relu1       6",
@@ -277,7 +265,7 @@ describe("train", () => {
   });
 
   it("prints the results alone with --quiet", async () => {
-    const { code, stdout, stderr } = await runCli(train("--quiet", "--out", "quiet"), folder);
+    const { code, stdout, stderr } = await runCli(train("--quiet", "--out", "quiet"));
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
       /^test {8}loss .*\nvalidation {2}loss .*\n1 epoch, 5 steps in .*\nsaved in quiet: /,
@@ -302,7 +290,7 @@ describe("train", () => {
       );
       const command = `stty cols ${columns}; '${process.execPath}' '${PROGRAM}' ${args.join(" ")}`;
       const terminal = { TERM: "xterm-256color", ...env };
-      const { code, stdout } = await start(SCRIPT, ["-qec", command, "/dev/null"], folder, terminal).result;
+      const { code, stdout } = await start(SCRIPT, ["-qec", command, "/dev/null"], terminal).result;
       expect(code).toBe(0);
       return stdout.replaceAll(ESC, "␛");
     }
@@ -375,7 +363,7 @@ describe("what ends a training early", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "%s ends it after a step, saves and exits with 130",
     async (signal) => {
-      const { child, waitFor, result } = startCli(endless("--json", "--out", signal), folder);
+      const { child, waitFor, result } = startCli(endless("--json", "--out", signal));
       await waitFor("stdout", '"event":"epoch"');
       child.kill(signal);
       const { code, stdout, stderr } = await result;
@@ -407,7 +395,7 @@ describe("what ends a training early", () => {
       { stream: "stdout", text: '"event":"epoch"', signal: "SIGINT" },
       { stream: "stderr", text: "Ctrl-C again stops at once.", signal: "SIGINT" },
     );
-    const { code, stdout } = await runCli(endless("--json", "--out", "twice"), folder, twice);
+    const { code, stdout } = await runCli(endless("--json", "--out", "twice"), twice);
     expect(code).toBe(130);
     expect(events(stdout).at(-1)!.event).toBe("epoch");
     expect(existsSync(at("twice", "plots", "learning-rate.svg"))).toBe(false);
@@ -415,7 +403,7 @@ describe("what ends a training early", () => {
 
   it("a loss that is not finite exits with 3 and says where, and what to try", async () => {
     const args = train("--eta-max", "1e30", "--lr-schedule", "constant", "--json", "--out", "diverged");
-    const { code, stdout, stderr } = await runCli(args, folder);
+    const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(3);
     const { message, ...event } = events(stdout).at(-1)!;
     expect(event).toEqual({ event: "error", name: "TrainingError", exitCode: 3 });
@@ -428,7 +416,7 @@ describe("what ends a training early", () => {
   });
 
   it("samples that do not fit in WebAssembly's memory are refused with the sizes, before any is allocated", async () => {
-    const { code, stderr } = await runCli(train("--layers", "4000000", "--quiet", "--out", "large"), folder);
+    const { code, stderr } = await runCli(train("--layers", "4000000", "--quiet", "--out", "large"));
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^MemoryError: The samples need \d+ bytes and the model \d+\. \d+ bytes are needed, 4294901760 are the most that WebAssembly can address\. Use fewer samples, smaller layers or a smaller batch\.\n$/,
@@ -438,7 +426,7 @@ describe("what ends a training early", () => {
 
   it("a pipe whose reader has left ends it without a stack", async () => {
     const line = `'${process.execPath}' '${PROGRAM}' ${endless("--json", "--out", "pipe").join(" ")} | head -1`;
-    const { stdout, stderr } = await start("bash", ["-c", `${line}; echo \${PIPESTATUS[0]}`], folder).result;
+    const { stdout, stderr } = await start("bash", ["-c", `${line}; echo \${PIPESTATUS[0]}`]).result;
     const [first, status] = stdout.trimEnd().split("\n");
     expect(JSON.parse(first!).event).toBe("start");
     expect(status).toBe("130");
@@ -449,7 +437,7 @@ describe("what ends a training early", () => {
 
   it.skipIf(!existsSync("/dev/full"))("a full disk behind stdout is an error of one line", async () => {
     const line = `'${process.execPath}' '${PROGRAM}' ${train("--json", "--out", "full").join(" ")} > /dev/full`;
-    const { code, stderr } = await start("bash", ["-c", line], folder).result;
+    const { code, stderr } = await start("bash", ["-c", line]).result;
     expect(code).toBe(4);
     expect(stderr.split("\n")[0]).toBe(
       "FileError: stdout cannot be written: no space is left on the device (ENOSPC). Free some space, or choose another place.",

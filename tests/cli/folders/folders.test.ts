@@ -1,52 +1,31 @@
 /** What the folder of a command holds when others want it too, when it is taken away, and when the disk or the user does. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type Event,
-  events,
-  makeCifar,
-  newFolder,
-  PROGRAM,
-  readJson,
-  readTensors,
-  runCli,
-  runJson,
-  start,
-  startCli,
-} from "../../helpers/cli.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Event, events, PROGRAM, readJson, readTensors } from "../../helpers/cli.ts";
+import { cliFolder, words } from "../../helpers/cliFolder.ts";
 import { failing, killedAt } from "../../helpers/faults.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const at = (...path: string[]): string => join(folder, ...path);
-const words = (text: string): string[] => text.split(" ");
+const { at, cifar, runCli, runJson, start, startCli } = cliFolder({ cifar: true });
 const inFolder = (...path: string[]): string[] => readdirSync(at(...path)).sort();
 
 /** Small trainings, and their folder's first file. */
 const COMMANDS: Readonly<Record<string, { args: (epochs?: number) => string[]; first: string }>> = {
   train: {
     args: (epochs = 1) =>
-      words(`train --layers 4 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar}`),
+      words(`train --layers 4 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar()}`),
     first: "config.json",
   },
   search: {
     args: (epochs = 1) =>
       words(
-        `search --coarse 2 --rounds 1 --workers 1 --layers 4 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar}`,
+        `search --coarse 2 --rounds 1 --workers 1 --layers 4 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar()}`,
       ),
     first: "study.json",
   },
   reproduce: {
     args: (epochs = 1) =>
-      words(`reproduce tab1-1 --workers 1 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar}`),
+      words(`reproduce tab1-1 --workers 1 --limit 100 --validation 100 --epochs ${epochs} --data ${cifar()}`),
     first: "reproduction.json",
   },
 };
@@ -55,7 +34,7 @@ const names = Object.keys(COMMANDS);
 
 /** Starts one that does not end, and waits until it has begun. */
 async function begin(name: string, out: string) {
-  const running = startCli([...COMMANDS[name]!.args(ENDLESS), "--json", "--out", out], folder);
+  const running = startCli([...COMMANDS[name]!.args(ENDLESS), "--json", "--out", out]);
   await running.waitFor("stdout", '"event":"start"');
   return running;
 }
@@ -65,7 +44,7 @@ describe.each(names)("the folder of a %s under way", (name) => {
     const out = `busy-${name}`;
     const running = await begin(name, out);
     const before = inFolder(out);
-    const forced = await runCli([...COMMANDS[name]!.args(), "--out", out, "--force"], folder);
+    const forced = await runCli([...COMMANDS[name]!.args(), "--out", out, "--force"]);
     expect([forced.code, forced.stderr.trimEnd().split("\n").at(-1)]).toEqual([
       2,
       `ConfigError: ${out} is in use by process ${running.child.pid}. Wait for it, or end it; if it is none of nnwasm's, remove ${out}/lock.`,
@@ -90,19 +69,19 @@ describe.each(names)("a %s that is killed before its first file is there", (name
     const out = `early-${name}`;
     // Between the claim and the lock, and between the lock and the first file; every call is tried in tests/long.
     for (const call of [2, 9]) {
-      const killed = await runCli([...args(), "--out", out], folder, killedAt(call));
+      const killed = await runCli([...args(), "--out", out], killedAt(call));
       expect(killed.signal).toBe("SIGKILL");
       expect(inFolder(out).length).toBeGreaterThan(0);
       expect(inFolder(out)).not.toContain(first);
     }
     if (name !== "train") {
-      const { code, stderr } = await runCli(words(`${name} --resume ${out}`), folder);
+      const { code, stderr } = await runCli(words(`${name} --resume ${out}`));
       expect([code, stderr]).toEqual([
         4,
         `FileError: ${out}/${first} cannot be read: it does not exist (ENOENT). Nothing was done in ${out} yet: begin with nnwasm ${name} --out ${out}.\n`,
       ]);
     }
-    await runJson([...args(), "--out", out], folder);
+    await runJson([...args(), "--out", out]);
     expect(inFolder(out).filter((file) => file.startsWith(".") || file === "lock")).toEqual([]);
   }, 30_000);
 });
@@ -112,7 +91,7 @@ describe("a folder that somebody wrote to", () => {
     mkdirSync(at("own"));
     writeFileSync(at("own", "lock"), "4194305\n");
     writeFileSync(at("own", "notes"), "");
-    expect((await runCli([...COMMANDS.train!.args(), "--out", "own"], folder)).stderr).toContain(
+    expect((await runCli([...COMMANDS.train!.args(), "--out", "own"])).stderr).toContain(
       "ConfigError: --out own: the folder is not empty.",
     );
     expect(inFolder("own")).toEqual(["lock", "notes"]);
@@ -121,13 +100,13 @@ describe("a folder that somebody wrote to", () => {
   it("is not resumed by a command that has nothing in it", async () => {
     mkdirSync(at("other"));
     writeFileSync(at("other", "config.json"), "{}");
-    expect((await runCli([...COMMANDS.search!.args(), "--out", "other"], folder)).stderr).toBe(
+    expect((await runCli([...COMMANDS.search!.args(), "--out", "other"])).stderr).toBe(
       "ConfigError: --out other: the folder is not empty. Give another folder, or --force to replace it.\n",
     );
   });
 
   it("has a name", async () => {
-    const { code, stderr } = await runCli([...COMMANDS.train!.args(), "--out", ""], folder);
+    const { code, stderr } = await runCli([...COMMANDS.train!.args(), "--out", ""]);
     expect([code, stderr]).toEqual([2, 'ConfigError: --out "": expected the name of a folder. Give one.\n']);
   });
 });
@@ -137,11 +116,7 @@ describe("a disk that refuses", () => {
 
   it("the plots of a training leaves the weights, and a summary that says so", async () => {
     const env = failing("rename", "/plots/", "ENOSPC");
-    const { code, stdout } = await runCli(
-      [...COMMANDS.train!.args(), "--json", "--out", "full"],
-      folder,
-      env,
-    );
+    const { code, stdout } = await runCli([...COMMANDS.train!.args(), "--json", "--out", "full"], env);
     const [result, error] = events(stdout).slice(-2) as [Event, Event];
     const unsaved = { "plots/": `full/plots/cost.svg cannot be written: ${REASON}` };
     expect(error).toEqual({
@@ -162,7 +137,7 @@ describe("a disk that refuses", () => {
     ] as const) {
       const out = `full-${name}`;
       const env = failing("rename", path, "ENOSPC");
-      const { code, stderr } = await runCli([...COMMANDS[name]!.args(), "--out", out], folder, env);
+      const { code, stderr } = await runCli([...COMMANDS[name]!.args(), "--out", out], env);
       expect(code).toBe(4);
       expect(stderr).toMatch(new RegExp(`FileError: ${out}/.* ${left.replaceAll(".", "\\.")}\\.\\n$`));
       expect(Object.keys(readJson(at(out, "summary.json")).unsaved)).toEqual([
@@ -175,7 +150,7 @@ describe("a disk that refuses", () => {
     // 80 KB a file: some hundred epochs' lines, and more than the weights take.
     const limited = `ulimit -f 80; exec '${process.execPath}' '${PROGRAM}' "$@"`;
     const args = [...COMMANDS.train!.args(ENDLESS), "--layers", "1", "--json", "--out", "lines"];
-    const { code, stdout } = await start("/bin/bash", ["-c", limited, "bash", ...args], folder).result;
+    const { code, stdout } = await start("/bin/bash", ["-c", limited, "bash", ...args]).result;
     expect(events(stdout).at(-1)!.message).toMatch(/^lines\/metrics\.jsonl cannot be written: .*\(EFBIG\)/);
     expect(code).toBe(4);
     expect(readJson(at("lines", "summary.json")).state).toBe("failed");
@@ -187,17 +162,13 @@ describe("a disk that refuses", () => {
     async (name) => {
       const out = `kept-${name}`;
       const env = failing("rm", "/lock", "EIO");
-      const { code, stderr } = await runCli(
-        [...COMMANDS[name]!.args(), "--quiet", "--out", out],
-        folder,
-        env,
-      );
+      const { code, stderr } = await runCli([...COMMANDS[name]!.args(), "--quiet", "--out", out], env);
       expect(code).toBe(4);
       expect(stderr).toContain(
         `FileError: ${out}/lock cannot be removed: the device reports an error (EIO). Check the disk, or choose another place. What is in ${out}: `,
       );
       // Of a process that is gone it counts for nothing.
-      await runJson([...COMMANDS[name]!.args(), "--out", out, "--force"], folder);
+      await runJson([...COMMANDS[name]!.args(), "--out", out, "--force"]);
     },
     30_000,
   );
@@ -210,7 +181,7 @@ describe("a training that cannot end well", () => {
   ])("diverges %s: exit code 3, and no model", async (_when, flags) => {
     const out = `diverged ${flags}`;
     const args = [...COMMANDS.train!.args(), ...words(flags), "--json", "--out", out];
-    const { code, stdout } = await runCli(args, folder);
+    const { code, stdout } = await runCli(args);
     expect(events(stdout).at(-1)).toMatchObject({ event: "error", name: "TrainingError", exitCode: 3 });
     expect(code).toBe(3);
     expect(inFolder(out)).not.toContain("model.safetensors");
@@ -220,8 +191,8 @@ describe("a training that cannot end well", () => {
 
   it("has too few samples: no folder is left behind", async () => {
     mkdirSync(at("few"));
-    const flags = words(`train --data ${cifar} --limit 1 --bn --quiet`);
-    const { code, stderr } = await runCli([...flags, "--out", "few/run"], folder);
+    const flags = words(`train --data ${cifar()} --limit 1 --bn --quiet`);
+    const { code, stderr } = await runCli([...flags, "--out", "few/run"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^ConfigError: .*batch normalisation/);
     expect(inFolder("few")).toEqual([]);
@@ -248,7 +219,7 @@ describe("a terminal that is closed", () => {
     async () => {
       const args = COMMANDS.train!.args(ENDLESS).join(" ");
       const command = `'${process.execPath}' '${PROGRAM}' ${args} --out closed`;
-      const terminal = start("/usr/bin/script", ["-qec", command, "/dev/null"], folder, { TERM: "xterm" });
+      const terminal = start("/usr/bin/script", ["-qec", command, "/dev/null"], { TERM: "xterm" });
       await terminal.waitFor("stdout", "Epoch ");
       terminal.child.kill("SIGKILL"); // the other end of the terminal
       const summary = at("closed", "summary.json");
@@ -264,11 +235,7 @@ describe("a terminal that is closed", () => {
 
 describe("what is no file, or too large a one, is refused at once:", () => {
   const refused = async (args: string, env = {}) => {
-    const { code, stderr } = await runCli(
-      [...COMMANDS.train!.args(), "--quiet", ...words(args)],
-      folder,
-      env,
-    );
+    const { code, stderr } = await runCli([...COMMANDS.train!.args(), "--quiet", ...words(args)], env);
     return [code, stderr];
   };
   beforeAll(() => {
@@ -285,7 +252,7 @@ describe("what is no file, or too large a one, is refused at once:", () => {
     ]);
     mkdirSync(at("pipes"));
     execFileSync("mkfifo", [at("pipes", "study.json")]);
-    const resumed = await runCli(words("search --resume pipes"), folder);
+    const resumed = await runCli(words("search --resume pipes"));
     expect([resumed.code, resumed.stderr]).toEqual([4, `FileError: pipes/study.json ${NO_FILE}`]);
   });
 
@@ -297,7 +264,7 @@ describe("what is no file, or too large a one, is refused at once:", () => {
     ]);
     const gone = `mkdir gone; cd gone; rmdir ../gone; exec '${process.execPath}' '${PROGRAM}' "$@"`;
     const args = [...COMMANDS.train!.args(), "--quiet"];
-    expect(await start("/bin/bash", ["-c", gone, "bash", ...args], folder).result).toMatchObject({
+    expect(await start("/bin/bash", ["-c", gone, "bash", ...args]).result).toMatchObject({
       code: 4,
       stderr:
         "FileError: runs cannot be created: the current folder has been deleted (ENOENT). Change to one that is there.\n",
@@ -327,12 +294,12 @@ describe("what is no file, or too large a one, is refused at once:", () => {
       ['{"batch": 1e308}', "--config c.json: batch is 1e+308, expected <=9007199254740991."],
     ]) {
       writeFileSync(at("c.json"), text!);
-      const args = words(`train --data ${cifar} --limit 100 --validation 0 --config c.json`);
-      const { code, stderr } = await runCli(args, folder);
+      const args = words(`train --data ${cifar()} --limit 100 --validation 0 --config c.json`);
+      const { code, stderr } = await runCli(args);
       expect([code, stderr]).toEqual([2, `ConfigError: ${message}\n`]);
     }
     writeFileSync(at("c.json"), '\ufeff{"seed": 3}');
-    const [first] = await runJson([...COMMANDS.train!.args(), "--config", "c.json", "--out", "mark"], folder);
+    const [first] = await runJson([...COMMANDS.train!.args(), "--config", "c.json", "--out", "mark"]);
     expect(first!.config.seed).toBe(3);
   });
 });
@@ -341,10 +308,8 @@ describe("what is said", () => {
   it("of NNWASM_DATA that is not there, with --quiet too", async () => {
     const env = { NNWASM_DATA: at("nowhere") };
     const args = words("train --layers 1 --limit 100 --validation 0 --epochs 1 --quiet --out elsewhere");
-    expect((await runCli(args, folder, env)).stderr).toBe(
-      `NNWASM_DATA=${at("nowhere")}: there is no such folder.\n`,
-    );
-    const { code, stderr } = await runCli([...args, "--data", "cifar10"], folder, env);
+    expect((await runCli(args, env)).stderr).toBe(`NNWASM_DATA=${at("nowhere")}: there is no such folder.\n`);
+    const { code, stderr } = await runCli([...args, "--data", "cifar10"], env);
     expect([code, stderr]).toEqual([
       4,
       `DatasetError: --data cifar10: it is not in ${at("nowhere")} or ${at(".cache/nnwasm")}. ` +
@@ -353,14 +318,11 @@ describe("what is said", () => {
   });
 
   it("has escapes where a terminal would obey", async () => {
-    const { stderr, stdout } = await runCli(
-      ["train", "--json", "--data", "./a\x1b[31m\x7f\u009b2J\nb"],
-      folder,
-    );
+    const { stderr, stdout } = await runCli(["train", "--json", "--data", "./a\x1b[31m\x7f\u009b2J\nb"]);
     expect(stderr).toMatch(/^DatasetError: --data \.\/a\\x1b\[31m\\x7f\\x9b2J\\nb: /);
     expect(stdout).toContain("./a\\u001b[31m\\u007f\\u009b2J\\nb");
     expect(events(stdout)[0]!.message).toContain("./a\x1b[31m\x7f\u009b2J\nb");
-    const unknown = await runCli(["tr\x1b\x7f"], folder);
+    const unknown = await runCli(["tr\x1b\x7f"]);
     expect(unknown.stderr).toContain("error: unknown command 'tr\\x1b\\x7f'");
   });
 });
