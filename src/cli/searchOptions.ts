@@ -1,9 +1,21 @@
 /** The flags of `nnwasm search` that say how to search, and the description of the search that they ask for. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ConfigError, choose } from "../errors.ts";
 import { settingsFromEnvironment } from "../settings/environment.ts";
 import { readSettingsFile } from "../settings/file.ts";
-import { MAXIMUM_TRIALS } from "../settings/method.ts";
+import {
+  COMPARED_ROUND_SIZE,
+  checkOwners,
+  DEFAULT_PRUNER,
+  DEFAULT_SAMPLER,
+  MAXIMUM_TRIALS,
+  type MethodFlag,
+  prunerFlags,
+  prunerOptionsOf,
+  ROUND_SIZE,
+  roundSizeOf,
+  samplerFlags,
+  samplerOf,
+} from "../settings/method.ts";
 import { mergeSettings, SEARCH_DEFAULTS } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
 import { DEFAULT_OBJECTIVE, OBJECTIVES } from "../training/objective.ts";
@@ -11,28 +23,19 @@ import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
 import { integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { SAMPLER_OPTIONS, type StudyDescription } from "./folders/studyFolder.ts";
+import type { StudyDescription } from "./folders/studyFolder.ts";
 import { settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
 import { VERSION } from "./version.ts";
 import { workerCount } from "./workers.ts";
 
+/** What is given; the flags of samplers and pruners are read by their names. */
 export interface SearchFlags extends TrainingFlags {
   readonly sampler?: string;
   readonly space?: readonly string[];
   readonly trials?: number;
   readonly objective?: string;
-  readonly coarse?: number;
-  readonly fine?: number;
-  readonly rounds?: number;
-  readonly width?: number;
-  readonly points?: number;
-  readonly startup?: number;
-  readonly multivariate?: boolean;
   readonly roundSize?: number;
   readonly pruner?: string;
-  readonly rung?: number;
-  readonly reduction?: number;
-  readonly brackets?: number;
   readonly workers?: number;
   readonly maxFailures?: number;
   readonly config?: string;
@@ -46,11 +49,7 @@ export interface SearchFlags extends TrainingFlags {
 /** The report's search. */
 const DEFAULT_SPACE = ["l2=log:1e-5:1e-1"];
 const DEFAULT_TRIALS = 20;
-/** Rounds of samplers that learn: small ones learn sooner, but must keep the workers busy. */
-const ROUND_SIZE = 4;
-/** Where trials of a round are compared, there must be some. */
-const COMPARED_ROUND_SIZE = 9;
-
+const MAX_FAILURES = 5;
 /** A parser for commander: a number of trials, rounds or the like, from `low` to the most trials of a search. */
 function count(low: number): (text: string) => number {
   return (text) => {
@@ -60,12 +59,31 @@ function count(low: number): (text: string) => number {
   };
 }
 
+/** The flags of samplers or pruners, each with who has it. */
+function addMethodFlags(command: Command, flags: readonly MethodFlag[]): void {
+  for (const { owners, option, defaults } of flags) {
+    const { kind, flags, help, least = 0 } = option;
+    const byDefault = defaults.length === 0 ? "" : ` (default: ${[...new Set(defaults)].join(", ")})`;
+    const added = new Option(flags, `${owners.join(", ")}: ${help}${byDefault}`);
+    if (kind !== "switch") added.argParser(kind === "integer" ? count(least) : number(least));
+    command.addOption(added);
+  }
+}
+
+/** The names of those of a registry that are so. */
+const namesWhere = <T>(registry: Readonly<Record<string, T>>, isSo: (kind: T) => boolean): string =>
+  Object.keys(registry)
+    .filter((name) => isSo(registry[name]!))
+    .join(", ");
+
 /** Adds them. */
 export function addSearchOptions(command: Command): void {
+  const learning = namesWhere(samplers, ({ learns }) => learns);
+  const comparing = namesWhere(pruners, ({ comparesTrials }) => comparesTrials);
   command
     .optionsGroup("The search:")
     .addOption(
-      new Option("--sampler <name>", "what proposes trials (default: coarse-to-fine)").choices(
+      new Option("--sampler <name>", `what proposes trials (default: ${DEFAULT_SAMPLER})`).choices(
         Object.keys(samplers),
       ),
     )
@@ -83,36 +101,29 @@ export function addSearchOptions(command: Command): void {
     .addOption(
       new Option(
         "--objective <name>",
-        "what is to be best: a number of a trial's last epoch (default: validation.accuracy)",
+        `what is to be best: a number of a trial's last epoch (default: ${DEFAULT_OBJECTIVE})`,
       ).choices(Object.keys(OBJECTIVES)),
-    )
-    .option("--coarse <n>", "coarse-to-fine: trials in the first round (default: 10)", count(1))
-    .option("--fine <n>", "coarse-to-fine: trials in a later round (default: 5)", count(1))
-    .option("--rounds <n>", "coarse-to-fine: rounds (default: 3)", count(1))
-    .option(
-      "--width <share>",
-      "coarse-to-fine: a fine round takes best · (1 ± width) (default: 0.2)",
-      number(0),
-    )
-    .option("--points <n>", "grid: values of a range (default: 5)", count(2))
-    .option("--startup <n>", "tpe, gp: random trials at first (default: 10, 8)", count(1))
-    .option("--multivariate", "tpe: parameters together, not one by one")
+    );
+  addMethodFlags(command, samplerFlags());
+  command
     .option(
       "--round-size <n>",
-      `tpe, gp, and pruners: trials proposed at once, without each other's results (default: ${ROUND_SIZE}; asha: ${COMPARED_ROUND_SIZE})`,
+      `${learning}, and pruners: trials proposed at once, without each other's results ` +
+        `(default: ${ROUND_SIZE}; ${comparing}: ${COMPARED_ROUND_SIZE})`,
       count(1),
     )
     .addOption(
-      new Option("--pruner <name>", "ends bad trials early (default: none)").choices(Object.keys(pruners)),
-    )
+      new Option("--pruner <name>", `ends bad trials early (default: ${DEFAULT_PRUNER})`).choices(
+        Object.keys(pruners),
+      ),
+    );
+  addMethodFlags(command, prunerFlags());
+  command
     .option(
-      "--rung <epochs>",
-      "asha, median: the first epoch after which trials are ended (default: 1)",
+      "--max-failures <n>",
+      `failed trials in a row that end the search (default: ${MAX_FAILURES})`,
       count(1),
     )
-    .option("--reduction <n>", "asha: one of so many goes on at each rung (default: 3)", count(2))
-    .option("--brackets <n>", "asha: more than 1 makes it Hyperband (default: 1)", count(1))
-    .option("--max-failures <n>", "failed trials in a row that end the search (default: 5)", count(1))
     .option(
       "--workers <n|auto>",
       "trials side by side, all on one copy of the data (default: auto, the cores)",
@@ -120,31 +131,12 @@ export function addSearchOptions(command: Command): void {
     );
 }
 
-/** Whose a flag is: it says nothing to others. */
-const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  ...{ coarse: ["coarse-to-fine"], fine: ["coarse-to-fine"], rounds: ["coarse-to-fine"] },
-  ...{ width: ["coarse-to-fine"], points: ["grid"], startup: ["tpe", "gp"], multivariate: ["tpe"] },
-  ...{ rung: ["asha", "median"], reduction: ["asha"], brackets: ["asha"] },
-};
-
-/** @throws ConfigError if a flag is given that neither this sampler nor this pruner has */
-function checkOwners(flags: SearchFlags, sampler: string, pruner: string): void {
-  for (const name of Object.keys(flags)) {
-    const owners = OWNERS[name];
-    if (owners === undefined || owners.includes(sampler) || owners.includes(pruner)) continue;
-    const kind = Object.hasOwn(pruners, owners[0]!) ? "pruner" : "sampler";
-    throw new ConfigError(
-      `--${name} is of --${kind} ${owners.join(" or ")}, not of ${kind === "pruner" ? pruner : sampler}. Leave it out, or choose that ${kind}.`,
-    );
-  }
-}
-
 /** A search before its data set is known. */
 export type AskedSearch = Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>;
 
 /** What the flags, the environment and a file ask for. */
 export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
-  const { sampler = "coarse-to-fine", pruner = "none", objective = DEFAULT_OBJECTIVE, config } = flags;
+  const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective = DEFAULT_OBJECTIVE, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   const environment = settingsFromEnvironment(context.env);
   const settings = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
@@ -152,27 +144,14 @@ export async function describeSearch(context: CliContext, flags: SearchFlags): P
   });
   const space = flags.space ?? DEFAULT_SPACE;
   const parsed = parseSpace(space);
-  const pick = (names: readonly (keyof SearchFlags)[]) =>
-    Object.fromEntries(
-      names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name] as number | boolean]])),
-    );
   checkOwners(flags, sampler, pruner);
-  const { rung, reduction, brackets } = flags;
-  const prunerOptions = {
-    // The median rule decides after the epochs of its warm-up.
-    ...(rung !== undefined && { minimum: rung, warmup: rung - 1 }),
-    ...(reduction !== undefined && { reduction }),
-    ...(brackets !== undefined && { brackets }),
-  };
-  const samplerOptions = pick(SAMPLER_OPTIONS);
-  const learns = ["tpe", "gp"].includes(sampler);
-  const roundSize =
-    flags.roundSize ??
-    (pruner === "asha" && learns
-      ? COMPARED_ROUND_SIZE
-      : learns || pruner === "median"
-        ? ROUND_SIZE
-        : undefined);
+  const given = flags as Readonly<Record<string, unknown>>;
+  const samplerOptions = Object.fromEntries(
+    samplerFlags().flatMap(({ name }) =>
+      given[name] === undefined ? [] : [[name, given[name] as number | boolean]],
+    ),
+  );
+  const roundSize = flags.roundSize ?? roundSizeOf({ sampler, pruner });
   return {
     version: VERSION,
     settings: settings as StudyDescription["settings"],
@@ -180,11 +159,10 @@ export async function describeSearch(context: CliContext, flags: SearchFlags): P
     sampler,
     samplerOptions,
     pruner,
-    prunerOptions,
+    prunerOptions: prunerOptionsOf(given),
     objective,
-    trials:
-      flags.trials ?? choose("sampler", samplers, sampler)(samplerOptions).limit?.(parsed) ?? DEFAULT_TRIALS,
+    trials: flags.trials ?? samplerOf({ sampler, samplerOptions }).limit?.(parsed) ?? DEFAULT_TRIALS,
     ...(roundSize !== undefined && { roundSize }),
-    maxFailures: flags.maxFailures ?? 5,
+    maxFailures: flags.maxFailures ?? MAX_FAILURES,
   };
 }

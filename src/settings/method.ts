@@ -1,14 +1,24 @@
-/** The sampler and the pruner of a search, from their names and options as study.json has them. */
+/** How a search goes: its sampler, its pruner and their flags, as their files declare them. */
 import { ConfigError, choose } from "../errors.ts";
-import { type PrunerSettings, pruners } from "../tuner/pruners/index.ts";
-import { type SamplerSettings, samplers } from "../tuner/samplers/index.ts";
+import type { OptionDeclaration, SharedOption } from "../options.ts";
+import { pruners } from "../tuner/pruners/index.ts";
+import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import type { Pruner, Sampler } from "../tuner/trial.ts";
+import { flagOf } from "./names.ts";
+
+export const DEFAULT_SAMPLER = "coarse-to-fine";
+export const DEFAULT_PRUNER = "none";
 
 /** More trials than anyone waits for; a number in a file cannot make a search count further. */
 export const MAXIMUM_TRIALS = 1_000_000;
 
-/** How a search goes: what proposes its trials, and what ends the bad ones. */
+/** Rounds of what learns from earlier ones: small ones learn sooner, but must keep the workers busy. */
+export const ROUND_SIZE = 4;
+/** Where trials of a round are compared, there must be some. */
+export const COMPARED_ROUND_SIZE = 9;
+
+/** What a search's description says of its method. */
 export interface SearchMethod {
   readonly sampler: string;
   readonly samplerOptions: object;
@@ -16,19 +26,110 @@ export interface SearchMethod {
   readonly prunerOptions: object;
 }
 
-export const samplerOf = ({ sampler, samplerOptions }: SearchMethod): Sampler =>
-  choose("sampler", samplers, sampler)(samplerOptions as SamplerSettings);
+/** A flag of one or several samplers, or of pruners. */
+export interface MethodFlag {
+  /** "startup" */
+  readonly name: string;
+  /** Who has it: who explains it, then the others. */
+  readonly owners: readonly string[];
+  readonly option: OptionDeclaration;
+  /** The default of each owner that has one. */
+  readonly defaults: readonly number[];
+}
+
+type Option = OptionDeclaration | SharedOption;
+type Registry<O extends Option> = Readonly<Record<string, { readonly options: Readonly<Record<string, O>> }>>;
+
+/** All options of a registry, the shared ones behind the one that they are like. */
+function optionsOf<O extends Option>(registry: Registry<O>): { owner: string; name: string; option: O }[] {
+  const all = Object.entries(registry).flatMap(([owner, { options }]) =>
+    Object.entries(options).map(([name, option]) => ({ owner, name, option })),
+  );
+  return [
+    ...all.filter(({ option }) => !("like" in option)),
+    ...all.filter(({ option }) => "like" in option),
+  ];
+}
+
+/** The flags of a registry, in its order. */
+function methodFlags(registry: Registry<Option>): MethodFlag[] {
+  const all = optionsOf(registry);
+  return all.flatMap(({ name, option }) => {
+    if ("like" in option) return [];
+    const same = all.filter((other) => other.name === name);
+    const defaults = same.flatMap((other) => other.option.default ?? []);
+    return [{ name, owners: same.map(({ owner }) => owner), option, defaults }];
+  });
+}
+
+export const samplerFlags = (): MethodFlag[] => methodFlags(samplers);
+export const prunerFlags = (): MethodFlag[] => methodFlags(pruners);
+
+/** The options of all pruners' constructors that flags set, by the names that study.json has for them. */
+export const prunerOptionNames = (): string[] =>
+  optionsOf(pruners).map(({ name, option: { sets = name } }) => sets);
+
+/** The options of the pruners that the flags ask for. Each pruner takes its own. */
+export function prunerOptionsOf(flags: Readonly<Record<string, unknown>>): Record<string, number> {
+  const options = prunerFlags().flatMap((flag) =>
+    optionsOf(pruners).filter(({ name }) => name === flag.name),
+  );
+  return Object.fromEntries(
+    options.flatMap(({ name, option: { sets = name, offset = 0 } }) =>
+      flags[name] === undefined ? [] : [[sets, (flags[name] as number) + offset]],
+    ),
+  );
+}
+
+/** The flags that gave the pruners these options. */
+export function prunerFlagsOf(options: Readonly<Record<string, unknown>>): Record<string, number> {
+  const given = optionsOf(pruners).flatMap(({ name, option: { sets = name, offset = 0 } }) =>
+    options[sets] === undefined ? [] : [[name, (options[sets] as number) - offset] as const],
+  );
+  const names = prunerFlags().map(({ name }) => name);
+  given.sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+  return Object.fromEntries(given);
+}
+
+/** @throws ConfigError if a flag is given that neither this sampler nor this pruner has */
+export function checkOwners(flags: object, sampler: string, pruner: string): void {
+  const kinds = [
+    { kind: "sampler", all: samplerFlags(), chosen: sampler },
+    { kind: "pruner", all: prunerFlags(), chosen: pruner },
+  ];
+  for (const name of Object.keys(flags)) {
+    const having = kinds.flatMap(({ kind, all, chosen }) => {
+      const owners = all.find((flag) => flag.name === name)?.owners;
+      return owners === undefined ? [] : [{ kind, owners, chosen }];
+    });
+    const [first] = having;
+    if (first === undefined || having.some(({ owners, chosen }) => owners.includes(chosen))) continue;
+    const { kind, owners, chosen } = first;
+    throw new ConfigError(
+      `${flagOf(name)} is of --${kind} ${owners.join(" or ")}, not of ${chosen}. Leave it out, or choose that ${kind}.`,
+    );
+  }
+}
+
+/** Trials in a round; undefined where nothing learns from earlier ones. */
+export function roundSizeOf({
+  sampler,
+  pruner,
+}: Pick<SearchMethod, "sampler" | "pruner">): number | undefined {
+  const { learns, comparesTrials } = choose("pruner", pruners, pruner);
+  if (!learns && !choose("sampler", samplers, sampler).learns) return undefined;
+  return comparesTrials ? COMPARED_ROUND_SIZE : ROUND_SIZE;
+}
+
+export const samplerOf = ({
+  sampler,
+  samplerOptions,
+}: Pick<SearchMethod, "sampler" | "samplerOptions">): Sampler =>
+  choose("sampler", samplers, sampler).create(samplerOptions);
 
 /** @param epochs of a trial that is not pruned */
 export const prunerOf = ({ pruner, prunerOptions }: SearchMethod, epochs: number): Pruner =>
-  choose("pruner", pruners, pruner)({ maximum: epochs, ...prunerOptions } as PrunerSettings);
-
-/** The flags that gave a pruner these options. */
-export const pruningFlags = ({
-  minimum,
-  reduction,
-  brackets,
-}: Readonly<Record<string, number | boolean | undefined>>) => ({ rung: minimum, reduction, brackets });
+  choose("pruner", pruners, pruner).create({ maximum: epochs, ...prunerOptions });
 
 /** @throws ConfigError if there are to be more trials than anyone waits for, or than the sampler can propose */
 export function checkTrials(
@@ -41,10 +142,14 @@ export function checkTrials(
     throw new ConfigError(`${trials} trials, expected at most ${MAXIMUM_TRIALS}. Give less with --trials.`);
   }
   const limit = sampler.limit?.(space) ?? Number.POSITIVE_INFINITY;
-  if (trials > limit) {
-    const more = description.sampler === "grid" ? "--points" : "--coarse, --fine or --rounds";
-    throw new ConfigError(
-      `--trials ${trials}: ${description.sampler} ends after ${limit}. Give more with ${more}, or another --sampler.`,
-    );
-  }
+  if (trials <= limit) return;
+  const { options } = choose("sampler", samplers, description.sampler);
+  const raising = Object.keys(options).filter((name) => options[name]!.raisesLimit);
+  const more = raising
+    .map(flagOf)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " or $1");
+  throw new ConfigError(
+    `--trials ${trials}: ${description.sampler} ends after ${limit}. Give more with ${more}, or another --sampler.`,
+  );
 }

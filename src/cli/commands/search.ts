@@ -8,7 +8,7 @@ import { batchSizes } from "../../model/fit.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
 import { searchReport } from "../../report/search/report.ts";
 import { searchCommandLine, trainCommandLine } from "../../settings/commandLine.ts";
-import { checkTrials, prunerOf, pruningFlags, samplerOf } from "../../settings/method.ts";
+import { checkTrials, DEFAULT_PRUNER, prunerFlagsOf, prunerOf, samplerOf } from "../../settings/method.ts";
 import { flagOf } from "../../settings/names.ts";
 import {
   mergeSettings,
@@ -185,7 +185,7 @@ async function run({ context, json, quiet, workers, settings, space, ...others }
     progress.say(
       `${dataset.name} (${printable(dataset.origin)}): ${counts.train} training, ${counts.validation} validation samples\n` +
         `${trials} trials of up to ${epochs} epochs by ${description.sampler}` +
-        `${description.pruner === "none" ? "" : ` with ${description.pruner}`}, ${workers} at a time, in ${printable(folder.path)}`,
+        `${description.pruner === DEFAULT_PRUNER ? "" : ` with ${description.pruner}`}, ${workers} at a time, in ${printable(folder.path)}`,
     );
   }
   const placed = await placeDataset(dataset, {
@@ -361,7 +361,7 @@ async function writeReport(
       options: {
         ...{ sampler, ...samplerOptions, trials: trials.length, roundSize },
         ...(objective !== DEFAULT_OBJECTIVE && { objective }),
-        ...(pruner !== "none" && { pruner, ...pruningFlags(prunerOptions) }),
+        ...(pruner !== DEFAULT_PRUNER && { pruner, ...prunerFlagsOf(prunerOptions) }),
       },
     }),
     bestCommand: bestCommand ?? "",

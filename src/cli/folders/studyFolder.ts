@@ -13,7 +13,7 @@
 import * as v from "valibot";
 import { FileError } from "../../errors.ts";
 import { FileSettings } from "../../settings/file.ts";
-import { MAXIMUM_TRIALS } from "../../settings/method.ts";
+import { MAXIMUM_TRIALS, prunerOptionNames, samplerFlags } from "../../settings/method.ts";
 import { settingKey } from "../../settings/names.ts";
 import { paramsByKey, shownName, shownParams } from "../../settings/space.ts";
 import { OBJECTIVES } from "../../training/objective.ts";
@@ -28,24 +28,18 @@ import { PLOTS } from "./workFolder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const choice = (names: object) => v.picklist(Object.keys(names) as [string, ...string[]]);
-const options = <T extends string>(names: readonly T[]) =>
+const options = (names: readonly string[]) =>
   v.strictObject(
     Object.fromEntries(names.map((name) => [name, v.optional(v.union([v.number(), v.boolean()]))])),
   );
-/** What the flags can say of a sampler and of a pruner. */
-export const SAMPLER_OPTIONS = [
-  ...(["coarse", "fine", "rounds", "width", "points", "startup", "multivariate"] as const),
-];
-const PRUNER_OPTIONS = ["minimum", "warmup", "reduction", "brackets"] as const;
-
 const StudyFile = v.strictObject({
   version: v.string(),
   settings: FileSettings,
   space: v.array(v.string()),
   sampler: choice(samplers),
-  samplerOptions: options(SAMPLER_OPTIONS),
+  samplerOptions: options(samplerFlags().map(({ name }) => name)),
   pruner: choice(pruners),
-  prunerOptions: options(PRUNER_OPTIONS),
+  prunerOptions: options(prunerOptionNames()),
   objective: choice(OBJECTIVES),
   trials: v.pipe(count, v.maxValue(MAXIMUM_TRIALS)),
   roundSize: v.optional(count),

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../errors.ts";
-import { checkOptions, requireBoolean, shown } from "../../options.ts";
+import { checkOptions, pickOptions, requireBoolean, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
+import type { PrunerKind } from "./kind.ts";
 
 export interface AshaPrunerOptions {
   /** The first rung: the fewest steps that a trial gets, ≥ 1. Default: 1. */
@@ -18,7 +19,8 @@ export interface AshaPrunerOptions {
   readonly asynchronous?: boolean;
 }
 
-export const ASHA_OPTIONS = ["minimum", "reduction", "brackets", "maximum", "asynchronous"] as const;
+const DEFAULTS = { minimum: 1, reduction: 3, brackets: 1 };
+const OPTIONS = ["minimum", "reduction", "brackets", "maximum", "asynchronous"] as const;
 
 /**
  * Successive halving (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization",
@@ -59,8 +61,14 @@ export class AshaPruner implements Pruner {
 
   /** @throws ConfigError if an option is out of its range, or the last bracket would start after `maximum` */
   constructor(options: AshaPrunerOptions = {}) {
-    checkOptions("AshaPruner", options, ASHA_OPTIONS);
-    const { minimum = 1, reduction = 3, brackets = 1, maximum = Infinity, asynchronous = false } = options;
+    checkOptions("AshaPruner", options, OPTIONS);
+    const {
+      minimum = DEFAULTS.minimum,
+      reduction = DEFAULTS.reduction,
+      brackets = DEFAULTS.brackets,
+      maximum = Infinity,
+      asynchronous = false,
+    } = options;
     requireBoolean("AshaPruner: asynchronous", asynchronous);
     for (const [name, value, least] of [
       ["minimum", minimum, 1],
@@ -126,3 +134,22 @@ export class AshaPruner implements Pruner {
     return place < 0 || place >= Math.ceil(cohort.length / this.reduction);
   }
 }
+
+export const asha: PrunerKind = {
+  ...{ learns: false, comparesTrials: true },
+  options: {
+    rung: {
+      ...{ kind: "integer", flags: "--rung <epochs>", least: 1, default: DEFAULTS.minimum, sets: "minimum" },
+      help: "the first epoch after which trials are ended",
+    },
+    reduction: {
+      ...{ kind: "integer", flags: "--reduction <n>", least: 2, default: DEFAULTS.reduction },
+      help: "one of so many goes on at each rung",
+    },
+    brackets: {
+      ...{ kind: "integer", flags: "--brackets <n>", least: 1, default: DEFAULTS.brackets },
+      help: "more than 1 makes it Hyperband",
+    },
+  },
+  create: (options) => new AshaPruner(pickOptions(options, OPTIONS)),
+};

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../errors.ts";
-import { checkOptions, shown } from "../../options.ts";
+import { checkOptions, pickOptions, shown } from "../../options.ts";
 import type { Pruner, PrunerContext } from "../trial.ts";
+import type { PrunerKind } from "./kind.ts";
 
 export interface MedianPrunerOptions {
   /** Nothing is pruned until so many trials of earlier rounds are complete, ≥ 0. Default: 5. */
@@ -11,7 +12,7 @@ export interface MedianPrunerOptions {
   readonly interval?: number;
 }
 
-export const MEDIAN_OPTIONS = ["startup", "warmup", "interval"] as const;
+const OPTIONS = ["startup", "warmup", "interval"] as const;
 
 /**
  * The median stopping rule (Golovin et al., "Google Vizier: A service for black-box optimization", 2017, §3.2.2), with
@@ -32,7 +33,7 @@ export class MedianPruner implements Pruner {
 
   /** @throws ConfigError if an option is not an integer in its range */
   constructor(options: MedianPrunerOptions = {}) {
-    checkOptions("MedianPruner", options, MEDIAN_OPTIONS);
+    checkOptions("MedianPruner", options, OPTIONS);
     const { startup = 5, warmup = 0, interval = 1 } = options;
     for (const [name, value, least] of [
       ["startup", startup, 0],
@@ -70,6 +71,15 @@ export class MedianPruner implements Pruner {
       : Math.min(...values) > median(others);
   }
 }
+
+export const medianRule: PrunerKind = {
+  ...{ learns: true, comparesTrials: false },
+  options: {
+    // It decides after the epochs of its warm-up.
+    rung: { like: "asha", sets: "warmup", offset: -1 },
+  },
+  create: (options) => new MedianPruner(pickOptions(options, OPTIONS)),
+};
 
 /** The middle value; of an even number, the mean of the two in the middle. */
 function median(values: number[]): number {

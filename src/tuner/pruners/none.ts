@@ -1,5 +1,6 @@
 import { checkOptions } from "../../options.ts";
 import type { Pruner } from "../trial.ts";
+import type { PrunerKind } from "./kind.ts";
 
 /** Lets every trial run to its end. */
 export class NopPruner implements Pruner {
@@ -23,3 +24,8 @@ export class NopPruner implements Pruner {
     return false;
   }
 }
+
+export const none: PrunerKind = {
+  ...{ learns: false, comparesTrials: false, options: {} },
+  create: () => new NopPruner(),
+};

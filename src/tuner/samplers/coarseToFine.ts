@@ -1,8 +1,9 @@
 /** The report's search: a coarse round over the whole range, then finer ones around the best so far. */
-import { checkOptions } from "../../options.ts";
+import { checkOptions, pickOptions } from "../../options.ts";
 import { contains, type Distribution, type ParamValue, paramOf } from "../searchSpace.ts";
 import type { FinishedTrial, Sampler, SamplerContext } from "../trial.ts";
 import { checkCount, checkPositive } from "./check.ts";
+import type { SamplerKind } from "./kind.ts";
 import { between, clamp, sampleDistribution, streamOf } from "./random.ts";
 
 export interface CoarseToFineOptions {
@@ -16,7 +17,8 @@ export interface CoarseToFineOptions {
   readonly width?: number;
 }
 
-export const COARSE_TO_FINE_OPTIONS = ["coarse", "fine", "rounds", "width"] as const;
+const OPTIONS = ["coarse", "fine", "rounds", "width"] as const;
+const DEFAULTS = { coarse: 10, fine: 5, rounds: 3, width: 0.2 };
 
 /**
  * Round 0 draws from the whole range; with a logarithmic one, the report's λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
@@ -37,8 +39,13 @@ export class CoarseToFineSampler implements Sampler {
 
   /** @throws ConfigError if an option is out of its range */
   constructor(options: CoarseToFineOptions = {}) {
-    checkOptions("CoarseToFineSampler", options, COARSE_TO_FINE_OPTIONS);
-    const { coarse = 10, fine = 5, rounds = 3, width = 0.2 } = options;
+    checkOptions("CoarseToFineSampler", options, OPTIONS);
+    const {
+      coarse = DEFAULTS.coarse,
+      fine = DEFAULTS.fine,
+      rounds = DEFAULTS.rounds,
+      width = DEFAULTS.width,
+    } = options;
     checkCount("CoarseToFineSampler", "coarse", coarse, 1);
     checkCount("CoarseToFineSampler", "fine", fine, 1);
     checkCount("CoarseToFineSampler", "rounds", rounds, 1);
@@ -88,3 +95,26 @@ function bestOfRoundBefore({ history, round, direction }: SamplerContext): Finis
     undefined,
   );
 }
+
+export const coarseToFine: SamplerKind = {
+  learns: false,
+  options: {
+    coarse: {
+      ...{ kind: "integer", flags: "--coarse <n>", least: 1, default: DEFAULTS.coarse, raisesLimit: true },
+      help: "trials in the first round",
+    },
+    fine: {
+      ...{ kind: "integer", flags: "--fine <n>", least: 1, default: DEFAULTS.fine, raisesLimit: true },
+      help: "trials in a later round",
+    },
+    rounds: {
+      ...{ kind: "integer", flags: "--rounds <n>", least: 1, default: DEFAULTS.rounds, raisesLimit: true },
+      help: "rounds",
+    },
+    width: {
+      ...{ kind: "number", flags: "--width <share>", least: 0, default: DEFAULTS.width },
+      help: "a fine round takes best · (1 ± width)",
+    },
+  },
+  create: (options) => new CoarseToFineSampler(pickOptions(options, OPTIONS)),
+};

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../options.ts";
+import { checkOptions, pickOptions } from "../../options.ts";
 import { Random } from "../../random.ts";
 import { decode, encode } from "../encoding.ts";
 import { hasValue, valuesWithFailures } from "../failures.ts";
@@ -14,6 +14,7 @@ import {
 } from "../searchSpace.ts";
 import type { Direction, FinishedTrial, Sampler, SamplerContext } from "../trial.ts";
 import { checkCount } from "./check.ts";
+import type { SamplerKind } from "./kind.ts";
 import { sampleDistribution, streamOf } from "./random.ts";
 
 export interface GPOptions {
@@ -31,7 +32,8 @@ export interface GPOptions {
   readonly memory?: number;
 }
 
-export const GP_OPTIONS = ["startup", "candidates", "memory"] as const;
+const OPTIONS = ["startup", "candidates", "memory"] as const;
+const STARTUP = 8;
 
 /** A place between the active values, at the same distance from both ends. */
 const INACTIVE = 0.5;
@@ -71,8 +73,8 @@ export class GPSampler implements Sampler {
 
   /** @throws ConfigError if an option is not an integer in its range */
   constructor(options: GPOptions = {}) {
-    checkOptions("GPSampler", options, GP_OPTIONS);
-    const { startup = 8, candidates = 512, memory = 200 } = options;
+    checkOptions("GPSampler", options, OPTIONS);
+    const { startup = STARTUP, candidates = 512, memory = 200 } = options;
     checkCount("GPSampler", "startup", startup, 1);
     checkCount("GPSampler", "candidates", candidates, 1);
     checkCount("GPSampler", "memory", memory, 2);
@@ -292,3 +294,9 @@ class SpreadPoints {
     });
   }
 }
+
+export const gp: SamplerKind = {
+  learns: true,
+  options: { startup: { like: "tpe", default: STARTUP } },
+  create: (options) => new GPSampler(pickOptions(options, OPTIONS)),
+};

@@ -1,7 +1,7 @@
 /** Grid search: every combination of a few values of each parameter. */
 import { ConfigError } from "../../errors.ts";
 import { exp, log } from "../../math.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions, pickOptions } from "../../options.ts";
 import {
   type Distribution,
   isActive,
@@ -11,6 +11,7 @@ import {
 } from "../searchSpace.ts";
 import type { Sampler, SamplerContext } from "../trial.ts";
 import { checkCount } from "./check.ts";
+import type { SamplerKind } from "./kind.ts";
 import { between, clamp } from "./random.ts";
 
 export interface GridOptions {
@@ -21,7 +22,8 @@ export interface GridOptions {
   readonly points?: number;
 }
 
-export const GRID_OPTIONS = ["points"] as const;
+const OPTIONS = ["points"] as const;
+const POINTS = 5;
 
 /**
  * Trial i has combination i, counted like nested loops: the last parameter changes fastest. Combinations that differ
@@ -33,8 +35,8 @@ export class GridSampler implements Sampler {
 
   /** @throws ConfigError unless points is an integer ≥ 2 */
   constructor(options: GridOptions = {}) {
-    checkOptions("GridSampler", options, GRID_OPTIONS);
-    const { points = 5 } = options;
+    checkOptions("GridSampler", options, OPTIONS);
+    const { points = POINTS } = options;
     checkCount("GridSampler", "points", points, 2);
     this.points = points;
   }
@@ -68,6 +70,17 @@ export class GridSampler implements Sampler {
     );
   }
 }
+
+export const grid: SamplerKind = {
+  learns: false,
+  options: {
+    points: {
+      ...{ kind: "integer", flags: "--points <n>", least: 2, default: POINTS, raisesLimit: true },
+      help: "values of a range",
+    },
+  },
+  create: (options) => new GridSampler(pickOptions(options, OPTIONS)),
+};
 
 /** The combinations of a space as the leaves of a tree, a level a parameter. */
 class Grid {

@@ -1,22 +1,19 @@
 /** The samplers by name, for `--sampler`. */
-import { pickOptions } from "../../options.ts";
-import type { Sampler } from "../trial.ts";
-import { COARSE_TO_FINE_OPTIONS, type CoarseToFineOptions, CoarseToFineSampler } from "./coarseToFine.ts";
-import { GP_OPTIONS, type GPOptions, GPSampler } from "./gp.ts";
-import { GRID_OPTIONS, type GridOptions, GridSampler } from "./grid.ts";
-import { RandomSampler } from "./random.ts";
-import { TPE_OPTIONS, type TPEOptions, TPESampler } from "./tpe.ts";
+import { type CoarseToFineOptions, CoarseToFineSampler, coarseToFine } from "./coarseToFine.ts";
+import { type GPOptions, GPSampler, gp } from "./gp.ts";
+import { type GridOptions, GridSampler, grid } from "./grid.ts";
+import type { SamplerKind } from "./kind.ts";
+import { RandomSampler, random } from "./random.ts";
+import { type TPEOptions, TPESampler, tpe } from "./tpe.ts";
 
+export type { SamplerKind, SamplerOption } from "./kind.ts";
 export type { CoarseToFineOptions, GPOptions, GridOptions, TPEOptions };
 export { CoarseToFineSampler, GPSampler, GridSampler, RandomSampler, TPESampler };
 
-/** What the samplers may be told; each takes what is its own. */
-export type SamplerSettings = CoarseToFineOptions & GridOptions & TPEOptions & GPOptions;
-
-export const samplers: Readonly<Record<string, (settings?: SamplerSettings) => Sampler>> = {
-  "coarse-to-fine": (settings) => new CoarseToFineSampler(pickOptions(settings, COARSE_TO_FINE_OPTIONS)),
-  random: () => new RandomSampler(),
-  grid: (settings) => new GridSampler(pickOptions(settings, GRID_OPTIONS)),
-  tpe: (settings) => new TPESampler(pickOptions(settings, TPE_OPTIONS)),
-  gp: (settings) => new GPSampler(pickOptions(settings, GP_OPTIONS)),
+export const samplers: Readonly<Record<string, SamplerKind>> = {
+  "coarse-to-fine": coarseToFine,
+  random,
+  grid,
+  tpe,
+  gp,
 };

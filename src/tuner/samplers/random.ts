@@ -4,6 +4,7 @@ import { checkOptions } from "../../options.ts";
 import { Random } from "../../random.ts";
 import type { Distribution, ParamValue } from "../searchSpace.ts";
 import type { Sampler, SamplerContext } from "../trial.ts";
+import type { SamplerKind } from "./kind.ts";
 
 /** `value`, or the end of the range that it is beyond. */
 export const clamp = (value: number, low: number, high: number): number =>
@@ -50,3 +51,5 @@ export class RandomSampler implements Sampler {
     return sampleDistribution(distribution, streamOf(this.name, context, name));
   }
 }
+
+export const random: SamplerKind = { learns: false, options: {}, create: () => new RandomSampler() };

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from "../../errors.ts";
 import { exp, log } from "../../math.ts";
-import { checkOptions, requireBoolean } from "../../options.ts";
+import { checkOptions, pickOptions, requireBoolean } from "../../options.ts";
 import { hasValue } from "../failures.ts";
 import {
   contains,
@@ -18,6 +18,7 @@ import {
 } from "../searchSpace.ts";
 import type { Direction, FinishedTrial, Report, Sampler, SamplerContext } from "../trial.ts";
 import { checkCount, checkFunction, checkPositive } from "./check.ts";
+import type { SamplerKind } from "./kind.ts";
 import { ParzenEstimator, type ParzenOptions } from "./parzen.ts";
 import { sampleDistribution, streamOf } from "./random.ts";
 
@@ -48,7 +49,8 @@ export interface TPEOptions {
   readonly constantLiar?: boolean;
 }
 
-export const TPE_OPTIONS = [
+const STARTUP = 10;
+const OPTIONS = [
   ...(["startup", "candidates", "gamma", "weights", "priorWeight"] as const),
   ...(["endpoints", "multivariate", "constantLiar"] as const),
 ];
@@ -100,9 +102,9 @@ export class TPESampler implements Sampler {
 
   /** @throws ConfigError if an option is out of its range */
   constructor(options: TPEOptions = {}) {
-    checkOptions("TPESampler", options, TPE_OPTIONS);
+    checkOptions("TPESampler", options, OPTIONS);
     const {
-      startup = 10,
+      startup = STARTUP,
       candidates = 24,
       gamma = defaultGamma,
       weights = defaultWeights,
@@ -293,3 +295,15 @@ function compareRanks(a: Rank, b: Rank): number {
   const compare = (x: number, y: number) => (x < y ? -1 : x > y ? 1 : 0);
   return compare(a[0], b[0]) || compare(a[1], b[1]);
 }
+
+export const tpe: SamplerKind = {
+  learns: true,
+  options: {
+    startup: {
+      ...{ kind: "integer", flags: "--startup <n>", least: 1, default: STARTUP },
+      help: "random trials at first",
+    },
+    multivariate: { kind: "switch", flags: "--multivariate", help: "parameters together, not one by one" },
+  },
+  create: (options) => new TPESampler(pickOptions(options, OPTIONS)),
+};

@@ -4,13 +4,18 @@ import { AshaPruner, MedianPruner, NopPruner, pruners } from "../../../src/tuner
 it("the pruners are made by name from one set of options, of which each takes its own", () => {
   const settings = { startup: 3, warmup: 2, minimum: 2, reduction: 4 };
   expect(Object.keys(pruners)).toEqual(["none", "median", "asha"]);
-  expect(pruners.none!(settings)).toEqual(new NopPruner());
-  expect(pruners.median!(settings)).toEqual(new MedianPruner({ startup: 3, warmup: 2 }));
-  expect(pruners.asha!(settings)).toMatchObject({ name: "asha", minimum: 2, reduction: 4, brackets: 1 });
+  expect(pruners.none!.create(settings)).toEqual(new NopPruner());
+  expect(pruners.median!.create(settings)).toEqual(new MedianPruner({ startup: 3, warmup: 2 }));
+  expect(pruners.asha!.create(settings)).toMatchObject({
+    name: "asha",
+    minimum: 2,
+    reduction: 4,
+    brackets: 1,
+  });
 });
 
 it("the pruners have defaults for everything", () => {
-  expect(Object.values(pruners).map((make) => make().name)).toEqual(["none", "median", "asha"]);
+  expect(Object.values(pruners).map(({ create }) => create().name)).toEqual(["none", "median", "asha"]);
 });
 
 it("the pruners name their options when they are given others, or values of another type", () => {

@@ -24,12 +24,12 @@ import { proposeWith, runSequentially } from "../../helpers/tuning.ts";
 it("the samplers are made by name, each from what it knows of the settings", () => {
   expect(Object.keys(samplers)).toEqual(["coarse-to-fine", "random", "grid", "tpe", "gp"]);
   const settings = { coarse: 4, points: 3, startup: 5, multivariate: true };
-  expect(samplers["coarse-to-fine"]!(settings)).toEqual(new CoarseToFineSampler({ coarse: 4 }));
-  expect(samplers.random!(settings)).toEqual(new RandomSampler());
-  expect(samplers.grid!(settings)).toEqual(new GridSampler({ points: 3 }));
-  expect(samplers.tpe!(settings)).toMatchObject({ startup: 5, multivariate: true, candidates: 24 });
-  expect(samplers.tpe!()).toBeInstanceOf(TPESampler);
-  for (const [name, create] of Object.entries(samplers)) expect(create().name).toBe(name);
+  expect(samplers["coarse-to-fine"]!.create(settings)).toEqual(new CoarseToFineSampler({ coarse: 4 }));
+  expect(samplers.random!.create(settings)).toEqual(new RandomSampler());
+  expect(samplers.grid!.create(settings)).toEqual(new GridSampler({ points: 3 }));
+  expect(samplers.tpe!.create(settings)).toMatchObject({ startup: 5, multivariate: true, candidates: 24 });
+  expect(samplers.tpe!.create()).toBeInstanceOf(TPESampler);
+  for (const [name, { create }] of Object.entries(samplers)) expect(create().name).toBe(name);
 });
 
 it.each([
@@ -82,7 +82,7 @@ const space: fc.Arbitrary<SearchSpace> = fc.tuple(distribution, distribution, di
 );
 
 const variants = {
-  ...samplers,
+  ...Object.fromEntries(Object.entries(samplers).map(([name, { create }]) => [name, create])),
   "multivariate tpe": (settings?: object) => new TPESampler({ ...settings, multivariate: true }),
 };
 
