@@ -42,7 +42,7 @@ export function byteMoments(
   }
 }
 
-/** Adds the bytes and the squares of four rows: 16 ms for 45,000 rows of 3072, 31 a row at a time. */
+/** Adds the bytes and the squares of four rows: half the time of a row at a time. */
 function addFourRows(sums: usize, squares: usize, values: usize, stride: usize): void {
   const row1 = values + stride;
   const row2 = row1 + stride;

@@ -2,10 +2,8 @@
  * The most that the machine's 128-bit SIMD can do: a loop of independent multiply-and-add chains that live in
  * registers, against which the benchmark states what share of it a kernel reaches.
  *
- * A multiplication and the addition after it take 6 cycles on recent x86 cores, which have two units for each: below
- * 12 chains the loop waits for results, at 12 the slightest imbalance costs; 14 and their one constant fill the
- * registers that V8 has. Measured on a Zen 4 of 3.69 GHz (peak: 4 operations a cycle, 59.0 GFLOP/s in float32):
- * 10 chains 44, 12 chains 47 to 59 depending on Node's version, 14 chains 59.0 on Node 20, 22 and 24.
+ * 14 chains and their one constant fill the registers that V8 has, and reach the peak; 12 do so on some versions of Node.
+ * Measurements of this and of all kernels are in bench/NOTES.md.
  */
 
 /** How many chains there are: a round is so many vector multiplications and as many additions. */

@@ -1,27 +1,20 @@
 // Writes the register tiles of the matrix product, assembly/tiles.generated.ts.
 //
-// A tile holds `rows` × `vectors` sums of C in registers and adds to them the products of a panel of A and a panel of
-// B, one k after the other. What makes it fast is the order of its instructions, which V8 leaves alone only from one
-// basic block to the next: within a block it hoists all loads above all arithmetic, and spills when they do not fit
-// into 15 registers beside the sums. So the loop is unrolled, and every step is cut into stages by branches that are
-// never taken (a compare and a jump, one instruction for the processor); a stage loads two or three operands and uses
-// them. A branch on a condition that an earlier one decided would be removed: each compares k with another number.
-// That is twenty lines repeated eight times, five times over; hence a script.
+// A tile keeps `rows` × `vectors` sums of C in registers. It adds to them the products of a panel of A and a panel of B, one
+// k after the other. Its speed comes from the order of its instructions. V8 keeps that order from one basic block to the next,
+// but within a block it moves all loads above all arithmetic, and spills what does not fit into 15 registers beside the sums.
 //
-// Of Zen 4's peak (6 instructions a cycle, four of them arithmetic; 59 GFLOP/s at 3.69 GHz), measured with all
-// operands in L1 on Node 20: 2 × 5 in three stages 90%, 2 × 4 in two stages 88%, in one 84%; not unrolled, one stage:
-// 74%. Unrolled by 4: 3% less, by 16: no more. Twelve columns by 2 × 3 in two stages take 13% less time than by 4 × 2
-// and 6 × 1; in one stage, 8% more than in two. Every offset of a broadcast (not of a plain load) takes V8 a general
-// register, of which it has a few to spare: B's pointer moves once a turn, A's at every other step in 2 × 5 (1.5% less
-// time than at every step, 3% less than at every fourth), at every step in the others (2 × 4: 4%, 2 × 3: 9% less).
+// So the loop is unrolled, and each step is cut into stages by branches that are never taken. Such a branch is a compare and a
+// jump, one instruction for the processor. A stage loads two or three operands and uses them. V8 would remove a branch whose
+// condition an earlier one has decided, so each compares k with another number. The result is twenty lines, eight times over,
+// for five tiles: hence a script.
 //
-// On Zen 5 (67.5 GFLOP/s at the peak) 1024³ by 2 × 5 reaches 91%. The same loop in assembly, on operands in L1, reaches 92 to
-// 94%, with or without the branches and whatever the order of its loads and products (240 random ones); 2 × 4 three points
-// less, 3 × 3 one more.
+// Three stages reach 90% of the processor's peak, where a loop that is not unrolled reaches 74%. bench/NOTES.md has the trials.
 
 /**
- * The tiles, widest first: what a step loads, stage by stage. a0 … are broadcasts of A's rows, b0 … vectors of B.
- * A full one is used only where all of its columns exist. A's pointers move at every step, or `stride` steps at a time.
+ * The tiles, widest first, with what a step loads, stage by stage. a0 … are broadcasts of A's rows, b0 … vectors of B.
+ * A full tile is used only where all of its columns exist. A's pointers move at every step, or once in `stride` steps: V8 needs
+ * a register for each offset of a broadcast.
  */
 export const tiles = [
   { rows: 2, vectors: 5, full: true, unroll: 8, stride: 2, stages: ["b0 a0 a1", "b1 b2", "b3 b4"] },
@@ -32,9 +25,8 @@ export const tiles = [
 ];
 
 /**
- * The same on matrices as they are, for small ones, which take longer to pack than that gains (see directProduct): the
- * pointers move by the matrices' strides. Unrolled by 2, 1% slower at 100 × 50 × 30; by 8, 1 to 3% faster there, not at less,
- * and twice the code.
+ * The tiles for small matrices, which are not packed (see assembly/matmul/direct.ts): their pointers move by the matrices'
+ * strides. Unrolled by 8 they are up to 3% faster, and twice the code.
  */
 export const directTiles = [
   { rows: 2, vectors: 5, unroll: 4, stages: ["b0 a0 a1", "b1 b2", "b3 b4"] },
@@ -57,11 +49,11 @@ function packedOperand(operand, at) {
   const [second, pointer] = [index & 1, `p${index >> 1}`];
   const offset = 2 * phase + second;
   const load = `const ${operand}${at.name} = v128.load_splat<T>(${pointer}${offset > 0 ? `, ${offset} * sizeof<T>()` : ""});`;
-  // At once: a pointer that moves after the products costs 12%.
+  // The pointer moves at once. Moving it after the products costs 12%.
   return second && phase === at.stride - 1 ? [load, `${pointer} += ${2 * at.stride} * sizeof<T>();`] : [load];
 }
 
-/** How a step of the direct tiles does. */
+/** How a step of the direct tiles gets an operand. */
 function directOperand(operand, at) {
   const index = Number(operand.slice(1));
   const load = (how, pointer) => `const ${operand}${at.name} = v128.${how}(${pointer});`;
@@ -72,7 +64,7 @@ function directOperand(operand, at) {
     : [load("load", "bLast"), "b += bRow;", "bLast += bRow;"];
 }
 
-/** One k: the stages, a branch between them, and before the first if `cut`. */
+/** The lines of one k: its stages with a branch between them, and with one before the first if `cut`. */
 function step({ rows, stages }, load, at, cut, label) {
   const lines = [];
   const there = new Set();
@@ -128,7 +120,7 @@ function tile(shape) {
     ...eachRow((row, vector) => `c${row}${vector} = ${take(row, vector)};`).map((line) => `  ${line}`),
     "}",
     "let p0 = a;",
-    // Pairs that do not exist read the first: their sums are dropped.
+    // A pair that does not exist reads the first one instead, and its sums are dropped.
     ...range(rows / 2)
       .slice(1)
       .map((pair) => `let p${pair} = rows > ${2 * pair} ? a + ${pair} * pair : a;`),
@@ -173,7 +165,7 @@ function directTile({ vectors, unroll, ...shape }) {
   const body = [
     ...eachSum((sum) => `let ${sum} = v128.splat<T>(<T>0);`),
     "let p0 = a;",
-    // A row that does not exist is the first: its sums are dropped.
+    // A row that does not exist reads the first one instead, and its sums are dropped.
     "let p1 = rows > 1 ? a + aRow : a;",
     ...(vectors > 1 ? ["let bLast = b + last;"] : []),
     "const end = b + <usize>k * bRow;",
@@ -220,9 +212,9 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 }
 
 /**
- * Sums over lists of samples: 8 vectors of features, 2 list entries a turn (4: 1% slower, 1: 12%). A list's end is the
- * address of another, never a small number: that is the condition of the branches. The loop over units is in here, as
- * a call for each costs 2%.
+ * Sums over lists of samples: 8 vectors of features, and 2 list entries a turn, as one entry is 12% slower. The branches ask
+ * whether a list's end, an address, is a small number, which it never is. The loop over units is inside, as a call for each
+ * costs 2%.
  */
 function sumLists() {
   const vectors = range(8);

@@ -12,7 +12,7 @@
  * w is kept in pairs of units, as weight.ts says. So Yᵀ = Wᵀ · Xᵀ takes matmul's tiles with nothing to pack but the samples,
  * and at 50 units and panels of 20 samples no lane is wasted. A panel is standardised, transposed and multiplied while it is
  * in the second-level cache; X as a whole stands nowhere. Whole rows at a time are 5% faster than blocks of features, which
- * are too short for the prefetcher.
+ * are too short for the prefetcher. More was tried: see bench/NOTES.md.
  *
  * `part` of `parts` is the share of one thread: of the panels' pairs of units, panel by panel. Between this pass and the
  * update, while the first thread computes the layers behind, the others prepare the panels of their next share.

@@ -3,7 +3,7 @@
  * makes TypeScript of this file, with `number` for the integers, so that it says only what means the same in both.
  */
 
-// In float32 a block of A (256 KiB) stays in L2. A block of B is as wide as it is to copy A only once for 1024 columns.
+// In float32 a block of A (256 KiB) stays in L2. B has so many columns that A is copied only once for 1024 of them.
 /** Terms of a sum in a block. */
 export const KC: i32 = 1024;
 /** Rows of A in a block. */

@@ -6,8 +6,8 @@ import { PAIR_GAP } from "./layout";
 /** Bytes from one packed pair of A's rows to the next, at most 64 more than k columns take. */
 export function pairBytes<T>(k: i32): usize {
   const bytes = <usize>k * 2 * sizeof<T>();
-  // Else the pairs, which are written side by side, would fall into few sets of the first-level cache: the gradient by a
-  // weight (1024, 10) took 355 µs with a batch of 256 and 1612 with one of 512, in place of 156 and 312.
+  // Else the pairs, which are written side by side, would fall into few sets of the first-level cache, and take up to five
+  // times as long.
   return (bytes & 1023) == 0 ? bytes + PAIR_GAP : bytes;
 }
 

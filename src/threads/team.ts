@@ -10,8 +10,8 @@ import { MAILBOX_BYTES, MAXIMUM_NUMBERS, places, STOP } from "./mailbox.ts";
 import { availableCores, type Thread, threadStarter } from "./thread.ts";
 
 /**
- * How often a thread looks for news before it sleeps, if every thread has a core: for some 300 µs. Waking up takes 20
- * to 60 µs; with less patience than that, each would sleep while the other wakes up, again and again.
+ * How often a thread looks for news before it sleeps, if every thread has a core: for some 300 µs, several times what
+ * waking up takes. With less patience each would sleep while the other wakes up, again and again.
  */
 const SPINS = 50_000;
 /** Every so many calls are made with all of these looks, however many have been in vain. */
@@ -52,7 +52,7 @@ type Kernel = (...numbers: number[]) => unknown;
 /**
  *     const team = await Team.start({ module, memory, base, exports, threads: 2 });
  *     const matmul = team.kernel("matmulF32");
- *     team.run(matmul, [y, x, w, m, n, k]); // thread t calls matmulF32(y, x, w, m, n, k, t, 2)
+ *     team.run(matmul, args); // thread t calls matmulF32(...args, t, 2)
  *     await team.close();
  *
  * After an error the team is of no more use: run() throws the same error again, and a worker may still be writing to
@@ -284,10 +284,10 @@ export class Team {
   }
 
   /**
-   * Spinning is worth it while every thread has a core to itself: a call of an empty kernel costs 0.2 µs then. Beside
+   * Spinning is worth it while every thread has a core to itself: calls are the cheapest then. Beside
    * another busy process the scheduler may keep a worker on the leader's core, where it cannot begin before the leader
-   * sleeps, so that every look is lost. The looks are halved when they were in vain and grow again when they were not
-   * (on 2 cores beside one busy process: 35 µs a call, in place of 750 with always as many).
+   * sleeps, so that every look is lost. The looks are halved when they were in vain and grow again when they were not:
+   * twenty times faster calls on 2 cores beside one busy process.
    */
   #chooseSpins(): void {
     this.#calls = (this.#calls + 1) % CALLS_BETWEEN_TRIALS;
