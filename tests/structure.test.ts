@@ -16,7 +16,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/cli/commands/search.ts: run": "being split",
   "src/cli/trainingOptions.ts: addTrainingOptions": "being split",
   "src/data/synthetic/painter.ts: createPainter": "being split",
-  "src/experiments/report.ts": "being split",
   "src/kernels/firstLayer.ts: wasm": "being split",
   "src/model/fit.ts: runTraining": "being split",
   "src/model/model.ts": "being split",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ReproductionFacts } from "../../src/experiments/facts.ts";
 import {
   type Reproduction,
-  type ReproductionFacts,
   type ReproductionInput,
   reproductionReport,
 } from "../../src/experiments/report.ts";
