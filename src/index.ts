@@ -39,10 +39,11 @@ export {
   ReLU,
   Softmax,
   type State,
+  type StepSeed,
 } from "./layers/index.ts";
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
 export { AccuracyMetrics, type Metric, type MetricName } from "./metrics/index.ts";
-export type { FitOptions, StepReport, TrainingMetrics } from "./model/fit.ts";
+export type { FitOptions, StepReport, TrainingMetrics } from "./model/fitOptions.ts";
 export {
   checkGradients,
   GRADIENT_TOLERANCE,
@@ -61,7 +62,7 @@ export {
   type SafetensorsContent,
 } from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
-export { type Optimizer, SGDOptimizer } from "./optimizers/index.ts";
+export { type Optimizer, type OptimizerState, type OwnTensors, SGDOptimizer } from "./optimizers/index.ts";
 export type { Bytes, Signal, WasmMemory } from "./platform.ts";
 export { Random } from "./random.ts";
 export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";

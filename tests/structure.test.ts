@@ -14,12 +14,7 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/cli/commands/reproduce.ts": "being split",
   "src/cli/commands/reproduce.ts: reproduceIn": "being split",
   "src/cli/commands/search.ts: run": "being split",
-  "src/cli/trainingOptions.ts: addTrainingOptions": "being split",
   "src/data/synthetic/painter.ts: createPainter": "being split",
-  "src/kernels/firstLayer.ts: wasm": "being split",
-  "src/model/fit.ts: runTraining": "being split",
-  "src/model/model.ts": "being split",
-  "src/model/workspace.ts: Workspace.constructor": "being split",
   "src/report/search/parallelCoordinates.ts: parallelCoordinates": "being split",
 };
 

@@ -31,6 +31,16 @@ export interface State {
   readonly initial: number;
 }
 
+/**
+ * A seed for the random numbers that a layer draws in a step, 64 bits in two integers from 0 to 2³² − 1. It follows from
+ * the training's seed, the epoch, the step and the layer's name, so that a kernel which counts its numbers from here draws
+ * the same in any number of threads. Kernels read it when they run: its numbers change before every step.
+ */
+export interface StepSeed {
+  high: number;
+  low: number;
+}
+
 /** What `build()` gets its tensors from. */
 export interface BuildScope {
   readonly precision: Precision;
@@ -54,6 +64,8 @@ export interface BuildScope {
   vectorParameter(name: string, columns: number, initializer: Initializer): Parameter;
   /** A vector that is saved but not learned. */
   state(name: string, columns: number, initial: number): State;
+  /** A seed of the layer's own for each training step; outside of a training it stays as it is. */
+  stepSeed(): StepSeed;
 }
 
 /** Training uses and moves batch statistics; inference uses what was learned. */
@@ -68,6 +80,11 @@ export interface Layer {
   readonly minimumBatch: number;
   /** The layer that comes next by this one's own wish: Dense's activation. */
   readonly followedBy?: Layer | undefined;
+  /**
+   * What the last forward pass wrote, where its derivative jumps at 0, as a rectifier's does: the gradient check leaves out
+   * differences over which a number changes sides. Default: there is no such place.
+   */
+  readonly kinks?: Tensor | undefined;
   /** Allocates; called once for a memory, before the others. Returns the number of outputs. */
   build(scope: BuildScope, inputs: number): number;
   /** Writes down the forward pass for `x` (n, inputs); the result (n, outputs) is the layer's until the next one. */

@@ -11,8 +11,12 @@ export class ReLU implements Layer {
   #output!: Tensor;
   #y!: Tensor;
 
-  /** What the last forward pass wrote, (n, d): the gradient check looks for kinks here. */
+  /** What the last forward pass wrote, (n, d). */
   get output(): Tensor {
+    return this.#y;
+  }
+
+  get kinks(): Tensor {
     return this.#y;
   }
 

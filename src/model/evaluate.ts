@@ -1,11 +1,11 @@
 /** Loss, cost and metrics of samples, in inference mode, a block at a time. */
-
 import type { Samples } from "../data/dataset.ts";
 import { readSamples, selectPart } from "../data/reading.ts";
 import { kindOf } from "../data/values.ts";
 import { TrainingError } from "../errors.ts";
 import type { Evaluation } from "./history.ts";
-import { type Placement, Workspace } from "./workspace.ts";
+import { countIn, type Placement } from "./placements.ts";
+import type { Workspace } from "./workspace.ts";
 
 /**
  * Of samples that are resident in the workspace.
@@ -13,7 +13,7 @@ import { type Placement, Workspace } from "./workspace.ts";
  * @throws TrainingError if the loss or the cost is not finite, as it is with weights that are not
  */
 export function evaluateResident(where: string, workspace: Workspace, placement: Placement): Evaluation {
-  const count = Workspace.count(placement);
+  const count = countIn(placement);
   const { selection } = placement;
   const totals = newTotals(workspace);
   const block = workspace.options.maxRows;
@@ -54,7 +54,7 @@ export async function forEachBlock(
 ): Promise<void> {
   const { features, maxRows } = workspace.options;
   const { classes, elementType } = samples;
-  const source = workspace.staging(kindOf(elementType));
+  const source = workspace.samples.staging(kindOf(elementType));
   const { values, labels } = source;
   for (let start = 0; start < count; start += maxRows) {
     const n = Math.min(maxRows, count - start);

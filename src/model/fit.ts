@@ -1,309 +1,169 @@
 /** The training loop, the only one of the project. It computes and reports; it never prints. */
-import type { Samples } from "../data/dataset.ts";
-import { ConfigError, choose, TrainingError } from "../errors.ts";
-import { checkOptions, isNumber, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
-import type { Signal } from "../platform.ts";
-import { Random } from "../random.ts";
+import { ConfigError, TrainingError } from "../errors.ts";
+import { isNumber, shown } from "../options.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Schedule } from "../schedules/index.ts";
-import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals } from "./evaluate.ts";
-import type { EpochRow, History, SomeMetrics } from "./history.ts";
-import { type PlanKind, Workspace } from "./workspace.ts";
-
-/** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
-export const trainingMetrics = { full: "train", running: "trainMeasured" } as const satisfies Record<
-  string,
-  PlanKind
->;
-export type TrainingMetrics = keyof typeof trainingMetrics;
-
-/** Where a training stands after a step. */
-export interface StepReport {
-  /** Counted from 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Steps done in this epoch, of `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  /** The mean loss of the step's batch. */
-  readonly loss: number;
-  readonly learningRate: number;
-}
-
-/** `M` as of {@link Evaluation}. */
-export interface FitOptions<M = SomeMetrics> {
-  /** Passes over the training samples, an integer ≥ 1. Default: 20. */
-  readonly epochs?: number;
-  /**
-   * Epochs that are done already (default 0): a model that stopped after them, with the same weights, data and seed,
-   * ends with the same bits as if it had not stopped.
-   */
-  readonly initialEpoch?: number;
-  /** Samples in an update step, an integer ≥ 1; the last of an epoch may have fewer. Default: 100. */
-  readonly batchSize?: number;
-  /** Evaluated after every epoch. Default: none. */
-  readonly validation?: Samples | undefined;
-  /** A new order in every epoch (default), or the order in which the samples are given. */
-  readonly shuffle?: boolean;
-  /**
-   * An epoch's training loss and metrics: "full" (default), an evaluation of all training samples after the epoch, in
-   * inference mode; or "running", the means over the epoch's own batches, in training mode and each before its update,
-   * as Keras has them (the cost with the penalty after the epoch). That saves a pass over the samples. The weights are
-   * the same.
-   */
-  readonly trainingMetrics?: TrainingMetrics;
-  /** Decides the order of the samples. Default: the model's seed. */
-  readonly seed?: number;
-  /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
-  readonly standardize?: boolean;
-  /** Ends the training after the step under way; `fit` then returns what there is. */
-  readonly signal?: Signal | undefined;
-  /** Called after every epoch and its evaluations; what it returns is awaited. */
-  readonly onEpoch?: (row: EpochRow<M>) => void | Promise<void>;
-  /** Called after every update step. */
-  readonly onStep?: (report: StepReport) => void;
-  /**
-   * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it
-   * has been found, which takes some hundred steps, of one fit() or of several, and whenever another turns out to be
-   * faster. `notice` says why there are fewer than were asked for.
-   */
-  readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
-  /** While samples are read into memory. */
-  readonly onRead?: (done: number, total: number) => void;
-}
-
-export interface LoopOptions extends FitOptions {
-  readonly epochs: number;
-  readonly initialEpoch: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly shuffle: boolean;
-  readonly trainingMetrics: TrainingMetrics;
-  /** Whether to find out how many threads are fastest. */
-  readonly chooseThreads: boolean;
-}
-
-const OPTIONS = {
-  epochs: true,
-  initialEpoch: true,
-  batchSize: true,
-  validation: true,
-  shuffle: true,
-  trainingMetrics: true,
-  seed: true,
-  standardize: true,
-  signal: true,
-  onEpoch: true,
-  onStep: true,
-  onThreads: true,
-  onRead: true,
-} satisfies Record<keyof FitOptions, true>;
-
-/**
- * The options with their defaults.
- * @param seed the model's
- * @throws ConfigError if an option is unknown, or its value out of range
- */
-export function resolveFitOptions(
-  options: FitOptions,
-  seed: number,
-): Omit<LoopOptions, "chooseThreads"> & { readonly standardize: boolean } {
-  checkOptions("Model.fit", options, Object.keys(OPTIONS));
-  const resolved = {
-    ...options,
-    epochs: options.epochs ?? 20,
-    initialEpoch: options.initialEpoch ?? 0,
-    batchSize: options.batchSize ?? 100,
-    shuffle: options.shuffle ?? true,
-    trainingMetrics: options.trainingMetrics ?? "full",
-    seed: options.seed ?? seed,
-    standardize: options.standardize ?? true,
-  };
-  const { epochs, initialEpoch, signal } = resolved;
-  choose("trainingMetrics", trainingMetrics, resolved.trainingMetrics);
-  requireInteger("epochs", epochs);
-  if (!Number.isInteger(initialEpoch) || initialEpoch < 0 || initialEpoch >= epochs) {
-    throw new ConfigError(
-      `initialEpoch is ${shown(initialEpoch)}, expected an integer from 0 to ${epochs - 1}, one less than epochs.`,
-    );
-  }
-  requireInteger("batchSize", resolved.batchSize);
-  requireInteger("seed", resolved.seed, 0);
-  requireBoolean("shuffle", resolved.shuffle);
-  requireBoolean("standardize", resolved.standardize);
-  if (signal !== undefined) {
-    requireMethods(
-      "signal",
-      signal,
-      ["addEventListener", "throwIfAborted"],
-      "the signal of an AbortController",
-    );
-  }
-  for (const name of ["onEpoch", "onStep", "onThreads", "onRead"] as const) {
-    const callback = options[name];
-    if (callback !== undefined && typeof callback !== "function") {
-      throw new ConfigError(`${name} is ${shown(callback)}, expected a function.`);
-    }
-  }
-  return resolved;
-}
+import type { BatchSource } from "./batches.ts";
+import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals, type Totals } from "./evaluate.ts";
+import { type LoopOptions, trainingMetrics } from "./fitOptions.ts";
+import type { EpochRow, Evaluation, History } from "./history.ts";
+import type { Placement } from "./placements.ts";
+import type { ThreadChoice } from "./threadChoice.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Other work (a signal, a redraw) gets its turn so often. */
 const YIELD_MILLISECONDS = 50;
 
-/**
- * The sizes of an epoch's batches: as many full ones as there are, then what is left over, unless that is less than
- * the layers can train on (batch normalisation skips a batch of one sample).
- * @throws ConfigError if not even one batch can be trained on
- */
-export function batchSizes(samples: number, batchSize: number, minimumBatch: number): number[] {
-  requireBatch(samples, batchSize, minimumBatch);
-  const sizes = new Array<number>(Math.floor(samples / batchSize)).fill(batchSize);
-  if (samples % batchSize > 0) sizes.push(samples % batchSize);
-  return sizes.filter((size) => size >= minimumBatch);
-}
-
-/** As {@link batchSizes}, of samples that may be more than there is room for. @throws ConfigError */
-export function requireBatch(samples: number, batchSize: number, minimumBatch: number): void {
-  if (samples > 0 && Math.min(samples, batchSize) >= minimumBatch) return;
-  throw new ConfigError(
-    `${samples} samples in batches of ${batchSize} give no batch of at least ${minimumBatch}, ` +
-      "which batch normalisation needs. Use a larger batch, or more samples.",
-  );
+/** What a training needs beside its options. */
+export interface TrainingInputs {
+  readonly workspace: Workspace;
+  readonly batches: BatchSource;
+  /** What is evaluated after every epoch. */
+  readonly train: Placement;
+  readonly validation: Placement | undefined;
 }
 
 /**
- * Trains on resident samples.
+ * Trains.
  * @throws TrainingError if the loss of a step, a parameter after an epoch, or its evaluation is not finite
  */
-export async function runTraining(
-  workspace: Workspace,
-  train: Samples,
-  minimumBatch: number,
-  options: LoopOptions,
-): Promise<History> {
-  const {
-    epochs,
-    initialEpoch,
-    batchSize,
-    validation,
-    shuffle,
-    seed,
-    trainingMetrics: kind,
-    signal,
-    onEpoch,
-    onStep,
-    onThreads,
-    chooseThreads,
-  } = options;
-  const choice = chooseThreads ? workspace.threadChoice : undefined;
-  const source = workspace.placeOf("Model.fit", train);
-  const validationSource = validation && workspace.placeOf("Model.fit, validation", validation);
-  // What lies there, whatever the samples say of themselves by now.
-  const count = Workspace.count(source);
-  const sizes = batchSizes(count, batchSize, minimumBatch);
-  const steps = sizes.length;
-  const schedule = workspace.options.optimizer!.schedule;
-  const { loss, rows: batchRows, learningRate, firstLayer } = workspace;
-  const { selection } = source;
-  const order = new Uint32Array(count).map((_, i) => i);
-  const setBatch = (into: Uint32Array, start: number, n: number) => {
-    for (let i = 0; i < n; i++) {
-      const row = order[start + i]!;
-      into[i] = selection === undefined ? row : selection[row]!;
-    }
-  };
-  const rows: EpochRow[] = [];
-  const begin = now();
-  const plan = trainingMetrics[kind];
-  /** What runs a step, of so many samples. */
-  let run = () => {};
-  let planned = 0;
-  let step = initialEpoch * steps;
-  let trainSeconds = 0;
-  let interrupted = false;
-  let lastYield = begin;
-  firstLayer?.forgetPrepared();
+export async function runTraining(inputs: TrainingInputs, options: LoopOptions): Promise<History> {
+  return await new Training(inputs, options).run();
+}
 
-  for (let epoch = initialEpoch + 1; epoch <= epochs && !interrupted; epoch++) {
-    const epochBegin = now();
-    if (shuffle) {
-      // From the same start, so that an epoch's order depends on the seed and its number alone.
-      for (let i = 0; i < order.length; i++) order[i] = i;
-      new Random(seed, "shuffle", epoch).shuffle(order);
+/** A training under way. */
+class Training {
+  readonly #inputs: TrainingInputs;
+  readonly #options: LoopOptions;
+  readonly #choice: ThreadChoice | undefined;
+  readonly #schedule: Schedule;
+  readonly #begin = now();
+  #lastYield = this.#begin;
+  /** Steps since the first epoch, those of an earlier training among them: where the schedule stands. */
+  #step: number;
+  #trainSeconds = 0;
+  #interrupted = false;
+  /** What runs a step, of so many samples in a place. */
+  #planned: { n: number; place: Placement; run: () => void } | undefined;
+
+  constructor(inputs: TrainingInputs, options: LoopOptions) {
+    const { workspace, batches } = inputs;
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#choice = options.chooseThreads ? workspace.threadChoice : undefined;
+    this.#schedule = workspace.options.optimizer!.schedule;
+    this.#step = options.initialEpoch * batches.steps;
+  }
+
+  async run(): Promise<History> {
+    const { epochs, initialEpoch, onEpoch } = this.#options;
+    const rows: EpochRow[] = [];
+    for (let epoch = initialEpoch + 1; epoch <= epochs && !this.#interrupted; epoch++) {
+      const row = await this.#epoch(epoch);
+      if (row === undefined) break;
+      rows.push(row);
+      await onEpoch?.(row);
     }
-    const running = kind === "running" ? newTotals(workspace) : undefined;
-    let start = 0;
+    return {
+      rows,
+      steps: this.#step - initialEpoch * this.#inputs.batches.steps,
+      trainSeconds: this.#trainSeconds,
+      seconds: this.#seconds,
+      interrupted: this.#interrupted,
+    };
+  }
+
+  get #seconds(): number {
+    return (now() - this.#begin) / 1000;
+  }
+
+  /** The epoch's steps and evaluations; undefined if it was interrupted before its end. */
+  async #epoch(epoch: number): Promise<EpochRow | undefined> {
+    const { workspace, batches } = this.#inputs;
+    const { steps } = batches;
+    const begin = now();
+    await batches.begin(epoch);
+    const running = this.#options.trainingMetrics === "running" ? newTotals(workspace) : undefined;
+    let samples = 0;
     let done = 0;
-    choice?.resume(sizes[0]!);
+    this.#choice?.resume(batches.batchSize);
     try {
-      while (done < steps) {
-        const n = sizes[done]!;
-        setBatch(batchRows.data, start, n);
-        const next = start + n;
-        firstLayer?.beginBatch(sizes[done + 1] === n ? (rows) => setBatch(rows, next, n) : undefined);
-        learningRate.value = rateAt(schedule, step);
-        if (n !== planned) {
-          planned = n;
-          run = workspace.plan(plan, n, source).run;
-        }
-        const stepBegin = now();
-        run();
-        const found = choice?.step(now() - stepBegin, n);
-        if (found !== undefined) onThreads?.({ threads: found });
-        const meanLoss = loss.data[0]! / n;
-        if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, step + 1, epoch, learningRate.value);
-        if (running !== undefined) add(running, workspace);
-        start += n;
-        step++;
-        done++;
-        onStep?.({ epoch, epochs, step: done, steps, loss: meanLoss, learningRate: learningRate.value });
-        if (now() - lastYield > YIELD_MILLISECONDS) {
+      while (done < steps && !this.#interrupted) {
+        // Not for each step: a promise lets other calls in, which a batch in its place must not see.
+        if (batches.ready !== undefined) await batches.ready();
+        samples += this.#takeStep(epoch, ++done, running);
+        if (now() - this.#lastYield > YIELD_MILLISECONDS) {
           await otherWork();
-          lastYield = now();
+          this.#lastYield = now();
         }
-        if (signal?.aborted) {
-          interrupted = true;
-          break;
-        }
+        this.#interrupted = this.#options.signal?.aborted === true;
       }
     } finally {
-      choice?.pause();
+      this.#choice?.pause();
     }
-    const epochSeconds = (now() - epochBegin) / 1000;
-    trainSeconds += epochSeconds;
-    if (done < steps) break;
+    const seconds = (now() - begin) / 1000;
+    this.#trainSeconds += seconds;
+    if (done < steps) return undefined;
     requireFiniteParameters(workspace, epoch);
-    const onTraining = `After epoch ${epoch}, on the training samples`;
-    const row: EpochRow = {
+    return {
       epoch,
-      learningRate: schedule.at(step),
-      train:
-        running === undefined
-          ? evaluateResident(onTraining, workspace, source)
-          : finish(onTraining, running, start, workspace),
-      ...(validationSource && {
-        validation: evaluateResident(
-          `After epoch ${epoch}, on the validation samples`,
-          workspace,
-          validationSource,
-        ),
-      }),
+      learningRate: this.#schedule.at(this.#step),
+      ...this.#evaluate(epoch, running, samples),
       steps,
-      seconds: (now() - begin) / 1000,
-      trainSeconds: epochSeconds,
-      stepsPerSecond: steps / epochSeconds,
+      seconds: this.#seconds,
+      trainSeconds: seconds,
+      stepsPerSecond: steps / seconds,
     };
-    rows.push(row);
-    await onEpoch?.(row);
   }
-  return {
-    rows,
-    steps: step - initialEpoch * steps,
-    trainSeconds,
-    seconds: (now() - begin) / 1000,
-    interrupted,
-  };
+
+  /** One update; returns the number of its samples. */
+  #takeStep(epoch: number, stepInEpoch: number, running: Totals | undefined): number {
+    const { workspace, batches } = this.#inputs;
+    const { learningRate, optimizer, loss } = workspace;
+    const { epochs, seed, onThreads, onStep } = this.#options;
+    const { n, place } = batches.next();
+    learningRate.value = rateAt(this.#schedule, this.#step);
+    optimizer.updates.value++;
+    workspace.seedStep(seed, epoch, stepInEpoch);
+    const run = this.#stepOf(n, place);
+    const begin = now();
+    run();
+    const threads = this.#choice?.step(now() - begin, n);
+    if (threads !== undefined) onThreads?.({ threads });
+    const meanLoss = loss.data[0]! / n;
+    if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, this.#step + 1, epoch, learningRate.value);
+    if (running !== undefined) add(running, workspace);
+    this.#step++;
+    onStep?.({
+      ...{ epoch, epochs, step: stepInEpoch, steps: batches.steps },
+      ...{ loss: meanLoss, learningRate: learningRate.value },
+    });
+    return n;
+  }
+
+  /** What runs a step: looked for only when the size of the batch changes, or its place. */
+  #stepOf(n: number, place: Placement): () => void {
+    if (this.#planned?.n !== n || this.#planned.place !== place) {
+      const { run } = this.#inputs.workspace.plan(trainingMetrics[this.#options.trainingMetrics], n, place);
+      this.#planned = { n, place, run };
+    }
+    return this.#planned.run;
+  }
+
+  #evaluate(
+    epoch: number,
+    running: Totals | undefined,
+    samples: number,
+  ): Pick<EpochRow, "train" | "validation"> {
+    const { workspace, train, validation } = this.#inputs;
+    const where = (which: string) => `After epoch ${epoch}, on the ${which} samples`;
+    const ofTraining: Evaluation =
+      running === undefined
+        ? evaluateResident(where("training"), workspace, train)
+        : finish(where("training"), running, samples, workspace);
+    if (validation === undefined) return { train: ofTraining };
+    return { train: ofTraining, validation: evaluateResident(where("validation"), workspace, validation) };
+  }
 }
 
 /** @throws ConfigError unless the schedule gives a number: what is not one makes every weight NaN */

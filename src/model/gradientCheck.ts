@@ -14,7 +14,6 @@ import type { Backend, EngineName } from "../backend/index.ts";
 import { backends } from "../backend/index.ts";
 import { ConfigError, choose } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
-import { ReLU } from "../layers/relu.ts";
 import type { Loss } from "../losses/loss.ts";
 import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
@@ -144,7 +143,8 @@ class Probe {
   readonly #workspace: Workspace;
   readonly #run: () => void;
   readonly #samples: number;
-  readonly #relus: readonly ReLU[];
+  /** Layers whose derivative jumps somewhere. */
+  readonly #kinked: readonly Layer[];
   readonly #sides: readonly Uint8Array[];
   crossed = false;
 
@@ -152,21 +152,21 @@ class Probe {
     this.#workspace = workspace;
     this.#samples = samples;
     this.#run = workspace.plan("loss", samples).run;
-    this.#relus = layers.flatMap(([, layer]) => (layer instanceof ReLU ? [layer] : []));
     this.#run();
-    this.#sides = this.#relus.map(({ output }) => Uint8Array.from(output.data, (y) => (y > 0 ? 1 : 0)));
+    this.#kinked = layers.map(([, layer]) => layer).filter(({ kinks }) => kinks !== undefined);
+    this.#sides = this.#kinked.map(({ kinks }) => Uint8Array.from(kinks!.data, (y) => (y > 0 ? 1 : 0)));
   }
 
-  /** C with `data[index] = value`; sets `crossed` if a ReLU is on another side than it was. */
+  /** C with `data[index] = value`; sets `crossed` if a number is on another side of its kink than it was. */
   costAt(data: Float64Array | Float32Array, index: number, value: number): number {
     const kept = data[index]!;
     data[index] = value;
     this.#run();
     const cost = this.#workspace.loss.data[0]! / this.#samples + this.#workspace.penalty();
     data[index] = kept;
-    this.#relus.forEach(({ output }, layer) => {
+    this.#kinked.forEach(({ kinks }, layer) => {
       const sides = this.#sides[layer]!;
-      const y = output.data;
+      const y = kinks!.data;
       for (let i = 0; i < y.length; i++) if (y[i]! > 0 !== (sides[i] === 1)) this.crossed = true;
     });
     return cost;

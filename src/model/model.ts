@@ -1,42 +1,31 @@
-/** The model: layers in a row, what they are trained with, and where their numbers are. */
-import {
-  type Backend,
-  backends,
-  type EngineName,
-  isTrap,
-  resolveThreads,
-  wasmBackend,
-} from "../backend/index.ts";
+/** The model: layers in a row, to be trained, asked, saved and loaded. */
+import { type Backend, backends, type EngineName, isTrap } from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
-import { readSamples } from "../data/reading.ts";
-import {
-  gatherFactors,
-  measureBytes,
-  measureFloats,
-  noStandardization,
-  type Standardization,
-} from "../data/standardize.ts";
-import { elementTypes, kindOf, type NumbersOrRows, type ValueKind } from "../data/values.ts";
+import { noStandardization, type Standardization } from "../data/standardize.ts";
+import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
-import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
-import type { Layer, State } from "../layers/layer.ts";
-import type { Loss } from "../losses/loss.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkOptions, requireInteger, requireMethods, shown } from "../options.ts";
-import { Random } from "../random.ts";
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
+import { ResidentBatches, requireBatch } from "./batches.ts";
+import { type CompileOptions, checkCompileOptions, checkLayer, claim, named } from "./checks.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
-import { type FitOptions, requireBatch, resolveFitOptions, runTraining } from "./fit.ts";
+import { runTraining } from "./fit.ts";
+import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
+import { EVALUATION_ROWS, ModelMemory } from "./memory.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
-import { Queue } from "./queue.ts";
+import { measure, readResident } from "./resident.ts";
 import type { NamedTensor } from "./safetensors.ts";
-import { checkClasses, checkSamples, checkValues, type ModelInputs, requireSome } from "./suits.ts";
+import { checkClasses, checkSamples, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
-import { checkFits, checkTensors, MEAN, STD } from "./tensors.ts";
-import { Workspace, type WorkspaceOptions } from "./workspace.ts";
+import { checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
+import { Turns } from "./turns.ts";
+import type { Workspace } from "./workspace.ts";
+
+export type { CompileOptions } from "./checks.ts";
 
 export interface ModelOptions {
   /** What it computes in: "float32" (default) or "float64". */
@@ -56,18 +45,8 @@ export interface ModelOptions {
   readonly threads?: number | "auto";
 }
 
-export interface CompileOptions<T extends Metric = Metric> {
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  /** Measured beside loss and cost, in every evaluation. Default: none. */
-  readonly metrics?: readonly T[];
-}
-
 /** The most threads that can be asked for. */
 export const MOST_THREADS = 256;
-/** Samples that are evaluated at once, at least. */
-const EVALUATION_ROWS = 256;
-
 /**
  * Layers in a row.
  *
@@ -86,28 +65,9 @@ export class Model<M = SomeMetrics> {
   readonly precision: Precision;
   readonly seed: number;
   readonly #threads: number | "auto";
-  /** Why there are fewer threads than were asked for. */
-  #notice: string | undefined;
-  #backend: Backend | undefined;
   readonly #layers: readonly (readonly [name: string, layer: Layer])[];
-  #compiled: CompileOptions | undefined;
-  #workspace: Workspace | undefined;
-  #standardization: Standardization | undefined;
-  /** What the standardisation was measured on; undefined before a training, and where it was loaded. */
-  #kind: ValueKind | undefined;
-  /** What remains when the memory has been let go. */
-  #kept: { features: number; outputs: number; tensors: NamedTensor[] } | undefined;
-  #isFitting = false;
-  /** Of the samples that are being trained on. */
-  #fittingKind: ValueKind | undefined;
-  /** Whether it was built for a call that has not succeeded yet: the number of features is not decided then. */
-  #isTentative = false;
-  /** Methods that use the memory, or are making it. */
-  readonly #underWay: string[] = [];
-  /**
-   * Memories are made one after another, and samples that are not resident are read so: there is room for one block.
-   */
-  readonly #queue = new Queue();
+  readonly #memory: ModelMemory;
+  readonly #turns = new Turns();
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
   constructor(layers: readonly Layer[], options: ModelOptions = {}) {
@@ -142,16 +102,17 @@ export class Model<M = SomeMetrics> {
     this.precision = dtype;
     this.seed = seed;
     this.#threads = engine === "wasm" ? threads : 1;
-    // How many threads there can be is asked when the memory is made.
-    if (engine !== "wasm") this.#backend = typeof engine === "string" ? backends[engine]() : engine;
     this.#layers = named(all);
+    this.#memory = new ModelMemory({
+      ...{ layers: this.#layers, precision: dtype, seed, engine, threads: this.#threads },
+    });
     // Last, so that a refused model takes no layer.
     claim(this.#layers);
   }
 
   /** The threads that compute: 1 before there is a memory. */
   get threads(): number {
-    return this.#workspace?.team?.active ?? 1;
+    return this.#memory.workspace?.team?.active ?? 1;
   }
 
   /** The layers by name, Dense's activations among them: dense1, relu1, batchnorm1, … */
@@ -169,7 +130,7 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
   compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
-    this.#requireUnused("compile");
+    this.#turns.requireUnused("compile");
     checkCompileOptions(options);
     const kinds = this.#layers.map(([, layer]) => layer.kind);
     const { outputKind } = options.loss;
@@ -179,8 +140,7 @@ export class Model<M = SomeMetrics> {
           `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,
       );
     }
-    this.#compiled = options;
-    this.#release();
+    this.#memory.compile(options);
     return this as unknown as Model<MetricsOf<T>>;
   }
 
@@ -191,88 +151,77 @@ export class Model<M = SomeMetrics> {
    *   TeamError if a thread is lost: the parameters may then be half updated
    */
   async fit(train: Samples, options: FitOptions<M> = {}): Promise<History<M>> {
-    this.#requireIdle("fit");
-    this.#isFitting = true;
-    try {
-      return (await this.#fit(train, options as FitOptions)) as History<M>;
-    } finally {
-      this.#isFitting = false;
-      this.#fittingKind = undefined;
-    }
+    return (await this.#turns.fit(async () => {
+      try {
+        return await this.#fit(train, options as FitOptions);
+      } finally {
+        this.#memory.fittingKind = undefined;
+      }
+    })) as History<M>;
   }
 
   async #fit(train: Samples, given: FitOptions): Promise<History> {
     this.#requireCompiled("fit");
     const options = resolveFitOptions(given, this.seed);
     const { batchSize, validation } = options;
-    await this.#turn("fit", async () => {
+    const memory = this.#memory;
+    const minimumBatch = this.minimumBatch;
+    await this.#turns.take("fit", async () => {
       this.#checkTraining(train, validation);
-      requireBatch(train.count, batchSize, this.minimumBatch);
-      this.#fittingKind = kindOf(train.elementType);
+      requireBatch(train.count, batchSize, minimumBatch);
+      memory.fittingKind = kindOf(train.elementType);
     });
-    const kind = this.#fittingKind!;
-    const resident = validation === undefined ? [train] : [train, validation];
-    const before = this.#workspace?.options;
-    let workspace: Workspace;
+    const workspace = await this.#prepareTraining(train, options);
+    const where = "Model.fit";
+    const place = workspace.samples.placeOf(where, train);
+    const inputs = {
+      workspace,
+      train: place,
+      validation: validation && workspace.samples.placeOf(`${where}, validation`, validation),
+      batches: new ResidentBatches(workspace, place, { ...options, minimumBatch }),
+    };
     try {
-      workspace = await this.#prepare(
-        "fit",
-        { features: train.features, kind },
-        Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
-        resident,
+      return await runTraining(inputs, { ...options, chooseThreads: this.#threads === "auto" });
+    } catch (error) {
+      // The other threads must not write to the memory any more; what comes next makes it anew.
+      if (error instanceof TeamError || isTrap(error)) await memory.close();
+      throw error;
+    }
+  }
+
+  /** A memory that holds the samples, and their standardisation. A model that cannot be trained on them is as it was. */
+  async #prepareTraining(train: Samples, options: ResolvedFitOptions): Promise<Workspace> {
+    const { batchSize, validation, onThreads, standardize } = options;
+    const memory = this.#memory;
+    const kind = memory.fittingKind!;
+    const before = memory.workspace?.options;
+    try {
+      const workspace = await this.#turns.take("fit", () =>
+        memory.make({
+          ...{ features: train.features, kind, resident: validation ? [train, validation] : [train] },
+          maxRows: Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
+        }),
       );
       const { team } = workspace;
       if (this.#threads !== "auto" || team === undefined) {
-        options.onThreads?.({ threads: team?.threads ?? 1, ...(this.#notice && { notice: this.#notice }) });
+        const { notice } = memory;
+        onThreads?.({ threads: team?.threads ?? 1, ...(notice && { notice }) });
       }
       await readResident(workspace, train, validation, options);
-      if (this.#standardization === undefined) {
+      if (memory.standardization === undefined) {
         // In a turn of its own: it works where samples are staged.
-        const measured = await this.#turn("fit", async () =>
-          options.standardize ? measure(workspace, train) : noStandardization(workspace.options.features),
+        const measured = await this.#turns.take("fit", async () =>
+          standardize ? measure(workspace, train) : noStandardization(workspace.options.features),
         );
-        this.#setStandardization(this.#standardization ?? measured);
+        memory.setStandardization(memory.standardization ?? measured);
       }
+      memory.trainedKind = kind;
+      memory.isTentative = false;
+      return workspace;
     } catch (error) {
-      await this.#restore(before);
+      await this.#turns.take("fit", () => memory.restore(before));
       throw error;
     }
-    this.#kind = kind;
-    this.#isTentative = false;
-    try {
-      return await runTraining(workspace, train, this.minimumBatch, {
-        ...options,
-        chooseThreads: this.#threads === "auto",
-      });
-    } catch (error) {
-      if (error instanceof TeamError || isTrap(error)) {
-        // The others must not write to the memory any more; what comes next makes it anew.
-        await workspace.team?.close();
-        this.#release();
-      }
-      throw error;
-    }
-  }
-
-  /** The model as it was before samples were refused that a memory had been made for. */
-  async #restore(before: WorkspaceOptions | undefined): Promise<void> {
-    if (this.#isTentative) return await this.#turn("fit", () => this.#forget());
-    if (before === undefined) return;
-    const now = this.#workspace?.options;
-    const isServing = now !== undefined && (this.#kind !== undefined || now.kind === before.kind);
-    if (!isServing) {
-      this.#fittingKind = undefined;
-      // What is reported is why the samples were refused.
-      await this.#prepare("fit", before, EVALUATION_ROWS, []).catch(() => {});
-    }
-  }
-
-  /** A model that is not built. */
-  async #forget(): Promise<void> {
-    await this.#workspace?.team?.close();
-    this.#workspace = undefined;
-    this.#kept = undefined;
-    this.#isTentative = false;
   }
 
   /**
@@ -280,11 +229,10 @@ export class Model<M = SomeMetrics> {
    * memory and threads are then made anew.
    */
   async close(): Promise<void> {
-    this.#requireIdle("close");
-    await this.#turn("close", async () => {
-      this.#requireIdle("close");
-      await this.#workspace?.team?.close();
-      this.#release();
+    this.#turns.requireIdle("close");
+    await this.#turns.take("close", async () => {
+      this.#turns.requireIdle("close");
+      await this.#memory.close();
     });
   }
 
@@ -303,12 +251,14 @@ export class Model<M = SomeMetrics> {
   }
 
   async #evaluate(where: string, samples: Samples): Promise<Evaluation> {
-    if (this.#workspace?.placement(samples)?.filled) {
+    const { workspace } = this.#memory;
+    const place = workspace?.samples.find(samples);
+    if (workspace !== undefined && place?.filled) {
       this.#checkSuits(where, samples);
-      return evaluateResident(where, this.#workspace, this.#workspace.placement(samples)!);
+      return evaluateResident(where, workspace, place);
     }
-    return await this.#turn("evaluate", () =>
-      this.#withSamples(where, samples, (workspace) => evaluateStaged(where, workspace, samples)),
+    return await this.#turns.take("evaluate", () =>
+      this.#withSamples(where, samples, (made) => evaluateStaged(where, made, samples)),
     );
   }
 
@@ -323,17 +273,18 @@ export class Model<M = SomeMetrics> {
   async predict(inputs: Samples | NumbersOrRows): Promise<FloatArray> {
     const where = "Model.predict";
     if (typeof inputs !== "object" || inputs === null || !("read" in inputs)) {
-      const features = this.#features;
-      const { kind } = this.#inputs;
+      const { features, inputs: taken, workspace } = this.#memory;
+      const { kind } = taken;
       // As long as nothing has decided the kind, either is taken.
-      const isServing = kind !== undefined || this.#workspace?.options.kind === undefined;
-      if (features !== undefined && !(this.#workspace !== undefined && isServing)) {
-        await this.#prepare("predict", { features, kind }, EVALUATION_ROWS, []);
+      const isServing =
+        workspace !== undefined && (kind !== undefined || workspace.options.kind === undefined);
+      if (features !== undefined && !isServing) {
+        await this.#turns.take("predict", () => this.#memory.make({ features, kind }));
       }
       return this.#predictor(where).run(inputs);
     }
     checkSamples(where, inputs);
-    return await this.#turn("predict", () =>
+    return await this.#turns.take("predict", () =>
       this.#withSamples(where, inputs, (workspace) => predictSamples(where, workspace, inputs)),
     );
   }
@@ -348,13 +299,14 @@ export class Model<M = SomeMetrics> {
 
   #predictor(where: string): Predictor {
     const current = () => {
-      if (this.#workspace !== undefined) return this.#workspace;
+      const { workspace } = this.#memory;
+      if (workspace !== undefined) return workspace;
       throw new ConfigError(
         "The model is not built: the number of features is not known yet. Train, load or build() first.",
       );
     };
     current();
-    return new Predictor(where, current, () => this.#inputs.kind);
+    return new Predictor(where, current, () => this.#memory.inputs.kind);
   }
 
   /**
@@ -363,12 +315,12 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if a training is under way, or there is no such elementType
    */
   async build(features: number, elementType?: ElementType): Promise<this> {
-    this.#requireIdle("build");
+    this.#turns.requireIdle("build");
     requireInteger("Model.build: features", features);
     const kind =
       elementType === undefined ? undefined : kindOf(choose("elementType", elementTypes, elementType));
-    await this.#prepare("build", { features, kind }, EVALUATION_ROWS, []);
-    this.#isTentative = false;
+    await this.#turns.take("build", () => this.#memory.make({ features, kind }));
+    this.#memory.isTentative = false;
     return this;
   }
 
@@ -378,11 +330,12 @@ export class Model<M = SomeMetrics> {
    */
   summary(features: number): readonly SummaryRow[] {
     requireInteger("Model.summary: features", features);
-    if (this.#workspace?.options.features === features) return this.#workspace.summary;
-    this.#requireUnused("summary");
+    const { workspace } = this.#memory;
+    if (workspace?.options.features === features) return workspace.summary;
+    this.#turns.requireUnused("summary");
     // A sketch takes the layers' tensors away from the memory that they have.
-    this.#release();
-    return Workspace.sketch(this.#options({ features, kind: undefined }, 1, [])).summary;
+    this.#memory.release();
+    return this.#memory.sketch(features).summary;
   }
 
   /** Learnable numbers, for inputs of `features` numbers. @throws as {@link summary} */
@@ -392,102 +345,72 @@ export class Model<M = SomeMetrics> {
 
   /** The standardisation of the inputs, once it is known. */
   get standardization(): Standardization | undefined {
-    return this.#standardization;
+    return this.#memory.standardization;
   }
 
   /**
-   * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance; and at last,
-   * once it is known, the standardisation: standardize.mean and standardize.std, in float64.
-   * {@link Model.load} takes them over.
+   * Copies of all tensors in the order of the layers: weight, bias; gamma, beta, movingMean, movingVariance; then those of
+   * an optimizer that has its own; and at last, once it is known, the standardisation: standardize.mean and
+   * standardize.std, in float64. {@link Model.load} takes them over.
    * @throws ConfigError if the model has not been built
    */
   tensors(): NamedTensor[] {
-    const tensors = this.#layerTensors();
-    const { mean, std } = this.#standardization ?? {};
-    if (mean === undefined || std === undefined) return tensors;
+    const memory = this.#memory;
     return [
-      ...tensors,
-      { name: MEAN, shape: [mean.length], data: mean.slice() },
-      { name: STD, shape: [std.length], data: std.slice() },
+      ...this.#layerTensors(),
+      ...memory.optimizerTensors(),
+      ...standardizationTensors(memory.standardization),
     ];
   }
 
   #layerTensors(): NamedTensor[] {
-    if (this.#workspace === undefined) {
-      if (this.#kept === undefined)
-        throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
-      return this.#kept.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
-    }
-    this.#workspace.readParameters();
-    return this.#layers.flatMap(([, layer]) =>
-      [...layer.parameters, ...layer.states].map(({ name, shape, value }) => ({
-        name,
-        shape,
-        data: value.data.slice(),
-      })),
-    );
+    const tensors = this.#memory.layerTensors();
+    if (tensors !== undefined) return tensors;
+    throw new ConfigError("Model.tensors: the model is not built. Call build() or fit().");
   }
 
   /**
-   * Takes over tensors by name: all parameters, and whatever states there are; with "standardize.mean" and
-   * "standardize.std", the standardisation too. A model that has not been built is built for them; it then predicts
+   * Takes over tensors by name: all parameters, and whatever states there are, those of the
+   * optimizer among them; with "standardize.mean" and "standardize.std", the standardisation too. A model that has not been built is built for them; it then predicts
    * bytes and numbers alike, of which a byte v counts as v / 255.
    * @param from where they come from, for errors; default "Model.load"
    * @throws FileError if a parameter is missing, a name is unknown or there twice, a shape is another, the data are not
    *   as many as the shape says, or there is no such standardisation; the model is then as it was
    */
   async load(tensors: Iterable<NamedTensor>, from = "Model.load"): Promise<void> {
-    const { byName, standardization } = checkTensors(tensors, from);
+    const checked = checkTensors(tensors, from);
+    const { byName, standardization } = checked;
+    const memory = this.#memory;
+    const { workspace } = memory;
     // At once where there is a memory: between two steps of a training, say.
-    if (this.#workspace !== undefined) {
-      const wasTrained = this.#kind !== undefined;
-      this.#take(this.#workspace, byName, standardization, from);
+    if (workspace !== undefined) {
+      const wasTrained = memory.trainedKind !== undefined;
+      checkAll(workspace, checked, from);
+      memory.take(workspace, checked, this.#turns.isFitting);
       // A memory for what it was trained on is not one for what others have been trained on.
-      if (wasTrained && this.#kind === undefined) {
-        const { features } = this.#workspace.options;
-        await this.#prepare("load", { features, kind: undefined }, EVALUATION_ROWS, []);
+      if (wasTrained && memory.trainedKind === undefined) {
+        const { features } = workspace.options;
+        await this.#turns.take("load", () => memory.make({ features, kind: undefined }));
       }
       return;
     }
-    this.#requireIdle("load");
+    this.#turns.requireIdle("load");
     // The caller may use the arrays for something else while a memory is made.
     for (const [name, tensor] of byName) byName.set(name, { ...tensor, data: tensor.data.slice() });
-    await this.#turn("load", async () => {
-      const features = this.#features ?? featuresOf(byName, standardization);
+    await this.#turns.take("load", async () => {
+      const features = memory.features ?? featuresOf(byName, standardization);
       if (features === undefined || features === 0)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
       // Before a memory is made for them.
-      checkAll(this.#workspace ?? this.#sketch(features), byName, standardization, from);
-      const kind = this.#kind;
-      const workspace = this.#workspace ?? (await this.#make({ features, kind }, EVALUATION_ROWS, []));
-      this.#take(workspace, byName, standardization, from);
+      checkAll(memory.workspace ?? memory.sketch(features), checked, from);
+      const made = memory.workspace ?? (await memory.make({ features, kind: memory.trainedKind }));
+      memory.take(made, checked, this.#turns.isFitting);
     });
   }
 
-  /** All are checked before any is taken: refused tensors leave the model as it was. */
-  #take(
-    workspace: Workspace,
-    byName: ReadonlyMap<string, NamedTensor>,
-    standardization: Standardization | undefined,
-    from: string,
-  ): void {
-    checkAll(workspace, byName, standardization, from);
-    workspace.writeParameters();
-    for (const { name, value } of [...workspace.parameters, ...workspace.states]) {
-      const tensor = byName.get(name);
-      if (tensor !== undefined) value.data.set(tensor.data);
-    }
-    this.#isTentative = false;
-    if (standardization === undefined) return;
-    // A training goes on with the samples that it has.
-    const isSame = sameStandardization(standardization, this.#standardization);
-    if (!isSame && !this.#isFitting) this.#kind = undefined;
-    this.#setStandardization(standardization);
-  }
-
   /**
-   * The SHA-256 of {@link tensors} but for the standardisation, little-endian, in hexadecimal: two trainings with the
-   * same bits have the same.
+   * The SHA-256 of the layers' {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the
+   * same.
    */
   async weightsSha256(): Promise<string> {
     const arrays = this.#layerTensors().map(
@@ -502,54 +425,18 @@ export class Model<M = SomeMetrics> {
     return await sha256(all);
   }
 
-  /** What would take the memory from a training that is under way. */
-  #requireIdle(method: string): void {
-    if (this.#isFitting) {
-      throw new ConfigError(
-        `Model.${method}: fit() is under way. Wait for its end, or end it by its \`signal\` and wait.`,
-      );
-    }
-  }
-
-  /** What would take the memory, or the layers, from whatever is at work. */
-  #requireUnused(method: string): void {
-    this.#requireIdle(method);
-    const [other] = this.#underWay;
-    if (other !== undefined)
-      throw new ConfigError(`Model.${method}: ${other}() is under way. Await it first.`);
-  }
-
   #requireCompiled(method: string): void {
-    if (this.#compiled === undefined) {
+    if (this.#memory.compiled === undefined) {
       throw new ConfigError(
         `Model.${method}: the model is not compiled. Call compile({ loss, optimizer }) first.`,
       );
     }
   }
 
-  /** Numbers in a sample, if that is decided. */
-  get #features(): number | undefined {
-    return this.#workspace?.options.features ?? this.#kept?.features;
-  }
-
-  get #inputs(): ModelInputs {
-    return { features: this.#features, kind: this.#kind ?? this.#fittingKind };
-  }
-
-  /** To be called in a turn of the queue: a sketch builds the layers, which a workspace that is being made needs. */
-  #outputs(features: number): number {
-    return this.#workspace?.outputs ?? this.#kept?.outputs ?? this.#sketch(features).outputs;
-  }
-
-  /** The layers' sizes without a memory. It takes the layers' tensors away from a workspace. */
-  #sketch(features: number): Workspace {
-    return Workspace.sketch(this.#options({ features, kind: undefined }, 1, []));
-  }
-
   /** @throws DatasetError unless the samples suit this model; to be called in a turn of the queue */
   #checkSuits(where: string, samples: Samples): void {
-    checkValues(where, samples, this.#inputs);
-    checkClasses(where, samples, this.#outputs(samples.features));
+    checkValues(where, samples, this.#memory.inputs);
+    checkClasses(where, samples, this.#memory.outputs(samples.features));
   }
 
   /** @throws DatasetError unless the samples suit this model, and each other; to be called in a turn of the queue */
@@ -563,27 +450,7 @@ export class Model<M = SomeMetrics> {
     checkSamples(inValidation, validation);
     requireSome(inValidation, validation);
     checkValues(inValidation, validation, { features: train.features, kind: kindOf(train.elementType) });
-    checkClasses(inValidation, validation, this.#outputs(train.features));
-  }
-
-  /** A workspace that serves: the present one, or a new one which takes over the parameters. */
-  #prepare(
-    method: string,
-    inputs: BuildInputs,
-    maxRows: number,
-    resident: readonly Samples[],
-  ): Promise<Workspace> {
-    return this.#turn(method, () => this.#make(inputs, maxRows, resident));
-  }
-
-  /** Does this in a turn of the queue, and knows that it is under way. */
-  async #turn<T>(method: string, work: () => Promise<T>): Promise<T> {
-    this.#underWay.push(method);
-    try {
-      return await this.#queue.next(work);
-    } finally {
-      this.#underWay.splice(this.#underWay.indexOf(method), 1);
-    }
+    checkClasses(inValidation, validation, this.#memory.outputs(train.features));
   }
 
   /**
@@ -595,276 +462,15 @@ export class Model<M = SomeMetrics> {
     samples: Samples,
     work: (workspace: Workspace) => Promise<T>,
   ): Promise<T> {
+    const memory = this.#memory;
     this.#checkSuits(where, samples);
     try {
-      const result = await work(await this.#present(samples));
-      this.#isTentative &&= this.#isFitting;
+      const result = await work(await memory.present(samples));
+      memory.isTentative &&= this.#turns.isFitting;
       return result;
     } catch (error) {
-      if (this.#isTentative && !this.#isFitting) await this.#forget();
+      if (memory.isTentative && !this.#turns.isFitting) await memory.forget();
       throw error;
     }
   }
-
-  /** The workspace that there is, or one for such samples; to be called in a turn of the queue. */
-  async #present({ features, elementType }: Samples): Promise<Workspace> {
-    if (this.#workspace?.takes(kindOf(elementType))) return this.#workspace;
-    return await this.#make({ features, kind: this.#inputs.kind }, EVALUATION_ROWS, []);
-  }
-
-  async #make(
-    { features, kind }: BuildInputs,
-    maxRows: number,
-    resident: readonly Samples[],
-  ): Promise<Workspace> {
-    const old = this.#workspace;
-    const built = this.#features;
-    if (built !== undefined && built !== features) {
-      throw new ConfigError(
-        `The samples have ${features} features, the model was built for ${built}. Make a new Model.`,
-      );
-    }
-    // A training's buffers are of one kind.
-    const decided = kind ?? this.#inputs.kind;
-    const isOfKind =
-      resident.length === 0 && decided !== undefined ? old?.takes(decided) : old?.options.kind === kind;
-    if (
-      old !== undefined &&
-      isOfKind &&
-      old.options.maxRows >= maxRows &&
-      resident.every((samples) => old.placement(samples) !== undefined)
-    ) {
-      return old;
-    }
-    // Released first: the old and the new memory need not fit side by side.
-    await old?.team?.close();
-    this.#release();
-    const options = this.#options({ features, kind }, maxRows, resident);
-    if (this.#backend === undefined) {
-      // A network of which no kernel is worth sharing shall not wait for workers to start.
-      const isSmall =
-        this.#threads === "auto" && maxRows * this.#largestWeight(features) < TEAM_MULTIPLICATIONS;
-      const { threads, notice } = await resolveThreads(isSmall ? 1 : this.#threads);
-      this.#notice = notice;
-      this.#backend = wasmBackend({ threads });
-    }
-    const workspace = await Workspace.create(options, this.#backend).catch((error) => {
-      // Such as on a page whose Content-Security-Policy refuses workers: "auto" takes what there is.
-      if (this.#threads !== "auto" || !(error instanceof TeamError)) throw error;
-      this.#notice = `One thread. ${error.message}`;
-      this.#backend = wasmBackend();
-      return Workspace.create(options, this.#backend);
-    });
-    this.#workspace = workspace;
-    if (built === undefined) this.#isTentative = true;
-    const byName = new Map(this.#kept?.tensors.map(({ name, data }) => [name, data]));
-    for (const { name, value, initializer } of workspace.parameters) {
-      const data = byName.get(name);
-      if (data !== undefined) value.data.set(data);
-      else initializer.fill(value.data, value.rows, value.columns, new Random(this.seed, "initialize", name));
-    }
-    for (const { name, value, initial } of workspace.states) {
-      const data = byName.get(name);
-      if (data !== undefined) value.data.set(data);
-      else value.data.fill(initial);
-    }
-    this.#setStandardization(this.#standardization);
-    return workspace;
-  }
-
-  /** Numbers in the largest parameter, for inputs of `features` numbers. */
-  #largestWeight(features: number): number {
-    return Math.max(0, ...this.#sketch(features).summary.map(({ parameters }) => parameters));
-  }
-
-  #options({ features, kind }: BuildInputs, maxRows: number, resident: readonly Samples[]): WorkspaceOptions {
-    return {
-      layers: this.#layers,
-      loss: this.#compiled?.loss,
-      metrics: this.#compiled?.metrics ?? [],
-      optimizer: this.#compiled?.optimizer,
-      precision: this.precision,
-      features,
-      kind,
-      maxRows,
-      resident,
-    };
-  }
-
-  /** Lets the memory go and keeps the parameters. */
-  #release(): void {
-    const workspace = this.#workspace;
-    if (workspace === undefined) return;
-    const { features } = workspace.options;
-    this.#kept = { features, outputs: workspace.outputs, tensors: this.#layerTensors() };
-    void workspace.team?.close();
-    this.#workspace = undefined;
-  }
-
-  #setStandardization(standardization: Standardization | undefined): void {
-    this.#standardization = standardization;
-    const workspace = this.#workspace;
-    if (workspace === undefined) return;
-    const known = standardization ?? noStandardization(workspace.options.features);
-    for (const [kind, { scale, shift }] of workspace.factors) {
-      const stored = kind === "bytes" ? "uint8" : this.precision;
-      const factors = gatherFactors(known, stored, this.precision);
-      scale.data.set(factors.scale);
-      shift.data.set(factors.shift);
-    }
-    workspace.firstLayer?.forgetPrepared();
-  }
-}
-
-/** Inputs that a memory is made for; without a kind, they may be of both. */
-interface BuildInputs {
-  readonly features: number;
-  readonly kind: ValueKind | undefined;
-}
-
-/** Reads the samples that are not in their places yet. */
-async function readResident(
-  workspace: Workspace,
-  train: Samples,
-  validation: Samples | undefined,
-  { signal, onRead }: FitOptions,
-): Promise<void> {
-  const missing = [...new Set([train, validation])].filter(
-    (samples) => samples !== undefined && !workspace.placeOf("Model.fit", samples).filled,
-  ) as Samples[];
-  const total = missing.reduce(
-    (sum, samples) => sum + workspace.placeOf("Model.fit", samples).labels.rows,
-    0,
-  );
-  let before = 0;
-  for (const samples of missing) {
-    const where = samples === train ? "Model.fit" : "Model.fit, validation";
-    const placement = workspace.placeOf(where, samples);
-    const onProgress = (done: number) => onRead?.(before + done, total);
-    const target = { values: placement.values.data, labels: placement.labels.data };
-    await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
-    placement.filled = true;
-    before += placement.labels.rows;
-  }
-}
-
-/** The standardisation of samples that are resident. */
-function measure(workspace: Workspace, samples: Samples): Standardization {
-  const placement = workspace.placeOf("Model.fit", samples);
-  const { values, selection } = placement;
-  if (values.dtype === "uint8") {
-    return measureBytes(workspace.byteBlocks(placement), workspace.moments, workspace.kernels);
-  }
-  return measureFloats(values, selection);
-}
-
-/** Numbers in a sample, by the tensors of a model. */
-function featuresOf(
-  byName: ReadonlyMap<string, NamedTensor>,
-  standardization: Standardization | undefined,
-): number | undefined {
-  const shape = byName.get("dense1.weight")?.shape;
-  return shape?.length === 2 ? shape[0] : standardization?.mean.length;
-}
-
-function sameStandardization(a: Standardization, b: Standardization | undefined): boolean {
-  const same = (x: Float64Array, y: Float64Array) => x.length === y.length && x.every((v, i) => v === y[i]);
-  return b !== undefined && same(a.mean, b.mean) && same(a.std, b.std);
-}
-
-/** @throws FileError unless the tensors are all parameters of this network, and at most its states besides */
-function checkAll(
-  { parameters, states, options }: Workspace,
-  byName: ReadonlyMap<string, NamedTensor>,
-  standardization: Standardization | undefined,
-  from: string,
-): void {
-  const { features } = options;
-  if (standardization !== undefined && standardization.mean.length !== features) {
-    throw new FileError(
-      `${from}: ${MEAN} has ${standardization.mean.length} numbers, expected ${features}, the model's features. ` +
-        "Is it another network's file?",
-    );
-  }
-  const unknown = new Set(byName.keys());
-  for (const own of [...parameters, ...states]) {
-    const tensor = byName.get(own.name);
-    unknown.delete(own.name);
-    if (tensor !== undefined) checkFits(tensor, own, from);
-    else if (!states.includes(own as State)) {
-      throw new FileError(`${from}: ${own.name} is missing. It must hold every parameter of this network.`);
-    }
-  }
-  const [name] = unknown;
-  if (name !== undefined) {
-    throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
-  }
-}
-
-/** @throws ConfigError unless it has what a layer has before it is built */
-function checkLayer(where: string, layer: Layer): void {
-  requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
-  const { kind, minimumBatch } = layer;
-  if (typeof kind !== "string" || kind === "") {
-    throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected a name, such as "dense".`);
-  }
-  requireInteger(`${where}: its minimumBatch`, minimumBatch);
-}
-
-function checkCompileOptions(options: CompileOptions): void {
-  const where = "Model.compile";
-  if (options === undefined)
-    throw new ConfigError(`${where}: there are no options. Give it { loss, optimizer }.`);
-  checkOptions(where, options, ["loss", "optimizer", "metrics"]);
-  const { loss, optimizer, metrics = [] } = options;
-  requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
-  const expected = "an optimizer, such as new SGDOptimizer()";
-  requireMethods(`${where}: optimizer`, optimizer, ["update"], expected);
-  requireMethods(
-    `${where}: the optimizer's schedule`,
-    optimizer.schedule,
-    ["at"],
-    "a schedule, such as new ConstantSchedule(0.1)",
-  );
-  if (!Array.isArray(metrics)) {
-    throw new ConfigError(
-      `${where}: metrics is ${shown(metrics)}, expected an array, such as [new AccuracyMetrics()].`,
-    );
-  }
-  metrics.forEach((metric, i) => {
-    requireMethods(`${where}: metrics[${i}]`, metric, ["forward"], "a metric, such as new AccuracyMetrics()");
-  });
-}
-
-/** Layers that a model has: their tensors are in its memory. */
-const owned = new WeakSet<Layer>();
-
-/** @throws ConfigError if a layer stands here twice, or belongs to another model */
-function claim(layers: readonly (readonly [name: string, layer: Layer])[]): void {
-  const places = new Map<Layer, string>();
-  for (const [name, layer] of layers) {
-    const other = places.get(layer);
-    if (other !== undefined) {
-      throw new ConfigError(
-        `Model: ${name} is the same object as ${other}. Make a new layer for every place.`,
-      );
-    }
-    if (owned.has(layer)) {
-      throw new ConfigError(
-        `Model: ${name} belongs to another model, whose weights it holds. Make new layers for every model.`,
-      );
-    }
-    places.set(layer, name);
-  }
-  for (const [, layer] of layers) owned.add(layer);
-}
-
-/** [["dense1", …], ["relu1", …], ["dense2", …]]: every kind is counted on its own. */
-function named(layers: readonly Layer[]): (readonly [string, Layer])[] {
-  const counts = new Map<string, number>();
-  return layers.map((layer) => {
-    const number = (counts.get(layer.kind) ?? 0) + 1;
-    counts.set(layer.kind, number);
-    return [`${layer.kind}${number}`, layer] as const;
-  });
 }

@@ -14,8 +14,10 @@ import { DatasetError, MemoryError, ShapeError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { forEachBlock } from "./evaluate.ts";
+import { countIn, type Placement } from "./placements.ts";
+import type { BoundPlan } from "./plans.ts";
 import { checkValues } from "./suits.ts";
-import { type BoundPlan, type Placement, Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 const results = { float32: Float32Array, float64: Float64Array } satisfies Record<Precision, unknown>;
 
@@ -27,9 +29,9 @@ export async function predictSamples(
 ): Promise<FloatArray> {
   const { precision, maxRows } = workspace.options;
   const columns = workspace.outputs;
-  const placement = workspace.placement(samples);
+  const placement = workspace.samples.find(samples);
   const isResident = placement?.filled === true;
-  const count = isResident ? Workspace.count(placement) : samples.count;
+  const count = isResident ? countIn(placement) : samples.count;
   const result = newResult(where, precision, count, columns);
   const predict = (n: number, start: number, source: Placement) => {
     const { run, output } = workspace.plan("predict", n, source);
@@ -117,7 +119,7 @@ export class Predictor {
       );
     }
     const rows = workspace.rows.data;
-    const target = workspace.given(kind).values.data;
+    const target = workspace.samples.given(kind).values.data;
     for (let start = 0; start < count; start += maxRows) {
       const n = Math.min(maxRows, count - start);
       const given = n === count ? numbers : numbers.subarray(start * features, (start + n) * features);
@@ -154,7 +156,7 @@ export class Predictor {
     let plan = this.#plans[kind][n];
     if (plan === undefined) {
       const workspace = this.#workspace!;
-      plan = workspace.plan("predict", n, workspace.given(kind));
+      plan = workspace.plan("predict", n, workspace.samples.given(kind));
       this.#plans[kind][n] = plan;
     }
     return plan;

@@ -2,9 +2,12 @@
 import type { Standardization } from "../data/standardize.ts";
 import { typedArrayName } from "../data/values.ts";
 import { FileError } from "../errors.ts";
+import type { State } from "../layers/layer.ts";
 import { shown } from "../options.ts";
 import type { FloatArray, Tensor } from "../tensor.ts";
+import { OPTIMIZER, type OptimizerTensors, UPDATES } from "./optimizerState.ts";
 import type { NamedTensor } from "./safetensors.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** The names under which the standardisation is saved. */
 export const MEAN = "standardize.mean";
@@ -134,5 +137,72 @@ export function checkFits(
     throw new FileError(
       `${from}: ${name}[${i}] is ${data[i]}, too large for float32. Make a model of dtype "float64".`,
     );
+  }
+}
+
+/** Numbers in a sample, by the tensors of a model. */
+export function featuresOf(
+  byName: ReadonlyMap<string, NamedTensor>,
+  standardization: Standardization | undefined,
+): number | undefined {
+  const shape = byName.get("dense1.weight")?.shape;
+  return shape?.length === 2 ? shape[0] : standardization?.mean.length;
+}
+
+/** The standardisation as tensors, in float64. */
+export function standardizationTensors(standardization: Standardization | undefined): NamedTensor[] {
+  if (standardization === undefined) return [];
+  const { mean, std } = standardization;
+  return [
+    { name: MEAN, shape: [mean.length], data: mean.slice() },
+    { name: STD, shape: [std.length], data: std.slice() },
+  ];
+}
+
+/** @throws FileError unless the tensors are all parameters of this network, and at most its states besides */
+export function checkAll(
+  { parameters, states, optimizer, options }: Workspace,
+  { byName, standardization }: CheckedTensors,
+  from: string,
+): void {
+  const { features } = options;
+  if (standardization !== undefined && standardization.mean.length !== features) {
+    throw new FileError(
+      `${from}: ${MEAN} has ${standardization.mean.length} numbers, expected ${features}, the model's features. ` +
+        "Is it another network's file?",
+    );
+  }
+  const unknown = new Set(byName.keys());
+  for (const own of [...parameters, ...states]) {
+    const tensor = byName.get(own.name);
+    unknown.delete(own.name);
+    if (tensor !== undefined) checkFits(tensor, own, from);
+    else if (!states.includes(own as State)) {
+      throw new FileError(`${from}: ${own.name} is missing. It must hold every parameter of this network.`);
+    }
+  }
+  checkOptimizerTensors(optimizer, byName, from);
+  const name = [...unknown].find((each) => !each.startsWith(OPTIMIZER));
+  if (name !== undefined) {
+    throw new FileError(`${from}: ${name} is not a tensor of this network. Is it another network's file?`);
+  }
+}
+
+/** Those of another optimizer are no mistake: a model may be trained on with this one. */
+function checkOptimizerTensors(
+  { states }: OptimizerTensors,
+  byName: ReadonlyMap<string, NamedTensor>,
+  from: string,
+): void {
+  for (const own of states) {
+    const tensor = byName.get(own.name);
+    if (tensor !== undefined) checkFits(tensor, own, from);
+  }
+  const updates = byName.get(UPDATES)?.data;
+  if (
+    updates !== undefined &&
+    !(updates.length === 1 && Number.isSafeInteger(updates[0]) && updates[0]! >= 0)
+  ) {
+    throw new FileError(`${from}: ${UPDATES} is ${shown([...updates])}, expected one integer ≥ 0.`);
   }
 }

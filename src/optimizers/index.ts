@@ -4,7 +4,7 @@ import type { Schedule } from "../schedules/schedule.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { SGDOptimizer } from "./sgd.ts";
 
-export type { Optimizer } from "./optimizer.ts";
+export type { Optimizer, OptimizerState, OwnTensors } from "./optimizer.ts";
 export { SGDOptimizer };
 
 /** What the command line knows of an optimizer. */

@@ -2,8 +2,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { TrainingError } from "../errors.ts";
+import { batchSizes } from "../model/batches.ts";
 import { DIVERGED_ADVICE } from "../model/evaluate.ts";
-import { batchSizes, type StepReport } from "../model/fit.ts";
+import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { backends, type EngineName } from "../backend/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { type ActivationName, activations } from "../layers/index.ts";
-import { type TrainingMetrics, trainingMetrics } from "../model/fit.ts";
+import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
 import { MOST_THREADS } from "../model/model.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";

@@ -3,6 +3,7 @@ import { type Backend, referenceBackend } from "../../src/backend/index.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import type { Layer, Parameter, State } from "../../src/layers/index.ts";
+import { buildLayers } from "../../src/model/built.ts";
 import { Random } from "../../src/random.ts";
 import { Region, type Tensor } from "../../src/tensor.ts";
 
@@ -28,43 +29,28 @@ export async function buildLayer(
   }: { inputs: number; rows: number; needsInputGradient?: boolean; backend?: Backend },
 ): Promise<BuiltLayer> {
   const region = new Region();
-  const parameters = new Map<string, Parameter>();
-  const states = new Map<string, State>();
-  const outputs = layer.build(
+  const workspace = region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES);
+  const built = buildLayers(
     {
-      precision: "float64",
-      needsInputGradient,
-      workspace: region.tensor("uint8", 1, MATMUL_WORKSPACE_BYTES),
-      activation: (columns) => region.tensor("float64", rows, columns),
-      vector: (columns) => region.tensor("float64", 1, columns),
-      parameter: (name, parameterRows, columns, initializer, regularizer) => {
-        const value = region.tensor("float64", parameterRows, columns);
-        const grad = region.tensor("float64", parameterRows, columns);
-        const shape = [parameterRows, columns];
-        const parameter = { name, shape, value, grad, initializer, regularizer };
-        parameters.set(name, parameter);
-        return parameter;
-      },
-      vectorParameter: (name, columns, initializer) => {
-        const value = region.tensor("float64", 1, columns);
-        const grad = region.tensor("float64", 1, columns);
-        const parameter = { name, shape: [columns], value, grad, initializer };
-        parameters.set(name, parameter);
-        return parameter;
-      },
-      state: (name, columns, initial) => {
-        const state = { name, shape: [columns], value: region.tensor("float64", 1, columns), initial };
-        states.set(name, state);
-        return state;
-      },
+      ...{ layers: [["layer", layer]], precision: "float64", workspace },
+      ...{ features: inputs, maxRows: rows, inputGradient: needsInputGradient },
     },
-    inputs,
+    region,
   );
+  const { outputs } = built;
+  const byName = <T extends { readonly name: string }>(all: readonly T[]) =>
+    new Map(
+      all.map((each) => {
+        const name = each.name.replace("layer.", "");
+        return [name, { ...each, name }];
+      }),
+    );
+  const [parameters, states] = [byName(built.parameters), byName(built.states)];
   const x = region.tensor("float64", rows, inputs);
   const dy = region.tensor("float64", rows, outputs);
   const { buffer, base, kernels } = await backend.open(region.bytes, "float64");
   region.bind(buffer, base);
-  for (const { name, value, initializer } of parameters.values()) {
+  for (const [name, { value, initializer }] of parameters) {
     initializer.fill(value.data, value.rows, value.columns, new Random(1, name));
   }
   for (const { value, initial } of states.values()) value.data.fill(initial);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
-import { batchSizes } from "../../src/model/fit.ts";
+import { batchSizes } from "../../src/model/batches.ts";
 
 describe("batchSizes", () => {
   it.each([

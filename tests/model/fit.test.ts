@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { FitOptions } from "../../src/model/fit.ts";
+import type { FitOptions } from "../../src/model/fitOptions.ts";
 import type { Model } from "../../src/model/model.ts";
 import { clusters, network } from "../helpers/samples.ts";
 

@@ -5,7 +5,7 @@ import type { Samples } from "../../src/data/dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { BatchNormalization, Dense, ReLU, Softmax } from "../../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
-import type { StepReport } from "../../src/model/fit.ts";
+import type { StepReport } from "../../src/model/fitOptions.ts";
 import type { EpochRow } from "../../src/model/history.ts";
 import { Model } from "../../src/model/model.ts";
 import { denseNetwork } from "../../src/model/network.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
 import { ConfigError, DatasetError, TrainingError } from "../../src/errors.ts";
-import type { FitOptions } from "../../src/model/fit.ts";
+import type { FitOptions } from "../../src/model/fitOptions.ts";
 import type { Model } from "../../src/model/model.ts";
 import { clusters, network } from "../helpers/samples.ts";
 

@@ -15,7 +15,8 @@ import {
 } from "../../experiments/table.ts";
 import { duration, timeLeft } from "../../format/numbers.ts";
 import { listed } from "../../format/words.ts";
-import { batchSizes, type TrainingMetrics } from "../../model/fit.ts";
+import { batchSizes } from "../../model/batches.ts";
+import type { TrainingMetrics } from "../../model/fitOptions.ts";
 import { flagOf } from "../../settings/names.ts";
 import {
   DEFAULTS,

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitDataset } from "../../data/split.ts";
 import { ConfigError, StudyError, TrialPruned } from "../../errors.ts";
-import { batchSizes } from "../../model/fit.ts";
+import { batchSizes } from "../../model/batches.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
 import { searchReport } from "../../report/search/report.ts";
 import { searchCommandLine, trainCommandLine } from "../../settings/commandLine.ts";

@@ -10,7 +10,7 @@
  */
 import * as v from "valibot";
 import type { TrainingResult } from "../../experiments/summary.ts";
-import { type TrainingMetrics, trainingMetrics } from "../../model/fit.ts";
+import { type TrainingMetrics, trainingMetrics } from "../../model/fitOptions.ts";
 import { FileSettings } from "../../settings/file.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";

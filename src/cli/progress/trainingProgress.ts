@@ -1,6 +1,6 @@
 /** A training as it shows on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
 import { timeLeft } from "../../format/numbers.ts";
-import type { StepReport } from "../../model/fit.ts";
+import type { StepReport } from "../../model/fitOptions.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
 import { on } from "../../runs/events.ts";
 import type { TrainingEvent } from "../../runs/train.ts";

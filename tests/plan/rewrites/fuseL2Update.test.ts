@@ -113,7 +113,7 @@ async function workspace() {
     },
     wasmBackend(),
   );
-  const source = created.placement(samples)!;
+  const source = created.samples.find(samples)!;
   await samples.read({ values: source.values.data, labels: source.labels.data });
   created.factors.get("bytes")!.scale.data.fill(1 / 255);
   for (const { name, value, initializer } of created.parameters) {
@@ -130,7 +130,7 @@ describe("a training step's plan", () => {
       new SGDOptimizer().update(recorder(calls), parameter, created.learningRate);
     }
     const names = (plan: Plan) => describePlan(plan).map((line) => line.split(" ")[0]);
-    const plan = created.rewrite("train", 10, created.lower("train", 10, source).plan);
+    const plan = created.finalPlan("train", 10, source);
     expect(names(calls).slice(-13)).toEqual([
       ...new Array(3).fill("l2.addGradient"),
       ...new Array(10).fill("sgd.update"),

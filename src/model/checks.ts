@@ -1,0 +1,82 @@
+/** What a model is made of and compiled with, checked before anything is made. */
+import { ConfigError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { checkOptions, requireInteger, requireMethods, shown } from "../options.ts";
+
+export interface CompileOptions<T extends Metric = Metric> {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** Measured beside loss and cost, in every evaluation. Default: none. */
+  readonly metrics?: readonly T[];
+}
+
+/** @throws ConfigError unless it has what a layer has before it is built */
+export function checkLayer(where: string, layer: Layer): void {
+  requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
+  const { kind, minimumBatch } = layer;
+  if (typeof kind !== "string" || kind === "") {
+    throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected a name, such as "dense".`);
+  }
+  requireInteger(`${where}: its minimumBatch`, minimumBatch);
+}
+
+export function checkCompileOptions(options: CompileOptions): void {
+  const where = "Model.compile";
+  if (options === undefined)
+    throw new ConfigError(`${where}: there are no options. Give it { loss, optimizer }.`);
+  checkOptions(where, options, ["loss", "optimizer", "metrics"]);
+  const { loss, optimizer, metrics = [] } = options;
+  requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
+  const expected = "an optimizer, such as new SGDOptimizer()";
+  requireMethods(`${where}: optimizer`, optimizer, ["update"], expected);
+  requireMethods(
+    `${where}: the optimizer's schedule`,
+    optimizer.schedule,
+    ["at"],
+    "a schedule, such as new ConstantSchedule(0.1)",
+  );
+  if (!Array.isArray(metrics)) {
+    throw new ConfigError(
+      `${where}: metrics is ${shown(metrics)}, expected an array, such as [new AccuracyMetrics()].`,
+    );
+  }
+  metrics.forEach((metric, i) => {
+    requireMethods(`${where}: metrics[${i}]`, metric, ["forward"], "a metric, such as new AccuracyMetrics()");
+  });
+}
+
+/** Layers that a model has: their tensors are in its memory. */
+const owned = new WeakSet<Layer>();
+
+/** @throws ConfigError if a layer stands here twice, or belongs to another model */
+export function claim(layers: readonly (readonly [name: string, layer: Layer])[]): void {
+  const places = new Map<Layer, string>();
+  for (const [name, layer] of layers) {
+    const other = places.get(layer);
+    if (other !== undefined) {
+      throw new ConfigError(
+        `Model: ${name} is the same object as ${other}. Make a new layer for every place.`,
+      );
+    }
+    if (owned.has(layer)) {
+      throw new ConfigError(
+        `Model: ${name} belongs to another model, whose weights it holds. Make new layers for every model.`,
+      );
+    }
+    places.set(layer, name);
+  }
+  for (const [, layer] of layers) owned.add(layer);
+}
+
+/** [["dense1", …], ["relu1", …], ["dense2", …]]: every kind is counted on its own. */
+export function named(layers: readonly Layer[]): (readonly [string, Layer])[] {
+  const counts = new Map<string, number>();
+  return layers.map((layer) => {
+    const number = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, number);
+    return [`${layer.kind}${number}`, layer] as const;
+  });
+}

@@ -1,0 +1,99 @@
+/** From layers, loss, metrics and optimizer to plans: the kernel calls that each of them writes down. */
+import type { Kernels } from "../kernels/index.ts";
+import type { Layer, Mode, Parameter } from "../layers/layer.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Optimizer, OwnTensors } from "../optimizers/optimizer.ts";
+import { type Call, type Plan, recorder } from "../plan/plan.ts";
+import type { Scalar, Tensor } from "../tensor.ts";
+import type { Placement } from "./placements.ts";
+
+/**
+ * The kinds of plan: a training step, and one that measures its batch (the metrics, before the update); loss and metrics
+ * in inference mode; the output; and for the gradient check the loss in training mode, and the loss with all gradients
+ * but no update.
+ */
+export type PlanKind = "train" | "trainMeasured" | "evaluate" | "predict" | "loss" | "gradient";
+
+/** What standardises a batch on the way: see `gatherFactors`. */
+export interface Factors {
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+}
+
+/** What the plans compute with. */
+export interface LoweringInputs {
+  readonly layers: readonly (readonly [name: string, layer: Layer])[];
+  readonly parameters: readonly Parameter[];
+  readonly loss: Loss | undefined;
+  readonly metrics: readonly Metric[];
+  readonly optimizer: Optimizer | undefined;
+  /** By the parameter's name. */
+  readonly optimizerTensors: ReadonlyMap<string, OwnTensors>;
+  readonly learningRate: Scalar;
+  readonly updates: Scalar;
+  /** (maxRows, features): the standardised batch. */
+  readonly x: Tensor;
+  /** (maxRows, 1): which samples the batch is gathered from. */
+  readonly rows: Tensor<"uint32">;
+  readonly labels: Tensor<"uint8">;
+  /** Where the sums of the batch go. */
+  readonly lossSum: Tensor<"float64">;
+  readonly metricSums: readonly Tensor<"float64">[];
+  /** (maxRows, outputs): the gradient by the scores. */
+  readonly dz: Tensor;
+}
+
+/** Where a batch is gathered from, and what standardises it. */
+export interface BatchPlace extends Placement {
+  readonly factors: Factors;
+}
+
+export interface Lowered {
+  readonly plan: Plan;
+  /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
+  readonly output: Tensor;
+}
+
+/**
+ * The plan of one kind for a batch of `n` samples: gathered from `place` if one is given, else of what stands in `x` and
+ * `labels`.
+ */
+export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?: BatchPlace): Lowered {
+  const plan: Call[] = [];
+  const kernels = recorder(plan);
+  const { layers, loss, parameters } = inputs;
+  const x = inputs.x.firstRows(n);
+  const labels = inputs.labels.firstRows(n);
+  if (place !== undefined) {
+    const rows = inputs.rows.firstRows(n);
+    kernels.gather.batch(x, place.values, rows, place.factors.scale, place.factors.shift);
+    if (kind !== "predict") kernels.gather.labels(labels, place.labels, rows);
+  }
+  const mode: Mode = kind === "evaluate" || kind === "predict" ? "inference" : "training";
+  // The loss takes the output layer's place: it works on the scores before it.
+  const body = kind === "predict" ? layers : layers.slice(0, -1);
+  let y = x;
+  for (const [, layer] of body) y = layer.forward(kernels, y, mode);
+  if (kind === "predict") return { plan, output: y };
+  const dz = inputs.dz.firstRows(n);
+  loss!.forward(kernels, inputs.lossSum, dz, y, labels);
+  if (kind === "loss") return { plan, output: y };
+  if (kind === "evaluate" || kind === "trainMeasured") {
+    inputs.metrics.forEach((metric, i) => {
+      metric.forward(kernels, inputs.metricSums[i]!, y, labels);
+    });
+  }
+  if (kind === "evaluate") return { plan, output: y };
+  let dy: Tensor | undefined = dz;
+  for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
+  for (const { value, grad, regularizer } of parameters) regularizer?.addGradient(kernels, grad, value);
+  if (kind === "gradient") return { plan, output: dy ?? dz };
+  for (const parameter of parameters) update(kernels, parameter, inputs);
+  return { plan, output: y };
+}
+
+function update(kernels: Kernels, parameter: Parameter, inputs: LoweringInputs): void {
+  const tensors = inputs.optimizerTensors.get(parameter.name)!;
+  inputs.optimizer!.update(kernels, parameter, inputs.learningRate, { tensors, updates: inputs.updates });
+}

@@ -1,0 +1,143 @@
+/** Where samples lie in a model's memory: those that stay there, and room for a batch of any others. */
+import type { ElementType, Samples } from "../data/dataset.ts";
+import { storedAs, type ValueKind } from "../data/values.ts";
+import { DatasetError } from "../errors.ts";
+import { shown } from "../options.ts";
+import type { WasmMemory } from "../platform.ts";
+import type { Precision, Region, Tensor } from "../tensor.ts";
+
+/** Samples in linear memory. */
+export interface Placement {
+  readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
+  /** (count, 1). */
+  readonly labels: Tensor<"uint8">;
+  /** Which of its rows the samples are, in this order; undefined: all. */
+  readonly selection: Uint32Array | undefined;
+  /** Whether the samples have been read into it. */
+  filled: boolean;
+}
+
+/** How many samples there are in a place. */
+export const countIn = ({ selection, labels }: Placement): number => selection?.length ?? labels.rows;
+
+export interface PlacementOptions {
+  readonly precision: Precision;
+  readonly features: number;
+  /** The kinds of samples that there is room for. */
+  readonly kinds: readonly ValueKind[];
+  /** The most samples that are computed at once. */
+  readonly maxRows: number;
+}
+
+export class Placements {
+  readonly #options: PlacementOptions;
+  /** Room for a batch of samples that are not resident. */
+  readonly #staging: ReadonlyMap<ValueKind, Placement>;
+  /** Room for what a Predictor is given: it comes between the reads of samples into the staging room. */
+  readonly #given: ReadonlyMap<ValueKind, Placement>;
+  readonly #resident = new Map<Samples, Placement>();
+  /** The memory that samples may lie in already. */
+  #memory: WasmMemory | undefined;
+
+  /** Makes room for batches. */
+  constructor(options: PlacementOptions, region: Region) {
+    this.#options = options;
+    const room = () =>
+      new Map(
+        options.kinds.map((kind) => [kind, this.#place(options.maxRows, this.stored(kind), region)] as const),
+      );
+    this.#staging = room();
+    this.#given = room();
+  }
+
+  /** Makes room for samples that are to stay, unless they lie in `memory` already. */
+  addResident(all: readonly Samples[], memory: WasmMemory | undefined, region: Region): void {
+    this.#memory = memory;
+    for (const samples of all) {
+      if (this.find(samples) !== undefined) continue;
+      this.#resident.set(samples, this.#place(samples.count, samples.elementType, region));
+    }
+  }
+
+  /** How a batch of this kind is stored that is not resident. */
+  stored(kind: ValueKind): ElementType {
+    return kind === "bytes" ? "uint8" : this.#options.precision;
+  }
+
+  /** Whether samples of this kind can be computed on. */
+  takes(kind: ValueKind): boolean {
+    return this.#staging.has(kind);
+  }
+
+  /** Room for a batch of samples of this kind that are not resident. */
+  staging(kind: ValueKind): Placement {
+    return this.#staging.get(kind)!;
+  }
+
+  /** Room for what a Predictor is given. */
+  given(kind: ValueKind): Placement {
+    return this.#given.get(kind)!;
+  }
+
+  /** A number for each place, as long as the memory is there. */
+  indexOf(place: Placement): number {
+    return [...this.#staging.values(), ...this.#given.values(), ...this.#resident.values()].indexOf(place);
+  }
+
+  #place(count: number, elementType: ElementType, region: Region): Placement {
+    const { features, precision } = this.#options;
+    return {
+      values: region.tensor(storedAs(elementType, precision), count, features) as Placement["values"],
+      labels: region.tensor("uint8", count, 1),
+      selection: undefined,
+      filled: false,
+    };
+  }
+
+  /** Where these samples are, if they are resident here: the same, and as many as when they were given their place. */
+  find(samples: Samples): Placement | undefined {
+    const { residence } = samples;
+    const { precision } = this.#options;
+    // Kernels that compute in float32 read no float64: such samples are read like any others.
+    const isUsable =
+      residence !== undefined &&
+      residence.memory === this.#memory &&
+      storedAs(residence.values.dtype, precision) === residence.values.dtype;
+    if (isUsable && !this.#resident.has(samples)) {
+      const { values, labels, rows: selection } = residence;
+      this.#resident.set(samples, { values, labels, selection, filled: true });
+    }
+    const placement = this.#resident.get(samples);
+    if (placement === undefined || residence !== undefined) return placement;
+    const { count, elementType } = samples;
+    const isSame =
+      count === countIn(placement) && storedAs(elementType, precision) === placement.values.dtype;
+    return isSame ? placement : undefined;
+  }
+
+  /** As {@link find}, of samples that have been given a place. @throws DatasetError if they have changed since */
+  placeOf(where: string, samples: Samples): Placement {
+    const placement = this.find(samples);
+    if (placement !== undefined) return placement;
+    throw new DatasetError(
+      `${where}: the samples are ${shown(samples.count)} of elementType ${shown(samples.elementType)} now, and were others ` +
+        "when their memory was made. Samples must stay as they are while a model uses them.",
+    );
+  }
+
+  /** The samples' bytes, block by block: those that are selected are copied to the staging room. */
+  *byteBlocks({ values, selection }: Placement): Generator<Tensor<"uint8">> {
+    const bytes = values as Tensor<"uint8">;
+    if (selection === undefined) return yield bytes;
+    const block = this.staging("bytes").values as Tensor<"uint8">;
+    const d = bytes.columns;
+    for (let start = 0; start < selection.length; start += block.rows) {
+      const n = Math.min(block.rows, selection.length - start);
+      for (let i = 0; i < n; i++) {
+        const row = selection[start + i]!;
+        block.data.set(bytes.data.subarray(row * d, (row + 1) * d), i * d);
+      }
+      yield block.firstRows(n);
+    }
+  }
+}
