@@ -152,6 +152,39 @@ describe("build in a small project", () => {
     expectNoLeftovers();
   });
 
+  it("exports a generic kernel for each of its types, and makes the host's layout of the kernel's", async () => {
+    mkdirSync(at("assembly/twice"));
+    writeFileSync(at("assembly/twice/layout.ts"), "export const SIZE: i32 = 4;\n");
+    writeFileSync(
+      at("assembly/twice/twice.ts"),
+      "export function twice<T>(y: usize, x: usize, part: i32, parts: i32): void {\n  store<T>(y, <T>2 * load<T>(x));\n}\n",
+    );
+    writeFileSync(at("assembly/index.ts"), 'export { twice as double } from "./twice/twice";\n');
+    expect(await build(root, "--wasm-only")).toEqual({ code: 0, output: "" });
+    const binary = await WebAssembly.compile(readFileSync(at("build/wasm/nnwasm.wasm")));
+    const functions = WebAssembly.Module.exports(binary).filter(({ kind }) => kind === "function");
+    expect(functions.map(({ name }) => name).sort()).toEqual(["doubleF32", "doubleF64"]);
+    const host = read("src/wasm/exports.generated.ts");
+    expect(host).toContain("  doubleF64(y: number, x: number, part: number, parts: number): void;\n");
+    expect(host).toContain("(a: { y: Place; x: Place }) =>\n    call(at(a.y), at(a.x), 0, 1);\n");
+    expect(host).toContain('export const partitioned = [\n  "doubleF32",\n  "doubleF64",\n] as const;\n');
+    expect(read("src/wasm/twiceLayout.generated.ts")).toContain("export const SIZE: number = 4;\n");
+  });
+
+  it.each([
+    [
+      'export { once } from "./twice/twice";\n',
+      "exports: ./twice/twice.ts has no function once, which index.ts names.",
+    ],
+    [
+      "export function any<Q>(x: usize): void {}\n",
+      "exports: any<Q> has types for which scripts/exports.mjs knows no instances.",
+    ],
+  ])("refuses what it cannot export: %j", async (index, message) => {
+    writeFileSync(at("assembly/index.ts"), index);
+    expect(await build(root, "--wasm-only")).toEqual({ code: 1, output: `${message}\n` });
+  });
+
   it("leaves dist/ alone where there are no compilers: it was installed without them", async () => {
     const before = identity(at("dist"));
     rmSync(at("node_modules"));
