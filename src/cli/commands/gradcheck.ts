@@ -68,61 +68,60 @@ export function gradcheckCommand(context: CliContext): Command {
     )
     .addOption(settingOption("engine", { help: "what computes" }).default(DEFAULTS.engine))
     .option("--json", "print events as JSON, one a line")
-    .action(async (flags: Flags) => {
-      const { features, l2, seed, engine, json = false } = flags;
-      const networks = flags.layers === undefined ? NETWORKS : [flags.layers];
-      const places = flags.bn === undefined ? PLACES : [flags.bn];
-      const batches = flags.samples === undefined ? SAMPLES : [flags.samples];
-      const failed: string[] = [];
-      if (!json) context.stdout.write(`${inColumns(COLUMNS.map(([head]) => head))}\n`);
-      for (const hidden of networks) {
-        for (const bn of places) {
-          for (const samples of batches) {
-            if (context.signal.aborted) throw new Interrupted("Interrupted.");
-            const check = await checkGradients({
-              layers: denseNetwork({ hidden, classes: CLASSES, batchNormalization: bn, l2 }),
-              loss: new CategoricalCrossEntropyLoss(),
-              samples,
-              features,
-              seed,
-              engine,
-            });
-            const name = `${hidden.length + 1} layers, ${bn === false ? "no BN" : `BN ${bn}`}, ${samples} samples`;
-            if (!check.passed) failed.push(`${name} (${check.maxRelativeError.toExponential(1)})`);
-            if (json) {
-              const { maxRelativeError, compared, kinks, report, passed } = check;
-              writeEvent(context, {
-                event: "gradcheck",
-                layers: hidden,
-                bn,
-                samples,
-                l2,
-                seed,
-                compared,
-                maxRelativeError,
-                kinks,
-                report,
-                passed,
-                tensors: check.tensors.map((tensor) => ({
-                  name: tensor.name,
-                  size: tensor.size,
-                  maxRelativeError: tensor.maxRelativeError,
-                })),
-              });
-            } else {
-              context.stdout.write(`${tableRow(hidden.length + 1, bn, samples, check)}\n`);
-            }
-          }
-        }
-      }
-      if (failed.length > 0) {
-        throw new GradientError(
-          `The relative error exceeds ${GRADIENT_TOLERANCE} for ${failed.join("; ")}. A backward pass is wrong.`,
-        );
-      }
-      if (json) writeEvent(context, { event: "result", command: "gradcheck", passed: true });
-      else context.stdout.write(`All below ${GRADIENT_TOLERANCE}.\n`);
+    .action((flags: Flags) => run(flags, context));
+}
+
+interface Case {
+  readonly hidden: readonly number[];
+  readonly bn: BatchNormPlace;
+  readonly samples: number;
+}
+
+/** Every network with every place of batch normalisation and every batch. */
+function casesOf(flags: Flags): Case[] {
+  const networks = flags.layers === undefined ? NETWORKS : [flags.layers];
+  const places = flags.bn === undefined ? PLACES : [flags.bn];
+  const batches = flags.samples === undefined ? SAMPLES : [flags.samples];
+  return networks.flatMap((hidden) =>
+    places.flatMap((bn) => batches.map((samples) => ({ hidden, bn, samples }))),
+  );
+}
+
+async function run(flags: Flags, context: CliContext): Promise<void> {
+  const { features, l2, seed, engine, json = false } = flags;
+  const failed: string[] = [];
+  if (!json) context.stdout.write(`${inColumns(COLUMNS.map(([head]) => head))}\n`);
+  for (const { hidden, bn, samples } of casesOf(flags)) {
+    if (context.signal.aborted) throw new Interrupted("Interrupted.");
+    const check = await checkGradients({
+      layers: denseNetwork({ hidden, classes: CLASSES, batchNormalization: bn, l2 }),
+      loss: new CategoricalCrossEntropyLoss(),
+      samples,
+      features,
+      seed,
+      engine,
     });
+    const name = `${hidden.length + 1} layers, ${bn === false ? "no BN" : `BN ${bn}`}, ${samples} samples`;
+    if (!check.passed) failed.push(`${name} (${check.maxRelativeError.toExponential(1)})`);
+    if (json)
+      writeEvent(context, { event: "gradcheck", layers: hidden, bn, samples, l2, seed, ...told(check) });
+    else context.stdout.write(`${tableRow(hidden.length + 1, bn, samples, check)}\n`);
+  }
+  if (failed.length > 0) {
+    throw new GradientError(
+      `The relative error exceeds ${GRADIENT_TOLERANCE} for ${failed.join("; ")}. A backward pass is wrong.`,
+    );
+  }
+  if (json) writeEvent(context, { event: "result", command: "gradcheck", passed: true });
+  else context.stdout.write(`All below ${GRADIENT_TOLERANCE}.\n`);
+}
+
+/** What an event tells of a check. */
+function told({ compared, maxRelativeError, kinks, report, passed, tensors }: GradientCheck) {
+  return {
+    ...{ compared, maxRelativeError, kinks, report, passed },
+    tensors: tensors.map(({ name, size, maxRelativeError }) => ({ name, size, maxRelativeError })),
+  };
 }
 
 /** The table's columns. Their widths are given, as the rows come one by one. */
