@@ -1,58 +1,93 @@
 /** Which data set a command works on. */
 import { stat } from "node:fs/promises";
-import { cifar10 } from "../data/cifar10.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { datasets } from "../data/index.ts";
+import { datasetChoices, datasets, defaultDataset } from "../data/index.ts";
+import type { DatasetKind, DatasetRequest } from "../data/kind.ts";
 import { dataFolders } from "../data/locations.ts";
-import { ConfigError, DatasetError } from "../errors.ts";
+import { ConfigError, choose, DatasetError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
+import { megabytes } from "../format/numbers.ts";
 import type { CliContext } from "./context.ts";
 import { printable } from "./text.ts";
 
-const FETCH = "nnwasm data fetch cifar10";
+/** The command that gets a data set, if there is one. */
+const fetching = (name: string, { files }: DatasetKind): string | undefined =>
+  files?.published && `nnwasm data fetch ${name}`;
+
+export interface OpenedDataset {
+  readonly dataset: Dataset;
+  /** Why it is another one than might be expected. */
+  readonly notice: string | undefined;
+}
 
 /**
- * The data set that `name` says: one of the registry's, or a folder that holds CIFAR-10. Without a name: CIFAR-10 if it
- * is found, else the synthetic one, with a notice.
+ * The data set that `name` says: one of the registry's, or a folder that holds one. Without a name: the registry's first if
+ * it is found, else what that falls back to, with a notice.
  * @throws DatasetError if it is not there or damaged; ConfigError if there is no such data set
  */
 export async function openDataset(
   context: CliContext,
   name: string | undefined,
   seed: number,
-): Promise<{ dataset: Dataset; notice: string | undefined }> {
-  const { env, home } = context;
-  const request = { folders: dataFolders(env, home), seed };
-  if (name === undefined) {
-    const found = await datasets.cifar10!(request);
-    const problem = await dataFolderProblem(env);
-    if (problem !== undefined) warn(context, problem);
-    if (found !== undefined) return { dataset: found, notice: undefined };
-    if (env.NNWASM_DATA && problem === undefined) {
-      warn(context, `NNWASM_DATA=${env.NNWASM_DATA}: there is no CIFAR-10 in it.`);
-    }
-    return {
-      dataset: (await datasets.synthetic!(request))!,
-      notice: `CIFAR-10 is not here (${FETCH} gets it, 170 MB): training on the synthetic data set instead.`,
-    };
-  }
-  if (Object.hasOwn(datasets, name)) {
-    const dataset = await datasets[name]!(request);
-    const problem = name === "synthetic" ? undefined : await dataFolderProblem(env);
-    if (dataset !== undefined) {
-      if (problem !== undefined) warn(context, problem);
-      return { dataset, notice: undefined };
-    }
-    throw new DatasetError(
-      `--data ${name}: it is not in ${request.folders.join(" or ")}. ${problem === undefined ? "" : `${problem} `}To fetch it: ${FETCH}`,
-    );
-  }
-  const choices = `${Object.keys(datasets).join(", ")}, or a folder that holds CIFAR-10`;
+): Promise<OpenedDataset> {
+  const request = { folders: dataFolders(context.env, context.home), seed };
+  if (name === undefined) return await openDefault(context, request);
+  if (Object.hasOwn(datasets, name)) return await openNamed(context, name, request);
+  const choices = datasetChoices();
   const what = await kindOf(name, `--data ${name}`);
-  if (what === "a folder") return { dataset: await cifar10(name), notice: undefined };
+  if (what === "a folder") return { dataset: await openFolder(name), notice: undefined };
   if (what !== undefined) throw new DatasetError(`--data ${name} is ${what}. Give one of: ${choices}.`);
   if (/^[a-z0-9_-]+$/i.test(name)) throw new ConfigError(`No data set "${name}". There are: ${choices}.`);
   throw new DatasetError(`--data ${name}: there is no such folder. Give one of: ${choices}.`);
+}
+
+async function openDefault(context: CliContext, request: DatasetRequest): Promise<OpenedDataset> {
+  const { env } = context;
+  const { name, fallback } = defaultDataset();
+  if (fallback === undefined) return await openNamed(context, name, request);
+  const kind = datasets[name]!;
+  const found = await kind.find(request);
+  const problem = await dataFolderProblem(env);
+  if (problem !== undefined) warn(context, problem);
+  if (found !== undefined) return { dataset: found, notice: undefined };
+  const title = kind.files?.title ?? name;
+  if (env.NNWASM_DATA && problem === undefined) {
+    warn(context, `NNWASM_DATA=${env.NNWASM_DATA}: there is no ${title} in it.`);
+  }
+  const command = fetching(name, kind);
+  const size = megabytes(kind.files?.published?.archive.bytes ?? 0);
+  const how = command === undefined ? "" : ` (${command} gets it, ${size} MB)`;
+  return {
+    dataset: (await choose("data set", datasets, fallback).find(request))!,
+    notice: `${title} is not here${how}: training on the ${fallback} data set instead.`,
+  };
+}
+
+async function openNamed(context: CliContext, name: string, request: DatasetRequest): Promise<OpenedDataset> {
+  const kind = datasets[name]!;
+  const dataset = await kind.find(request);
+  const problem = kind.files === undefined ? undefined : await dataFolderProblem(context.env);
+  if (dataset !== undefined) {
+    if (problem !== undefined) warn(context, problem);
+    return { dataset, notice: undefined };
+  }
+  const command = fetching(name, kind);
+  throw new DatasetError(
+    [
+      `--data ${name}: it is not in ${request.folders.join(" or ")}.`,
+      ...(problem === undefined ? [] : [problem]),
+      ...(command === undefined ? [] : [`To fetch it: ${command}`]),
+    ].join(" "),
+  );
+}
+
+/** The data set that the folder holds. @throws DatasetError, of the first that lies in files, if it holds none */
+async function openFolder(folder: string): Promise<Dataset> {
+  const all = Object.values(datasets).flatMap(({ files }) => files ?? []);
+  for (const files of all) {
+    if ((await files.locate([folder])) !== undefined) return await files.open(folder);
+  }
+  return await all[0]!.open(folder);
 }
 
 /** What is wrong with NNWASM_DATA, if it is set: a name that was mistyped must not train on something else in silence. */

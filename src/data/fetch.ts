@@ -13,73 +13,10 @@ import { DatasetError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/errors.ts";
 import { makeFolder } from "../files/folders.ts";
-import { CIFAR10_FOLDER, locateCifar10 } from "./cifar10.ts";
-import { type DownloadOptions, discard, download } from "./download.ts";
-
-/** A file of a published data set. */
-export interface PublishedFile {
-  readonly name: string;
-  readonly bytes: number;
-  /** In hexadecimal. */
-  readonly sha256: string;
-}
-
-/** A gzipped tar archive with a data set in it. */
-export interface PublishedArchive {
-  readonly url: string;
-  /** The size of the archive. */
-  readonly bytes: number;
-  /** More than this is not unpacked. */
-  readonly unpackedLimit: number;
-  /** The folder in the archive; the files are written to a folder of the same name. */
-  readonly folder: string;
-  readonly files: readonly PublishedFile[];
-}
-
-const published = (name: string, sha256: string): PublishedFile => ({ name, bytes: 30_730_000, sha256 });
-
-export const CIFAR10_ARCHIVE: PublishedArchive = {
-  url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-  bytes: 170_052_171,
-  unpackedLimit: 256 * 1024 * 1024,
-  folder: CIFAR10_FOLDER,
-  files: [
-    published("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
-    published("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
-    published("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
-    published("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
-    published("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
-    published("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
-  ],
-};
-
-/** What a file of a data set was found to be; `ok` is whether it has the published content. */
-export interface FileCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  /** "sha256 matches", or what is wrong. */
-  readonly finding: string;
-}
-
-export interface FetchOptions
-  extends Pick<
-    DownloadOptions,
-    "onProgress" | "onRetry" | "signal" | "fetch" | "attempts" | "stallMs" | "pauseMs"
-  > {
-  /** Where to put the data set, in a folder of the archive's name: the `cifar10` of the cache. */
-  readonly folder: string;
-  /** Another address of the same archive. */
-  readonly url?: string | undefined;
-  /** Called when all has arrived and is about to be unpacked and checked. */
-  readonly onUnpack?: () => void;
-}
-
-export interface FetchResult {
-  /** The folder that holds the files. */
-  readonly folder: string;
-  /** False if they were there already, with the published content. */
-  readonly fetched: boolean;
-}
+import { locateCifar10 } from "./cifar10.ts";
+import { CIFAR10_ARCHIVE } from "./cifar10Kind.ts";
+import { discard, download } from "./download.ts";
+import type { FetchOptions, FetchResult, FileCheck, PublishedArchive, PublishedFile } from "./kind.ts";
 
 /**
  * Puts CIFAR-10 into `folder`, unless it is there. The archive is kept as

@@ -1,17 +1,21 @@
-/** The data sets by name. A new one is its file and a line here. */
-import { findCifar10 } from "./cifar10.ts";
-import type { Dataset } from "./dataset.ts";
-import { synthetic } from "./synthetic.ts";
+/** The data sets by name. A new one is its file and a line here. The first is what a command works on by default. */
+import { cifar10Kind } from "./cifar10Kind.ts";
+import type { DatasetKind } from "./kind.ts";
+import { syntheticKind } from "./syntheticKind.ts";
 
-/** Where to look, and what to make data from. */
-export interface DatasetRequest {
-  /** Folders that may hold data sets, the first to be looked into first. */
-  readonly folders: readonly string[];
-  readonly seed: number;
+export const datasets: Readonly<Record<string, DatasetKind>> = {
+  cifar10: cifar10Kind(),
+  synthetic: syntheticKind,
+};
+
+/** What `--data` takes, in words: "cifar10, synthetic, or a folder that holds CIFAR-10". */
+export function datasetChoices(): string {
+  const titles = Object.values(datasets).flatMap(({ files }) => files?.title ?? []);
+  return `${Object.keys(datasets).join(", ")}, or a folder that holds ${titles.join(" or ")}`;
 }
 
-/** Each gives undefined if it is not there, and throws a DatasetError if it is there but damaged. */
-export const datasets: Readonly<Record<string, (request: DatasetRequest) => Promise<Dataset | undefined>>> = {
-  cifar10: ({ folders }) => findCifar10(folders),
-  synthetic: async ({ seed }) => synthetic({ seed }),
-};
+/** The data set that is worked on if none is named, and the one in its place if it is not there. */
+export function defaultDataset(): { readonly name: string; readonly fallback: string | undefined } {
+  const [name, { fallback }] = Object.entries(datasets)[0]!;
+  return { name, fallback };
+}

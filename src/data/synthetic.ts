@@ -23,6 +23,7 @@ export interface SyntheticOptions {
 
 const FEATURES = CHANNELS * SIDE * SIDE;
 const CLASSES = shapeNames.length;
+export const SYNTHETIC_SAMPLES = { train: 50_000, test: 10_000 };
 /** How long `read` works before it lets others have the thread, in milliseconds. */
 const SLICE = 30;
 
@@ -44,8 +45,8 @@ export function synthetic(options: SyntheticOptions = {}): Dataset {
     features: FEATURES,
     classes: CLASSES,
     classNames: shapeNames,
-    training: new SyntheticSamples(seed, "training", 50_000),
-    test: new SyntheticSamples(seed, "test", 10_000),
+    training: new SyntheticSamples(seed, "training", SYNTHETIC_SAMPLES.train),
+    test: new SyntheticSamples(seed, "test", SYNTHETIC_SAMPLES.test),
   };
 }
 

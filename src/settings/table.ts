@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { backends, type EngineName } from "../backend/index.ts";
+import { datasetChoices, defaultDataset } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { type ActivationName, activations } from "../layers/index.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
@@ -38,8 +39,8 @@ const ENGINE = { group: "The engine:" };
 export const settings = {
   data: setting({
     ...{ ...DATA, flags: "--data <name|path>", type: text(), environment: false },
-    help: "cifar10, synthetic, or a folder that holds CIFAR-10",
-    usual: "cifar10 if it is found, else synthetic",
+    help: datasetChoices(),
+    usual: `${defaultDataset().name} if it is found, else ${defaultDataset().fallback}`,
     notSearched: "all trials share data. Give it as a flag.",
     words: { "--data": "dataset data-set data-dir datadir data-path input train-data train-dir folder" },
   }),

@@ -8,6 +8,8 @@ import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../src/cli/commands/data.ts";
 import { type CliContext, Interrupted } from "../../src/cli/context.ts";
+import { cifar10Kind } from "../../src/data/cifar10Kind.ts";
+import { datasets } from "../../src/data/index.ts";
 import { DatasetError } from "../../src/errors.ts";
 import { cifarArchive, FILES, writeCifar } from "../helpers/cifarFixture.ts";
 
@@ -76,7 +78,10 @@ async function run(args: string[], { env, terminal = false, columns, signal }: S
     signal: signal ?? new AbortController().signal,
   };
   const program = new Command("nnwasm").addCommand(
-    dataCommand(context, { archive: good.archive, recordsPerFile: RECORDS }),
+    dataCommand(context, {
+      ...datasets,
+      cifar10: cifar10Kind({ archive: good.archive, recordsPerFile: RECORDS }),
+    }),
   );
   const error = await program.parseAsync(["data", ...args], { from: "user" }).then(
     () => undefined,

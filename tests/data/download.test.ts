@@ -7,13 +7,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cifar10 } from "../../src/data/cifar10.ts";
-import {
-  CIFAR10_ARCHIVE,
-  type FetchOptions,
-  fetchCifar10,
-  type PublishedArchive,
-  verifyCifar10,
-} from "../../src/data/fetch.ts";
+import { CIFAR10_ARCHIVE } from "../../src/data/cifar10Kind.ts";
+import { fetchCifar10, verifyCifar10 } from "../../src/data/fetch.ts";
+import type { FetchOptions, PublishedArchive } from "../../src/data/kind.ts";
 import { ConfigError, DatasetError, FileError } from "../../src/errors.ts";
 import {
   type ArchiveFixture,

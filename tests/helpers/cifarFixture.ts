@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import type { PublishedArchive } from "../../src/data/fetch.ts";
+import type { PublishedArchive } from "../../src/data/kind.ts";
 
 export const RECORD_BYTES = 3073;
 export const FILES = [

@@ -1,9 +1,9 @@
 /** `nnwasm data`: which data sets there are and where, fetching them, checking them. */
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
 import pc from "picocolors";
-import { findCifar10, locateCifar10 } from "../../data/cifar10.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { CIFAR10_ARCHIVE, fetchCifar10, type PublishedArchive, verifyCifar10 } from "../../data/fetch.ts";
+import { datasets } from "../../data/index.ts";
+import type { DatasetFiles, DatasetKind, PublishedDataset } from "../../data/kind.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
 import { decimals, megabytes, percent, timeLeft } from "../../format/numbers.ts";
@@ -14,75 +14,89 @@ import { dataFolderProblem, warn } from "../openDataset.ts";
 import { StatusLine } from "../progress/statusLine.ts";
 import { printable } from "../text.ts";
 
-/** The published data set, or a small one, for tests. */
-export interface DataCommandOptions {
-  readonly archive?: PublishedArchive;
-  readonly recordsPerFile?: number;
+type Kinds = Readonly<Record<string, DatasetKind>>;
+type Found = readonly [name: string, published: PublishedDataset, files: DatasetFiles];
+
+/** The data sets that can be fetched and verified. */
+const publishedOf = (kinds: Kinds): Found[] =>
+  Object.entries(kinds).flatMap(([name, { files }]) =>
+    files?.published === undefined ? [] : [[name, files.published, files] as const],
+  );
+
+/** The command `data` with its subcommands. @param kinds the data sets; others than the registry's in tests */
+export function dataCommand(context: CliContext, kinds: Kinds = datasets): Command {
+  const published = publishedOf(kinds);
+  const [first] = published.map(([name]) => name);
+  const data = newCommand(context, "data", "list, fetch and verify data sets", [
+    "nnwasm data list",
+    `nnwasm data fetch ${first}`,
+    "nnwasm data verify",
+  ]);
+  return addCommands(data, [
+    listCommand(context, kinds),
+    fetchCommand(context, published),
+    verifyCommand(context, published),
+  ]);
 }
 
-const CIFAR10_TEXT = "50,000 colour photographs of 32 × 32 to train on, 10,000 to test on, in 10 classes";
-const SYNTHETIC_TEXT =
-  "drawn images of the same number, size and classes: shapes, colours, clutter and noise";
+async function warnOfDataFolder(context: CliContext): Promise<void> {
+  const problem = await dataFolderProblem(context.env);
+  if (problem !== undefined) warn(context, problem);
+}
 
-/** The command `data` with its subcommands. */
-export function dataCommand(
-  context: CliContext,
-  { archive = CIFAR10_ARCHIVE, recordsPerFile = 10_000 }: DataCommandOptions = {},
-): Command {
-  const { env, home, stdout, signal } = context;
-  const print = (text: string) => stdout.write(`${text}\n`);
-  const warnOfDataFolder = async () => {
-    const problem = await dataFolderProblem(env);
-    if (problem !== undefined) warn(context, problem);
-  };
-  const event = (fields: object) => writeEvent(context, fields);
-
-  const command = (name: string, description: string, examples: readonly string[]) =>
-    newCommand(context, name, description, examples);
-
-  const list = command("list", "list the data sets, and where they are", ["nnwasm data list"])
+function listCommand(context: CliContext, kinds: Kinds): Command {
+  const { env, home, stdout } = context;
+  const widest = Math.max(...Object.keys(kinds).map((name) => name.length)) + 2;
+  return newCommand(context, "list", "list the data sets, and where they are", ["nnwasm data list"])
     .option("--json", "print events as JSON, one a line")
     .action(async ({ json = false }: { json?: boolean }) => {
-      await warnOfDataFolder();
-      let found: Dataset | undefined;
-      let problem: string | undefined;
-      try {
-        found = await findCifar10(dataFolders(env, home), { recordsPerFile });
-      } catch (error) {
-        if (!(error instanceof NnwasmError)) throw error;
-        problem = error.message;
+      await warnOfDataFolder(context);
+      for (const [name, kind] of Object.entries(kinds)) {
+        const { about, samples, files } = kind;
+        const { found, problem } = await lookFor(kind, dataFolders(env, home));
+        if (json) {
+          const state = found || files === undefined ? "here" : problem ? "damaged" : "absent";
+          const folder = found?.origin ?? null;
+          writeEvent(context, { event: "dataset", name, ...samples, state, folder, problem });
+          continue;
+        }
+        const where = found?.origin ?? problem ?? kind.made ?? notHere(name, files?.published);
+        stdout.write(`${name.padEnd(widest)}${about}\n${" ".repeat(widest)}${printable(where)}\n`);
       }
-      if (json) {
-        const state = found ? "here" : problem ? "damaged" : "absent";
-        const samples = { train: 50_000, test: 10_000 };
-        event({
-          event: "dataset",
-          name: "cifar10",
-          ...samples,
-          state,
-          folder: found?.origin ?? null,
-          problem,
-        });
-        event({ event: "dataset", name: "synthetic", ...samples, state: "here", folder: null });
-        return;
-      }
-      const where =
-        found?.origin ??
-        problem ??
-        `not here yet; to download it (${megabytes(archive.bytes)} MB): nnwasm data fetch cifar10`;
-      print(`cifar10    ${CIFAR10_TEXT}\n           ${printable(where)}`);
-      print(`synthetic  ${SYNTHETIC_TEXT}\n           made when it is used, from the seed`);
     });
+}
 
-  const fetch = command("fetch", "download a data set into the cache", [
-    "nnwasm data fetch cifar10",
-    "NNWASM_HOME=/big/disk nnwasm data fetch cifar10",
+/** A data set that lies in files, if it is there, or what is wrong with it. */
+async function lookFor(
+  kind: DatasetKind,
+  folders: readonly string[],
+): Promise<{ readonly found?: Dataset | undefined; readonly problem?: string }> {
+  if (kind.files === undefined) return {};
+  try {
+    return { found: await kind.find({ folders, seed: 1 }) };
+  } catch (error) {
+    if (!(error instanceof NnwasmError)) throw error;
+    return { problem: error.message };
+  }
+}
+
+const notHere = (name: string, published: PublishedDataset | undefined): string =>
+  published === undefined
+    ? "not here"
+    : `not here yet; to download it (${megabytes(published.archive.bytes)} MB): nnwasm data fetch ${name}`;
+
+function fetchCommand(context: CliContext, published: readonly Found[]): Command {
+  const { env, home, signal, stdout } = context;
+  const names = published.map(([name]) => name);
+  return newCommand(context, "fetch", "download a data set into the cache", [
+    `nnwasm data fetch ${names[0]}`,
+    `NNWASM_HOME=/big/disk nnwasm data fetch ${names[0]}`,
   ])
-    .addArgument(new Argument("<name>", "the data set").choices(["cifar10"]))
-    .option("--url <url>", "another address of the same archive", archive.url)
+    .addArgument(new Argument("<name>", "the data set").choices(names))
+    .addOption(urlOption(published))
     .option("--quiet", "show no progress")
     .option("--json", "print events as JSON, one a line; progress stays on stderr")
-    .action(async (name: string, options: { url: string; quiet?: boolean; json?: boolean }) => {
+    .action(async (name: string, options: { url?: string; quiet?: boolean; json?: boolean }) => {
       if (typeof WebAssembly === "undefined") {
         throw new ConfigError(
           "data fetch: Node's downloads need WebAssembly, which is not here (node --jitless turns it off). " +
@@ -91,23 +105,22 @@ export function dataCommand(
       }
       const progress = new DownloadProgress(context, name, options.quiet ?? false);
       try {
-        const { folder, fetched } = await fetchCifar10(
-          {
-            folder: `${cacheFolder(env, home)}/${name}`,
-            url: options.url,
-            signal,
-            onProgress: (done, total) => progress.update(done, total),
-            onRetry: (reason, pauseMs) =>
-              progress.note(`${reason}; trying again in ${decimals(pauseMs / 1000, 0)} s`),
-            onUnpack: () => progress.note("unpacking and checking"),
-          },
-          archive,
-        );
+        const [, { fetch }] = published.find(([its]) => its === name)!;
+        const { folder, fetched } = await fetch({
+          folder: `${cacheFolder(env, home)}/${name}`,
+          url: options.url,
+          signal,
+          onProgress: (done, total) => progress.update(done, total),
+          onRetry: (reason, pauseMs) =>
+            progress.note(`${reason}; trying again in ${decimals(pauseMs / 1000, 0)} s`),
+          onUnpack: () => progress.note("unpacking and checking"),
+        });
         progress.end();
-        if (options.json) event({ event: "result", command: "data fetch", name, folder, fetched });
+        if (options.json)
+          writeEvent(context, { event: "result", command: "data fetch", name, folder, fetched });
         else
-          print(
-            `${name} is ${fetched ? "now" : "already"} in ${printable(folder)}: all files are the published ones.`,
+          stdout.write(
+            `${name} is ${fetched ? "now" : "already"} in ${printable(folder)}: all files are the published ones.\n`,
           );
       } catch (error) {
         progress.end();
@@ -117,30 +130,42 @@ export function dataCommand(
         });
       }
     });
+}
 
-  const verify = command("verify", "compare the files of a data set with the published ones", [
+/** Another address, and where there is but one data set its usual one. */
+function urlOption(published: readonly Found[]): Option {
+  const option = new Option("--url <url>", "another address of the same archive");
+  const [[, { archive }]] = published as [Found];
+  return published.length === 1 ? option.default(archive.url) : option;
+}
+
+function verifyCommand(context: CliContext, published: readonly Found[]): Command {
+  const { env, home, signal, stdout } = context;
+  const names = published.map(([name]) => name);
+  const print = (text: string) => stdout.write(`${text}\n`);
+  return newCommand(context, "verify", "compare the files of a data set with the published ones", [
     "nnwasm data verify",
-    "nnwasm data verify cifar10 --data ~/data/cifar-10-batches-bin",
+    `nnwasm data verify ${names[0]} --data ~/data/cifar-10-batches-bin`,
   ])
-    .addArgument(new Argument("[name]", "the data set").choices(["cifar10"]).default("cifar10"))
+    .addArgument(new Argument("[name]", "the data set").choices(names).default(names[0]))
     .option("--data <folder>", "the folder that holds it, instead of those that are searched")
     .option("--json", "print events as JSON, one a line")
     .action(async (name: string, options: { data?: string; json?: boolean }) => {
-      if (options.data === undefined) await warnOfDataFolder();
+      if (options.data === undefined) await warnOfDataFolder(context);
       const folders = options.data === undefined ? dataFolders(env, home) : [options.data];
-      const folder = await locateCifar10(folders);
+      const [, { verify }, { title, locate }] = published.find(([its]) => its === name)!;
+      const folder = await locate(folders);
       if (folder === undefined) {
         throw new DatasetError(
-          `No CIFAR-10 in ${folders.join(" or ")}. Give its folder with --data, or run: ` +
-            "nnwasm data fetch cifar10",
+          `No ${title} in ${folders.join(" or ")}. Give its folder with --data, or run: nnwasm data fetch ${name}`,
         );
       }
-      const checks = await verifyCifar10(folder, { signal }, archive.files).catch((error) => {
+      const checks = await verify(folder, { signal }).catch((error) => {
         throw signal.aborted ? new Interrupted("Interrupted. Nothing was changed.", { cause: error }) : error;
       });
       const colors = pc.createColors(hasColors(context, stdout));
       for (const check of checks) {
-        if (options.json) event({ event: "file", ...check });
+        if (options.json) writeEvent(context, { event: "file", ...check });
         else {
           const mark = check.ok ? colors.green("ok ") : colors.red("bad");
           print(tableLine([mark, check.name, check.finding], [0, 16], ["left"]));
@@ -150,19 +175,12 @@ export function dataCommand(
       if (bad.length > 0) {
         throw new DatasetError(
           `${folder} differs from the published ${name} in ${bad.join(", ")}. ` +
-            "Replace it by a good copy; nnwasm data fetch cifar10 downloads one.",
+            `Replace it by a good copy; nnwasm data fetch ${name} downloads one.`,
         );
       }
-      if (options.json) event({ event: "result", command: "data verify", name, folder });
+      if (options.json) writeEvent(context, { event: "result", command: "data verify", name, folder });
       else print(`${name} in ${printable(folder)}: all files are the published ones.`);
     });
-
-  const data = command("data", "list, fetch and verify data sets", [
-    "nnwasm data list",
-    "nnwasm data fetch cifar10",
-    "nnwasm data verify",
-  ]);
-  return addCommands(data, [list, fetch, verify]);
 }
 
 /** The rate is that of the last seconds. */

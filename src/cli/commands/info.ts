@@ -1,7 +1,7 @@
 /** `nnwasm info`: what runs here, and where things are. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Command } from "commander";
-import { findCifar10 } from "../../data/cifar10.ts";
+import { datasets } from "../../data/index.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { decimals } from "../../format/numbers.ts";
 import { tableLine } from "../../format/tables.ts";
@@ -29,7 +29,14 @@ export function infoCommand(context: CliContext): Command {
       const { env, home, stdout } = context;
       const problem = await dataFolderProblem(env);
       if (problem !== undefined) warn(context, problem);
-      const found = await findCifar10(dataFolders(env, home)).catch(() => undefined);
+      const lying = Object.entries(datasets).filter(([, { files }]) => files !== undefined);
+      const folders = dataFolders(env, home);
+      const found = await Promise.all(
+        lying.map(async ([name, { find }]) => {
+          const dataset = await find({ folders, seed: 1 }).catch(() => undefined);
+          return [name, dataset?.origin ?? null] as const;
+        }),
+      );
       const info = {
         version: VERSION,
         build: buildId(),
@@ -41,7 +48,7 @@ export function infoCommand(context: CliContext): Command {
         memoryBytes: totalmem(),
         simd: typeof WebAssembly !== "undefined" && WebAssembly.validate(Uint8Array.from(SIMD_MODULE)),
         sharedMemory: typeof SharedArrayBuffer !== "undefined",
-        cifar10: found?.origin ?? null,
+        ...Object.fromEntries(found),
         cache: cacheFolder(env, home),
         runs: "runs",
       };
@@ -55,7 +62,10 @@ export function infoCommand(context: CliContext): Command {
         ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
         ["threads", info.sharedMemory ? `1 to ${info.cores} in a training` : "1: shared memory is missing"],
         ["machine", `${info.cpu}, ${info.cores} cores, ${decimals(info.memoryBytes / 2 ** 30, 1)} GiB`],
-        ["cifar10", info.cifar10 ?? "not here; nnwasm data fetch cifar10 gets it"],
+        ...found.map(([name, origin]): [string, string] => [
+          name,
+          origin ?? `not here; nnwasm data fetch ${name} gets it`,
+        ]),
         ["cache", info.cache],
         ["runs", `${info.runs}/ in the current folder, or --out DIR`],
       ];
