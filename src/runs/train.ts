@@ -8,7 +8,6 @@ import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
-import { flagOf } from "../settings/names.ts";
 import {
   type ResolvedSettings,
   resolveSettings,
@@ -76,11 +75,16 @@ export type TrainingEvent =
 
 /**
  * Builds what is to be trained.
+ * @param named how errors write the name of a setting
  * @throws ConfigError if the settings contradict each other or the data; FileError if the file of `init` does not fit
  */
-export async function planTraining(asked: TrainSettings, dataset: Dataset): Promise<TrainingPlan> {
+export async function planTraining(
+  asked: TrainSettings,
+  dataset: Dataset,
+  named?: (key: keyof TrainSettings) => string,
+): Promise<TrainingPlan> {
   const split = splitDataset(dataset, splitOptions(asked));
-  const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count, flagOf);
+  const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
   const model = await buildModel(settings, dataset);
   return { settings, dataset, split, model, summary: model.summary(dataset.features) };

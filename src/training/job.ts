@@ -24,6 +24,25 @@ export interface TrainingOutcome {
   readonly end: { readonly test: Evaluation; readonly weightsSha256: string } | undefined;
 }
 
+/** What does trainings side by side, wherever that may be. What a training gives depends on its job alone. */
+export interface Pool {
+  /** Trainings that are done at once; others wait. */
+  readonly workers: number;
+  /** Bytes of the memory that they share. */
+  readonly memoryBytes: number;
+  /**
+   * Trains.
+   * @param options.onEpoch called after every epoch
+   * @throws the pool's signal's reason if it is aborted; TrainingError if it diverges
+   */
+  run(job: TrainingJob, options?: { onEpoch?: (row: EpochRow) => void }): Promise<TrainingOutcome>;
+  /** Ends it, with every training under way. */
+  close(): Promise<void>;
+}
+
+/** Opens a pool; what it reads for that, it tells. @throws the pool's signal's reason if it is aborted meanwhile */
+export type OpenPool = (onRead: (done: number, total: number) => void) => Promise<Pool>;
+
 /** What a worker sends back: errors lose their class between threads. */
 export type Reply =
   | { readonly outcome: TrainingOutcome }

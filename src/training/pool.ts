@@ -1,10 +1,11 @@
 /** Workers that train side by side, all on one copy of the data. */
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
+import type { Dataset } from "../data/dataset.ts";
 import { NnwasmError, TrainingError } from "../errors.ts";
 import type { EpochRow } from "../model/history.ts";
-import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
-import type { PlacedDataset } from "./placedDataset.ts";
+import type { OpenPool, Pool, Reply, TrainingJob, TrainingOutcome } from "./job.ts";
+import { type PlacedDataset, placeDataset } from "./placedDataset.ts";
 
 export interface TrainingPoolOptions {
   readonly data: PlacedDataset;
@@ -29,7 +30,8 @@ export class JobError extends NnwasmError {
  * Jobs wait in the order in which they come; a worker takes the next one when it is done with the last. What a training
  * gives depends on its job alone.
  */
-export class TrainingPool {
+export class TrainingPool implements Pool {
+  readonly workers: number;
   readonly #pool: Tinypool;
   readonly #memory: WebAssembly.Memory;
   readonly #signal: AbortSignal | undefined;
@@ -41,6 +43,7 @@ export class TrainingPool {
     signal,
     workerFile = new URL("./worker.js", import.meta.url),
   }: TrainingPoolOptions) {
+    this.workers = workers;
     this.#memory = data.memory;
     this.#pool = new Tinypool({
       filename: workerFile.href,
@@ -61,11 +64,7 @@ export class TrainingPool {
     return this.#memory.buffer.byteLength;
   }
 
-  /**
-   * Trains.
-   * @param options.onEpoch called after every epoch
-   * @throws the signal's reason if it is aborted; TrainingError if it diverges; JobError for whatever else goes wrong in it
-   */
+  /** {@link Pool.run}. @throws JobError for whatever else goes wrong in it */
   async run(
     job: TrainingJob,
     { onEpoch }: { onEpoch?: (row: EpochRow) => void } = {},
@@ -95,3 +94,9 @@ export class TrainingPool {
     await this.#pool.destroy();
   }
 }
+
+/** A pool of this process's, on a copy of the data set. @throws as placeDataset, when it is opened */
+export const openTrainingPool =
+  (dataset: Dataset, { workers, signal }: { workers: number; signal: AbortSignal }): OpenPool =>
+  async (onRead) =>
+    new TrainingPool({ data: await placeDataset(dataset, { onRead, signal }), workers, signal });

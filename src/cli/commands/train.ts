@@ -5,6 +5,7 @@ import { inOrder } from "../../runs/events.ts";
 import { planTraining, type TrainingEvent, type TrainingInterrupted, train } from "../../runs/train.ts";
 import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
+import { flagOf } from "../../settings/names.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
@@ -64,7 +65,7 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const asked = mergeSettings(file, environment, settingsFromFlags(flags));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
   // What cannot be trained shall leave no folder behind.
-  const plan = await planTraining(asked, dataset);
+  const plan = await planTraining(asked, dataset, flagOf);
   const folder = await RunFolder.create(plan.settings, { out, force });
   const progress = new TrainingProgress(context, quiet);
   if (notice !== undefined) progress.say(notice);

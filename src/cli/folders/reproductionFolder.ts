@@ -9,8 +9,8 @@
  * A training is on the disk as soon as it has ended: a reproduction that is killed loses those under way, no more.
  */
 import * as v from "valibot";
-import type { TrainingResult } from "../../experiments/summary.ts";
 import { type TrainingMetrics, trainingMetrics } from "../../model/fitOptions.ts";
+import type { RecordedTraining } from "../../runs/reproduce.ts";
 import { FileSettings } from "../../settings/file.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
@@ -64,9 +64,6 @@ const TrainingLine = v.strictObject({
   rows: v.array(EpochRow),
   clock: v.optional(v.number()),
 });
-
-/** A training, with the λ that a search proposed if it was one of a search's. */
-export type RecordedTraining = TrainingResult & { readonly l2?: number };
 
 const REPAIR = "Take the line away and the training runs again.";
 

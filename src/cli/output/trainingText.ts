@@ -1,5 +1,4 @@
 /** A training for people: on stderr what is to be trained, on stdout what came out. */
-
 import { choose } from "../../errors.ts";
 import { tableLines } from "../../format/tables.ts";
 import { counted } from "../../format/words.ts";

@@ -1,6 +1,8 @@
 /** A search as it shows on stderr: a row for every trial that has ended, and on a terminal where it stands. */
 
 import { timeLeft } from "../../format/numbers.ts";
+import { on } from "../../runs/events.ts";
+import type { SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { shownName, shownValue } from "../../settings/space.ts";
 import type { Params } from "../../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
@@ -24,19 +26,11 @@ export const shortParams = (params: Params): string =>
     .map((key) => `${shownName(key)} ${shortValue(params, key)}`)
     .join("  ");
 
-export interface SearchScale {
-  readonly trials: number;
-  /** Epochs of a trial, as a rule. */
-  readonly epochs: number;
-  /** The parameters: the table's columns. */
-  readonly names: readonly string[];
-  /** "validation.accuracy". */
-  readonly objective: string;
-}
-
 export class SearchProgress {
   readonly #line: StatusLine;
-  readonly #scale: SearchScale;
+  readonly #plan: SearchPlan;
+  /** The parameters: the table's columns. */
+  readonly #names: readonly string[];
   readonly #widths: readonly number[];
   readonly #begin = performance.now();
   #ended = 0;
@@ -46,24 +40,34 @@ export class SearchProgress {
   #before = 0;
   #best: FinishedTrial | undefined;
 
-  constructor(context: CliContext, quiet: boolean, scale: SearchScale) {
+  constructor(context: CliContext, quiet: boolean, plan: SearchPlan) {
     this.#line = new StatusLine(context, quiet);
-    this.#scale = scale;
-    this.#widths = scale.names.map((name) => Math.max(shownName(name).length, 9));
+    this.#plan = plan;
+    this.#names = Object.keys(plan.space);
+    this.#widths = this.#names.map((name) => Math.max(shownName(name).length, 9));
   }
 
   say(text: string): void {
     this.#line.note(text);
   }
 
-  read(done: number, total: number): void {
-    this.#line.draw(() => this.#line.withBar("reading  ", done / total, `  ${done}/${total} samples`));
-  }
+  readonly hear = on<SearchEvent>({
+    reading: ({ done, total }) => this.#line.drawReading(done, total),
+    ready: ({ trials, best }) => this.#start(trials, best),
+    epoch: ({ trial, epoch }) => {
+      this.#underWay.set(trial, epoch);
+      this.#draw();
+    },
+    trial: ({ trial, best }) => this.#trial(trial, best),
+    trained: () => this.#line.clear(),
+    interrupted: () => this.#line.clear(),
+    failed: () => this.#line.clear(),
+  });
 
   /** The table's head, and the trials that are there already. */
-  start(before: readonly FinishedTrial[], best: FinishedTrial | undefined): void {
-    const { names, objective } = this.#scale;
-    const columns = names.map((name, i) => shownName(name).padStart(this.#widths[i]!)).join("  ");
+  #start(before: readonly FinishedTrial[], best: FinishedTrial | undefined): void {
+    const { objective } = this.#plan;
+    const columns = this.#names.map((name, i) => shownName(name).padStart(this.#widths[i]!)).join("  ");
     this.#line.note(`trial  ${columns}  ${objective.padStart(8)}  epochs  seconds`);
     for (const trial of before) this.#row(trial, best);
     this.#before = before.length;
@@ -71,13 +75,7 @@ export class SearchProgress {
     this.#best = best;
   }
 
-  /** An epoch of a trial under way. */
-  epoch(trial: number, epoch: number): void {
-    this.#underWay.set(trial, epoch);
-    this.#draw();
-  }
-
-  trial(trial: FinishedTrial, best: FinishedTrial | undefined): void {
+  #trial(trial: FinishedTrial, best: FinishedTrial | undefined): void {
     this.#underWay.delete(trial.number);
     this.#ended++;
     this.#epochsDone += trial.reports.length;
@@ -87,8 +85,8 @@ export class SearchProgress {
   }
 
   #row({ number, params, state, value, reports, seconds, error }: FinishedTrial, best?: FinishedTrial): void {
-    const { names, objective } = this.#scale;
-    const cells = names.map((name, i) => shortValue(params, name).padStart(this.#widths[i]!));
+    const { objective } = this.#plan;
+    const cells = this.#names.map((name, i) => shortValue(params, name).padStart(this.#widths[i]!));
     const shown = value?.toFixed(4) ?? state;
     const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
     const line =
@@ -107,7 +105,7 @@ export class SearchProgress {
   }
 
   #draw(force = false): void {
-    const { trials, epochs } = this.#scale;
+    const { trials, epochs } = this.#plan;
     this.#line.draw(() => {
       const under = [...this.#underWay.values()].reduce((sum, epoch) => sum + epoch, 0);
       const done = this.#ended - this.#before;
@@ -123,9 +121,5 @@ export class SearchProgress {
           : "";
       return this.#line.withBar(`${this.#ended}/${trials} trials  `, share, `${best}${rate}`);
     }, force);
-  }
-
-  end(): void {
-    this.#line.clear();
   }
 }

@@ -1,0 +1,112 @@
+/** Keeps a reproduction in its folder: a subscriber that writes every training when it ends, and the report at the end. */
+import type { ReproductionFacts } from "../../experiments/facts.ts";
+import { reproductionReport } from "../../experiments/report.ts";
+import type { RowSummary } from "../../experiments/summary.ts";
+import { on } from "../../runs/events.ts";
+import type { ReproductionComplete, ReproductionEvent, ReproductionPlan } from "../../runs/reproduce.ts";
+import { mergeSettings } from "../../settings/settings.ts";
+import { VERSION } from "../version.ts";
+import type { ReproductionFolder } from "./reproductionFolder.ts";
+import { Saving } from "./saving.ts";
+
+/** What a reproduction leaves, as it is told. */
+const FILES = ["report.html", "report.md", "plots/", "trainings.jsonl"];
+
+/** What the report says of the command that made it. */
+export type CommandFacts = Pick<ReproductionFacts, "command" | "machine" | "changes" | "settings">;
+
+/** What a reproduction came to, as summary.json and the command's last event say it. */
+export interface ReproductionSummary {
+  readonly command: string;
+  readonly version: string;
+  readonly node: string;
+  readonly machine: string;
+  readonly trainings: number;
+  /** Of all sessions. */
+  readonly seconds: number;
+  readonly memoryBytes: number;
+}
+
+export class ReproductionSaver {
+  readonly #folder: ReproductionFolder;
+  readonly #plan: ReproductionPlan;
+  readonly #facts: CommandFacts;
+  readonly #saving: Saving;
+  #summary: ReproductionSummary | undefined;
+
+  constructor(folder: ReproductionFolder, plan: ReproductionPlan, facts: CommandFacts) {
+    this.#folder = folder;
+    this.#plan = plan;
+    this.#facts = facts;
+    this.#saving = new Saving(folder.path, FILES, ["reproduction.json", "trainings.jsonl"]);
+  }
+
+  /** Of a reproduction that is complete, when it is saved. */
+  get summary(): ReproductionSummary {
+    return this.#summary!;
+  }
+
+  /** What is saved, and what is not. */
+  get saving(): Saving {
+    return this.#saving;
+  }
+
+  /** Is told of every event before anyone to whom it says that something is saved. */
+  readonly hear = on<ReproductionEvent>({
+    training: ({ training }) => this.#folder.append(training),
+    // It is said that one can go on in it.
+    interrupted: () => this.#folder.check(),
+    result: (event) => this.#saveResult(event),
+  });
+
+  async #saveResult(end: ReproductionComplete): Promise<void> {
+    const folder = this.#folder;
+    const saving = this.#saving;
+    const { seconds } = folder;
+    const { html, markdown, plots } = await this.#report(end, seconds);
+    const summary: ReproductionSummary = {
+      ...{ command: "reproduce", version: VERSION, node: process.version, machine: this.#facts.machine },
+      ...{ trainings: end.trainings.length, seconds, memoryBytes: end.memoryBytes },
+    };
+    const experiments = end.rows.map(rowFacts);
+    const saveSummary = () =>
+      saving.write("summary.json", () => folder.writeSummary({ ...summary, experiments, ...saving.facts }));
+    await saveSummary();
+    await saving.write("report.html", () => folder.writeReport({ "report.html": html }));
+    await saving.write("report.md", () => folder.writeReport({ "report.md": markdown }));
+    await saving.write("plots/", () => folder.writeReport(plots));
+    await saveSummary(); // once more, for what it says of the report
+    await saving.write("lock", () => folder.close());
+    this.#summary = summary;
+  }
+
+  #report({ trainings, fresh }: ReproductionComplete, seconds: number) {
+    const { experiments, appendix, seeds, dataset } = this.#plan;
+    const { name: data, training, test, features, classes } = dataset;
+    return reproductionReport({
+      ...{ results: trainings, experiments, appendix, fresh },
+      facts: {
+        ...{ ...this.#facts, version: VERSION, node: process.versions.node, seconds, seeds, data },
+        samples: { training: training.count, test: test.count, features, classes },
+      },
+    });
+  }
+}
+
+/** A row for events and summary.json. */
+export function rowFacts({
+  experiment,
+  trainings,
+  values,
+  mean,
+  sd,
+  difference,
+  outside,
+}: RowSummary): object {
+  const { id, metric, published, settings } = experiment;
+  return {
+    ...{ id, metric, published: published ?? null, values, mean: mean ?? null, sd: sd ?? null },
+    ...{ difference: difference ?? null, outside, l2: mergeSettings(settings).l2 },
+    seconds: trainings.reduce((sum, training) => sum + training.seconds, 0),
+  };
+}

@@ -1,0 +1,166 @@
+/** Keeps a search in its folder: a subscriber that writes every trial when it ends, and the report at the end. */
+import { renderSearchPlots } from "../../report/search/plots.ts";
+import { searchReport } from "../../report/search/report.ts";
+import { on } from "../../runs/events.ts";
+import type { SearchComplete, SearchEvent, SearchPlan } from "../../runs/search.ts";
+import { searchCommandLine, trainCommandLine } from "../../settings/commandLine.ts";
+import { DEFAULT_PRUNER, prunerFlagsOf } from "../../settings/method.ts";
+import type { TrainSettings } from "../../settings/settings.ts";
+import { applyParams, parseSpace, shownParams, shownSpace, shownTrial } from "../../settings/space.ts";
+import { DEFAULT_OBJECTIVE, OBJECTIVES } from "../../training/objective.ts";
+import { parameterImportance } from "../../tuner/importance.ts";
+import { VERSION } from "../version.ts";
+import { Saving } from "./saving.ts";
+import type { StudyDescription, StudyFolder } from "./studyFolder.ts";
+
+/** What a search leaves, the most wanted first; study.json goes without saying. */
+const FILES = ["report.html", "plots/", "trials.jsonl", "summary.json"];
+
+/** What a search came to, as summary.json and the command's last event say it. */
+export interface SearchSummary {
+  readonly command: string;
+  readonly version: string;
+  readonly node: string;
+  /** Of all sessions. */
+  readonly seconds: number;
+  readonly trials: number;
+  readonly complete: number;
+  readonly pruned: number;
+  readonly failed: number;
+  /** Of all trials. */
+  readonly epochs: number;
+  readonly memoryBytes: number;
+  readonly best: object | undefined;
+  /** The command that trains the best network again. */
+  readonly train: string | undefined;
+}
+
+export class SearchSaver {
+  /** What study.json says. */
+  readonly description: StudyDescription;
+  readonly #folder: StudyFolder;
+  readonly #plan: SearchPlan;
+  readonly #saving: Saving;
+  #summary: SearchSummary | undefined;
+
+  constructor(folder: StudyFolder, plan: SearchPlan, description: StudyDescription) {
+    this.description = description;
+    this.#folder = folder;
+    this.#plan = plan;
+    this.#saving = new Saving(folder.path, FILES, ["study.json", "trials.jsonl"]);
+  }
+
+  /** Of a search that is complete, when it is saved. */
+  get summary(): SearchSummary {
+    return this.#summary!;
+  }
+
+  /** What is saved, and what is not. */
+  get saving(): Saving {
+    return this.#saving;
+  }
+
+  /** Is told of every event before anyone to whom it says that something is saved. */
+  readonly hear = on<SearchEvent>({
+    trial: ({ trial }) => this.#folder.append(trial),
+    // It is said that one can go on in it.
+    interrupted: () => this.#folder.check(),
+    result: (event) => this.#saveResult(event),
+  });
+
+  async #saveResult(end: SearchComplete): Promise<void> {
+    const summary = summaryOf(end, this.#plan.settings, this.#folder.seconds);
+    const saveSummary = () =>
+      this.#saving.write("summary.json", () =>
+        this.#folder.writeSummary({ ...summary, ...this.#saving.facts }),
+      );
+    await saveSummary();
+    await this.#saveReport(end, summary);
+    await saveSummary(); // once more, for what it says of the report
+    await this.#saving.write("lock", () => this.#folder.close());
+    this.#summary = summary;
+  }
+
+  async #saveReport(end: SearchComplete, summary: SearchSummary): Promise<void> {
+    const { settings, objective, space } = this.#plan;
+    const direction = OBJECTIVES[objective]!;
+    const trials = end.trials.map(shownTrial);
+    const input = {
+      ...{ trials, space: shownSpace(space), direction, objective },
+      importance: parameterImportance(trials, { direction, seed: settings.seed }),
+    };
+    const plots = await renderSearchPlots(input);
+    const html = await searchReport({
+      ...input,
+      title: `Search for ${Object.keys(input.space).join(", ")}`,
+      command: commandLine(this.description, settings, trials.length),
+      bestCommand: summary.train ?? "",
+      facts: factsOf(this.description, settings, summary),
+    });
+    await this.#saving.write("report.html", () => this.#folder.writeReport(html));
+    await this.#saving.write("plots/", () => this.#folder.writePlots(plots));
+  }
+}
+
+function summaryOf(
+  { trials, best, memoryBytes }: SearchComplete,
+  settings: TrainSettings,
+  seconds: number,
+): SearchSummary {
+  const counted = (state: string) => trials.filter((trial) => trial.state === state).length;
+  return {
+    ...{ command: "search", version: VERSION, node: process.version, seconds, trials: trials.length },
+    ...{ complete: counted("complete"), pruned: counted("pruned"), failed: counted("failed") },
+    ...{ epochs: trials.reduce((sum, { reports }) => sum + reports.length, 0), memoryBytes },
+    best: best && {
+      ...{ trial: best.number, params: shownParams(best.params), value: best.value, ...best.attributes },
+    },
+    train: best && trainCommandLine(applyParams(settings, best.params)),
+  };
+}
+
+/** The search as it can be typed again, to so many trials. */
+function commandLine(
+  { space, sampler, samplerOptions, pruner, prunerOptions, objective, roundSize }: StudyDescription,
+  settings: TrainSettings,
+  trials: number,
+): string {
+  return searchCommandLine({
+    ...{ settings, space },
+    options: {
+      ...{ sampler, ...samplerOptions, trials, roundSize },
+      ...(objective !== DEFAULT_OBJECTIVE && { objective }),
+      ...(pruner !== DEFAULT_PRUNER && { pruner, ...prunerFlagsOf(prunerOptions) }),
+    },
+  });
+}
+
+/** What the report says beside the trials. */
+function factsOf(
+  { data, space, sampler, pruner }: StudyDescription,
+  settings: TrainSettings,
+  { epochs, seconds, memoryBytes }: SearchSummary,
+): [name: string, value: string][] {
+  return [
+    ["data", dataFact(data, settings, space)],
+    ["sampler", sampler],
+    ["pruner", pruner],
+    ["epochs trained", String(epochs)],
+    ["time", `${seconds.toFixed(0)} s`],
+    ["memory shared by all trials", `${(memoryBytes / 1e6).toFixed(0)} MB`],
+    ["nnwasm, Node", `${VERSION}, ${process.version}`],
+  ];
+}
+
+/** What of the data the trials trained on; of numbers that they choose for themselves nothing is said. */
+function dataFact(
+  { name, training }: StudyDescription["data"],
+  { validation, limit }: TrainSettings,
+  space: readonly string[],
+): string {
+  const keys = Object.keys(parseSpace(space));
+  if (keys.includes("validation") || keys.includes("limit")) return `${name}, ${training} training samples`;
+  const split = training - validation;
+  const used = limit === undefined || limit >= split ? "" : `, ${limit} of the rest used`;
+  return `${name}, ${training} training samples: ${validation} for validation${used}`;
+}

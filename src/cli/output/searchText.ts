@@ -1,0 +1,68 @@
+/** A search for people: on stderr what is to be searched, on stdout what came out. */
+import { tableLines } from "../../format/tables.ts";
+import { on, type Subscriber } from "../../runs/events.ts";
+import type { SearchComplete, SearchEvent, SearchPlan } from "../../runs/search.ts";
+import { DEFAULT_PRUNER } from "../../settings/method.ts";
+import { shownName } from "../../settings/space.ts";
+import type { SearchSpace } from "../../tuner/searchSpace.ts";
+import type { CliContext } from "../context.ts";
+import type { SearchSaver } from "../folders/searchSaver.ts";
+import { type SearchProgress, shortParams, shortValue } from "../progress/searchProgress.ts";
+import { printable, printableLines } from "../text.ts";
+
+export interface SearchTextOptions {
+  readonly progress: SearchProgress;
+  /** Hears of every event before. */
+  readonly saver: SearchSaver;
+  readonly space: SearchSpace;
+  readonly workers: number;
+  /** The folder. */
+  readonly path: string;
+}
+
+export const searchText = (
+  context: CliContext,
+  { progress, saver, space, workers, path }: SearchTextOptions,
+): Subscriber<SearchEvent> =>
+  on<SearchEvent>({
+    start: ({ plan }) => {
+      const { sampler, pruner } = saver.description;
+      const how = `${sampler}${pruner === DEFAULT_PRUNER ? "" : ` with ${pruner}`}`;
+      progress.say(`${startText(plan, how)}, ${workers} at a time, in ${printable(path)}`);
+    },
+    result: (end) => {
+      context.stdout.write(printableLines(resultText(end, space, saver)));
+    },
+  });
+
+const startText = ({ dataset, samples, trials, epochs }: SearchPlan, how: string): string =>
+  `${dataset.name} (${printable(dataset.origin)}): ${samples.train} training, ${samples.validation} validation samples\n` +
+  `${trials} trials of up to ${epochs} epochs by ${how}`;
+
+function resultText(
+  { ranked, best, trials }: SearchComplete,
+  space: SearchSpace,
+  { description: { objective }, summary, saving }: SearchSaver,
+): string {
+  const { seconds, epochs, memoryBytes, train } = summary;
+  const names = Object.keys(space);
+  const rows = ranked.map(({ number, params, value, state, attributes }) => {
+    const test = (attributes.test as { accuracy?: number } | undefined)?.accuracy;
+    return [
+      String(number),
+      ...names.map((name) => shortValue(params, name)),
+      value?.toFixed(4) ?? "",
+      test?.toFixed(4) ?? "",
+      state === "complete" ? "" : state,
+    ];
+  });
+  const table = [["trial", ...names.map(shownName), objective, "test acc.", ""], ...rows];
+  return (
+    `${tableLines(table, ["right"]).join("\n")}\n` +
+    (best === undefined
+      ? "No trial has a value.\n"
+      : `\nbest: trial ${best.number}, ${objective} ${best.value!.toFixed(4)}: ${shortParams(best.params)}\n  ${train}\n`) +
+    `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${(memoryBytes / 1e6).toFixed(0)} MB shared by all\n` +
+    `${saving.inWords}\n`
+  );
+}

@@ -1,0 +1,218 @@
+/** A search, its trials side by side, without a terminal or a folder: whoever wants to know subscribes. */
+import type { Dataset } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import { TrialPruned } from "../errors.ts";
+import { batchSizes } from "../model/batches.ts";
+import { checkTrials, prunerOf, type SearchMethod, samplerOf } from "../settings/method.ts";
+import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
+import { applyParams, checkSpaceFits } from "../settings/space.ts";
+import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
+import { OBJECTIVES, objectiveOf, requireFinite, requireObjective } from "../training/objective.ts";
+import type { Trial } from "../tuner/runningTrial.ts";
+import type { SearchSpace } from "../tuner/searchSpace.ts";
+import { Study } from "../tuner/study.ts";
+import type { FinishedTrial, Pruner, Sampler } from "../tuner/trial.ts";
+import { Events, type Reading, type RunOptions } from "./events.ts";
+
+/** What is to be searched, and how. */
+export interface Search extends SearchMethod {
+  /** What a trial has that it does not choose for itself. */
+  readonly settings: TrainSettings;
+  readonly space: SearchSpace;
+  /** One of {@link OBJECTIVES}. */
+  readonly objective: string;
+  /** In the end, those of earlier runs included. */
+  readonly trials: number;
+  /** Default: the study's. */
+  readonly roundSize?: number | undefined;
+  /** So many failed trials in a row end it. */
+  readonly maxFailures: number;
+}
+
+/** A search that can begin. */
+export interface SearchPlan
+  extends Pick<Search, "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures"> {
+  readonly dataset: Dataset;
+  /** How many there are. */
+  readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  /** Of a trial that is not pruned, if it does not choose them for itself. */
+  readonly epochs: number;
+  /** How errors write the name of a setting. */
+  readonly named: (key: keyof TrainSettings) => string;
+}
+
+/** It has all its trials. */
+export interface SearchComplete {
+  readonly type: "result";
+  /** By number. */
+  readonly trials: readonly FinishedTrial[];
+  /** From best to worst. */
+  readonly ranked: readonly FinishedTrial[];
+  /** Undefined if no trial is complete. */
+  readonly best: FinishedTrial | undefined;
+  /** Of the pool. */
+  readonly memoryBytes: number;
+}
+
+/** It was stopped. */
+export interface SearchInterrupted {
+  readonly type: "interrupted";
+  /** Those that have ended, in earlier runs too. */
+  readonly trials: number;
+}
+
+/** The last event of a run that ends without an error. */
+export type SearchEnd = SearchComplete | SearchInterrupted;
+
+/**
+ * In the order in which they come: `start`, with the trials of earlier runs; `reading`; `ready` before the first trial
+ * begins; `epoch` and `trial`, which is heard before anything is proposed that depends on it; `trained` after the last one;
+ * and an end. An error comes as `failed` before it is thrown.
+ */
+export type SearchEvent =
+  | { readonly type: "start"; readonly plan: SearchPlan; readonly trials: readonly FinishedTrial[] }
+  | Reading
+  | {
+      readonly type: "ready";
+      readonly trials: readonly FinishedTrial[];
+      readonly best: FinishedTrial | undefined;
+    }
+  | { readonly type: "epoch"; readonly trial: number; readonly epoch: number }
+  | { readonly type: "trial"; readonly trial: FinishedTrial; readonly best: FinishedTrial | undefined }
+  | { readonly type: "trained" }
+  | SearchEnd
+  | { readonly type: "failed"; readonly error: unknown };
+
+/**
+ * @param named how errors write the name of a setting; default: as it is
+ * @throws ConfigError if something is wrong with the settings: it shall show before the first trial
+ */
+export function planSearch(
+  asked: Search,
+  dataset: Dataset,
+  named: (key: keyof TrainSettings) => string = String,
+): SearchPlan {
+  const { settings, space, objective, trials, roundSize, maxFailures } = asked;
+  const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
+  const { epochs } = resolveSettings(settings, dataset.name, train.count, named);
+  batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
+  requireObjective(objective, validation !== undefined);
+  checkSpaceFits(space, settings);
+  const [sampler, pruner] = [samplerOf(asked), prunerOf(asked, epochs)];
+  checkTrials(asked, sampler, space);
+  return {
+    ...{ settings, space, objective, trials, roundSize, maxFailures, dataset, sampler, pruner },
+    ...{ epochs, named },
+    samples: { train: train.count, validation: validation?.count ?? 0, test: test.count },
+  };
+}
+
+/**
+ * Does the trials that are missing.
+ * @param before trials that have ended in an earlier run
+ * @returns its last event; what is stopped ends at once, without the trials under way
+ * @throws StudyError if too many trials fail in a row; what the subscriber throws
+ */
+export async function search(
+  plan: SearchPlan,
+  before: readonly FinishedTrial[],
+  openPool: OpenPool,
+  { subscriber, signal }: RunOptions<SearchEvent>,
+): Promise<SearchEnd> {
+  const events = new Events(subscriber);
+  const study = studyOf(plan, before, events);
+  let end: SearchEnd;
+  try {
+    const { trials, best } = study;
+    await events.emit({ type: "start", plan, trials });
+    const pool = await openPool((done, total) => events.post({ type: "reading", done, total }));
+    try {
+      await events.emit({ type: "ready", trials, best });
+      await study.optimize((trial) => runTrial(trial, study, pool, plan, events), {
+        ...{ trials: plan.trials, parallel: pool.workers, signal },
+        maxConsecutiveFailures: plan.maxFailures,
+      });
+    } finally {
+      await pool.close();
+    }
+    await events.emit({ type: "trained" });
+    end = {
+      ...{ type: "result", trials: study.trials, ranked: study.ranked, best: study.best },
+      memoryBytes: pool.memoryBytes,
+    };
+  } catch (error) {
+    if (!signal.aborted) {
+      // The first error says more than a second one would.
+      await events.emit({ type: "failed", error }).catch(() => {});
+      throw error;
+    }
+    end = { type: "interrupted", trials: study.trials.length };
+  }
+  await events.emit(end);
+  return end;
+}
+
+function studyOf(plan: SearchPlan, before: readonly FinishedTrial[], events: Events<SearchEvent>): Study {
+  const { sampler, pruner, settings, space, objective, roundSize } = plan;
+  const study = new Study({
+    ...{ sampler, pruner, space, direction: OBJECTIVES[objective]!, seed: settings.seed, trials: before },
+    ...(roundSize !== undefined && { roundSize }),
+    onFinished: async (trial) => {
+      if (trial.state === "complete" && (best === undefined || study.isBetter(trial.value!, best.value!))) {
+        best = trial;
+      }
+      await events.emit({ type: "trial", trial, best });
+    },
+  });
+  let { best } = study;
+  return study;
+}
+
+/** Trains with the trial's parameters; up to each epoch on which the pruner decides, then on. */
+async function runTrial(
+  trial: Trial,
+  study: Study,
+  pool: Pool,
+  { settings: base, objective, dataset, named }: SearchPlan,
+  events: Events<SearchEvent>,
+): Promise<number> {
+  const settings = applyParams(base, trial.params);
+  const split = dataset.training.count - settings.validation;
+  const samples = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, split);
+  const { epochs } = resolveSettings(settings, dataset.name, samples, named);
+  const group = study.pruner.group(trial.indexInRound);
+  /** The first epoch after `epoch` on which the pruner decides, or the last of all. */
+  const stopAfter = (epoch: number) => {
+    let next = epoch + 1;
+    while (next < epochs && !study.pruner.decidesAt(next, group)) next++;
+    return next;
+  };
+  const onEpoch = ({ epoch }: { epoch: number }) =>
+    events.post({ type: "epoch", trial: trial.number, epoch });
+  let seconds = 0;
+  let from: TrainingJob["from"];
+  let value = Number.NaN;
+  for (let done = 0; done < epochs; ) {
+    const to = stopAfter(done);
+    const outcome = await pool.run({ settings, from, to }, { onEpoch });
+    seconds += outcome.seconds;
+    trial.seconds = seconds;
+    requireFinite(outcome);
+    for (const row of outcome.rows) {
+      value = objectiveOf(row, objective);
+      trial.report(value, row.epoch);
+    }
+    if (outcome.end !== undefined) {
+      const { test, weightsSha256 } = outcome.end;
+      trial.setAttribute("test", test);
+      trial.setAttribute("weightsSha256", weightsSha256);
+    } else if (await trial.shouldPrune()) {
+      throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);
+    }
+    from = { epoch: to, tensors: outcome.tensors };
+    done = to;
+  }
+  return value;
+}
