@@ -1,0 +1,108 @@
+/** Every setting is described once, and can be given in every way that there is. */
+import { PassThrough } from "node:stream";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { searchCommand } from "../../src/cli/commands/search.ts";
+import { trainCommand } from "../../src/cli/commands/train.ts";
+import type { CliContext } from "../../src/cli/context.ts";
+import { trainCommandLine } from "../../src/settings/commandLine.ts";
+import { settingsFromEnvironment } from "../../src/settings/environment.ts";
+import { FileSettings } from "../../src/settings/file.ts";
+import { flagNames, flagOf, type SettingName, settingKey, settingNames } from "../../src/settings/names.ts";
+import type { Setting } from "../../src/settings/setting.ts";
+import { DEFAULTS, mergeSettings } from "../../src/settings/settings.ts";
+import { parseSpace, shownName } from "../../src/settings/space.ts";
+import { settings } from "../../src/settings/table.ts";
+
+const context: CliContext = {
+  env: {},
+  home: "/",
+  stdout: new PassThrough().resume(),
+  stderr: new PassThrough().resume(),
+  signal: new AbortController().signal,
+};
+const train = trainCommand(context);
+const search = searchCommand(context);
+
+/** A value of each setting that is not its default, as it is written, and as it is. */
+const VALUES: Readonly<Record<SettingName, readonly [text: string, value: unknown]>> = {
+  data: ["synthetic", "synthetic"],
+  layers: ["7,8", [7, 8]],
+  bn: ["before", "before"],
+  activation: ["linear", "linear"],
+  init: ["normal:0.5", "normal:0.5"],
+  biasInit: ["zeros", "zeros"],
+  l2: ["0.25", 0.25],
+  optimizer: ["sgd", "sgd"],
+  lrSchedule: ["constant", "constant"],
+  etaMin: ["0.25", 0.25],
+  etaMax: ["0.25", 0.25],
+  stepSize: ["9", 9],
+  cycles: ["0.5", 0.5],
+  epochs: ["9", 9],
+  batch: ["9", 9],
+  validation: ["9", 9],
+  limit: ["9", 9],
+  shuffle: ["false", false],
+  trainingMetrics: ["running", "running"],
+  seed: ["9", 9],
+  threads: ["3", 3],
+  engine: ["js", "js"],
+  dtype: ["float64", "float64"],
+};
+const entries = settingNames.map((key): [SettingName, Setting] => [key, settings[key]]);
+
+describe.each(entries)("the setting %s", (key, entry) => {
+  const [text, value] = VALUES[key];
+
+  it("has a flag of its name in train, in its group, and in search unless trials cannot have it", () => {
+    const own = flagNames(entry.flags).at(-1)!;
+    expect(own.replace("--no-", "--")).toBe(flagOf(key));
+    const option = train.options.find(({ long }) => long === own)!;
+    expect(option.helpGroupHeading).toBe(entry.group);
+    expect(option.description.startsWith(entry.help)).toBe(true);
+    if (entry.default !== undefined && own === flagOf(key)) {
+      expect(option.description).toMatch(
+        entry.default === false ? /\(default: none\)$/ : `(default: ${entry.default})`,
+      );
+    }
+    expect(search.options.some(({ long }) => long === own)).toBe(entry.alone !== true);
+  });
+
+  it("can be in a file, and with nothing that its schema does not take", () => {
+    const read = (content: unknown) => v.safeParse(FileSettings, { [key]: content });
+    expect(read(value)).toMatchObject({ success: true, output: { [key]: value } });
+    expect(read({}).success).toBe(false);
+  });
+
+  it("can come from the environment by each of its flags' names, if it may", () => {
+    for (const flag of flagNames(entry.flags)) {
+      const variable = `NNWASM_${flag
+        .replace(/^--(no-)?/, "")
+        .replaceAll("-", "_")
+        .toUpperCase()}`;
+      const found = settingsFromEnvironment({ [variable]: text }, { alone: true });
+      expect(found).toEqual(entry.environment === false ? {} : { [key]: value });
+    }
+  });
+
+  it("can be searched by its name, or says why it cannot", () => {
+    const space = () => parseSpace([`${shownName(key)}=${text}`]);
+    if (entry.notSearched !== undefined) expect(space).toThrow(entry.notSearched);
+    else expect(space()).toEqual({ [key]: { kind: "categorical", choices: [value] } });
+  });
+
+  it("is in the command that is printed if it changes results and is not the default", () => {
+    const line = trainCommandLine(mergeSettings({ [key]: value }));
+    const isUsual = JSON.stringify(value) === JSON.stringify(DEFAULTS[key]);
+    expect(line.includes(flagOf(key)) || line.includes(flagOf(key).replace("--", "--no-"))).toBe(
+      entry.changesResults !== false && !isUsual,
+    );
+  });
+
+  it("is meant by the words of other programs and by second names", () => {
+    for (const flag of flagNames(entry.flags)) expect(settingKey(flag.replace(/^--(no-)?/, ""))).toBe(key);
+    const known = [...flagNames(entry.flags), ...(entry.off === undefined ? [] : [`--no-${key}`])];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(entry.words ?? {})));
+  });
+});
