@@ -46,7 +46,7 @@ export interface SearchFlags extends TrainingFlags {
   readonly quiet?: boolean;
 }
 
-/** The report's search. */
+/** The paper's search. */
 const DEFAULT_SPACE = ["l2=log:1e-5:1e-1"];
 const DEFAULT_TRIALS = 20;
 const MAX_FAILURES = 5;

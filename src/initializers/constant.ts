@@ -27,7 +27,7 @@ export class ConstantInitializer implements Initializer {
   }
 }
 
-/** Zeros: what biases start from in most libraries (the report draws them). */
+/** Zeros: what biases start from in most libraries (the paper draws them). */
 export class ZerosInitializer extends ConstantInitializer {
   constructor() {
     super(0);
