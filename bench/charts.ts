@@ -1,6 +1,7 @@
-/** The benchmark's results as SVG: what is drawn. `src/report/charts/render.ts` draws it. */
+/** The benchmark's results as SVG: what is drawn. `src/report/charts/draw.ts` draws it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { drawChart } from "../src/report/charts/draw.ts";
 import {
   AXIS,
   BLUE,
@@ -10,7 +11,6 @@ import {
   PALETTE,
   PAPER,
   VERMILION,
-  withDescription,
 } from "../src/report/charts/style.ts";
 import type { Comparison } from "./peers/report.ts";
 import { ratios, spread } from "./peers/rounds.ts";
@@ -24,10 +24,8 @@ interface Drawing {
   readonly specification: Readonly<Record<string, unknown>>;
 }
 
-async function render({ title, description, specification }: Drawing): Promise<string> {
-  const { renderSvg } = await import("../src/report/charts/render.ts"); // only who draws waits for it to load
-  return withDescription(await renderSvg(specification), title, description);
-}
+const render = ({ title, description, specification }: Drawing): Promise<string> =>
+  drawChart(specification, title, description);
 
 const ENGINES = ["WebAssembly", "JavaScript"];
 const LEGEND = { orient: "top", title: null, symbolSize: 80, labelLimit: 0, offset: 8 };

@@ -3,7 +3,7 @@ import { decimals, short } from "../format/numbers.ts";
 import { listed } from "../format/words.ts";
 import { log } from "../math.ts";
 import type { Evaluation } from "../model/history.ts";
-import type { Curve } from "./charts.ts";
+import type { Curve } from "./charts/curves.ts";
 import { isNumber } from "./statistics.ts";
 
 /** A loss leaps where it is more than so many times that of the epoch before, and the lowest of all before. */

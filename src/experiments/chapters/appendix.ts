@@ -1,7 +1,7 @@
 /** The appendix: variants that are not in the paper. */
 import { signed } from "../../format/numbers.ts";
 import { capitalize, listed } from "../../format/words.ts";
-import { trainingPanels } from "../charts.ts";
+import { trainingPanels } from "../charts/curves.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
 import type { RowSummary } from "../summary.ts";
 import { hasSpread, MISSING, right, thisRun } from "./accuracyTable.ts";

@@ -2,7 +2,7 @@
 import { decimals, signed } from "../../format/numbers.ts";
 import { counted, listed, pluralOf } from "../../format/words.ts";
 import { mergeSettings } from "../../settings/settings.ts";
-import { trainingPanels } from "../charts.ts";
+import { trainingPanels } from "../charts/curves.ts";
 import { type Block, heading, paragraph, type TableBlock } from "../document/blocks.ts";
 import { CIFAR10 } from "../facts.ts";
 import { leapSentences } from "../leaps.ts";

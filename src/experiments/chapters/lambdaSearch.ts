@@ -1,6 +1,6 @@
 /** Tables 1 to 3 and Figure 5: the coarse-to-fine search for λ. */
 import { counted } from "../../format/words.ts";
-import { type SearchPoint, searchPanel } from "../charts.ts";
+import { type SearchPoint, searchPanel } from "../charts/lambda.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
 import type { RowSummary } from "../summary.ts";
 import { BEST_L2, formatL2 } from "../table.ts";

@@ -1,6 +1,6 @@
 /** A run as the chapters see it, and what they ask of its rows. */
 import { mergeSettings } from "../../settings/settings.ts";
-import type { Curve } from "../charts.ts";
+import type { Curve } from "../charts/curves.ts";
 import type { Block } from "../document/blocks.ts";
 import { CIFAR10, type ReproductionFacts } from "../facts.ts";
 import { lastEpochOf, type RowSummary } from "../summary.ts";

@@ -1,6 +1,6 @@
 /** Table 4: the sensitivity to initialisation. */
 import { inWords } from "../../format/words.ts";
-import { type Cell, sensitivityPanel } from "../charts.ts";
+import { type Cell, sensitivityPanel } from "../charts/sensitivity.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
 import { CIFAR10 } from "../facts.ts";
 import { CHANCE, type Experiment } from "../table.ts";

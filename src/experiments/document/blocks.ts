@@ -3,7 +3,6 @@
  * things. All text is text: each form escapes it.
  */
 import type { Column } from "../../report/page.ts";
-import type { Panel } from "../charts.ts";
 
 export interface TableBlock {
   readonly kind: "table";
@@ -16,6 +15,14 @@ export interface TableBlock {
   readonly highlightRow?: number | undefined;
   /** Folded away in the page under these words. */
   readonly folded?: string;
+}
+
+/** A chart as a file, and what stands under it. */
+export interface Panel {
+  /** "cost", "learning-rate": the end of a file's name. */
+  readonly name: string;
+  readonly svg: string;
+  readonly caption: string;
 }
 
 export interface FigureBlock {

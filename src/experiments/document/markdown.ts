@@ -1,7 +1,6 @@
 /** A document as a Markdown text that refers to its charts as files. */
 import { markdownTable } from "../../report/page.ts";
-import type { Panel } from "../charts.ts";
-import { type Block, type Document, type FigureBlock, plotPath } from "./blocks.ts";
+import { type Block, type Document, type FigureBlock, type Panel, plotPath } from "./blocks.ts";
 
 export function toMarkdown({ title, subtitle, blocks, footer }: Document): string {
   const parts = [`# ${text(title)}`, text(subtitle), ...blocks.map(markdownBlock), "---", text(footer)];

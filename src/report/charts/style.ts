@@ -125,16 +125,3 @@ export const CONFIG = {
     layout: { top: { direction: "horizontal", margin: 24 } },
   },
 };
-
-/** Puts a title and a description where browsers and screen readers look for them. */
-export function withDescription(svg: string, title: string, description: string): string {
-  const head = `<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`;
-  return svg.replace(
-    /^<svg ([^>]*)>/,
-    (_, attributes) => `<svg role="graphics-document" ${attributes}>${head}`,
-  );
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}

@@ -7,6 +7,7 @@ import { capitalize } from "../../format/words.ts";
 import { paramOf } from "../../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../../tuner/trial.ts";
 import { countDomain, countTicks, extent, tickLabels, valueEncoding } from "../charts/axes.ts";
+import { drawChart } from "../charts/draw.ts";
 import {
   ALONE,
   AXIS,
@@ -20,7 +21,6 @@ import {
   MUTED,
   RAMP,
   VERMILION,
-  withDescription,
 } from "../charts/style.ts";
 import { textWidth } from "../charts/textWidth.ts";
 import { parallelCoordinates } from "./parallelCoordinates.ts";
@@ -58,9 +58,8 @@ export async function renderSearchPlots(
 }
 
 /** One chart as an SVG document. */
-export async function renderSearchChart({ title, caption, specification }: Chart): Promise<string> {
-  const { renderSvg } = await import("../charts/render.ts"); // only who draws waits for it to load
-  return withDescription(await renderSvg(specification), title, caption);
+export function renderSearchChart({ title, caption, specification }: Chart): Promise<string> {
+  return drawChart(specification, title, caption);
 }
 
 /** What there is to draw of a search. */

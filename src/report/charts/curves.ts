@@ -1,0 +1,212 @@
+/** The charts of what is measured after each epoch: cost, loss, accuracy and learning rate against the epoch. */
+import type { EpochRow } from "../../model/history.ts";
+import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "./axes.ts";
+import { BLUE, type ChartSize, chart, PAPER, VERMILION } from "./style.ts";
+
+/** What is drawn of an epoch. Numbers that are not finite are left out. */
+export type CurveRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
+
+export type CurveName = "cost" | "loss" | "accuracy" | "learning-rate";
+
+interface Measure {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly axis: ValueAxis;
+  /** The words of a chart that stands alone, where they are others: it has more room. */
+  readonly alone?: { readonly subtitle?: string; readonly axisTitle?: string };
+  /** Whether a value can be a hundred times those of the epochs around it. */
+  readonly leaps?: boolean;
+  /** A name for the legend, and the number that an epoch has under it. */
+  readonly series: readonly (readonly [name: string, value: (row: CurveRow) => number | undefined])[];
+}
+
+const bothSets = (measure: "accuracy" | "cost" | "loss"): Measure["series"] => [
+  ["training", (row) => row.train[measure]],
+  ["validation", (row) => row.validation?.[measure]],
+];
+
+const MEASURES: Readonly<Record<CurveName, Measure>> = {
+  cost: {
+    title: "Cost",
+    subtitle: "Cross-entropy loss plus L2 penalty",
+    axis: { title: "cost (nats)" },
+    leaps: true,
+    alone: { subtitle: "Cross-entropy loss plus L2 penalty, after each epoch" },
+    series: bothSets("cost"),
+  },
+  loss: {
+    title: "Loss",
+    subtitle: "Mean cross-entropy",
+    axis: { title: "loss (nats)" },
+    leaps: true,
+    alone: { subtitle: "Mean cross-entropy, after each epoch", axisTitle: "cross-entropy loss (nats)" },
+    series: bothSets("loss"),
+  },
+  accuracy: {
+    title: "Accuracy",
+    subtitle: "Share of samples classified correctly",
+    axis: { title: "accuracy", limit: 1 },
+    alone: { subtitle: "Share of samples classified correctly, after each epoch" },
+    series: bothSets("accuracy"),
+  },
+  "learning-rate": {
+    title: "Learning rate",
+    subtitle: "As it stands after each epoch",
+    axis: { title: "learning rate η", from: 0 },
+    series: [["learning rate", (row) => row.learningRate]],
+  },
+};
+
+/** The charts' names, which are those of their files. */
+export const CURVE_NAMES = Object.keys(MEASURES) as readonly CurveName[];
+
+/** The names of a chart's series, in their order. */
+export const seriesOf = (name: CurveName): string[] => MEASURES[name].series.map(([series]) => series);
+
+export interface CurvePoint {
+  readonly series: string;
+  readonly epoch: number;
+  readonly value: number;
+  /** Which of several trainings it is of. */
+  readonly training?: number;
+}
+
+/** The points of a training's curves, series by series. */
+export function curvePoints(name: CurveName, rows: readonly CurveRow[], training?: number): CurvePoint[] {
+  return MEASURES[name].series.flatMap(([series, value]) =>
+    rows.flatMap((row) => {
+      const number = value(row);
+      return number !== undefined && Number.isFinite(row.epoch) && Number.isFinite(number)
+        ? [{ series, epoch: row.epoch, value: number, ...(training !== undefined && { training }) }]
+        : [];
+    }),
+  );
+}
+
+export interface CurveOptions {
+  readonly size: ChartSize;
+  /** Whether the chart stands alone, not in a page that explains it. */
+  readonly alone: boolean;
+  /**
+   * Where the highest cost or loss is more than this times the lowest, its axis is logarithmic: a deep network's loss
+   * can leap for an epoch, beside which all else would be one flat line.
+   */
+  readonly logAbove: number;
+}
+
+export interface CurveChart {
+  readonly title: string;
+  readonly subtitle: string;
+  /** In Vega-Lite's words (https://vega.github.io/vega-lite/docs/). */
+  readonly specification: Readonly<Record<string, unknown>>;
+}
+
+/** One training: a line with a dot for each epoch. */
+export function trainingCurves(
+  name: CurveName,
+  points: readonly CurvePoint[],
+  options: CurveOptions,
+): CurveChart {
+  const legend =
+    MEASURES[name].series.length > 1
+      ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 }
+      : null;
+  const counts = new Map<string, number>();
+  for (const { series } of points) counts.set(series, (counts.get(series) ?? 0) + 1);
+  const shape = { field: "series", type: "nominal", scale: seriesScale(name, points, SHAPES), legend };
+  return curves(name, points, points, legend, options, [
+    { data: { values: points }, mark: { type: "line", strokeWidth: 2, strokeJoin: "round", aria: false } },
+    {
+      data: { values: points.filter(({ series }) => counts.get(series)! <= MAX_DOTS) },
+      mark: { type: "point", filled: true, size: 40, opacity: 1 },
+      encoding: { shape },
+    },
+  ]);
+}
+
+/** In grey print the dots still differ. */
+const SHAPES = ["circle", "square"];
+/** Above this number of epochs their dots would hide the line. */
+const MAX_DOTS = 60;
+
+/**
+ * Several trainings: one as thick lines, the others as thin ones.
+ * @param readings points that were read off elsewhere: hollow diamonds
+ */
+export function severalCurves(
+  name: CurveName,
+  { thick, thin, readings }: Readonly<Record<"thick" | "thin" | "readings", readonly CurvePoint[]>>,
+  options: CurveOptions,
+): CurveChart {
+  const points = [...thick, ...thin];
+  const legend =
+    MEASURES[name].series.length > 1
+      ? { orient: "top", title: null, symbolType: "stroke", symbolStrokeWidth: 3, symbolOpacity: 1 }
+      : null;
+  return curves(name, points, [...points, ...readings], legend, options, [
+    {
+      data: { values: thin },
+      mark: { type: "line", strokeWidth: 1, opacity: 0.55, aria: false },
+      encoding: { detail: { field: "training", type: "nominal" } },
+    },
+    {
+      data: { values: thick },
+      mark: { type: "line", strokeWidth: 2.25, strokeJoin: "round", aria: false },
+    },
+    {
+      data: { values: readings },
+      mark: { type: "point", shape: "diamond", size: 90, strokeWidth: 1.75, fill: PAPER, opacity: 1 },
+    },
+  ]);
+}
+
+const COLORS = [BLUE, VERMILION];
+
+/** Which colour or shape stands for each series that has points. */
+function seriesScale(name: CurveName, points: readonly CurvePoint[], range: readonly string[]) {
+  const names = seriesOf(name).filter((each) => points.some(({ series }) => series === each));
+  return { domain: names, range: range.slice(0, names.length) };
+}
+
+/** What all charts of curves share: words, axes and colours. `shown` are the points that the upright axis has room for. */
+function curves(
+  name: CurveName,
+  points: readonly CurvePoint[],
+  shown: readonly CurvePoint[],
+  legend: Readonly<Record<string, unknown>> | null,
+  { size, alone, logAbove }: CurveOptions,
+  layer: readonly Readonly<Record<string, unknown>>[],
+): CurveChart {
+  const measure = MEASURES[name];
+  const { title, axis, leaps = false } = measure;
+  const words = alone ? measure.alone : undefined;
+  const subtitle = words?.subtitle ?? measure.subtitle;
+  const epochs = extent(points.map(({ epoch }) => epoch)) ?? [0, 1];
+  const upright: ValueAxis = {
+    ...axis,
+    title: words?.axisTitle ?? axis.title,
+    ...(leaps && { logAbove }),
+  };
+  return {
+    title,
+    subtitle,
+    specification: {
+      ...chart(size, title, subtitle),
+      encoding: {
+        x: {
+          field: "epoch",
+          type: "quantitative",
+          title: "epoch",
+          scale: { domain: countDomain(epochs), nice: false, zero: false, padding: 8 },
+          axis: { values: countTicks(epochs), format: "d", grid: false },
+        },
+        y: valueEncoding(
+          upright,
+          shown.map(({ value }) => value),
+        ),
+        color: { field: "series", type: "nominal", scale: seriesScale(name, points, COLORS), legend },
+      },
+      layer,
+    },
+  };
+}
