@@ -12,7 +12,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/cli/commands/data.ts: dataCommand": "being split",
   "src/data/synthetic/painter.ts: createPainter":
     "a closure whose loops share its arrays, which takes a tenth off the time of an image",
-  "src/report/search/parallelCoordinates.ts: parallelCoordinates": "being split",
 };
 
 const source = join(import.meta.dirname, "../src");

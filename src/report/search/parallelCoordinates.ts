@@ -49,44 +49,6 @@ export function parallelCoordinates(
   const values = valuesOf(trials.filter((trial) => stateOf(trial) === "complete"));
   const scale = valueScale(values, objective);
   const points = trialPoints(search, axes, scale);
-  const lacking = axes.map((_, column) => points.some((p) => p.column === column && p.at === ABSENT));
-  const labels = axes.flatMap(({ axis }, column) => [
-    ...axis.ticks.map(({ place, label }) => ({ column, at: along(axis, place), label })),
-    ...(lacking[column] ? [{ column, at: ABSENT, label: "not there" }] : []),
-  ]);
-  const titles = [...axes.map(({ axis }) => axis.title), scale.title];
-  const heads = titles.map((label, column) => ({ column, label, from: 0, to: 1 }));
-
-  const plain = { nice: false, zero: false };
-  const x = {
-    ...{ field: "column", type: "quantitative", axis: null },
-    scale: { ...plain, domain: [0, axes.length] },
-  };
-  const bottom = lacking.includes(true) ? ABSENT - 0.04 : 0;
-  const y = (field: string) => ({
-    ...{ field, type: "quantitative", axis: null },
-    scale: { ...plain, domain: [bottom, 1], padding: 4 },
-  });
-  const line = (kind: Point["kind"], { color, ...mark }: Readonly<Record<string, unknown>>) => ({
-    data: { values: points.filter((point) => point.kind === kind) },
-    mark: {
-      ...{ type: "line", strokeJoin: "round", aria: trials.length <= MAX_LABELLED },
-      ...mark,
-      ...(color === undefined ? {} : { color }),
-    },
-    encoding: {
-      ...{ x, y: y("at"), detail: { field: "trial" }, description: { field: "text" } },
-      ...(color === undefined ? { color: COLOR } : {}),
-    },
-  });
-  const texts = (values: readonly unknown[], field: string, mark: Readonly<Record<string, unknown>>) => ({
-    data: { values },
-    mark: { type: "text", baseline: "middle", fontSize: 12, color: INK, aria: false, ...mark },
-    encoding: { x, y: y(field), text: { field: "label" } },
-  });
-  const halo = { stroke: PAPER, strokeWidth: 6, strokeJoin: "round", color: PAPER };
-  const toTheLeft = { align: "right", dx: -7 };
-  const opacity = Math.min(0.9, Math.max(0.08, SOLID / trials.length));
   const title = "All parameters at once";
   const width = Math.max(960, size.width, 160 * (axes.length + 1));
   return {
@@ -101,28 +63,89 @@ export function parallelCoordinates(
         `From ${parameters[0]!.name} to the value that came of it`,
       ),
       padding: { left: 60, right: 70, top: 16, bottom: 16 },
-      layer: [
-        {
-          data: { values: heads },
-          mark: { type: "rule", color: AXIS, aria: false },
-          encoding: { x, y: y("from"), y2: { field: "to" } },
-        },
-        line("pruned", { strokeWidth: 1, strokeDash: [4, 3], opacity: opacity * 0.7 }),
-        line("complete", { strokeWidth: 1.5, opacity }),
-        line("best", { strokeWidth: 7, color: PAPER, aria: false }),
-        line("best", { strokeWidth: 3.5 }),
-        {
-          data: { values: colorKey(search, axes.length) },
-          mark: { type: "bar", width: 8, xOffset: 9, aria: false },
-          encoding: { x, y: y("from"), y2: { field: "to" }, color: COLOR },
-        },
-        texts(labels, "at", { ...toTheLeft, ...halo }),
-        texts(labels, "at", toTheLeft),
-        texts(valueLabels(scale, axes.length), "at", { align: "left", dx: 20 }),
-        texts(heads, "to", { dy: -14, baseline: "bottom", fontSize: 13 }),
-      ],
+      layer: layers(search, axes, scale, points),
     },
   };
+}
+
+interface PlacedParameter {
+  readonly parameter: Parameter;
+  readonly axis: ParameterAxis;
+}
+
+type Layer = Readonly<Record<string, unknown>>;
+
+/** From the back to the front: axes, lines, the key of the colours, texts. */
+function layers(
+  search: SearchResult,
+  axes: readonly PlacedParameter[],
+  scale: ValueScale,
+  points: readonly Point[],
+): Layer[] {
+  const lacking = axes.map((_, column) => points.some((p) => p.column === column && p.at === ABSENT));
+  const labels = axes.flatMap(({ axis }, column) => [
+    ...axis.ticks.map(({ place, label }) => ({ column, at: along(axis, place), label })),
+    ...(lacking[column] ? [{ column, at: ABSENT, label: "not there" }] : []),
+  ]);
+  const titles = [...axes.map(({ axis }) => axis.title), scale.title];
+  const heads = titles.map((label, column) => ({ column, label, from: 0, to: 1 }));
+  const plain = { nice: false, zero: false };
+  const x = {
+    ...{ field: "column", type: "quantitative", axis: null },
+    scale: { ...plain, domain: [0, axes.length] },
+  };
+  const bottom = lacking.includes(true) ? ABSENT - 0.04 : 0;
+  const y = (field: string) => ({
+    ...{ field, type: "quantitative", axis: null },
+    scale: { ...plain, domain: [bottom, 1], padding: 4 },
+  });
+  const texts = (values: readonly unknown[], field: string, mark: Layer): Layer => ({
+    data: { values },
+    mark: { type: "text", baseline: "middle", fontSize: 12, color: INK, aria: false, ...mark },
+    encoding: { x, y: y(field), text: { field: "label" } },
+  });
+  const halo = { stroke: PAPER, strokeWidth: 6, strokeJoin: "round", color: PAPER };
+  const toTheLeft = { align: "right", dx: -7 };
+  return [
+    {
+      data: { values: heads },
+      mark: { type: "rule", color: AXIS, aria: false },
+      encoding: { x, y: y("from"), y2: { field: "to" } },
+    },
+    ...lines(points, search.trials.length, { x, y: y("at") }),
+    {
+      data: { values: colorKey(search, axes.length) },
+      mark: { type: "bar", width: 8, xOffset: 9, aria: false },
+      encoding: { x, y: y("from"), y2: { field: "to" }, color: COLOR },
+    },
+    texts(labels, "at", { ...toTheLeft, ...halo }),
+    texts(labels, "at", toTheLeft),
+    texts(valueLabels(scale, axes.length), "at", { align: "left", dx: 20 }),
+    texts(heads, "to", { dy: -14, baseline: "bottom", fontSize: 13 }),
+  ];
+}
+
+/** The trials' lines: those of pruned trials at the back, the best one at the front, with a light edge. */
+function lines(points: readonly Point[], trials: number, place: Layer): Layer[] {
+  const line = (kind: Point["kind"], { color, ...mark }: Layer): Layer => ({
+    data: { values: points.filter((point) => point.kind === kind) },
+    mark: {
+      ...{ type: "line", strokeJoin: "round", aria: trials <= MAX_LABELLED },
+      ...mark,
+      ...(color === undefined ? {} : { color }),
+    },
+    encoding: {
+      ...{ ...place, detail: { field: "trial" }, description: { field: "text" } },
+      ...(color === undefined ? { color: COLOR } : {}),
+    },
+  });
+  const opacity = Math.min(0.9, Math.max(0.08, SOLID / trials));
+  return [
+    line("pruned", { strokeWidth: 1, strokeDash: [4, 3], opacity: opacity * 0.7 }),
+    line("complete", { strokeWidth: 1.5, opacity }),
+    line("best", { strokeWidth: 7, color: PAPER, aria: false }),
+    line("best", { strokeWidth: 3.5 }),
+  ];
 }
 
 /** Where a trial's line meets an axis. */
@@ -137,11 +160,7 @@ interface Point {
 }
 
 /** The lines of the trials that have a value; what comes later lies on top: the better ones. */
-function trialPoints(
-  search: SearchResult,
-  axes: readonly { readonly parameter: Parameter; readonly axis: ParameterAxis }[],
-  scale: ValueScale,
-): Point[] {
+function trialPoints(search: SearchResult, axes: readonly PlacedParameter[], scale: ValueScale): Point[] {
   const { trials, objective, direction } = search;
   const best = bestTrial(search);
   return trials
