@@ -9,7 +9,7 @@
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
 import type { Tensor } from "../../tensor.ts";
-import { type Call, isCall, offerOf, type Plan, type Rewrite, touches } from "../plan.ts";
+import { type Call, isCall, offerOf, type Plan, type Rewrite, touches, writes } from "../plan.ts";
 
 /** The batch that comes next, for several threads to prepare. */
 export interface Upcoming {
@@ -48,7 +48,11 @@ function findFirstLayer(plan: Plan) {
   const gone = [x, weight, ...(gradient === undefined ? [] : [gradient.args.dw])];
   const replaced = new Set<Call | undefined>([gather, forward, gradient, change]);
   const isSeen = plan.some((call) => !replaced.has(call) && gone.some((tensor) => touches(call, tensor)));
-  return isSeen ? undefined : { gather, forward, product, gradient, change, update };
+  // The gradient is made when its update's turn comes.
+  const isChanged =
+    gradient !== undefined &&
+    plan.slice(plan.indexOf(gradient) + 1).some((call) => writes(call, gradient.args.dy));
+  return isSeen || isChanged ? undefined : { gather, forward, product, gradient, change, update };
 }
 
 /** The weight that the rule would take, of a plan that has been through the other rules. */

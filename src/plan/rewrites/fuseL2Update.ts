@@ -4,7 +4,7 @@
  * One pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the
  * penalty's part afterwards, which nothing reads in a training step (the gradient check runs plans without rewrites).
  */
-import { type Call, isCall, offerOf, type Plan } from "../plan.ts";
+import { type Call, commute, isCall, offerOf, type Plan } from "../plan.ts";
 
 export function fuseL2Update(plan: Plan): Plan {
   const penalties = plan.filter((call) => isCall(call, "l2", "addGradient"));
@@ -16,10 +16,13 @@ export function fuseL2Update(plan: Plan): Plan {
     const before = penalties.filter(
       (penalty) => plan.indexOf(penalty) < at && penalty.args.dw === update.gradient,
     );
+    const [penalty] = before;
     // Two penalties on one gradient, or one on another weight, are not what the update adds.
-    if (before.length !== 1 || before[0]!.args.w !== update.value) continue;
-    fused.add(before[0]!);
-    updates.set(call, update.withL2(before[0]!.args.lambda));
+    if (penalty === undefined || before.length > 1 || penalty.args.w !== update.value) continue;
+    // The penalty moves to the update: what stands between must not see that, nor change what it adds.
+    if (!plan.slice(plan.indexOf(penalty) + 1, at).every((other) => commute(penalty, other))) continue;
+    fused.add(penalty);
+    updates.set(call, update.withL2(penalty.args.lambda));
   }
   return plan.filter((call) => !fused.has(call)).map((call) => updates.get(call) ?? call);
 }

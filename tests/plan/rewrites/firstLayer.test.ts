@@ -128,6 +128,15 @@ describe("fuseFirstLayer", () => {
       },
     ],
     [
+      "a gradient by outputs that is written again before the update",
+      (kernels) => {
+        forward(kernels);
+        kernels.matmul.transposedA(dw, x, dy, workspace);
+        kernels.relu.backward(dy, other, y);
+        kernels.sgd.update(w, dw, rate);
+      },
+    ],
+    [
       "another weight than the one that is kept packed",
       (kernels) => {
         kernels.gather.batch(x, values, rows, scale, shift);

@@ -88,6 +88,22 @@ describe("fuseL2Update", () => {
         kernels.l2.addGradient(dw, w, 0.1);
       },
     ],
+    [
+      "a penalty whose weight changes before the update",
+      (kernels) => {
+        kernels.l2.addGradient(dw, w, 0.1);
+        kernels.sgd.update(w, v, rate);
+        kernels.sgd.update(w, dw, rate);
+      },
+    ],
+    [
+      "a penalty that another call sees before the update",
+      (kernels) => {
+        kernels.l2.addGradient(dw, w, 0.1);
+        kernels.l2.addGradient(dv, dw, 0.1);
+        kernels.sgd.update(w, dw, rate);
+      },
+    ],
     ["an empty plan", () => {}],
   ])("leaves alone %s", (_what, write) => {
     const plan = record(write);
