@@ -199,10 +199,8 @@ function checkOptimizerTensors(
     if (tensor !== undefined) checkFits(tensor, own, from);
   }
   const updates = byName.get(UPDATES)?.data;
-  if (
-    updates !== undefined &&
-    !(updates.length === 1 && Number.isSafeInteger(updates[0]) && updates[0]! >= 0)
-  ) {
-    throw new FileError(`${from}: ${UPDATES} is ${shown([...updates])}, expected one integer ≥ 0.`);
-  }
+  if (updates === undefined) return;
+  if (updates.length === 1 && Number.isSafeInteger(updates[0]) && updates[0]! >= 0) return;
+  const found = updates.length === 1 ? shown(updates[0]) : `${updates.length} numbers`;
+  throw new FileError(`${from}: ${UPDATES} is ${found}, expected one integer ≥ 0.`);
 }

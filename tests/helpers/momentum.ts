@@ -1,0 +1,30 @@
+/** An optimizer that keeps a tensor for each parameter, on the kernels that there are. */
+import type { Kernels } from "../../src/kernels/index.ts";
+import type { Parameter } from "../../src/layers/layer.ts";
+import type { Optimizer, OptimizerState } from "../../src/optimizers/index.ts";
+import { ConstantSchedule, type Schedule } from "../../src/schedules/index.ts";
+import type { Scalar } from "../../src/tensor.ts";
+
+/** Heavy-ball momentum: velocity = share · velocity + grad; value −= η · velocity. */
+export class Momentum implements Optimizer {
+  readonly schedule: Schedule;
+  readonly tensors = { velocity: 0 };
+  readonly share: number;
+  /** For each parameter's update, in order, what it sees. */
+  readonly seen: OptimizerState[] = [];
+
+  constructor(rate = 0.05, share = 0.9) {
+    this.schedule = new ConstantSchedule(rate);
+    this.share = share;
+  }
+
+  update({ l2, sgd }: Kernels, { value, grad }: Parameter, rate: Scalar, own: OptimizerState): void {
+    this.seen.push(own);
+    const velocity = own.tensors.velocity!;
+    l2.addGradient(grad, velocity, this.share);
+    // velocity = grad, by two updates.
+    sgd.update(velocity, velocity, { value: 1 });
+    sgd.update(velocity, grad, { value: -1 });
+    sgd.update(value, velocity, rate);
+  }
+}
