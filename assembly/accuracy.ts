@@ -2,7 +2,7 @@
  * How many rows have their largest value at their label; of equal values the first counts, and a row that begins
  * with NaN counts as class 0.
  *
- * scores: (n, c), row-major, c ≥ 1; labels: (n) bytes; correct: one f64. Softmax keeps the order: logits will do.
+ * scores: (n, c), row-major, c ≥ 1; labels: (n) bytes; correct: one f64. Softmax keeps the order of the scores, so that they may be logits.
  */
 
 export function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {

@@ -9,9 +9,9 @@
  * shift: (d) for bytes, (2, d) for floats, of x's type; labels: (count) bytes; y: (n) bytes. Nothing overlaps.
  *
  * A byte v that stands for v / 255 is standardised by scale = 1 / (255 · std), shift = −mean / std. From a float the mean
- * is subtracted first: a mean far above the deviation would cancel only after both had been rounded. scale[0] is 1 for all
- * but extreme features, or a power of two; shift[0] + shift[1] is −mean · scale[0] in twice the precision; scale[1] is
- * 1 / (std · scale[0]).
+ * is subtracted first. If it were scaled first, a mean far above the deviation would cancel only after both had been rounded.
+ * scale[0] is 1, and for extreme features another power of two. shift[0] + shift[1] is −mean · scale[0] in twice the
+ * precision. scale[1] is 1 / (std · scale[0]).
  */
 import { standardizedFloat, standardizedFloats } from "./inline/standardized";
 
@@ -21,8 +21,8 @@ function loadBytes(p: usize): v128 {
 }
 
 /**
- * Four bytes, as integers in lanes, standardised. Signed: below 2^31 it is the same, and one instruction where the
- * unsigned conversion is eight.
+ * Four bytes, as integers in lanes, standardised. They are converted as signed integers: below 2^31 that gives the same, in
+ * one instruction where the unsigned conversion takes eight.
  */
 function standardized(v: v128, scale: v128, shift: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(v), scale), shift);

@@ -54,7 +54,7 @@ function addFourRows(sums: usize, squares: usize, values: usize, stride: usize):
     const c = v128.load8x8_u(row2 + j);
     const d = v128.load8x8_u(row3 + j);
     const s = i16x8.add(i16x8.add(a, b), i16x8.add(c, d));
-    // Of two rows a column's bytes side by side, so that a dot product adds their squares.
+    // A column's bytes of two rows stand side by side, so that a dot product adds their squares.
     const abLow = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
     const abHigh = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
     const cdLow = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);

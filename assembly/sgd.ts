@@ -9,7 +9,7 @@
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
 import { share } from "./inline/share";
 
-/** Elements that one thread has at least: pages, so that two threads write to no line of the other's. */
+/** The least elements that one thread has: whole pages, so that no two threads write to the same cache line. */
 const SHARE: i32 = 1024;
 
 /** w − rate · dw. */

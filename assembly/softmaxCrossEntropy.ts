@@ -42,7 +42,7 @@ function loadRows<T>(p0: usize, p1: usize, p2: usize, p3: usize): v128 {
   return v128.load32_lane(p3, v128.load32_lane(p2, two, 2), 3);
 }
 
-/** {@link rowMaximum} of a vector's rows. Whether a value is the largest so far no branch can foresee. */
+/** {@link rowMaximum} of a vector's rows, without branches, as none can foresee which value is the largest so far. */
 function rowMaxima<T>(z: usize, stride: usize, c: i32): v128 {
   const end = z + <usize>c * sizeof<T>();
   let maxima = loadRows<T>(z, z + stride, z + 2 * stride, z + 3 * stride);
@@ -147,7 +147,7 @@ export function softmaxCrossEntropy<T>(
     const label2 = size == 4 ? <usize>load<u8>(labels + i, 2) * size : 0;
     const label3 = size == 4 ? <usize>load<u8>(labels + i, 3) * size : 0;
     const maxima = rowMaxima<T>(z, stride, c);
-    // Before the exponentials, which may take the logits' place.
+    // This is read before the exponentials, which may take the logits' place, are written.
     const labelled = loadRows<T>(
       z + label0,
       z + stride + label1,

@@ -1,5 +1,5 @@
 /**
- * Whole training steps of the report's networks: the library's own training (`Model.fit`: shuffle, gather, forward,
+ * Whole training steps of the paper's networks: the library's own training (`Model.fit`: shuffle, gather, forward,
  * loss, backward, update) beside the same network in plain JavaScript, from the same initial numbers.
  */
 import {
@@ -242,7 +242,7 @@ export class TrainingContest {
     return { model, initial };
   }
 
-  /** The report's. */
+  /** The paper's. */
   #schedule(batchSize: number): LRCyclingSchedule {
     return new LRCyclingSchedule({ stepSize: (5 * this.#data.samples.count) / batchSize });
   }

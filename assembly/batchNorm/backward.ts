@@ -129,7 +129,7 @@ export function batchNormBackward<T>(
         batchNormBackwardColumns<T, Part>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, left);
       else batchNormBackwardColumns<T, Whole>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, left);
     } else {
-      // A row's last vector ends with it, and may have columns in common with the one before.
+      // A row's last vector ends with the row, and may have columns in common with the one before.
       const second = <usize>(min(left, width) - lanes<T>()) * sizeof<T>();
       batchNormBackwardPair<T>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
     }

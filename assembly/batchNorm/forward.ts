@@ -11,27 +11,27 @@
  * x, xHat, y: (n, d), row-major; all others: (d). n ≥ 1. y may be x; nothing else overlaps. Sums run from the first row to
  * the last, whatever the lane: a column's bits do not depend on d.
  *
- * An addition of one vector waits for the one before, so four vectors of columns go side by side: a quarter less time. A
- * row's last vector ends with the row and may have columns in common with the one before it, which goes with it: all are
- * read before any is written. Rows of less than a vector have loops of their own.
+ * Each addition waits for the one before, so four vectors of columns go side by side, which takes a quarter less time. A
+ * row's last vector ends with the row, and may have columns in common with the vector before it. The two are always in one
+ * group, in which all are read before any is written. Rows of less than a vector have loops of their own.
  */
 import { lanes, loadLanes, Part, storeLanes } from "../inline/lanes";
 
-/** How many vectors, of the `left` columns that are left, are in a group: four, or three where one would be left alone. */
+/** How many vectors of the `left` remaining columns are in a group: four, or three where one would remain alone. */
 function groupVectors<T>(left: i32): i32 {
   const vectors = (left + lanes<T>() - 1) / lanes<T>();
   return vectors == 5 ? 3 : min(vectors, 4);
 }
 
 /**
- * How far behind a group's first vector the one with this number begins. The row's last ends with the row; those beyond the
- * group's last repeat it.
+ * How many bytes behind a group's first vector its vector number `at` begins. The row's last vector ends with the row. Numbers
+ * beyond the group's last vector repeat it.
  */
 function groupOffset<T>(at: i32, left: i32): usize {
   return <usize>min(min(at, groupVectors<T>(left) - 1) * lanes<T>(), left - lanes<T>()) * sizeof<T>();
 }
 
-/** Up to four vectors of columns, the first of `left`; d is the stride. */
+/** A group of up to four vectors of columns, with `left` columns from its first to the row's end; d is the stride. */
 function batchNormForwardGroup<T>(
   y: usize,
   xHat: usize,

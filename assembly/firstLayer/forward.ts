@@ -33,11 +33,14 @@ import {
 } from "./layout";
 import { gatherPanel } from "./panels";
 
-/** What gathering a panel takes, with waiting for its samples, and fetching a prepared one: as long as so many pairs. */
+/**
+ * The time to gather a panel, waiting for its samples included, and the time to fetch a prepared one: as long as so many pairs
+ * of units take.
+ */
 const GATHERING_PAIRS: f64 = 4.4;
 const FETCHING_PAIRS: f64 = 0.5;
 
-/** What becomes of a sum with its bias. */
+/** The output for a sum with its bias. */
 function activated(sum: v128, rectify: bool): v128 {
   return rectify ? rectified<f32>(sum) : sum;
 }
@@ -84,14 +87,14 @@ function addBias(
     let to = y + ((<usize>u) << 2);
     for (let i = 0; i < count; i++) {
       const sum = load<f32>(from + ((<usize>i) << 2)) + b;
-      // What is not positive but NaN stays.
+      // A NaN stays.
       store<f32>(to, rectify && sum <= 0 ? 0 : sum);
       to += row;
     }
   }
 }
 
-/** Panels of n samples, as even as can be, so that none has a single vector if there are more. */
+/** How many panels n samples make. They are as even as can be, so that none has a single vector where there are more. */
 function panelsOf(n: i32): i32 {
   return (((n + 3) >> 2) + PANEL_VECTORS - 1) / PANEL_VECTORS;
 }
@@ -102,8 +105,8 @@ function panelStart(n: i32, p: i32): i32 {
 }
 
 /**
- * How many vectors of samples the threads but the first have not prepared of their shares, and must gather now: the batch
- * came sooner, or there is no room for more. −1 if not all of them have looked at this batch.
+ * How many vectors of samples are not prepared in the shares of all threads but the first, and must be gathered now. The batch
+ * may have come too soon for them, or there was no room for more. −1 if not all of these threads have looked at this batch.
  */
 function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i32 {
   let missing = 0;
@@ -116,9 +119,9 @@ function missingVectors(scratch: usize, units: i32, ticket: u32, parts: i32): i3
 }
 
 /**
- * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. Where all threads but
- * the first find their panels prepared, but for so many `missing` vectors of samples, it gets fewer.
- * missing: −1 if nothing is prepared. The more are missing, the later a share begins.
+ * The first pair of a thread's share of all panels' pairs of units, which are counted panel by panel. The first thread gets
+ * fewer pairs where the others find their panels prepared. `missing` is how many vectors of samples are not: the more, the
+ * later a share begins. It is −1 if nothing is prepared.
  */
 function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): i32 {
   const pairs = (units + 1) >> 1;
@@ -133,8 +136,9 @@ function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): 
 }
 
 /**
- * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units. kept: room for what the update reads, or
- * 0. ticket: the batch's, by which a thread knows what it has prepared, or 0.
+ * y = x · w + bias, rectified if asked, for a share of the panels' pairs of units.
+ * pairs: w as weight.ts lays it out. kept: room for what the update reads, or 0. ticket: the number by which a thread knows what
+ * it has prepared for this batch, or 0.
  */
 export function firstLayerForward<S>(
   y: usize,
@@ -181,12 +185,12 @@ export function firstLayerForward<S>(
     const u = first << 1;
     const ownUnits = min(units - u, count << 1);
     const tStride = (<usize>width) << 2;
-    // Of this panel, what is ready.
+    // So many samples of this panel are ready.
     const begin = min(ready - ((i >> 2) - panelStart(n, firstPrepared)), vectors) << 2;
     let panel = own;
     if (begin > 0) panel = prepared + PREPARED_HEADER + <usize>(p - firstPrepared) * PANEL_BYTES;
-    // Where two threads share a panel, one of them keeps it. The other has not kept what it prepared of it: with vectors
-    // missing its share begins later than it was to, never earlier.
+    // Where two threads share a panel, the one with its first pair keeps the samples. The other has prepared them without
+    // keeping them, and it never gets the first pair: if vectors are missing, its share begins later than planned.
     const room = first == 0 ? kept : 0;
     for (let kb = 0; kb < d; kb += KC) {
       const kc = min(KC, d - kb);
@@ -233,8 +237,8 @@ export function firstLayerForward<S>(
 }
 
 /**
- * What `forward` will gather for a thread's share of the batch to come, vector by vector of samples, until the word at
- * `hurry` is not 0: somebody waits. The first thread, which has other work meanwhile, has nothing prepared.
+ * Gathers what the forward pass of the batch to come will need in this thread's share, one vector of samples after another,
+ * until the word at `hurry` is not 0, which says that somebody waits. The first thread has other work, and prepares nothing.
  */
 export function firstLayerPrepare<S>(
   kept: usize,

@@ -2,8 +2,8 @@
 import { CHUNK, headerBytes, LENGTHS, STRIP_BYTES, TAKEN, TAKEN_LAST } from "./layout";
 
 /**
- * The lists of what is not 0, [chunk][unit] and no gap between them: (value f32, offset of the sample in a strip u32),
- * each filled up to an even number with zeros times the strip's zeros. Returns how many are not 0.
+ * Writes lists of what is not 0, [chunk][unit], with no gap between them. An entry is a value (f32) and its sample's offset in
+ * a strip (u32). A list of an odd length gets one entry more, 0 times the strip's row of zeros. Returns how many are not 0.
  */
 function listActive(gradient: usize, dy: usize, n: i32, units: i32): i32 {
   let lengths = gradient + LENGTHS;

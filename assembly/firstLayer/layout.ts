@@ -1,7 +1,7 @@
 /**
- * Where the first layer's kernels keep what, and how much room that takes: numbers that the host needs as well. The build
- * makes TypeScript of this file, with `number` for the integers, so that it says only what means the same in both: no
- * operations on bits, and no division with a rest.
+ * What the first layer's kernels keep in memory, and where. The host needs these numbers as well, so the build makes TypeScript
+ * of this file, with `number` for the integers. It may only say what means the same in both languages: no operations on bits,
+ * no division with a rest.
  */
 
 /** `value` or the next multiple of `unit`. */
@@ -20,7 +20,7 @@ export function keptNumbers(n: usize, d: usize): usize {
   return n * roundUp(d, BLOCK);
 }
 
-/** Where feature `f` of the first of n samples is among them; the next sample's is BLOCK further. */
+/** Where feature `f` of the first of n samples is among them. That of the next sample is BLOCK further. */
 export function keptAt(f: usize, n: usize): usize {
   return (f - (f % BLOCK)) * n + (f % BLOCK);
 }
@@ -41,7 +41,7 @@ export const CHUNK: i32 = 128;
 /** Features that are summed at once: eight vectors. */
 export const STRIP: i32 = 32;
 export const STRIP_BYTES: usize = STRIP * 4;
-/** The rows of a strip: the samples of a chunk, and zeros for what fills a list up. */
+/** The rows of a strip: the samples of a chunk, and a row of zeros for the entries that make a list even. */
 export const STRIP_ROWS: usize = CHUNK + 1;
 
 /** Panels that a thread prepares for the batch to come, at most. */
@@ -65,14 +65,14 @@ export function ownAt(scratch: usize, units: usize, part: usize): usize {
   return scratch + part * (ownBytes(units) + PREPARED_BYTES);
 }
 
-/** Where what it prepares begins. One thread alone has no such room, and does not look there. */
+/** Where the panels that a thread prepares begin. A thread without others has no such room, and does not look there. */
 export function preparedAt(scratch: usize, units: usize, part: usize): usize {
   return ownAt(scratch, units, part) + ownBytes(units);
 }
 
 /**
- * Bytes of all threads' scratch: of the same place for every number of samples, as what is prepared for one batch shall
- * outlast the forward pass of another.
+ * Bytes of all threads' scratch. They do not depend on the number of samples, so that panels prepared for one batch outlast a
+ * forward pass of another size.
  */
 export function threadsBytes(units: usize, threads: usize): usize {
   return threads > 1 ? ownAt(0, units, threads) : ownBytes(units);
@@ -80,13 +80,14 @@ export function threadsBytes(units: usize, threads: usize): usize {
 
 // The packed gradient, behind the threads' scratch: a header, then the lists of what is not 0, or pairs of units.
 
-/** Where in the header threads count what they take, and how many strips from the end; first is whether there are lists. */
+// The header's first word says whether there are lists.
+/** Where threads count how often they take strips, and how many they take from the end. */
 export const TAKEN: usize = 16;
 export const TAKEN_LAST: usize = 32;
 /** Where the lists' lengths begin, in bytes, [chunk][unit] u32. */
 export const LENGTHS: usize = 64;
 
-/** How often n samples are begun with a new chunk. */
+/** How many chunks n samples make. */
 export function chunksOf(n: usize): usize {
   return roundUp(n, CHUNK) / CHUNK;
 }

@@ -50,8 +50,9 @@ function storeFloats(to: usize, v: v128, scale: usize, shift: usize, row: usize)
 }
 
 /**
- * A panel of samples, [count][width]: features from `f` on, `width` samples (a multiple of 4) from row number `i` on, of
- * which those from `begin` to `end`. Samples beyond the last repeat it. What was read is copied to `kept`, unless that is 0.
+ * Writes a panel of samples, [count][width]: `count` features from `f` on, of `width` samples (a multiple of 4) from row number
+ * `i` on. Of these samples only those from `begin` to `end` are written. Samples beyond the last repeat it. What was read is
+ * copied to `kept`, unless that is 0.
  */
 export function gatherPanel<S>(
   panel: usize,

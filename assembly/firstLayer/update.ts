@@ -62,7 +62,7 @@ function standardizeSixteen(to: usize, stride: usize, from: usize, scale: usize,
   }
 }
 
-/** Eight features of n samples' floats, kept from `from` on: so many that their factors stay in registers. */
+/** Eight features of n samples' floats, kept from `from` on. The factors of eight stay in registers. */
 function standardizeEight(
   to: usize,
   stride: usize,
@@ -91,7 +91,7 @@ function standardizeEight(
   }
 }
 
-/** The same for `count` features, fewer than 16; the others are 0. */
+/** 16 features of bytes or floats, of which only the first `count` exist; the others are 0. */
 function standardizeFew<S>(
   to: usize,
   stride: usize,
@@ -158,7 +158,7 @@ function updatePairs(
   for (let u = 0; u < units; u += 2) {
     let w = pairs + ((<usize>(u >> 1) * <usize>d + <usize>f) << 3);
     const g0 = g + <usize>u * STRIP_BYTES;
-    // A unit that does not exist: its weights are 0 and stay so.
+    // A unit that does not exist has weights of 0, which stay so.
     const g1 = u + 1 < units ? g0 + STRIP_BYTES : g + <usize>units * STRIP_BYTES;
     let j: usize = 0;
     const full = (<usize>(count & ~3)) << 2;
@@ -237,7 +237,7 @@ export function firstLayerUpdate<S>(
   const factor = <f32>lambda;
   const step = <f32>rate;
   const strips = (d + STRIP - 1) / STRIP;
-  // Both strips of a block at a time, but at last, when the threads are about to wait for each other, single ones.
+  // Threads take both strips of a block at a time, and single strips at the end, so that they wait less for each other.
   const doubles = max(0, (strips - parts) >> 1);
   const takes = strips - doubles;
   let first = 0;
@@ -245,8 +245,8 @@ export function firstLayerUpdate<S>(
     const number = parts == 1 ? own : addTo(gradient + TAKEN, 1);
     if (number >= takes) break;
     const size = number < doubles ? 2 : 1;
-    // The first thread takes them from the front and the others from the end: whoever comes late has less to do, and most
-    // weights stay with one core from step to step.
+    // The first thread takes strips from the front and the others from the end. A thread that comes late has less to do, and
+    // most weights stay with one core from step to step.
     const strip = part == 0 ? first : strips - size - addTo(gradient + TAKEN_LAST, size);
     first += size;
     for (let i = strip; i < strip + size; i++) {
@@ -288,7 +288,7 @@ function updateStrip<S>(
   const strip = ownAt(scratch, units, part);
   const g = strip + STRIP_ROWS * STRIP_BYTES;
   if (n == 0) memory.fill(g, 0, <usize>units * STRIP_BYTES);
-  // A unit more than there is, whose sums are 0: the other one of an odd number's last pair.
+  // One unit more than there is, with sums of 0: the other unit of the last pair where their number is odd.
   memory.fill(g + <usize>units * STRIP_BYTES, 0, STRIP_BYTES);
   const isSparse = load<u32>(gradient) != 0;
   let lists = gradient + headerBytes(n, units);

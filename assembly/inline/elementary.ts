@@ -5,8 +5,8 @@
  */
 
 function expF32(x: v128): v128 {
-  // pmin and pmax pass a NaN on that comes first, by one instruction where min and max take six; the bounds keep 2^k's two
-  // factors normal numbers.
+  // pmin and pmax pass on a NaN that comes first, in one instruction where min and max take six. The bounds keep both factors of
+  // 2^k normal numbers.
   const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
   const k = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.4426950408889634)));
   const r = f32x4.sub(

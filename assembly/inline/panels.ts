@@ -16,8 +16,8 @@ export function panelVectors<T>(columns: i32): i32 {
 }
 
 /**
- * C (rows, columns) = A · B, plus C if `add`: A in pairs of rows [k][2], `pair` bytes from one to the next; B a panel
- * [k][vectors], of which `columns` columns are wanted; of five vectors, all.
+ * C (rows, columns) = A · B, plus C if `add`. A is in pairs of rows [k][2], `pair` bytes from one to the next. B is a panel
+ * [k][vectors], of which `columns` columns are wanted; of a panel of five vectors all must be.
  */
 export function multiplyPanel<T>(
   c: usize,

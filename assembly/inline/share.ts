@@ -3,7 +3,7 @@
  * depend on `part` and `parts`.
  */
 
-/** The first of `count` things, cut at multiples of `unit`, that is `part`'s; those of the next part end its own. */
+/** The first of `count` things that belongs to `part`. They are cut at multiples of `unit`; a part ends where the next begins. */
 export function share(count: i32, unit: i32, part: i32, parts: i32): i32 {
   const units = (<i64>count + unit - 1) / unit;
   return <i32>min(<i64>count, ((units * part) / parts) * unit);

@@ -1,10 +1,13 @@
-/** Floats, standardised: ((v · scale[0] + shift[0]) + shift[1]) · scale[1], the second of each `row` bytes behind the first. */
+/**
+ * Floats, standardised: ((v · scale[0] + shift[0]) + shift[1]) · scale[1]. The second scale and shift are `row` bytes behind the
+ * first.
+ */
 
 export function standardizedFloat<T>(v: T, scale: usize, shift: usize, row: usize): T {
   return <T>((v * load<T>(scale) + load<T>(shift) + load<T>(shift + row)) * load<T>(scale + row));
 }
 
-/** One feature in every lane. */
+/** The same of a vector, one feature in every lane. */
 export function standardizedFloats<T>(v: v128, scale: usize, shift: usize, row: usize): v128 {
   const centred = v128.add<T>(v128.mul<T>(v, v128.load(scale)), v128.load(shift));
   return v128.mul<T>(v128.add<T>(centred, v128.load(shift + row)), v128.load(scale + row));

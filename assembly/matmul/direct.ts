@@ -7,9 +7,9 @@ import { direct2x1, direct2x2, direct2x3, direct2x4, direct2x5 } from "../tiles.
 const DIRECT_BYTES: usize = 32768;
 
 /**
- * Whether C = A · B, with n columns and sums of k terms, is for {@link directProduct}. Not where A's next column is a
- * multiple of 2048 bytes further: its lines would all fall into a few sets of the first-level cache, and take up to twice the
- * time of packed ones.
+ * Whether C = A · B, with n columns and sums of k terms, is for {@link directProduct}. It is not where the columns of A lie a
+ * multiple of 2048 bytes apart: they would fall into a few sets of the first-level cache, and take up to twice the time of
+ * packed ones.
  */
 export function isDirect<T>(n: i32, k: i32, aColumn: usize): bool {
   return n >= lanes<T>() && <usize>n * <usize>k * sizeof<T>() <= DIRECT_BYTES && (aColumn & 2047) != 0;
@@ -17,8 +17,8 @@ export function isDirect<T>(n: i32, k: i32, aColumn: usize): bool {
 
 /**
  * C = A · B (+ bias, rectified if asked) with nothing packed: A (m, k) given by its strides in bytes, B (k, n) and C
- * row-major. A row's last vector ends with the row, and may have columns in common with the one before it, which come out
- * alike.
+ * row-major. A row's last vector ends with the row, and may have columns in common with the vector before it. These are computed
+ * twice, with the same result.
  */
 export function directProduct<T>(
   c: usize,

@@ -1,4 +1,4 @@
-/** The product of a few rows by a large matrix, which is read once. */
+/** The product of a few rows and a large matrix, which is read once. */
 import { lanes, loadUpTo, storeUpTo } from "../inline/lanes";
 
 /** y[j] += x[0] · w[0][j], then x[1] · w[1][j], …: six rows of W, `stride` bytes each. */
@@ -36,7 +36,7 @@ function addSixRows<T>(y: usize, x: usize, w0: usize, stride: usize): void {
   }
 }
 
-/** The same for one row of W, n columns. */
+/** y[j] += x[0] · w[j]: one row of W, n columns. */
 function addRow<T>(y: usize, x: usize, w: usize, n: i32): void {
   const factor = v128.load_splat<T>(x);
   for (let left = n; left > 0; left -= lanes<T>()) {

@@ -1,6 +1,6 @@
 /**
- * How the matrix products cut up their operands, and the room that this takes: numbers that the host needs as well. The build
- * makes TypeScript of this file, with `number` for the integers, so that it says only what means the same in both.
+ * How the matrix products cut up their operands. The host needs these numbers as well, so the build makes TypeScript of this
+ * file, with `number` for the integers. It may only say what means the same in both languages.
  */
 
 // In float32 a block of A (256 KiB) stays in L2. B has so many columns that A is copied only once for 1024 of them.
@@ -18,5 +18,5 @@ export const PACKED_A: i32 = MC * KC * 8 + (MC / 2) * PAIR_GAP;
 /** Bytes that a thread needs to pack its blocks, in either precision. */
 export const MATMUL_WORKSPACE_BYTES: i32 = PACKED_A + KC * NC * 8;
 
-/** Up to so many rows of X, packing W costs more than it saves, and threads do not share the product. */
+/** Up to so many rows of X, W is not packed, which would cost more than it saves, and threads do not share the product. */
 export const FEW_ROWS: i32 = 3;

@@ -6,8 +6,8 @@ import { PAIR_GAP } from "./layout";
 /** Bytes from one packed pair of A's rows to the next, at most 64 more than k columns take. */
 export function pairBytes<T>(k: i32): usize {
   const bytes = <usize>k * 2 * sizeof<T>();
-  // Else the pairs, which are written side by side, would fall into few sets of the first-level cache, and take up to five
-  // times as long.
+  // The pairs are written side by side. Without a gap those of a kilobyte would fall into few sets of the first-level cache, and
+  // take up to five times as long.
   return (bytes & 1023) == 0 ? bytes + PAIR_GAP : bytes;
 }
 
@@ -68,8 +68,8 @@ function interleave<T>(to: usize, u: v128, v: v128): void {
 }
 
 /**
- * Packs `rows` rows of A from `a` on, `k` columns, in pairs of rows, [k][2] each. A row too few is filled
- * with zeros. `rowStride` and `columnStride` are in bytes, one of them an element's size.
+ * Packs `rows` rows of A from `a` on, `k` columns, in pairs of rows, [k][2] each. Where their number is
+ * odd, the last pair gets a row of zeros. `rowStride` and `columnStride` are in bytes, one of them an element's size.
  */
 export function packA<T>(
   to: usize,
@@ -92,7 +92,7 @@ export function packA<T>(
       to += pair;
     }
   } else {
-    // Aᵀ is row-major: a pair lies side by side. Rows of Aᵀ outermost, so that reading is sequential.
+    // Aᵀ is row-major, so that a pair lies side by side. The outer loop is over rows of Aᵀ, to read them in order.
     for (let p = 0; p < k; p++) {
       let from = a + <usize>p * columnStride;
       let out = to + <usize>p * 2 * size;

@@ -2,11 +2,11 @@
  * Matrix products in the three forms that training needs.
  *
  *   matmul             Y (m, n)  = X (m, k) · W (k, n)
- *   matmulBias         Y (m, n)  = X (m, k) · W (k, n) + bias (n), and if `rectify`, 0 for what is neither positive nor NaN
  *   matmulTransposedA  dW (m, n) = X (k, m)ᵀ · dY (k, n)
  *   matmulTransposedB  dX (m, n) = dY (m, k) · W (n, k)ᵀ
  *
- * All matrices are row-major and dense; pointers are byte addresses, sizes count elements. The result overlaps
+ * matmul adds `bias` (n), unless that is 0. With a bias, `rectify` puts 0 for what is neither positive nor NaN. All matrices are
+ * row-major and dense; pointers are byte addresses, sizes count elements. The result overlaps
  * nothing. `workspace` holds the packed blocks, MATMUL_WORKSPACE_BYTES for every part, aligned to 16. `part` of
  * `parts` is the share of one thread.
  *
@@ -37,8 +37,8 @@ function addBias<T>(c: usize, cStride: usize, bias: usize, rows: i32, columns: i
 }
 
 /**
- * C = A · B (+ bias, rectified if asked) with A (m, k) and B (k, n) given by their strides in bytes. A thread has a share of
- * C's rows or columns, of which there are more, and packs what it needs in a workspace of its own.
+ * C = A · B (+ bias, rectified if asked) with A (m, k) and B (k, n) given by their strides in bytes. A thread has a share of C's
+ * rows or of its columns, whichever are more, and packs what it needs in a workspace of its own.
  */
 function product<T>(
   c: usize,
@@ -103,7 +103,7 @@ function product<T>(
   }
   const packedA = workspace;
   const packedB = workspace + <usize>PACKED_A;
-  // The end of B's room: it is not used up where five vectors are not full, as NC is no multiple of five vectors.
+  // The end of B's room is free where a panel's five vectors are not full, as NC is no multiple of five vectors.
   const scratch = workspace + <usize>MATMUL_WORKSPACE_BYTES - 2 * 5 * 16;
   for (let kb = 0; kb < k; kb += KC) {
     const kc = min(KC, k - kb);

@@ -4,7 +4,7 @@
  * not at every use).
  *
  * Against rows of the result to which 4 or 8 terms are added at a time, the usual form, it is 1.9 and 1.5 times as
- * fast at 100 × 3072 × 50. Of the tiles from 2 × 2 to 4 × 4, 2 × 5 is the best at the report's widths, all multiples
+ * fast at 100 × 3072 × 50. Of the tiles from 2 × 2 to 4 × 4, 2 × 5 is the best at the paper's widths, all multiples
  * of 5, on Node 20 and 24.
  */
 

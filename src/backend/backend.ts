@@ -21,7 +21,7 @@ export interface DeviceTeam {
   readonly threads: number;
   /** How many of them compute. */
   readonly active: number;
-  /** How many of them compute from now on, 1 to `threads`. Between the steps of a training only. */
+  /** Sets how many of them compute from now on, 1 to `threads`. To be called between the steps of a training only. */
   use(threads: number): void;
   /** Ends them. When it has resolved none of them writes to the memory, and no kernel of theirs works any more. */
   close(): Promise<void>;

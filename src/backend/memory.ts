@@ -47,7 +47,7 @@ export const noMemory = (bytes: number, cause: unknown) =>
 
 export function newMemory(pages: number, shared: boolean): WebAssembly.Memory {
   try {
-    // A shared memory must state its maximum as the module does; the plain one is as large as it gets.
+    // A shared memory must state the maximum that the module states. A plain memory never grows.
     return new WebAssembly.Memory({ initial: pages, maximum: shared ? 65536 : pages, shared });
   } catch (cause) {
     throw noMemory(pages * PAGE, cause);

@@ -41,7 +41,7 @@ async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
     const why = WebAssembly.validate(binary)
       ? "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
       : "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)";
-    // Some end with a stop, some without.
+    // Some messages end with a stop, some do not.
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, "");
     throw new ConfigError(`The kernels cannot be compiled: ${reason}. ${why}. ${USE_JS}`, { cause });
   }
@@ -51,8 +51,8 @@ async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
 export async function instantiate(variant: Variant, memory: WebAssembly.Memory): Promise<Exports> {
   const module = await compiled(variant);
   const imports = { env: { memory } };
-  // Only pages have to wait for it. While Node 20 has nothing else to wait for, its main thread waits for V8's compilers,
-  // one of which may be waiting for that thread to collect garbage: both for ever.
+  // Only pages must do it asynchronously. Where Node 20 has nothing else to wait for, its main thread waits for V8's compilers,
+  // one of which may be waiting for that thread to collect garbage, so that both wait for ever.
   const instance =
     typeof document === "undefined"
       ? new WebAssembly.Instance(module, imports)

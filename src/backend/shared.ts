@@ -30,13 +30,13 @@ export function createSharedMemory(bytes: number): { memory: WasmMemory; base: n
 /** A backend whose models live in one shared memory, beside what is there already. */
 export interface SharedBackend extends Backend {
   readonly memory: WasmMemory;
-  /** Gives the room of all models that were made so far to those that come: they must not be used any more. */
+  /** Gives the room of all models made so far, which must not be used any more, to those that come. */
   reset(): void;
 }
 
 /**
  * The WebAssembly kernels on a shared memory, for one thread of several. It grows by what this thread's models need
- * (a shared memory's growth detaches no view), and what it has grown by stays this thread's.
+ * (growing a shared memory detaches no view), and keeps what it has grown by for this thread.
  */
 export function sharedBackend(memory: WasmMemory): SharedBackend {
   let exports: Promise<Exports> | undefined;
@@ -52,7 +52,7 @@ export function sharedBackend(memory: WasmMemory): SharedBackend {
       exports ??= instantiate({ shared: true }, memory);
       const kernels = wasmKernels(await exports, precision);
       if (used + bytes > room.bytes) {
-        // Room for what is in use as well: the same models shall fit after a reset().
+        // The new room has place for what is in use as well, so that the same models fit after a reset().
         const pages = Math.ceil((used + bytes) / PAGE);
         checkSize(memory.buffer.byteLength + pages * PAGE);
         try {

@@ -5,7 +5,7 @@ import { calls, type Exports, partitioned, posted } from "../wasm/exports.genera
 
 type Kernel = (...numbers: number[]) => void;
 
-/** The kernels; those that threads can share run in as many as are active. */
+/** The kernels. Those that threads can share run in as many threads as are active. */
 export function inTeam(exports: Exports, team: Team, active: { readonly threads: number }): TeamCalls {
   const shared = (how: "run" | "begin") =>
     partitioned.map((name): [string, Kernel] => {

@@ -2,7 +2,7 @@
 import { availableCores, threadStarter } from "../threads/thread.ts";
 import { canShareMemory } from "./memory.ts";
 
-/** More threads than these gain nothing on networks of the report's size, and cost memory. */
+/** More threads than these gain nothing on networks of the paper's size, and cost memory. */
 const MOST_AUTOMATIC_THREADS = 8;
 
 /**

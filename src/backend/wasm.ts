@@ -28,7 +28,7 @@ export function wasmBackend({ threads = 1, shared = threads > 1 }: WasmBackendOp
     threads,
     async open(bytes, precision) {
       requireWebAssembly(`which the engine "wasm" needs. ${USE_JS}`);
-      // A tensor begins on a line of its own.
+      // A tensor begins on a cache line of its own.
       const teamBytes = Math.ceil(Team.bytes(threads) / 128) * 128;
       checkSize(teamBytes + bytes);
       if (threads > 1 && !shared) {

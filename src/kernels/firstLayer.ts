@@ -20,8 +20,8 @@ import type { TeamCalls } from "./teamCalls.ts";
 export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
 
 /**
- * By which prepared work is known: no two batches of a training have the same ticket. `next` is that of the batch to
- * come, or 0 if it is not known; tickets are integers from 1 to 2³² − 1.
+ * The numbers by which a thread knows which batch it has prepared. No two batches of a training have the same ticket. `next` is
+ * that of the batch to come, or 0 if it is not known; tickets are integers from 1 to 2³² − 1.
  */
 export interface Tickets {
   current: number;
@@ -79,8 +79,8 @@ export interface FirstLayerKernels {
   forwardRelu(...args: Parameters<FirstLayerKernels["forward"]>): void;
   /**
    * Lets the other threads prepare the forward pass of the batch `tickets.next`, while this one goes on with what needs no
-   * threads; the next call in all threads ends it, however far it is. A forward pass takes what was prepared only under
-   * that ticket, so that `values`, `rows`, `scale` and `shift` must stay as they are until then. There may be nothing to do.
+   * threads. The next call in all threads ends it, however far it is. A forward pass with that ticket takes what was prepared,
+   * so that `values`, `rows`, `scale` and `shift` must stay as they are until then. There may be nothing to do.
    * @param kept as in {@link forward}, for two batches
    * @param rows (n, 1): those of that batch, of the same size as the present one
    * @param bias (1, units)
@@ -115,8 +115,8 @@ export interface FirstLayerKernels {
     tickets?: Tickets,
   ): void;
   /**
-   * The other threads begin with an {@link update}, which is to follow with the same arguments: until then this thread may
-   * do what neither reads the weight nor writes `dy`, `kept`, `scale`, `shift` and the rate. There may be nothing to do.
+   * The other threads begin with an {@link update}, which must follow with the same arguments. Until then this thread may do
+   * anything that neither reads the weight nor writes `dy`, `kept`, `scale`, `shift` and the rate. There may be nothing to do.
    */
   beginUpdate(...args: Parameters<FirstLayerKernels["update"]>): void;
 }
@@ -341,7 +341,7 @@ export const reference: FirstLayerKernels = {
 const keptAddress = (kept: StoredSamples, ticket: number | undefined, n: number, d: number): number =>
   kept.data.byteOffset + kept.data.BYTES_PER_ELEMENT * keptFrom(ticket, n, d);
 
-/** Multiplications from which on the threads of a team share a pass; below, calling them takes longer. */
+/** The least multiplications for which the threads of a team share a pass: with fewer, calling them takes longer. */
 export const TEAM_MULTIPLICATIONS = 2 ** 18;
 
 const isShared = (n: number, units: number, d: number) => n * units * d >= TEAM_MULTIPLICATIONS;
@@ -398,7 +398,7 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
     },
     beginUpdate(...args) {
       const sizes = checkUpdate(threads, ...args);
-      // If it was left begun, by an error, the team completes it before what it does next.
+      // If an error has left one begun, the team completes it before what it does next.
       hasBegun = false;
       if (threads === 1 || !isShared(sizes.n, sizes.units, sizes.d)) return;
       callUpdate(team.begin, sizes, ...args);

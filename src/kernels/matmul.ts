@@ -153,7 +153,7 @@ export const reference: MatmulKernels = {
   },
 };
 
-/** Multiplications from which on the threads of a team share a product; below, calling them takes longer. */
+/** The least multiplications for which the threads of a team share a product: with fewer, calling them takes longer. */
 const TEAM_MULTIPLICATIONS = 2 ** 19;
 
 /**
@@ -168,7 +168,7 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
       throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
     }
   }
-  /** Who computes a product of this size. */
+  /** The kernels for a product of this size: of this thread, or of all. */
   const callers = (m: number, n: number, k: number) =>
     m * n * k < TEAM_MULTIPLICATIONS ? calls : team.calls;
   function multiply(

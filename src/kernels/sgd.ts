@@ -73,7 +73,7 @@ export const reference: SgdKernels = {
   },
 };
 
-/** Weights from which on the threads of a team share an update. */
+/** The least weights for which the threads of a team share an update. */
 const TEAM_WEIGHTS = 2 ** 17;
 
 /**

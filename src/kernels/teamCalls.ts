@@ -2,14 +2,14 @@
 import { type Calls, calls, type Exports, type partitioned } from "../wasm/exports.generated.ts";
 
 export interface TeamCalls {
-  /** The kernels; those that threads can share are called in all of them. */
+  /** The kernels. A call of one that threads can share is made in all of them. */
   readonly calls: Calls;
-  /** Has the others begin with such a call; this thread's share follows in complete(), or before the next call. */
+  /** The other threads begin with such a call; this thread's share follows in complete(), or before the next call. */
   readonly begin: Pick<Calls, (typeof partitioned)[number]>;
   complete(): void;
 }
 
-/** Those of a thread that has no others. */
+/** The calls of a thread that has no others beside it. */
 export function alone(exports: Exports): TeamCalls {
   const own = calls(exports);
   return { calls: own, begin: own, complete() {} };

@@ -6,7 +6,7 @@ import { nodeModule, nodeProcess } from "../runtime.ts";
 import type { StartThread } from "./thread.ts";
 import { teamWorker } from "./worker.ts";
 
-/** What an Electron process calls itself whose V8 starts no workers of Node's: a page, or a worker of one. */
+/** The types of Electron's processes whose V8 starts no workers of Node's: a page, and a worker of a page. */
 const ELECTRON_PAGES = ["renderer", "worker", "service-worker"];
 
 /** Pages that were bundled for a browser may have a `process` too, but one without Node's version. */

@@ -2,7 +2,7 @@
  * A team of threads: this one, the leader, and workers that live as long as a model, all with an instance of the same
  * wasm module on one shared memory. The leader hands out one kernel call at a time, and each thread computes its share.
  *
- * What a thread's share is, the kernel says, from `part` and `parts`; it must not depend on anything else.
+ * The kernel decides what a thread's share is, from `part` and `parts` and nothing else.
  */
 import { ConfigError, choose, TeamError } from "../errors.ts";
 import { now } from "../runtime.ts";
@@ -14,11 +14,11 @@ import { availableCores, type Thread, threadStarter } from "./thread.ts";
  * waking up takes. With less patience each would sleep while the other wakes up, again and again.
  */
 const SPINS = 50_000;
-/** Every so many calls are made with all of these looks, however many have been in vain. */
+/** One call in so many is made with all of these looks, however many have been in vain. */
 const CALLS_BETWEEN_TRIALS = 64;
-/** Who sleeps looks around after so many milliseconds, whether woken or not. */
+/** A thread that sleeps looks for news after so many milliseconds, even if nobody wakes it. */
 const SLICE = 100;
-/** Where it may not sleep, a thread looks at the clock after so many looks for news. */
+/** A thread that may not sleep looks at the clock after so many looks for news. */
 const SPINS_BETWEEN_CLOCKS = 10_000;
 const WORDS = MAILBOX_BYTES / 4;
 const NEXT_STEP = "Train again, with fewer threads if it happens again.";
@@ -70,16 +70,16 @@ export class Team {
   readonly #numbers: Float64Array;
   /** The arguments of the call at hand, for the leader's own share. */
   readonly #own = new Float64Array(MAXIMUM_NUMBERS);
-  /** Looks for news before sleeping: the most there are, those that have proved worth it, those of the call at hand. */
+  /** How many looks for news come before sleeping: at most, as many as have proved worth it, and in the call at hand. */
   readonly #maximumSpins: number;
   #worthySpins: number;
   #spins = 0;
-  /** Calls since the last one that was made with the most. */
+  /** Calls since the last one that was made with the most looks. */
   #calls = 0;
   readonly #patience: number;
   readonly #maySleep: boolean;
   readonly #workers: Thread[] = [];
-  /** The call whose shares the workers compute, and the leader's own is still to come. */
+  /** The call whose shares the workers compute while the leader's own is still to come. */
   #begun: { readonly kernel: number; readonly parts: number } | undefined;
   /** What the workers have been given to do meanwhile. */
   #posted: { readonly kernel: number; readonly parts: number } | undefined;
@@ -200,7 +200,7 @@ export class Team {
 
   /**
    * The first half of {@link Team.run}: the workers begin with their shares, and the leader may do something else before
-   * it comes to its own. The less is left of a kernel's work then, if its threads take it piece by piece.
+   * it comes to its own. Less of a kernel's work is left then, if its threads take it piece by piece.
    * @throws as {@link Team.run}, for the calls before this one; of its own errors {@link Team.complete} tells
    */
   begin(kernel: number, args: readonly number[], parts = this.threads): void {
@@ -221,7 +221,7 @@ export class Team {
   }
 
   /**
-   * The second half: the leader's share, and waiting for the others. Any other call sees to it first.
+   * The second half: the leader's share, and waiting for the others. Any other call completes it first.
    * @throws TeamError as {@link Team.run}
    */
   complete(): void {
@@ -284,10 +284,10 @@ export class Team {
   }
 
   /**
-   * Spinning is worth it while every thread has a core to itself: calls are the cheapest then. Beside
-   * another busy process the scheduler may keep a worker on the leader's core, where it cannot begin before the leader
-   * sleeps, so that every look is lost. The looks are halved when they were in vain and grow again when they were not:
-   * twenty times faster calls on 2 cores beside one busy process.
+   * Spinning makes calls the cheapest while every thread has a core to itself. Beside another busy process the scheduler may
+   * keep a worker on the leader's core, where it cannot begin before the leader sleeps, so that every look is lost. So the looks
+   * are halved when they were in vain and grow again when they were not. On 2 cores beside one busy process that makes a call
+   * twenty times faster.
    */
   #chooseSpins(): void {
     this.#calls = (this.#calls + 1) % CALLS_BETWEEN_TRIALS;
@@ -326,7 +326,7 @@ export class Team {
     words[at + places.spins] = this.#spins;
     const generation = at + places.generation;
     Atomics.store(words, generation, (words[generation]! + 1) | 0);
-    // The worker says that it sleeps, and then looks at the generation: one of the two sees the other's.
+    // The worker first says that it sleeps, then looks at the generation, so that one of the two sees the other's word.
     if (Atomics.load(words, at + places.workerSleeps) === 1) Atomics.notify(words, generation);
   }
 

@@ -19,8 +19,8 @@ export interface ThreadEvents {
 export type StartThread = (task: WorkerTask, events: ThreadEvents) => Thread;
 
 /**
- * In a browser. terminate() says nothing of when the worker is gone, and Chromium lets a script run on for two seconds;
- * so the worker holds a lock for as long as it lives, and who gets it next knows.
+ * Starts a worker in a browser. terminate() does not say when the worker is gone, and Chromium lets a script run on for two
+ * seconds. So the worker holds a lock for as long as it lives, and when the team gets that lock the worker is gone.
  */
 const browserThread: StartThread = (task, { onReady, onEnd }) => {
   const lock = `nnwasm-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
@@ -35,7 +35,7 @@ const browserThread: StartThread = (task, { onReady, onEnd }) => {
     onReady();
   };
   worker.onerror = (event: Event & Partial<ErrorEvent>) => {
-    // It is told by the team's error: nobody else needs to hear of it.
+    // The team's error tells it, so that nobody else needs to hear of it.
     event.preventDefault();
     onEnd(event.message ?? 'the Content-Security-Policy must allow "worker-src blob:"', event.error);
   };
@@ -51,7 +51,7 @@ const browserThread: StartThread = (task, { onReady, onEnd }) => {
   };
 };
 
-/** What browserThread needs: a service worker starts no workers, jsdom and some servers at the edge have none of it. */
+/** Whether there is what browserThread needs. A service worker starts no workers; jsdom and some edge servers have none of it. */
 function hasBlobWorkers(): boolean {
   return (
     typeof Worker === "function" &&
