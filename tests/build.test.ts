@@ -1,5 +1,4 @@
 /** scripts/build.mjs: npm and the tests run it again and again, also while the program runs. */
-import { spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -16,23 +15,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { outputOf } from "./helpers/output.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs scripts/build.mjs of a folder to its end. */
-function build(root: string, ...flags: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "scripts/build.mjs"), ...flags], { cwd: tmpdir() });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
-  });
-}
+const build = (root: string, ...flags: string[]) =>
+  outputOf(process.execPath, [join(root, "scripts/build.mjs"), ...flags], tmpdir());
 
 /** Which file or folder it is, and when it was written. */
 const identity = (path: string) => {

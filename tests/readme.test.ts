@@ -1,7 +1,6 @@
 /** README.md and docs/: the programs run as they stand and print what stands beside them, the commands are right. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +15,7 @@ import { selectExperiments } from "../src/experiments/table.ts";
 import { parseSpace } from "../src/settings/space.ts";
 import { makeCifar, newFolder } from "./helpers/cli.ts";
 import { blocks, expectPrinted, linkPackage, runProgram } from "./helpers/readme.ts";
+import { silentContext } from "./helpers/silentContext.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const text = (path: string) => readFileSync(join(root, path), "utf8");
@@ -112,13 +112,7 @@ describe("what README.md begins with", () => {
 });
 
 describe("the commands of README.md and docs/", () => {
-  const context: CliContext = {
-    env: {},
-    home: "/",
-    stdout: new PassThrough().resume(),
-    stderr: new PassThrough().resume(),
-    signal: new AbortController().signal,
-  };
+  const context = silentContext();
   const commands: Record<string, (context: CliContext) => Command> = {
     train: trainCommand,
     search: searchCommand,

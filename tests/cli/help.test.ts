@@ -1,15 +1,14 @@
 /** What `--help` and `--version` say: examples first, everything that is there, nothing that is not. */
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { gradcheckCommand } from "../../src/cli/commands/gradcheck.ts";
 import { reproduceCommand } from "../../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../../src/cli/commands/search.ts";
 import { trainCommand } from "../../src/cli/commands/train.ts";
-import type { CliContext } from "../../src/cli/context.ts";
 import { events, PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
+import { silentContext } from "../helpers/silentContext.ts";
 
 const { runCli } = cliFolder({ cifar: false });
 
@@ -167,13 +166,7 @@ describe("a command that is nearly right", () => {
 });
 
 describe("a flag that other programs have", () => {
-  const context: CliContext = {
-    env: {},
-    home: "/",
-    stdout: new PassThrough().resume(),
-    stderr: new PassThrough().resume(),
-    signal: new AbortController().signal,
-  };
+  const context = silentContext();
   const commands: Record<string, Command> = {
     train: trainCommand(context),
     search: searchCommand(context),

@@ -1,17 +1,10 @@
 /** Every call of the file system between a command's start and its first training, as the last one before a kill -9. */
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { makeCifar, newFolder, runCli, runJson } from "../helpers/cli.ts";
+import { expect, it } from "vitest";
+import { cliFolder } from "../helpers/cliFolder.ts";
 import { killedAt } from "../helpers/faults.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, cifar, runCli, runJson } = cliFolder({ cifar: true });
 
 /** The first file is there after fifteen; with --force, a few more are removed first. */
 const CALLS = 30;
@@ -23,11 +16,11 @@ it.each([
 ])(
   "%s goes on after a kill at any call, with the same command, --resume or --force",
   async (name, begin, first) => {
-    const args = `${begin} --limit 100 --validation 100 --epochs 1 --data ${cifar}`.split(" ");
+    const args = `${begin} --limit 100 --validation 100 --epochs 1 --data ${cifar()}`.split(" ");
     const seen = new Set<string>();
     for (let call = 0; ; call++) {
       const out = `${name}-${call}`;
-      const { signal } = await runCli([...args, "--out", out], folder, killedAt(call));
+      const { signal } = await runCli([...args, "--out", out], killedAt(call));
       if (signal !== "SIGKILL") break;
       const files = filesOf(out);
       const begun = files.includes(first);
@@ -35,10 +28,10 @@ it.each([
       const more = !begun ? [...args, "--out", out] : [];
       if (begun && name === "train") more.push(...args, "--out", out, "--force");
       else if (begun) more.push(name, "--resume", out);
-      await runJson(more, folder);
+      await runJson(more);
       const left = filesOf(out).filter((file) => file.startsWith(".") || file === "lock");
       expect([call, left]).toEqual([call, []]);
-      rmSync(join(folder, out), { recursive: true });
+      rmSync(at(out), { recursive: true });
     }
     expect([...seen].sort()).toEqual(["begun", "empty"]);
   },
@@ -47,16 +40,16 @@ it.each([
 
 it("search with --force, killed at any call, leaves a folder that --force takes, and never the old trials with the new study", async () => {
   const args = (seed: number) =>
-    `search --coarse 2 --rounds 1 --workers 1 --layers 4 --limit 100 --validation 100 --epochs 1 --data ${cifar} --out forced --force --seed ${seed}`.split(
+    `search --coarse 2 --rounds 1 --workers 1 --layers 4 --limit 100 --validation 100 --epochs 1 --data ${cifar()} --out forced --force --seed ${seed}`.split(
       " ",
     );
   for (let call = 0; call < CALLS; call++) {
-    await runJson(args(1), folder);
-    const { signal } = await runCli(args(2), folder, killedAt(call));
+    await runJson(args(1));
+    const { signal } = await runCli(args(2), killedAt(call));
     if (signal !== "SIGKILL") break;
     const files = filesOf("forced");
     if (files.includes("study.json")) {
-      const all = await runJson(["search", "--resume", "forced"], folder);
+      const all = await runJson(["search", "--resume", "forced"]);
       expect(all.at(-1)).toMatchObject({ event: "result", trials: 2, complete: 2 });
     }
   }
@@ -64,7 +57,7 @@ it("search with --force, killed at any call, leaves a folder that --force takes,
 
 function filesOf(out: string): string[] {
   try {
-    return readdirSync(join(folder, out));
+    return readdirSync(at(out));
   } catch {
     return [];
   }

@@ -1,23 +1,17 @@
 /** Searches and reproductions that are killed twenty times end with what those have that are not. */
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
-import { type Event, events, makeCifar, newFolder, runJson } from "../helpers/cli.ts";
+import { type Event, events } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
 import { killedAgainAndAgain } from "../helpers/kills.ts";
 
-let folder: string;
-let cifar: string;
-beforeAll(() => {
-  folder = newFolder();
-  cifar = makeCifar(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, cifar, runJson } = cliFolder({ cifar: true });
 
 /** The lines of a log, without what depends on the time: by what orders them. */
 function lines(out: string, log: string): Event[] {
   const key = ({ trial, id, seed }: Event) => trial ?? `${id} ${seed}`;
-  return events(readFileSync(join(folder, out, log), "utf8"))
+  return events(readFileSync(at(out, log), "utf8"))
     .map(({ seconds, trainSeconds, clock, rows, ...line }) => ({ ...line, epochs: rows?.length }))
     .sort((a: Event, b: Event) => (key(a) < key(b) ? -1 : 1));
 }
@@ -41,11 +35,11 @@ describe("killed again and again", () => {
       "reproduction.json",
     ],
   ])("%s ends as if it had not been", async (name, flags, log, settings) => {
-    const args = (out: string) => [...`${flags} ${SMALL}`.split(" "), cifar, "--out", out];
+    const args = (out: string) => [...`${flags} ${SMALL}`.split(" "), cifar(), "--out", out];
     const begin = performance.now();
-    await runJson(args(`${name} undisturbed`), folder);
+    await runJson(args(`${name} undisturbed`));
     const { out } = await killedAgainAndAgain({
-      cwd: folder,
+      cwd: at(),
       name,
       begin: args,
       resume: (out) => [args("")[0]!, "--resume", out, "--json"],
