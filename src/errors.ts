@@ -3,7 +3,7 @@
  * the next step. `exitCode` is what the command line exits with.
  */
 
-/** The base of all of them: `error instanceof NnwasmError` tells our refusals from bugs. */
+/** The base of all errors here: `error instanceof NnwasmError` tells our refusals from bugs. */
 export class NnwasmError extends Error {
   // Written out in every class, as the classes' own names do not survive a bundler that shortens them.
   override readonly name: string = "NnwasmError";

@@ -1,4 +1,4 @@
-/** What callers without types pass: names that are not there, values of another type. Each gets an error of ours. */
+/** Checks of what callers without types may pass: unknown names, values of another type. Each gets an error of ours. */
 import { ConfigError } from "./errors.ts";
 
 /** A value as errors show it: text in quotation marks, so that "2" is not taken for 2. */
@@ -29,7 +29,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   }
 }
 
-/** Of options for several, those of one. */
+/** The options with these names, out of options for several things. */
 export function pickOptions<T extends object, K extends string>(
   options: T | undefined,
   names: readonly K[],
@@ -47,7 +47,7 @@ export function requireInteger(name: string, value: unknown, least = 1): void {
   }
 }
 
-/** Whether a value is a number. A comparison does not tell: the text "0.1" is greater than 0, too. */
+/** Whether a value is a number. A comparison does not tell: the text "0.1" is greater than 0 as well. */
 export const isNumber = (value: unknown): value is number => typeof value === "number";
 
 /** @throws ConfigError unless the value is true or false */

@@ -1,8 +1,8 @@
 /**
  * Seeded random numbers from 32-bit integer operations alone: the same on every engine.
  *
- * A `Random` is named by a seed and a path, `new Random(1, "shuffle", 3)`: what the third epoch's shuffle draws
- * does not depend on who drew before it, so parts of a run can be repeated, resumed or done in another order.
+ * A `Random` is named by a seed and a path, `new Random(1, "shuffle", 3)`. What it draws does not depend on any other
+ * draws, so parts of a run can be repeated, resumed or done in another order.
  */
 import { ConfigError } from "./errors.ts";
 import { log } from "./math.ts";

@@ -37,7 +37,7 @@ interface Process {
   getBuiltinModule?(name: string): unknown;
 }
 
-/** The global of Node, Bun and Deno; elsewhere something of that name, or nothing. */
+/** The global `process` of Node, Bun and Deno. Elsewhere it is something else of that name, or an empty object. */
 export function nodeProcess(): Process {
   return (globalThis as { process?: Process }).process ?? {};
 }
@@ -68,7 +68,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   for (let i = 0, at = 0; i < text.length; i += 4, at += 3) {
     let bits = 0;
     for (let k = 0; k < 4; k++) bits = (bits << 6) | (values.get(text[i + k]!) ?? 0);
-    // Beyond the end nothing is written.
+    // Writes beyond the end are ignored.
     for (let k = 0; k < 3; k++) bytes[at + k] = bits >> (16 - 8 * k);
   }
   return bytes;

@@ -1,7 +1,7 @@
 /** SHA-256 (FIPS 180-4): the runtime's own where it has one, else the definition. */
 
 // biome-ignore format: in rows
-/** The first 32 bits behind the point of the cube roots of the first 64 primes. */
+/** The round constants: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const ROUNDS = [
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -12,12 +12,12 @@ const ROUNDS = [
   0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ];
-/** Those of the square roots of the first eight. */
+/** The initial state: the same bits of the square roots of the first eight primes. */
 const START = [
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
 
-/** In hexadecimal. */
+/** The hash of the bytes, in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // jsdom has no `subtle`, nor has a page without HTTPS, unless it is from this machine.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;

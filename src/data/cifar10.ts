@@ -3,7 +3,7 @@
  * 2009): 50,000 images to train on in five files, 10,000 to test on in a sixth. A record is one byte of
  * label and 3,072 bytes of pixels: 1,024 red, 1,024 green, 1,024 blue, row-major.
  *
- * Fetching the files and checking their content against the published hashes is the business of `fetch.ts`.
+ * `fetch.ts` fetches the files and checks their content against the published hashes.
  */
 import type { FileHandle } from "node:fs/promises";
 import { DatasetError, ShapeError } from "../errors.ts";
@@ -38,9 +38,8 @@ const FILES = [...TRAINING_FILES, TEST_FILE];
 /** Records that are read at once, at most: 1.6 MB. */
 const CHUNK_RECORDS = 512;
 /**
- * Records that are not wanted are read along when there are no more than this between two that are: 16
- * records are 49 KB, which takes about as long to copy as another read takes to start. Half of all rows in
- * any order are so read in long chunks, a few rows one by one.
+ * The most unwanted records between two wanted ones that are read along. 16 records are 49 KB: copying them takes about
+ * as long as starting another read. So half of all rows are read in long chunks, and a few rows one by one.
  */
 const MAX_GAP = 16;
 
@@ -185,7 +184,7 @@ class Cifar10Samples implements Samples {
     const positionOf = (index: number) => (order ? order[index] : index);
     const rowOf = (index: number) => (rows ? rows[positionOf(index)] : index);
 
-    // Not straight into `values`: the labels lie in between, and not every Node reads into shared memory.
+    // Records are not read straight into `values`: labels lie in between, and not every Node reads into shared memory.
     const chunk = takeChunk();
     let reader: FileReader | undefined;
     let reported = 0;
@@ -252,8 +251,8 @@ class Cifar10Samples implements Samples {
 }
 
 /**
- * What the last read has read into, unless a read is using it: whoever evaluates samples block by block reads often, and
- * a chunk each time would be 30 MB before the garbage of 10,000 samples is collected.
+ * The chunk of the last read; undefined while a read uses it. An evaluation reads often, block by block: a new chunk for
+ * each of its reads would come to 30 MB for 10,000 samples.
  */
 let spareChunk: Uint8Array | undefined;
 

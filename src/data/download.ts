@@ -1,7 +1,7 @@
 /**
- * Downloads one file of known size over HTTP, with resume: what has arrived stays in the file, and beside
- * it, in `<file>.json`, which version of the resource it belongs to. Whether the content is the right one
- * is for the caller to check; this file only sees to it that all bytes are there and come from one version.
+ * Downloads one file of known size over HTTP, with resume. The bytes that have arrived stay in the file;
+ * `<file>.json` beside it says which version of the resource they belong to. All bytes come from one version.
+ * The caller checks whether the content is the right one.
  */
 import { type FileHandle, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,7 +15,7 @@ export interface DownloadOptions {
   readonly handle: FileHandle;
   /** The size that the whole must have. What the server says of it is not relied on. */
   readonly bytes: number;
-  /** What the whole begins with, so that a wrong answer (a login page) is told at once. */
+  /** The first bytes of the whole: a wrong answer (a login page) is noticed at once. */
   readonly magic?: readonly number[];
   /** Called with the bytes that are there, those of earlier attempts and runs included. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -34,7 +34,7 @@ export interface DownloadOptions {
 const MAX_REDIRECTS = 5;
 const MAX_PAUSE_MS = 60_000;
 
-/** What another attempt may cure: a cut connection, a stall, a server that is busy. */
+/** A failure that another attempt may cure: a cut connection, a stall, a busy server. */
 class Transient extends Error {
   /** The pause that the server asks for. */
   readonly pauseMs: number | undefined;
@@ -118,7 +118,7 @@ async function attempt(options: DownloadOptions): Promise<void> {
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    // Whatever is left of the body is not waited for.
+    // The rest of the body, if any, is not waited for.
     controller.abort();
   }
 }
@@ -129,7 +129,7 @@ async function transfer(options: DownloadOptions, signal: AbortSignal, alive: ()
   const { size } = await handle.stat();
   let position = known?.url === url && size >= magic.length && size < bytes ? size : 0;
 
-  // `identity`: fetch would undo a Content-Encoding, and ranges would count other bytes than those we hold.
+  // `identity`: fetch decodes any other Content-Encoding, and ranges would then count other bytes than the file's.
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (position > 0) {
     headers.range = `bytes=${position}-`;
@@ -164,7 +164,7 @@ async function transfer(options: DownloadOptions, signal: AbortSignal, alive: ()
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     alive();
     if (position === 0) {
-      // Only now is what was here given up: a login page must not cost the bytes of an earlier run.
+      // The bytes of an earlier run are given up only now: a login page must not cost them.
       if (magic.some((byte, index) => index < chunk.length && chunk[index] !== byte)) {
         throw new DatasetError(
           `${url} answers with something else than expected (${response.headers.get("content-type")}). ` +
@@ -311,7 +311,7 @@ function reasonOf(error: Error): string {
   return code === undefined || code.startsWith("UND_") ? message : code;
 }
 
-/** Ends early when the signal is aborted, which whoever waits then sees. */
+/** A pause. It ends early if the signal is aborted, without an error: the caller looks at the signal. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return delay(ms, undefined, signal && { signal }).catch(() => {});
 }

@@ -1,8 +1,8 @@
 /**
  * Fetching CIFAR-10 as it is published, and checking the files against the published content.
  *
- * Of the archive only its six known members are read, by name, into memory; each must have its known size and
- * SHA-256. No path from the archive is ever used to write.
+ * Only the six known members of the archive are read, by name, into memory. Each must have its known size and SHA-256.
+ * No path from the archive is ever used to write.
  */
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
@@ -21,7 +21,7 @@ import type { FetchOptions, FetchResult, FileCheck, PublishedArchive, PublishedF
 /**
  * Puts CIFAR-10 into `folder`, unless it is there. The archive is kept as
  * `<folder>/cifar-10-binary.tar.gz.part` until it is complete and unpacked; an interrupted download goes on
- * from there. One process at a time, please: two that fetch into the same folder disturb each other.
+ * from there. Only one process at a time may fetch into a folder: two disturb each other.
  * @param archive the published one, or a small one, for tests
  * @throws DatasetError if the server cannot give the archive, or gives another one
  * @throws FileError if something cannot be written
@@ -152,7 +152,7 @@ async function problemOf(
   }
 }
 
-/** The archive holds something else than what is published: its bytes are of no use. */
+/** The archive is not the published one: its bytes are of no use. */
 class WrongArchive extends Error {}
 
 /** The published files in the archive, checked. */
@@ -220,14 +220,13 @@ async function gunzip(
 }
 
 /**
- * The members with a wanted path. nanotar trusts the sizes in the headers, so they are looked at on the
- * way.
+ * The members with a wanted path. nanotar trusts the sizes in the headers, so they are checked on the way.
  */
 function membersOf(tar: ArrayBuffer, wanted: (path: string) => boolean) {
   try {
     return parseTar(tar, {
       filter: ({ name, size }) => {
-        // A negative one would lead it round in circles.
+        // A negative size would send nanotar back, again and again.
         if (!(size >= 0 && size <= tar.byteLength)) throw new RangeError("a member has no valid size");
         return wanted(name);
       },

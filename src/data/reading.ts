@@ -1,13 +1,13 @@
 /**
- * The one way of samples into memory: they are read, converted where the memory stores numbers in another precision,
- * and checked. A kernel takes a label for an index and passes a NaN on, so that neither may get that far.
+ * Reading samples into memory. All samples come this way: they are read, converted to the precision of the memory, and
+ * checked. A kernel would use a wrong label as an index and pass a NaN on, so both are refused here.
  */
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { ReadOptions, Samples } from "./dataset.ts";
 import { elementTypeOf, kindOf, newSampleValues, type SampleValues } from "./values.ts";
 
-/** Where samples are to lie. */
+/** The memory that samples are read into. */
 export interface ReadTarget {
   /** (count, features), bytes where the samples are bytes, else in whichever precision they are to be stored. */
   readonly values: SampleValues;
@@ -15,7 +15,7 @@ export interface ReadTarget {
   readonly labels: Uint8Array;
 }
 
-/** Samples that are converted at once. */
+/** How many samples are converted at once. */
 const BLOCK = 1024;
 
 /**
@@ -33,7 +33,7 @@ export async function readSamples(
   { first = 0, ...options }: ReadOptions & { readonly first?: number } = {},
 ): Promise<void> {
   const { values, labels } = target;
-  // Asked once: samples that answer otherwise later must not change how far is read.
+  // Asked once: samples of another caller may answer otherwise later, and would then be read too far.
   const { elementType, features, classes } = samples;
   const count = labels.length;
   const expected = { count, features: count === 0 ? features : values.length / count, classes, elementType };
@@ -84,7 +84,7 @@ export function selectPart(
   return part as Samples;
 }
 
-/** @throws DatasetError if samples do not say the same of themselves as before, or as those they were selected from */
+/** @throws DatasetError if the samples' sizes or types are not the expected ones */
 function requireSame(
   where: string,
   samples: Samples,
@@ -100,7 +100,7 @@ function requireSame(
   }
 }
 
-/** What stands for a label that has not been read, where it is none. */
+/** A label that has not been read. With 256 classes it is a label like any other, and cannot be told from one. */
 const UNREAD = 255;
 
 async function readInto(
@@ -112,7 +112,7 @@ async function readInto(
   first: number,
   options: ReadOptions | undefined,
 ): Promise<void> {
-  // What was there before is not to be taken for what has been read. No byte can say so; a sample's label does.
+  // Marks what is unread, so that old content is not taken for samples. A byte cannot be marked; its sample's label can.
   if (elementTypeOf(values) !== "uint8") values.fill(Number.NaN);
   labels.fill(classes <= UNREAD ? UNREAD : 0);
   const target = { values, labels };

@@ -3,7 +3,7 @@ import { Region, type Tensor } from "../tensor.ts";
 import type { ElementType, Residence, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 
-/** What describes them to another thread, beside the memory. */
+/** What another thread must know, beside the memory, to see the samples. */
 export interface ResidentLayout {
   /** The address of the first byte, a multiple of 64. */
   readonly base: number;
@@ -24,7 +24,7 @@ function plan({ count, features, elementType }: ResidentLayout): [Region, Values
 /** Bytes that the samples take. */
 export const residentBytes = (layout: ResidentLayout): number => plan(layout)[0].bytes;
 
-/** The samples of that place, as they are: whoever calls this has filled it, or is about to through `residence`. */
+/** The samples at that place. Nothing is written: the caller has filled the place, or fills it through `residence`. */
 export function residentSamples(memory: WebAssembly.Memory, layout: ResidentLayout): Samples {
   const [region, values, labels] = plan(layout);
   region.bind(memory.buffer, layout.base);

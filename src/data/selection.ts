@@ -1,4 +1,4 @@
-/** Which samples of a source a `Samples` is made of: what every kind of it does alike. */
+/** Selecting samples from a source, or from a selection of it: the same for every kind of samples. */
 import { ShapeError } from "../errors.ts";
 import { shown } from "../options.ts";
 

@@ -13,12 +13,12 @@ export interface Standardization {
   readonly std: Float64Array;
 }
 
-/** What leaves the samples as they are (bytes still divided by 255). */
+/** A standardisation that leaves samples as they are, but for bytes, which are divided by 255. */
 export function noStandardization(features: number): Standardization {
   return { mean: new Float64Array(features), std: new Float64Array(features).fill(1) };
 }
 
-/** Where {@link measureBytes} works. */
+/** The tensors that {@link measureBytes} computes in. */
 export interface MomentBuffers {
   readonly sums: Tensor<"float64">;
   readonly squares: Tensor<"float64">;
@@ -26,7 +26,7 @@ export interface MomentBuffers {
 }
 
 /**
- * Of bytes, from exact integer sums, so that no order of additions matters:
+ * Mean and deviation of bytes, from exact integer sums. The order of the additions does not matter:
  *
  *   mean = S₁ / (255 n)        std = √(n S₂ − S₁²) / (255 n)
  *
@@ -53,7 +53,7 @@ export function measureBytes(
   const std = new Float64Array(d);
   for (let j = 0; j < d; j++) {
     const [sum, square] = [sums[j]!, squares[j]!];
-    // n S₂ − S₁² = n Σ (v − v̄)²: taken apart at the integer part of the mean, it neither overflows nor cancels.
+    // n S₂ − S₁² = n Σ (v − v̄)². Around the integer part of the mean, the sum neither overflows nor cancels.
     const shift = Math.floor(sum / n);
     const rest = sum - shift * n;
     const centred = square - 2 * shift * sum + shift * shift * n;
@@ -81,7 +81,7 @@ function unitFactor(width: number, precision: Precision): number {
 }
 
 /**
- * Of float samples: three passes in float64, from the first sample to the last.
+ * Mean and deviation of float samples: three passes in float64, from the first sample to the last.
  *
  * A feature is measured from the middle of its range, t = (v − middle) · factor, so that nothing cancels, however close
  * together the values are, and nothing overflows or underflows.
@@ -101,7 +101,7 @@ export function measureFloats(values: Tensor, rows?: Uint32Array): Standardizati
       if (v > high[j]!) high[j] = v;
     }
   }
-  // Of a feature that does not vary, the value itself: its deviation is exactly 0.
+  // The middle of a feature that does not vary is its value: the deviation is exactly 0.
   const middle = low.map((v, j) => (v === high[j] ? v : v / 2 + high[j]! / 2));
   const factor = low.map((v, j) => unitFactor(high[j]! / 2 - v / 2, "float64"));
   const sums = new Float64Array(d);
@@ -120,7 +120,7 @@ export function measureFloats(values: Tensor, rows?: Uint32Array): Standardizati
   }
   return {
     mean: means.map((t, j) => middle[j]! + t / factor[j]!),
-    // A deviation that is too small for a float64 is none.
+    // A deviation that is too small for a float64 counts as 0.
     std: squares.map((square, j) => Math.sqrt(square / n) / factor[j]! || 1),
   };
 }
@@ -152,7 +152,7 @@ export function gatherFactors(
     const centre = mean[j]! * factor;
     scale[j] = factor;
     shift[j] = round(-centre);
-    // Not 0 but −0 if nothing is left, which leaves a −0 as it is.
+    // Adding −0 changes nothing; adding 0 would make 0 of −0.
     shift[d + j] = -(centre + shift[j]!);
     scale[d + j] = Math.min(1 / (std[j]! * factor), extremes[precision].largest);
   }

@@ -4,8 +4,7 @@
  * be seen on it: dense networks learn it, a linear model does not, and a deep network learns it sooner with
  * batch normalisation.
  *
- * An image depends on the seed, its split and its number, on nothing else: only those that are asked for
- * are made.
+ * An image depends on the seed, its split and its number alone: only the images that are asked for are made.
  */
 import { ConfigError, ShapeError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
@@ -79,7 +78,7 @@ class SyntheticSamples implements Samples {
     let sliceEnd = now() + SLICE;
     for (let i = 0; i < this.count; i++) {
       const row = this.#rows?.[i] ?? i;
-      // Ten images in a row are of the ten classes, in a random order: all splits are balanced to the image.
+      // Ten images in a row are one of each class, in a random order: every split is balanced to the image.
       const rowBlock = Math.floor(row / CLASSES);
       if (rowBlock !== block) {
         block = rowBlock;

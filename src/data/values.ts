@@ -40,7 +40,7 @@ export type NumbersOrRows = NumberArray | readonly NumberArray[];
 const getter = (name: string | symbol) =>
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!.get!;
 const typedArrayTag = getter(Symbol.toStringTag);
-/** Whatever a subclass says. */
+/** The class's own getters: a subclass may have others. */
 const intrinsic = { length: getter("length"), byteOffset: getter("byteOffset"), buffer: getter("buffer") };
 
 /** "Uint8Array" for a Buffer too; undefined for what is no typed array. */
@@ -62,7 +62,7 @@ const storage: Readonly<Record<string, ElementType>> = {
   Uint32Array: "float64",
 };
 
-/** By their own names. */
+/** The element types by name. */
 export const elementTypes: Readonly<Record<ElementType, ElementType>> = {
   uint8: "uint8",
   float32: "float32",
@@ -71,7 +71,7 @@ export const elementTypes: Readonly<Record<ElementType, ElementType>> = {
 
 const arrays = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array } as const;
 
-/** Room for so many numbers of samples that are stored so. */
+/** An array of zeros for `length` numbers of samples. */
 export const newSampleValues = (elementType: ElementType, length: number): SampleValues =>
   new arrays[elementType](length);
 
@@ -80,7 +80,7 @@ export function elementTypeOf(values: SampleValues): ElementType {
   return storage[typedArrayName(values)!]!;
 }
 
-/** Bytes stand for v / 255, numbers for themselves: what a model is trained on must not be mixed up. */
+/** Bytes stand for v / 255, numbers for themselves. A model trained on the one must not get the other. */
 export type ValueKind = "bytes" | "numbers";
 
 export const kindOf = (elementType: ElementType): ValueKind =>
@@ -115,11 +115,11 @@ function fromTypedArray(values: unknown): SampleValues | undefined {
   if (elementType === undefined) return undefined;
   const array = values as Uint8Array;
   const Wanted = arrays[elementType];
-  // Of a subclass, subarray() and the like may be anything: a view of the class itself is.
+  // A subclass may have changed subarray() and the like: only an array of the class itself is taken as it is.
   if (Object.getPrototypeOf(array) === Wanted.prototype) return array;
   const { length, byteOffset, buffer } = intrinsic;
   const count = length.call(array) as number;
-  // A buffer that is detached allows no view, not even an empty one.
+  // A detached buffer allows no view, not even an empty one.
   if (count === 0) return new Wanted(0);
   if (elementType === "uint8" || name === Wanted.name) {
     return new Wanted(buffer.call(array) as ArrayBuffer, byteOffset.call(array) as number, count);

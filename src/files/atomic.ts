@@ -23,7 +23,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   try {
     const target = await regularFile(path);
     const folder = dirname(target);
-    // The name does not grow with the target's, which may be as long as the file system allows.
+    // The name is short, whatever the target's: that may be as long as the file system allows.
     const temporary = join(folder, `.nnwasm-${randomBytes(6).toString("hex")}.tmp`);
     try {
       const handle = await open(temporary, "wx");
@@ -46,8 +46,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Where `path` leads, which is a regular file or nothing yet: a rename would put a file in the place of
- * /dev/null just as well.
+ * Where `path` leads: to a regular file, or to nothing yet. Anything else is refused, since a rename would replace even
+ * /dev/null.
  */
 async function regularFile(path: string): Promise<string> {
   let target: string;
@@ -62,7 +62,7 @@ async function regularFile(path: string): Promise<string> {
 }
 
 /**
- * What opening or flushing a folder answers where that does not exist: Windows, some network file systems.
+ * The errors of systems that cannot open or flush a folder: Windows, some network file systems.
  */
 const NO_FOLDER_SYNC = new Set(["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOSYS", "ENOTSUP", "EPERM"]);
 

@@ -26,8 +26,8 @@ const CAUSES: Readonly<Record<string, readonly [reason: string, step: string]>> 
 };
 
 /**
- * The FileError for an error of node:fs, which stays its `cause`. An error that is a FileError already, or
- * none of the operating system's (a bug, then), is returned as it is.
+ * The FileError for an error of node:fs, with that as its `cause`. A FileError is returned as it is, and so is an error
+ * that is not the operating system's: it is a bug.
  *
  * @param action what was tried: "read", "written", "created", "replaced"
  */
@@ -40,7 +40,7 @@ export function fileError(path: string, action: string, error: unknown): unknown
   return new FileError(`${path} cannot be ${action}: ${reason} (${code}). ${step}`, { cause: error });
 }
 
-/** The FileError of who wants to read a file in a browser. */
+/** The FileError for reading a file in a browser. */
 export function noFiles(path: string, cause?: unknown): FileError {
   return new FileError(
     `${path} cannot be read: there are no files here, as in a browser. ` +
@@ -55,7 +55,7 @@ interface FileKind {
 }
 
 /**
- * The stats, if they are a regular file's: a device or a pipe may have no end, or nobody at the other end.
+ * The stats of a regular file. A device or a pipe is refused: it may have no end, or nobody at the other end.
  * @throws FileError otherwise
  */
 export function refuseSpecial<Stats extends FileKind>(path: string, action: string, stats: Stats): Stats {

@@ -20,7 +20,7 @@ export async function makeFolder(path: string, action = "created"): Promise<bool
   }
 }
 
-/** {@link makeFolder}'s, with the system's error. */
+/** Does the work of {@link makeFolder}; raises the system's errors. */
 async function make(path: string): Promise<boolean> {
   const first = await tryMkdir(path);
   if (first === undefined || codeOf(first) !== "ENOENT") return await madeOrThere(path, first);
@@ -55,7 +55,7 @@ export async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Why there is no place for a folder in one that is there. */
+/** Why a folder cannot be made in one that exists. */
 function noRoom(path: string, parent: string): string {
   try {
     if (!isAbsolute(path)) resolve(path); // asks for the current folder

@@ -4,7 +4,7 @@ import { FileError } from "../errors.ts";
 import { fileError, refuseSpecial } from "./errors.ts";
 
 const NEWLINE = 0x0a;
-/** As "a+", but that a pipe is not waited for. Windows has none. */
+/** The flags of "a+", and O_NONBLOCK: opening a pipe does not wait. Windows has no O_NONBLOCK. */
 const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | (constants.O_NONBLOCK ?? 0);
 
 /** Appends lines, each flushed to the disk before `append` resolves. */
@@ -13,7 +13,7 @@ export class LineWriter {
   readonly #handle: FileHandle;
   /** Bytes of whole lines. */
   #size: number;
-  /** The append before: lines are written one after the other, however they are asked for. */
+  /** The last append that was asked for: each waits for the one before, so that lines do not mix. */
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -53,7 +53,7 @@ export class LineWriter {
    */
   append(line: string): Promise<void> {
     const turn = this.#last.then(() => this.#write(line));
-    this.#last = turn.catch(() => {}); // whoever awaits `turn` has the error
+    this.#last = turn.catch(() => {}); // the caller gets the error from `turn`
     return turn;
   }
 
@@ -70,7 +70,7 @@ export class LineWriter {
     }
   }
 
-  /** A file that was deleted can be written to as before, and is gone when it is closed. */
+  /** Refuses to write to a deleted file: writing would succeed, and the file be gone when it is closed. */
   async #checkName(): Promise<void> {
     const path = this.#path;
     try {
@@ -90,7 +90,7 @@ export class LineWriter {
   }
 
   /**
-   * Waits for the appends under way, then closes the file; twice is once.
+   * Waits for the appends under way, then closes the file. A second call does nothing.
    * @throws FileError, also if the file has been taken away
    */
   async close(): Promise<void> {

@@ -1,4 +1,7 @@
-/** Reading whole files that others have named: never a device or a pipe, which may have no end, never without a limit. */
+/**
+ * Reading whole files that a user has named. Devices and pipes are refused, as they may have no end, and so are files
+ * above a limit.
+ */
 import { constants, open, stat } from "node:fs/promises";
 import { FileError } from "../errors.ts";
 import { fileError, refuseSpecial } from "./errors.ts";
@@ -6,7 +9,7 @@ import { fileError, refuseSpecial } from "./errors.ts";
 export interface ReadOptions {
   /** A file of more bytes is refused. */
   readonly most?: number;
-  /** The error for one that is, by its bytes, or as many of them as are known. */
+  /** Makes the error for a larger file, from its bytes or as many as are known. */
   readonly tooLarge?: (bytes: number) => Error;
 }
 
@@ -50,7 +53,7 @@ export async function readText(path: string, options?: ReadOptions): Promise<str
   return new TextDecoder().decode(await readBytes(path, options));
 }
 
-/** Opening a pipe would wait for a writer, in a thread that even the end of the process waits for. Windows has none. */
+/** Opening a pipe would wait for a writer, and the end of the process for the opening. Windows has no such flag. */
 const NO_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 const tooLargeError = (path: string, bytes: number, most: number) =>

@@ -2,7 +2,7 @@
 import { exp, log } from "../math.ts";
 import { choiceIndex, type Distribution, type ParamValue } from "./searchSpace.ts";
 
-/** A range's ends on its scale: of integers, the real numbers that are rounded to them. */
+/** The ends of a range on its scale. Integers end where the real numbers do that are rounded to them. */
 function scale({ kind, low, high, log: logarithmic }: Exclude<Distribution, { kind: "categorical" }>) {
   const margin = kind === "int" ? 0.5 : 0;
   const [from, to] = [low - margin, high + margin];
@@ -10,8 +10,8 @@ function scale({ kind, low, high, log: logarithmic }: Exclude<Distribution, { ki
 }
 
 /**
- * The place of a number in its range, from 0 to 1, on a logarithmic scale if the distribution's is; of an integer the
- * middle of what is rounded to it. The index of a choice. `absent` for a value of another kind, or if there is none.
+ * A value as a number. A number becomes its place in the range, from 0 to 1, on the distribution's scale; an integer,
+ * the middle of what is rounded to it; a choice, its index; no value, or one of another kind, `absent`.
  */
 export function encode(distribution: Distribution, value: ParamValue | undefined, absent: number): number {
   if (distribution.kind === "categorical") {
@@ -24,7 +24,7 @@ export function encode(distribution: Distribution, value: ParamValue | undefined
   return ((distribution.log ? log(value) : value) - from) / (to - from);
 }
 
-/** The value at a place in its range, 0 ≤ place ≤ 1; of n choices each has 1/n of the places. */
+/** The value at a place in its range, 0 ≤ place ≤ 1. Each of n choices has 1/n of the places. */
 export function decode(distribution: Distribution, place: number): ParamValue {
   if (distribution.kind === "categorical") {
     const { choices } = distribution;

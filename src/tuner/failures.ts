@@ -1,7 +1,7 @@
-/** The value of a trial that has none, for models that need one of every trial. */
+/** A value for trials that have none, for models that need a value of every trial. */
 import type { Direction, FinishedTrial } from "./trial.ts";
 
-/** Whether a trial has a value: failed ones have none, nor has one that was pruned before its first report. */
+/** Whether a trial has a value. A failed one has none, nor has one that was pruned before its first report. */
 export const hasValue = ({ state, value }: FinishedTrial): boolean =>
   state !== "failed" && typeof value === "number" && Number.isFinite(value);
 

@@ -21,11 +21,11 @@ export interface ImportanceOptions {
   readonly trees?: number;
 }
 
-/** Of fewer trials, or of fewer for each parameter, the shares are chance. */
+/** With fewer trials in all, or for each parameter, the shares are chance. */
 const FEWEST_TRIALS = 20;
 const FEWEST_A_PARAMETER = 5;
 
-/** How many trials with a value it takes to say how much so many parameters matter. */
+/** How many trials with a value are needed to measure the importance of so many parameters. */
 export const trialsForImportance = (parameters: number): number =>
   Math.max(FEWEST_TRIALS, FEWEST_A_PARAMETER * parameters);
 
@@ -43,9 +43,9 @@ const ABSENT = -1;
  * The forest: regression trees on bootstrap samples, all parameters considered at every split, leaves of 2 trials or
  * more; a categorical parameter is split into the best two sets of its choices. The scale of a number does not matter.
  *
- * A share is one of squared effects: of two independent parameters, that with three times the effect gets nine times
- * the share. Parameters that go together share what they explain: a conditional one (absent is a value of its own)
- * with what it depends on. It speaks of where the trials are, which an adaptive sampler puts where values are good.
+ * Shares are of squared effects: with three times the effect, a parameter gets nine times the share. Parameters that go
+ * together share what they explain: so does a conditional one (absent is a value of its own) with what it depends on. A
+ * share speaks of where the trials are; an adaptive sampler puts them where values are good.
  *
  * Complete and pruned trials count, with their (last) values; failed ones as worse than all others
  * (src/tuner/failures.ts).
@@ -73,7 +73,7 @@ export function parameterImportance(
       codes: Float64Array.from(measured, ({ params }) => encode(distribution, paramOf(params, name), ABSENT)),
     }),
   );
-  // Scaled, so that no square overflows; around 0, so that none loses what makes the difference.
+  // Scaled so that no square overflows, and centred so that no square loses the digits that differ.
   const raw = valuesWithFailures(measured, direction);
   const largest = Math.max(...raw.map(Math.abs)) || 1;
   const scaled = Float64Array.from(raw, (value) => value / largest);
@@ -175,7 +175,7 @@ function keysOf({ categorical, codes }: Column, values: Float64Array, rows: read
   return keys;
 }
 
-/** What a tree says of a row, its code in one column taken from another row. */
+/** A tree's prediction for a row, with the code of one column taken from another row. */
 function predict(
   tree: Tree,
   columns: readonly Column[],

@@ -1,8 +1,8 @@
-/** What a search may choose from: a distribution for each parameter, in words of Optuna's. */
+/** What a search may choose from: a distribution for each parameter, in Optuna's words. */
 import { ConfigError } from "../errors.ts";
 import { checkOptions, requireBoolean, shown } from "../options.ts";
 
-/** A parameter's value: what JSON can say, so that a study's log can. A list stands for itself: [50, 30]. */
+/** A parameter's value: anything that JSON can hold, as a study's log is JSON. A list is one value: [50, 30]. */
 export type ParamValue = number | string | boolean | null | readonly ParamValue[];
 
 /** The values of a trial by the parameters' names, in the order of the search space. */
@@ -45,7 +45,7 @@ export type SpaceEntry = Distribution & { readonly when?: Condition };
 export type SearchSpace = Readonly<Record<string, SpaceEntry>>;
 
 export interface NumberOptions {
-  /** Uniform in the logarithm: for what spans orders of magnitude. Default: false. */
+  /** Uniform in the logarithm, for ranges that span orders of magnitude. Default: false. */
   readonly log?: boolean;
 }
 
@@ -107,7 +107,7 @@ export function categorical(choices: readonly ParamValue[]): CategoricalDistribu
 /** An array that holds itself has no end. */
 const MOST_NESTED = 16;
 
-/** Whether JSON gives it back as it was. */
+/** Whether JSON gives the value back as it was. */
 export function isParamValue(value: unknown, depth = 0): value is ParamValue {
   if (typeof value === "number") return Number.isFinite(value);
   if (Array.isArray(value)) {
@@ -134,7 +134,7 @@ export function paramOf(params: Params, name: string): ParamValue | undefined {
 }
 
 /**
- * A name that an object takes as it takes any other.
+ * Checks a name that is to be the key of an object.
  * @throws ConfigError unless it is a text, not empty, and not "__proto__", which sets an object's prototype
  */
 export function checkName(what: string, name: unknown): void {

@@ -33,11 +33,11 @@ export interface FinishedTrial {
   /** What the error said, if it failed. */
   readonly error?: string;
   readonly seconds: number;
-  /** What else the objective wants to keep: test accuracy, a hash. */
+  /** What the objective has kept beside the value: a test accuracy, a hash. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** What a proposal may depend on; nothing in it depends on which trial ended first. */
+/** What a proposal may depend on. Nothing in it depends on the order in which trials ended. */
 export interface SamplerContext {
   readonly seed: number;
   readonly direction: Direction;
@@ -68,7 +68,7 @@ export interface Sampler {
   sample(name: string, distribution: Distribution, context: SamplerContext): ParamValue;
 }
 
-/** What a pruner decides on. */
+/** What a pruner's decision may depend on. */
 export interface PrunerContext {
   readonly direction: Direction;
   /** The trial in question. */

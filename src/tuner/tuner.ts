@@ -1,4 +1,4 @@
-/** The report's Tuner: a grid of settings, each tried some times, on a {@link Study}. */
+/** The paper's Tuner: a grid of settings, each tried some times, on a {@link Study}. */
 import { ConfigError } from "../errors.ts";
 import { checkOptions, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
@@ -73,7 +73,7 @@ export class Tuner<Setting, Built> {
   }
 
   /**
-   * Tries every setting. A setting of which a try fails has no value.
+   * Tries every setting. If one of its tries fails, a setting has no value.
    * @param options.signal ends it, by rejecting with its reason
    */
   async run(options: { readonly signal?: Signal } = {}): Promise<this> {
@@ -88,7 +88,7 @@ export class Tuner<Setting, Built> {
         let sum = 0;
         for (let i = 0; i < iterations; i++) {
           const value = await objective(await build(setting, i), setting);
-          // What is no finite number fails the trial, and is no term of a mean.
+          // A value that is not finite fails the trial: a mean with it would say nothing.
           if (!Number.isFinite(value)) return value;
           sum += value;
         }

@@ -2,15 +2,14 @@
  * Paints a synthetic image: a striped, shaded background, clutter, the shape that is to be recognised, some
  * more clutter over it, and grain.
  *
- * What makes the images hard, and for whom. The shape is as often lighter as darker than its background, so
- * that the mean image of every class is the same grey and a linear model stays near chance. Stripes,
- * colours and grain hold most of the variance and nothing of the class, so that little of it survives in
- * features that were not learned: a deep network whose first layers learn slowly falls behind. Place, size
- * and turn vary by little, as a dense network has to learn every place anew; some shapes are too faint for
- * anyone.
+ * The images are hard in three ways. The shape is as often lighter as darker than its background: the mean image of
+ * every class is the same grey, and a linear model stays near chance. Stripes, colours and grain hold most of the
+ * variance and nothing of the class: features that were not learned keep little of the class, and a deep network whose
+ * first layers learn slowly falls behind. Some shapes are too faint for anyone. Place, size and rotation vary by little,
+ * as a dense network has to learn every place anew.
  *
- * Lightness is in steps of a pixel's 0 … 255, in the loops over pixels in integers of 1/256 step. Places
- * are in pixels, from the upper left corner of the image.
+ * Lightness is in steps of a pixel's 0 … 255; the loops over pixels count in integers of 1/256 step. Places are in
+ * pixels, from the upper left corner of the image.
  */
 import type { Random } from "../../random.ts";
 import {
@@ -64,7 +63,7 @@ function between(random: Random, low: number, high: number): number {
   return low + (high - low) * (random.uint32() / 4294967296);
 }
 
-/** The integer below: an int32 for the engine too, where `Math.floor` alone leaves a double. */
+/** The integer below. `| 0` makes it an int32 for the engine: `Math.floor` alone gives a double. */
 const floor = (value: number): number => Math.floor(value) | 0;
 
 /** In 1/256 steps. */
@@ -106,8 +105,8 @@ const wave = (phase: number): number => Math.abs((phase & 65535) - 32768) - 1638
 const EVERY_OTHER_FIVE = 0x01f07c1f;
 
 /**
- * Makes a painter: its tables take some 20 ms. A closure and not a class, and the loops' arrays in it: an
- * engine that compiles it knows where they are and how long, which takes a tenth off the time of an image.
+ * Makes a painter; its tables take some 20 ms. It is a closure over the arrays of its loops, not a class: an engine that
+ * compiles it knows where the arrays are and how long, which takes a tenth off the time of an image.
  */
 export function createPainter(): Painter {
   const shapes = shapeTables();

@@ -74,7 +74,7 @@ const shapes: Readonly<Record<string, Distance>> = {
   chevron: polygon(-1.05, 0.15, 0, -0.95, 1.05, 0.15, 1.05, 1, 0, -0.05, -1.05, 1),
 };
 
-/** What else lies about. */
+/** The shapes of clutter. */
 const scraps: readonly Distance[] = [disc(0.9), rectangle(-0.82, -0.82, 0.82, 0.82)];
 
 export const shapeNames: readonly string[] = Object.keys(shapes);

@@ -1,4 +1,4 @@
-/** The report's search: a coarse round over the whole range, then finer ones around the best so far. */
+/** The paper's search: a coarse round over the whole range, then finer ones around the best so far. */
 import { checkOptions, pickOptions } from "../../options.ts";
 import { contains, type Distribution, type ParamValue, paramOf } from "../searchSpace.ts";
 import type { FinishedTrial, Sampler, SamplerContext } from "../trial.ts";
@@ -21,14 +21,14 @@ const OPTIONS = ["coarse", "fine", "rounds", "width"] as const;
 const DEFAULTS = { coarse: 10, fine: 5, rounds: 3, width: 0.2 };
 
 /**
- * Round 0 draws from the whole range; with a logarithmic one, the report's λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
+ * Round 0 draws from the whole range; with a logarithmic one, the paper's λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
  * Each later round draws around the values of the best trial of the round before:
  *
  *   U(best − width · |best|, best + width · |best|), cut to the range; uniform, also where the range is logarithmic
  *
- * Around 0, the share is one of the range's length. An integer is rounded, and may move by 1 at least. A choice stays
- * the best trial's. Where the round before has no complete trial, the best of all before stands in for it, and where
- * there is none at all, or it lacks the parameter, the draw is a coarse one.
+ * If the best value is 0, the share is taken of the range's length. An integer is rounded, and may move by at least 1. A
+ * choice stays the best trial's. If the round before has no complete trial, the best of all rounds before is taken. If
+ * there is none, or it lacks the parameter, the draw is a coarse one.
  */
 export class CoarseToFineSampler implements Sampler {
   readonly name = "coarse-to-fine";
@@ -60,7 +60,7 @@ export class CoarseToFineSampler implements Sampler {
     return round === 0 ? this.coarse : this.fine;
   }
 
-  /** All rounds' trials. */
+  /** The trials of all rounds. */
   limit(): number {
     return this.coarse + (this.rounds - 1) * this.fine;
   }
