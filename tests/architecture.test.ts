@@ -29,7 +29,18 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 /** "src/layers/dense.ts" belongs to "layers", "src/tensor.ts" to "tensor". */
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
-const ground = ["errors", "format", "math", "options", "platform", "random", "runtime", "sha256", "tensor"];
+const ground = [
+  "errors",
+  "format",
+  "math",
+  "options",
+  "platform",
+  "random",
+  "runtime",
+  "sha256",
+  "targets",
+  "tensor",
+];
 
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
 const mayImport: Record<string, readonly string[]> = {
@@ -42,6 +53,7 @@ const mayImport: Record<string, readonly string[]> = {
   runtime: [],
   sha256: [],
   tensor: ["errors"],
+  targets: ["tensor"],
   wasm: [],
   files: ["errors", "runtime"],
   kernels: [...ground, "wasm"],

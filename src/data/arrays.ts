@@ -1,6 +1,7 @@
 /** Samples from arrays that are in memory already. */
 import { DatasetError } from "../errors.ts";
 import { checkOptions, shown } from "../options.ts";
+import type { TargetArray } from "../targets.ts";
 import type { ElementType, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 import { elementTypeOf, type NumbersOrRows, type SampleValues, toSampleValues } from "./values.ts";
@@ -81,12 +82,12 @@ class ArraySamples implements Samples {
   readonly classes: number;
   readonly elementType: ElementType;
   readonly #values: SampleValues;
-  readonly #labels: Uint8Array;
+  readonly #labels: TargetArray;
   readonly #rows: Uint32Array | undefined;
 
   constructor(
     values: SampleValues,
-    labels: Uint8Array,
+    labels: TargetArray,
     features: number,
     classes: number,
     rows?: Uint32Array,

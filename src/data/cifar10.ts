@@ -9,6 +9,7 @@ import type { FileHandle } from "node:fs/promises";
 import { DatasetError, ShapeError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { fileSystem } from "../files/fileSystem.ts";
+import type { TargetArray } from "../targets.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 
@@ -232,7 +233,7 @@ class Cifar10Samples implements Samples {
     }
   }
 
-  #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: Uint8Array } {
+  #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: TargetArray } {
     const { count } = this;
     if (!(values instanceof Uint8Array)) {
       throw new ShapeError("read: values is a Float32Array, expected a Uint8Array: pixels are bytes.");

@@ -4,6 +4,7 @@
  * straight to where they stay, as bytes where they are bytes.
  */
 import type { Signal, WasmMemory } from "../platform.ts";
+import type { TargetArray, TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** How a sample's numbers are stored. A byte b stands for b / 255, all others for themselves. */
@@ -14,7 +15,7 @@ export interface SampleTarget {
   /** (count, features), row-major; a Uint8Array, a Float32Array or a Float64Array as `elementType` says. */
   readonly values: Uint8Array | Float32Array | Float64Array;
   /** (count), the classes, 0 ≤ label < classes. */
-  readonly labels: Uint8Array;
+  readonly labels: TargetArray;
 }
 
 export interface ReadOptions {
@@ -30,7 +31,7 @@ export interface Residence {
   /** All samples of the source, (all, features). */
   readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
   /** (all, 1). */
-  readonly labels: Tensor<"uint8">;
+  readonly labels: TargetTensor;
   /** Which of them these samples are, in this order; undefined: all. */
   readonly rows: Uint32Array | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
+import type { TargetArray } from "../targets.ts";
 import type { ReadOptions, Samples } from "./dataset.ts";
 import { elementTypeOf, kindOf, newSampleValues, type SampleValues } from "./values.ts";
 
@@ -12,7 +13,7 @@ export interface ReadTarget {
   /** (count, features), bytes where the samples are bytes, else in whichever precision they are to be stored. */
   readonly values: SampleValues;
   /** (count). */
-  readonly labels: Uint8Array;
+  readonly labels: TargetArray;
 }
 
 /** How many samples are converted at once. */
@@ -126,7 +127,7 @@ async function readInto(
   checkNumbers(where, values, features, first);
 }
 
-function checkLabels(where: string, labels: Uint8Array, classes: number, first: number): void {
+function checkLabels(where: string, labels: TargetArray, classes: number, first: number): void {
   for (let i = 0; i < labels.length; i++) {
     if (labels[i]! < classes) continue;
     if (labels[i] === UNREAD && labels.subarray(i).every((label) => label === UNREAD)) {

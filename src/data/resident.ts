@@ -1,4 +1,6 @@
 /** Samples that lie in a memory already: several models, in several threads, train on them where they are. */
+
+import { planTargets, type TargetTensor } from "../targets.ts";
 import { Region, type Tensor } from "../tensor.ts";
 import type { ElementType, Residence, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
@@ -15,10 +17,10 @@ export interface ResidentLayout {
 
 type Values = Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
 
-function plan({ count, features, elementType }: ResidentLayout): [Region, Values, Tensor<"uint8">] {
+function plan({ count, features, elementType }: ResidentLayout): [Region, Values, TargetTensor] {
   const region = new Region();
   const values = region.tensor(elementType, count, features) as Values;
-  return [region, values, region.tensor("uint8", count, 1)];
+  return [region, values, planTargets(region, count)];
 }
 
 /** Bytes that the samples take. */

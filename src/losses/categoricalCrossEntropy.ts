@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/index.ts";
+import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Loss } from "./loss.ts";
 
@@ -6,7 +7,7 @@ import type { Loss } from "./loss.ts";
 export class CategoricalCrossEntropyLoss implements Loss {
   readonly outputKind = "softmax";
 
-  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void {
+  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: TargetTensor): void {
     kernels.softmaxCrossEntropy.forward(loss, dz, z, labels);
   }
 }

@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/index.ts";
+import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** What a training makes small, apart from the penalties. */
@@ -12,5 +13,5 @@ export interface Loss {
    * @param z (n, c), the scores (logits)
    * @param labels (n, 1)
    */
-  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void;
+  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: TargetTensor): void;
 }

@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/index.ts";
+import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Metric } from "./metric.ts";
 
@@ -6,7 +7,7 @@ import type { Metric } from "./metric.ts";
 export class AccuracyMetrics implements Metric {
   readonly name = "accuracy";
 
-  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
+  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: TargetTensor): void {
     kernels.accuracy.count(sum, scores, labels);
   }
 }

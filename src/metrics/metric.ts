@@ -1,4 +1,5 @@
 import type { Kernels } from "../kernels/index.ts";
+import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** A number that is watched beside the loss: a mean over samples. */
@@ -11,5 +12,5 @@ export interface Metric {
    * @param scores (n, c)
    * @param labels (n, 1)
    */
-  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void;
+  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: TargetTensor): void;
 }

@@ -5,6 +5,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer, OwnTensors } from "../optimizers/optimizer.ts";
 import { type Call, type Plan, recorder } from "../plan/plan.ts";
+import type { TargetTensor } from "../targets.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 import type { Placement } from "./placements.ts";
 
@@ -36,7 +37,7 @@ export interface LoweringInputs {
   readonly x: Tensor;
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
-  readonly labels: Tensor<"uint8">;
+  readonly labels: TargetTensor;
   /** Where the sums of the batch go. */
   readonly lossSum: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];

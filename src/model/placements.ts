@@ -4,13 +4,14 @@ import { storedAs, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { WasmMemory } from "../platform.ts";
+import { planTargets, type TargetTensor } from "../targets.ts";
 import type { Precision, Region, Tensor } from "../tensor.ts";
 
 /** Samples in linear memory. */
 export interface Placement {
   readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
   /** (count, 1). */
-  readonly labels: Tensor<"uint8">;
+  readonly labels: TargetTensor;
   /** Which of its rows the samples are, in this order; undefined: all. */
   readonly selection: Uint32Array | undefined;
   /** Whether the samples have been read into it. */
@@ -88,7 +89,7 @@ export class Placements {
     const { features, precision } = this.#options;
     return {
       values: region.tensor(storedAs(elementType, precision), count, features) as Placement["values"],
-      labels: region.tensor("uint8", count, 1),
+      labels: planTargets(region, count),
       selection: undefined,
       filled: false,
     };

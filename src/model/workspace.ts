@@ -21,6 +21,7 @@ import { FirstLayer } from "../plan/firstLayer.ts";
 import { Folding } from "../plan/folding.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Random } from "../random.ts";
+import { planTargets, type TargetTensor } from "../targets.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { type BuiltLayers, buildLayers } from "./built.ts";
 import { type Factors, type Lowered, type LoweringInputs, lower, type PlanKind } from "./lowering.ts";
@@ -60,7 +61,7 @@ export class Workspace {
   readonly x: Tensor;
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
-  readonly labels: Tensor<"uint8">;
+  readonly labels: TargetTensor;
   /** By kind, what standardises the batch: see `gatherFactors`. */
   readonly factors: ReadonlyMap<ValueKind, Factors>;
   /** The sum of the losses of the last batch. */
@@ -114,7 +115,7 @@ export class Workspace {
     const workspace = region.tensor("uint8", 1, threads * MATMUL_WORKSPACE_BYTES);
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
-    this.labels = region.tensor("uint8", maxRows, 1);
+    this.labels = planTargets(region, maxRows);
     const kinds: readonly ValueKind[] = kind === undefined ? ["bytes", "numbers"] : [kind];
     const stored = (each: ValueKind) => (each === "bytes" ? "uint8" : precision);
     this.factors = new Map(
