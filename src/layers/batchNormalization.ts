@@ -22,7 +22,7 @@ export interface BatchNormalizationOptions {
  *
  * In training, mean and variance are the batch's (the variance biased, Σ(x − mean)²/n), and the moving averages follow:
  * moving = momentum · moving + (1 − momentum) · batch. In inference they are the moving averages. Both start at 0 as in
- * the report (Keras and PyTorch start the variance at 1), and the moving variance is biased too (PyTorch's is not).
+ * the paper (Keras and PyTorch start the variance at 1), and the moving variance is biased too (PyTorch's is not).
  */
 export class BatchNormalization implements Layer {
   readonly kind = "batchnorm";

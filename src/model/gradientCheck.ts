@@ -50,7 +50,7 @@ export interface TensorCheck {
   readonly worst: { readonly index: number; readonly analytic: number; readonly numerical: number };
   /** The indices of the numbers at which a ReLU's kink lies within reach of the smallest step. */
   readonly kinks: readonly number[];
-  /** The report's check: n(h) as it is, |a − n| / (max(|a|, |n|) + 1e-9), and |a − n| < 1.5e-4 (four decimals). */
+  /** The paper's check: n(h) as it is, |a − n| / (max(|a|, |n|) + 1e-9), and |a − n| < 1.5e-4 (four decimals). */
   readonly report: { readonly maxRelativeError: number; readonly almostEqual: boolean };
 }
 
@@ -69,7 +69,7 @@ export interface GradientCheck {
 /** What the relative error must stay below. */
 export const GRADIENT_TOLERANCE = 1e-5;
 const FLOOR = 1e-3;
-const REPORT_FLOOR = 1e-9;
+const PAPER_FLOOR = 1e-9;
 /** numpy.testing.assert_array_almost_equal(…, decimal=4). */
 const FOUR_DECIMALS = 1.5e-4;
 /** Around a kink: the step, a tenth and a hundredth of it. Below, round-off would exceed the tolerance. */
@@ -201,7 +201,7 @@ function checkTensor(
       const narrow = probe.quotient(value.data, index, (h * shrink) / 2);
       if (shrink === 1) {
         const difference = Math.abs(a - wide);
-        const relative = difference / (Math.max(Math.abs(a), Math.abs(wide)) + REPORT_FLOOR);
+        const relative = difference / (Math.max(Math.abs(a), Math.abs(wide)) + PAPER_FLOOR);
         report.maxRelativeError = Math.max(report.maxRelativeError, relative);
         if (!(difference < FOUR_DECIMALS)) report.almostEqual = false;
       }

@@ -28,7 +28,7 @@ export type MetricsOf<T extends Metric> = string extends T["name"]
 export interface EpochRow<M = SomeMetrics> {
   /** Counted from 1. */
   readonly epoch: number;
-  /** The rate of the *next* update: it is read after the epoch's last, as in the report. */
+  /** The rate of the *next* update: it is read after the epoch's last one, as in the paper. */
   readonly learningRate: number;
   /** After the epoch; or, if fit() was asked for running training metrics, in the course of it, in training mode. */
   readonly train: Evaluation<M>;

@@ -1,4 +1,4 @@
-/** The report's kind of network: fully connected, k layers, with or without batch normalisation. */
+/** The paper's kind of network: fully connected, k layers, with or without batch normalisation. */
 import { ConfigError, choose } from "../errors.ts";
 import { type Initializer, XavierInitializer } from "../initializers/index.ts";
 import type { ActivationName } from "../layers/index.ts";
@@ -6,7 +6,7 @@ import { activations, BatchNormalization, Dense, type Layer } from "../layers/in
 import { checkOptions, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
-/** Where batch normalisation stands: after the activation (the report), before it (the paper), or nowhere. */
+/** Where batch normalisation stands: after the activation (as in the paper), before it (Ioffe and Szegedy 2015), or nowhere. */
 export type BatchNormPlace = "after" | "before" | false;
 
 const places: readonly BatchNormPlace[] = ["after", "before", false];
@@ -22,7 +22,7 @@ export interface NetworkOptions {
   readonly activation?: ActivationName;
   /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;
-  /** Default: the weights', as the report draws its biases. */
+  /** Default: the weights', as the paper draws its biases. */
   readonly biasInitializer?: Initializer;
   /** λ of the L2 penalty on every weight, ≥ 0; 0 for none. Default: 0.005. */
   readonly l2?: number;

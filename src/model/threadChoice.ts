@@ -1,11 +1,11 @@
 /**
- * How many threads train fastest: it is tried out on the steps of the training itself, whose bits do not depend on it,
- * and again from time to time, as what else the machine does changes. Small networks lose more by waiting for each other
- * than they gain, and so do two threads that have to share a core with another program.
+ * How many threads train fastest. The steps of the training itself try it out: their bits do not depend on it. They try
+ * again from time to time, because other programs come and go. The threads of a small network lose more by waiting for
+ * each other than they gain, and so do two threads that share a core with another program.
  */
 import type { DeviceTeam } from "../backend/index.ts";
 
-/** Turns that each candidate gets; the best one counts, as other programs only ever slow a turn down. */
+/** Turns that each candidate gets. The best one counts: other programs can only slow a turn down. */
 const ROUNDS = 4;
 /** A turn ends after so many steps, or with the first step after so many milliseconds. */
 const TURN_STEPS = 16;
@@ -27,13 +27,13 @@ export class ThreadChoice {
   #trying = true;
   /** The turn at hand; −1 is the one before the first trial's first. */
   #turn = -1;
-  /** Of the turn, or since the choice. */
+  /** Steps of the turn at hand, or since the choice was made; and their milliseconds. */
   #steps = 0;
   #milliseconds = 0;
   #trust = FIRST_TRUST;
-  /** Samples of the steps that count: the last batch of an epoch may be smaller, and says little. */
+  /** Samples in a step that counts. The last batch of an epoch may be smaller, and says little. */
   #batch = 0;
-  /** Its index. */
+  /** The index of the candidate that was chosen. */
   #chosen: number | undefined;
 
   constructor(team: DeviceTeam) {
@@ -62,7 +62,7 @@ export class ThreadChoice {
     this.#team.use(candidate === undefined ? this.#team.threads : this.#candidates[candidate]!);
   }
 
-  /** For what is not tried out: takes as many as were chosen last, at first all. */
+  /** Takes the number that was chosen last, for work that is not a step: at first all. */
   pause(): void {
     if (this.#trying) this.#team.use(this.chosen ?? this.#team.threads);
   }

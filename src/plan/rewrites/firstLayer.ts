@@ -3,8 +3,8 @@
  * matmul.transposedA(dW, x, dy) … an update of W by dW, such as sgd.update  →  what it offers: firstLayer.update
  * with several threads, behind the forward pass of a training step:            firstLayer.prepare(kept, the next samples, …)
  *
- * The samples go from where they are stored into the products, and as they were stored into the update; neither the
- * standardised batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
+ * The products read samples where they are stored, and the update reads them as they were stored. Neither the standardised
+ * batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
  * penalty into the update, and the bias and the activation into the product, come before this one.
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
