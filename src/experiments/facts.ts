@@ -13,9 +13,9 @@ export interface ReproductionFacts {
   readonly seconds: number;
   /** The seeds that were asked for. */
   readonly seeds: readonly number[];
-  /** The data set's name; only cifar10 is the report's. */
+  /** The data set's name; only cifar10 is the paper's. */
   readonly data: string;
-  /** Settings that are not the report's, if any, for people: "--limit 5000". */
+  /** Settings that are not the paper's, if any, for people: "--limit 5000". */
   readonly changes?: readonly string[];
   /** The same as data: what every training had in place of its experiment's. */
   readonly settings?: Partial<TrainSettings>;

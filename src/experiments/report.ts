@@ -14,9 +14,9 @@ import type { Experiment } from "./table.ts";
 export interface ReproductionInput {
   /** Of any of the experiments; what is missing is said to be missing. */
   readonly results: readonly TrainingResult[];
-  /** The report's that were asked for. */
+  /** The paper's that were asked for. */
   readonly experiments: readonly Experiment[];
-  /** Those beyond the report, if they were asked for. */
+  /** Those beyond the paper, if they were asked for. */
   readonly appendix?: readonly Experiment[];
   /** The values of λ that a search of this run's own proposed. */
   readonly fresh?: readonly Experiment[];

@@ -6,7 +6,7 @@ export const isNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
 /**
- * Every accuracy of the report is printed with four decimals: what is smaller than half the last is no
+ * Every accuracy of the paper is printed with four decimals: what is smaller than half the last is no
  * difference.
  */
 export const RESOLUTION = 5e-5;

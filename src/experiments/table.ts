@@ -1,7 +1,7 @@
 /**
- * The report's experiments as data, a row each: what was trained and the number that was published. Nothing
- * is trained here. The report is DD2424 Assignment 3, KTH, April 2021; a row leaves out what is the report's
- * default (DEFAULTS of src/training/settings.ts).
+ * The paper's experiments as data, a row each: what was trained and the number that was published. Nothing
+ * is trained here. The paper is a course report, DD2424 Assignment 3, KTH, April 2021: texts for users call it "the
+ * report", the code never does. A row leaves out what is the paper's default (DEFAULTS of src/training/settings.ts).
  */
 import { ConfigError } from "../errors.ts";
 import { scientific } from "../format/numbers.ts";
@@ -12,7 +12,7 @@ export type Reading = readonly [first: number, tenth: number, last: number];
 
 export type Measure = "loss" | "accuracy" | "cost";
 
-/** Approximate readings off the curves of a figure of the report. */
+/** Approximate readings off the curves of a figure of the paper. */
 export type Readings = Readonly<Record<"train" | "validation", Readonly<Record<Measure, Reading>>>>;
 
 export interface Experiment {
@@ -24,16 +24,16 @@ export interface Experiment {
   readonly title: string;
   /** The set whose accuracy counts, after the last epoch. */
   readonly metric: "test" | "validation";
-  /** The report's accuracy, 0 to 1; undefined where the report has none. */
+  /** The paper's accuracy, 0 to 1; undefined where the paper has none. */
   readonly published?: number;
-  /** What differs from the report's defaults. */
+  /** What differs from the paper's defaults. */
   readonly settings: Partial<TrainSettings>;
   /** Of the figures alone. */
   readonly readings?: Readings;
 }
 
 const NINE = [50, 30, 20, 20, 10, 10, 10, 10];
-/** The λ that the report found best. */
+/** The λ that the paper found best. */
 export const BEST_L2 = 7.86e-3;
 
 const figures: readonly Experiment[] = [
@@ -101,7 +101,7 @@ const figures: readonly Experiment[] = [
 
 /** The accuracy of a network that tells nothing apart: one of ten classes. */
 export const CHANCE = 0.1;
-/** λ with three digits, as the report prints it: 4.14e-5. */
+/** λ with three digits, as the paper prints it: 4.14e-5. */
 export const formatL2 = (l2: number): string => scientific(l2, 3);
 
 /** One value of λ, tried on three layers with batch normalisation; what counts is the validation accuracy. */
@@ -175,11 +175,11 @@ const sensitivity: readonly Experiment[] = (
   })),
 );
 
-/** All of the report's, in its order. */
+/** All of the paper's, in its order. */
 export const EXPERIMENTS: readonly Experiment[] = [...figures, ...search, ...sensitivity];
 
 /**
- * Beyond the report: its figures with batch normalisation before the activation, where they have it, and with
+ * Beyond the paper: its figures with batch normalisation before the activation, where they have it, and with
  * biases that start at 0 instead of being drawn as the weights are.
  */
 export function appendixExperiments(): Experiment[] {

@@ -6,7 +6,7 @@ import { cliFolder } from "../helpers/cliFolder.ts";
 const { runCli, runJson } = cliFolder({ cifar: false });
 
 describe("gradcheck", () => {
-  it("checks the report's networks, without BN and with it in both places, and shows the report's own check beside", async () => {
+  it("checks the paper's networks, without BN and with it in both places, and shows the paper's own check beside", async () => {
     const { code, stdout, stderr } = await runCli(["gradcheck"]);
     expect([code, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");

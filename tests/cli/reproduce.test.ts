@@ -121,7 +121,7 @@ describe("reproduce", () => {
     expect(stderr).toContain("Allowed choices are full, running.");
   });
 
-  it("compares with the report's numbers only what was made as the report's", async () => {
+  it("compares with the paper's numbers only what was made as the paper's", async () => {
     const { code, stdout, stderr } = await runCli([
       ...reproduce("fig1", "--out", "other"),
       "--data",
@@ -161,7 +161,7 @@ describe("reproduce", () => {
     }
   });
 
-  it("adds what is beyond the report behind flags: the appendix, and a search of its own", async () => {
+  it("adds what is beyond the paper behind flags: the appendix, and a search of its own", async () => {
     const beyond = await runJson(reproduce("fig2", "--appendix", "--fresh-search", "--out", "beyond"));
     const ids = rows(beyond).map(({ id }) => id);
     expect(ids).toEqual(

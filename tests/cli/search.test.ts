@@ -33,7 +33,7 @@ describe("search", () => {
     all = await runJson(search(...words("--coarse 4 --fine 2 --rounds 2 --workers 2 --out first")));
   });
 
-  it("of itself is the report's: λ from coarse to fine, with batch normalisation", () => {
+  it("of itself is the paper's: λ from coarse to fine, with batch normalisation", () => {
     const [start, ...rest] = all;
     expect(start).toMatchObject({
       event: "start",

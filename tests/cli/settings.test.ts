@@ -29,7 +29,7 @@ const deviation = (data: ArrayLike<number>) =>
   Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0) / data.length);
 
 describe("a setting", () => {
-  it("comes from the flag, else NNWASM_…, else the file of --config, else the report", async () => {
+  it("comes from the flag, else NNWASM_…, else the file of --config, else the paper", async () => {
     const file = { seed: 11, batch: 30, layers: [3], shuffle: false, data: "nowhere" };
     writeFileSync(at("given.json"), JSON.stringify(file));
     // NNWASM_DATA alone is no setting: it is where --data cifar10 is looked for.

@@ -78,7 +78,7 @@ describe("the report of a whole run", async () => {
     expect(await reproductionReport({ ...FULL, results: FULL.results.toReversed() })).toEqual(full);
   });
 
-  it("has the report's figures and tables by their numbers, and its own by letters", () => {
+  it("has the paper's figures and tables by their numbers, and its own by letters", () => {
     const labels = [...full.markdown.matchAll(/^__((?:Figure|Table) \w+):/gm)].map(([, label]) => label);
     expect(labels).toEqual([
       ...[
@@ -131,7 +131,7 @@ describe("the report of a whole run", async () => {
     ]);
   });
 
-  it("sets the curves' readings beside the report's, with the range over the seeds", () => {
+  it("sets the curves' readings beside the paper's, with the range over the seeds", () => {
     expect(rowsOf(full, "Table B").slice(0, 2)).toEqual([
       ["curve", "report, read off", "this run, median", "lowest", "highest"],
       [
@@ -313,7 +313,7 @@ describe("the report of a part", () => {
   });
 });
 
-describe("the report of a run that is not the report's", () => {
+describe("the report of a run that is not the paper's", () => {
   it("warns, and compares nothing with what was published", async () => {
     const experiments = selectExperiments(["fig1", "tab2"]);
     const results = madeUp({ experiments });
@@ -346,7 +346,7 @@ describe("the report of a run with other settings", () => {
     [1, "the only epoch"],
     [7, "the first and the last epoch"],
     [12, "the first, the tenth and the last epoch"],
-  ])("says its epochs wherever the report has twenty or thirty: %i", async (epochs, read) => {
+  ])("says its epochs wherever the paper has twenty or thirty: %i", async (epochs, read) => {
     const results = madeUp({ experiments: [...some, ...FRESH], epochs });
     const facts = other([`--epochs ${epochs}`], { epochs });
     const made = await report({ results, experiments: some, fresh: FRESH, facts });
@@ -404,7 +404,7 @@ describe("the report of a run with other settings", () => {
       expect(markdown).toContain(text);
   });
 
-  it("shows accuracies above the report's within the axis", async () => {
+  it("shows accuracies above the paper's within the axis", async () => {
     const { plots } = await report({
       experiments: selectExperiments(["tab4"]),
       results: madeUp({ value: (_, seed) => 0.9 + 0.01 * seed }),

@@ -8,7 +8,7 @@ import {
 } from "../../src/experiments/table.ts";
 import { DEFAULTS, mergeSettings, resolveSettings } from "../../src/settings/settings.ts";
 
-/** Typed from the report's text, table by table. */
+/** Typed from the paper's text, table by table. */
 const PUBLISHED = `
 fig1 0.5360
 fig2 0.5323
@@ -49,7 +49,7 @@ tab4-9-bn-0.001 0.5079
 tab4-9-bn-0.0001 0.1
 `;
 
-/** The report's λ, as it prints them: 4.14 · 10^{-5}. */
+/** The paper's λ, as it prints them: 4.14 · 10^{-5}. */
 const LAMBDAS = {
   tab1: "4.14 -5, 9.12 -3, 1.13 -4, 1.36 -3, 1.14 -5, 4.73 -2, 4.01 -2, 1.36 -5, 6.73 -2, 3.54 -5",
   tab2: "7.86 -3, 1 -2, 8.26 -3, 9.25 -3, 7.35 -3",
@@ -61,20 +61,20 @@ const get = (id: string) => EXPERIMENTS.find((experiment) => experiment.id === i
 const epochs = (settings: (typeof EXPERIMENTS)[number]["settings"]) =>
   resolveSettings(mergeSettings(settings), "cifar10", 45000).epochs;
 
-describe("the report's experiments", () => {
+describe("the paper's experiments", () => {
   it("are 37 trainings of 750 epochs in all", () => {
     expect(EXPERIMENTS.length).toBe(37);
     expect(EXPERIMENTS.reduce((sum, { settings }) => sum + epochs(settings), 0)).toBe(750);
   });
 
-  it("have the published numbers, in the report's order", () => {
+  it("have the published numbers, in the paper's order", () => {
     const lines = PUBLISHED.trim().split("\n");
     expect(EXPERIMENTS.map(({ id, published }) => [id, published])).toEqual(
       lines.map((line) => [line.split(" ")[0], Number(line.split(" ")[1])]),
     );
   });
 
-  it("have the report's twenty values of λ, and count the validation accuracy there, the test's elsewhere", () => {
+  it("have the paper's twenty values of λ, and count the validation accuracy there, the test's elsewhere", () => {
     for (const [group, text] of Object.entries(LAMBDAS)) {
       const rows = EXPERIMENTS.filter((experiment) => experiment.group === group);
       expect(rows.map(({ settings }) => settings.l2)).toEqual(
@@ -150,7 +150,7 @@ describe("appendixExperiments", () => {
 });
 
 describe("freshExperiment", () => {
-  it("is a row of the search as the report's are, without a published number", () => {
+  it("is a row of the search as the paper's are, without a published number", () => {
     expect(freshExperiment(2, 3, 0.0123456)).toEqual({
       id: "fresh-2-3",
       group: "fresh-2",
@@ -169,7 +169,7 @@ describe("selectExperiments", () => {
     expect(selectExperiments([])).toEqual(EXPERIMENTS);
   });
 
-  it("takes ids, and all that begin with a word, in the report's order and each once", () => {
+  it("takes ids, and all that begin with a word, in the paper's order and each once", () => {
     expect(ids("tab2", "fig5", "tab2-1", "fig1")).toEqual([
       ...["fig1", "fig5", "tab2-1", "tab2-2", "tab2-3", "tab2-4", "tab2-5"],
     ]);

@@ -1,4 +1,4 @@
-/** `nnwasm gradcheck`: analytic against numerical gradients of the report's networks. */
+/** `nnwasm gradcheck`: analytic against numerical gradients of the paper's networks. */
 import type { Command } from "commander";
 import { NnwasmError } from "../../errors.ts";
 import { type Alignment, tableLine } from "../../format/tables.ts";
@@ -10,7 +10,7 @@ import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { settingOption } from "../trainingOptions.ts";
 
-/** The report's two networks, and the batches that are tried: its own 2 samples, and 8. */
+/** The paper's two networks, and the batches that are tried: its own 2 samples, and 8. */
 const NETWORKS = [
   [50, 50],
   [50, 30, 20, 20, 10, 10, 10, 10],

@@ -1,4 +1,4 @@
-/** `nnwasm reproduce`: trains the report's experiments and sets them beside its numbers. */
+/** `nnwasm reproduce`: trains the paper's experiments and sets them beside its numbers. */
 import { availableParallelism, cpus, platform } from "node:os";
 import type { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
@@ -196,7 +196,7 @@ async function describeResumed(
   return await ReproductionFolder.read(path);
 }
 
-/** The settings in which a run is not the report's: "--limit 2000". */
+/** The settings in which a run is not the paper's: "--limit 2000". */
 function departuresOf({ data: _, ...changes }: Partial<TrainSettings>, training: number): string[] {
   const { validation, limit } = mergeSettings(changes);
   const isUsual = (name: string, value: unknown) =>

@@ -22,7 +22,7 @@ const ReproductionFile = v.strictObject({
   version: v.string(),
   ids: v.array(v.string()),
   seeds: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
-  /** What differs from the report in every training. */
+  /** What differs from the paper in every training. */
   changes: FileSettings,
   appendix: v.boolean(),
   freshSearch: v.boolean(),

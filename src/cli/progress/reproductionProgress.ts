@@ -15,7 +15,7 @@ export class ReproductionProgress {
   readonly #epochs: number;
   /** With several, a row takes long: each training has a line of its own. */
   readonly #seeds: number;
-  /** Whether its numbers are set beside the report's. */
+  /** Whether its numbers are set beside the paper's. */
   readonly #compared: boolean;
   readonly #line: StatusLine;
   readonly #begin = performance.now();
@@ -72,13 +72,13 @@ export class ReproductionProgress {
   }
 
   #row({ experiment: { id, metric, published }, mean, sd, difference }: RowSummary): void {
-    const report = published === undefined ? "" : `  report ${published.toFixed(4)}`;
+    const paper = published === undefined ? "" : `  report ${published.toFixed(4)}`;
     const ours =
       mean === undefined
         ? "  diverged"
         : `  here ${mean.toFixed(4)}${sd === undefined ? "" : ` ± ${sd.toFixed(4)}`}`;
     const apart = difference === undefined || !this.#compared ? "" : `  (${signed(difference)})`;
-    this.#line.note(`${id.padEnd(18)} ${metric.padEnd(10)}${report}${ours}${apart}`);
+    this.#line.note(`${id.padEnd(18)} ${metric.padEnd(10)}${paper}${ours}${apart}`);
     this.#draw(true);
   }
 

@@ -20,7 +20,7 @@ export const right = (title: string, hint?: string): Column => ({
 
 export const hasSpread = (rows: readonly RowSummary[]): boolean => rows.some(({ sd }) => sd !== undefined);
 
-/** Report, this run, and, where they compare, the difference and the mark. */
+/** The paper's number, this run's, and, where they compare, the difference and the mark. */
 function numberColumns({ comparable }: RunSummary, rows: readonly RowSummary[]): Column[] {
   const spread = hasSpread(rows);
   return [

@@ -8,12 +8,12 @@ import type { Experiment } from "../table.ts";
 
 export interface RunSummary {
   readonly facts: ReproductionFacts;
-  /** Whether the run was made as the report's. */
+  /** Whether the run was made as the paper's. */
   readonly comparable: boolean;
   readonly rows: readonly RowSummary[];
   readonly appendix: readonly RowSummary[];
   readonly fresh: readonly RowSummary[];
-  /** "Table A" for the first that is not the report's, and so on. */
+  /** "Table A" for the first that is not the paper's, and so on. */
   nextTable(): string;
   nextFigure(): string;
 }

@@ -5,7 +5,7 @@ import { BLUE, chart, IN_PAGE, MUTED, PALETTE, PAPER, VERMILION } from "../../re
 import type { Panel } from "../document/blocks.ts";
 import { formatL2 } from "../table.ts";
 
-/** A value of λ and its validation accuracies: the report's, or this run's with their spread. */
+/** A value of λ and its validation accuracies: the paper's, or this run's with their spread. */
 export interface SearchPoint {
   readonly l2: number;
   readonly source: "report" | "this run" | "this run’s own search";
@@ -19,7 +19,7 @@ const SOURCE_COLORS = [VERMILION, BLUE, PALETTE.green.light];
 const SOURCE_SHAPES = ["diamond", "circle", "square"];
 
 /**
- * Validation accuracy against λ. `fine`: on a linear axis, with a line at the λ that the report found best.
+ * Validation accuracy against λ. `fine`: on a linear axis, with a line at the λ that the paper found best.
  */
 export async function searchPanel(
   points: readonly SearchPoint[],

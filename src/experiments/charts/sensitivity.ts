@@ -3,7 +3,7 @@ import { drawChart } from "../../report/charts/draw.ts";
 import { BLUE, chart, IN_PAGE, MUTED, PAPER, VERMILION } from "../../report/charts/style.ts";
 import type { Panel } from "../document/blocks.ts";
 
-/** The accuracies of the report's Table 4 end below it. */
+/** The accuracies of the paper's Table 4 end below it. */
 const LEAST_TOP = 0.6;
 
 /** A cell of Table 4. */

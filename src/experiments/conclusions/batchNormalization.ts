@@ -6,8 +6,8 @@ import type { TrainingResult } from "../summary.ts";
 import { effect } from "./effect.ts";
 import { ofTrainings, type Rule, type Statement, type Topic, valuesOf } from "./rule.ts";
 
-/** How a verdict on batch normalisation stands to what the report concluded. */
-function besideTheReport(claimsGain: boolean, { difference, verdict }: Comparison): string {
+/** How a verdict on batch normalisation stands to what the paper concluded. */
+function besideThePaper(claimsGain: boolean, { difference, verdict }: Comparison): string {
   const claim = claimsGain
     ? "The report concludes that it undoubtedly improves this network"
     : "The report concludes that it does not significantly improve this network";
@@ -37,8 +37,8 @@ const effectOnNetwork =
       const [from, to] = values as [number[], number[]];
       const on = `the test accuracy of the ${network}-layer network`;
       const text = effect({ cause: "batch normalisation", on, names }, from, to);
-      const report = run.comparable ? ` ${besideTheReport(network === "nine", compare(from, to)!)}` : "";
-      said.push({ text: text + report, basis });
+      const beside = run.comparable ? ` ${besideThePaper(network === "nine", compare(from, to)!)}` : "";
+      said.push({ text: text + beside, basis });
     }
     const [from, to] = basis.map((id) => ofTrainings(run.row(id), ({ rows }) => rows.at(-1)?.train.loss));
     if (from!.length > 0 && to!.length > 0) {

@@ -5,7 +5,7 @@ import { BEST_L2, formatL2 } from "../table.ts";
 import { effect } from "./effect.ts";
 import { ofTrainings, type Rule, type Topic, valuesOf } from "./rule.ts";
 
-/** Epochs of the report's trainings, and of its longest one. */
+/** Epochs of the paper's trainings, and of its longest one. */
 const [USUAL, LONGEST] = [20, 30];
 
 const thirdCycle: Rule = (run) => {

@@ -21,18 +21,18 @@ const bestL2: Rule = (run) => {
   const rows = complete(run, "tab1", "tab2", "tab3");
   if (rows === undefined) return [];
   const best = [...rows].sort(byMean)[0]!;
-  const reported = rows.find((row) => l2Of(row) === BEST_L2)!;
+  const published = rows.find((row) => l2Of(row) === BEST_L2)!;
   const found =
     `Of the report’s twenty values of λ, ${formatL2(l2Of(best))} does best in this run, with a validation ` +
     `accuracy of ${meanAndSd(best.values)}`;
   if (!run.comparable) return [{ text: `${found}.`, basis: idsOf(rows) }];
-  if (best === reported) {
+  if (best === published) {
     return [{ text: `${found}, as it did in the report.`, basis: idsOf(rows) }];
   }
-  const place = 1 + rows.filter((row) => row.mean! > reported.mean!).length;
+  const place = 1 + rows.filter((row) => row.mean! > published.mean!).length;
   const text =
     `${found}. The report’s best, ${formatL2(BEST_L2)}, is number ${place} here with ` +
-    `${meanAndSd(reported.values)}, ${behind(compare(reported.values, best.values)!)}.`;
+    `${meanAndSd(published.values)}, ${behind(compare(published.values, best.values)!)}.`;
   return [{ text, basis: idsOf(rows) }];
 };
 

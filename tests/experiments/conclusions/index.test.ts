@@ -110,7 +110,7 @@ describe("on batch normalisation", () => {
     expect(texts(say({ fig1: near(0.53), fig4: near(0.5) }), "Batch normalisation")).toEqual([]);
   });
 
-  it("does not mention the report where the run was not made as the report's", () => {
+  it("does not mention the paper where the run was not made as the paper's", () => {
     for (const withIt of [near(0.5), near(0.44), [0.5]]) {
       expect(nine(near(0.44), withIt, { comparable: false })).not.toMatch(/report/i);
     }
@@ -204,14 +204,14 @@ describe("on the strength of regularisation", () => {
   const about = (accuracies: Record<string, readonly number[]>, words: string, options?: ConclusionOptions) =>
     texts(say(accuracies, options), "Regularisation").find((text) => text.includes(words));
 
-  it("names the best λ, and says that it is the report's", () => {
+  it("names the best λ, and says that it is the paper's", () => {
     expect(about(published, "does best")).toBe(
       "Of the report’s twenty values of λ, 7.86e-3 does best in this run, with a validation accuracy of " +
         "0.5340 ± 0.0020, as it did in the report.",
     );
   });
 
-  it("says where the report's best comes, and how far behind", () => {
+  it("says where the paper's best comes, and how far behind", () => {
     const best = (accuracy: number) => about({ ...published, "tab3-5": near(accuracy) }, "does best");
     const head = (accuracy: string) =>
       `Of the report’s twenty values of λ, 6.34e-3 does best in this run, with a validation accuracy of ` +
@@ -227,7 +227,7 @@ describe("on the strength of regularisation", () => {
     );
   });
 
-  it("says whether the ranking is the report's, over all and within the fine rounds", () => {
+  it("says whether the ranking is the paper's, over all and within the fine rounds", () => {
     expect(about(published, "ranking")).toBe(
       "Over all twenty values of λ the ranking by validation accuracy follows the report’s: rank " +
         "correlation 1.00, where chance reaches 0.45 in one case of forty. Among the ten of the fine rounds " +
@@ -438,7 +438,7 @@ describe("on initialisation", () => {
     expect(about(near(0.52), chance)).toBeUndefined();
   });
 
-  it("says whether the cells at chance are the report's", () => {
+  it("says whether the cells at chance are the paper's", () => {
     const table = Object.fromEntries(
       EXPERIMENTS.filter(({ group }) => group === "tab4").map(({ id, published }) => [
         id,
@@ -457,7 +457,7 @@ describe("on initialisation", () => {
   });
 });
 
-describe("on the agreement with the report", () => {
+describe("on the agreement with the paper", () => {
   const about = (accuracies: Record<string, readonly number[]>, options?: ConclusionOptions) =>
     texts(say(accuracies, options), "Agreement with the report");
 
@@ -503,12 +503,12 @@ describe("on the agreement with the report", () => {
     );
   });
 
-  it("compares nothing where the run was not made as the report's", () => {
+  it("compares nothing where the run was not made as the paper's", () => {
     expect(about({ fig1: near(0.537) }, { comparable: false }).length).toBe(1);
   });
 });
 
-describe("beyond the report", () => {
+describe("beyond the paper", () => {
   it("says what the place of the normalisation and the biases do", () => {
     expect(
       texts(
