@@ -70,7 +70,7 @@ describe("BatchNormalization", () => {
     ]);
   });
 
-  it("has the report's settings by default, and wants two samples", () => {
+  it("has the paper's settings by default, and wants two samples", () => {
     const { momentum, epsilon, minimumBatch } = new BatchNormalization();
     expect({ momentum, epsilon, minimumBatch }).toEqual({ momentum: 0.9, epsilon: 1e-5, minimumBatch: 2 });
   });

@@ -15,7 +15,7 @@ describe("batchSizes", () => {
     expect(batchSizes(samples, batchSize, minimum)).toEqual(sizes);
   });
 
-  it("are the report's 450 a pass", () => {
+  it("are the paper's 450 a pass", () => {
     expect(batchSizes(45_000, 100, 2)).toEqual(new Array(450).fill(100));
   });
 

@@ -307,7 +307,7 @@ describe("tensors and load", () => {
 });
 
 describe("summary", () => {
-  it("counts the report's networks, and leaves a trained model as it is", async () => {
+  it("counts the paper's networks, and leaves a trained model as it is", async () => {
     const model = network({ hidden: [50, 50], classes: 10, ...bn });
     expect(model.parameterCount(3072)).toBe(3072 * 50 + 50 + 100 + 50 * 50 + 50 + 100 + 50 * 10 + 10);
     expect(model.summary(3072)[2]).toEqual({

@@ -10,7 +10,7 @@ describe("LRCyclingSchedule", () => {
     expect(rates).toEqual([1, 3, 5, 7, 9, 7, 5, 3, 1, 3, 5, 7, 9, 7, 5, 3, 1, 3, 5, 7]);
   });
 
-  it("has the report's rates at the report's steps", () => {
+  it("has the paper's rates at the paper's steps", () => {
     // n_s = 5 · 45,000 / 100 = 2,250: an epoch of 450 steps is a fifth of the way up.
     const schedule = new LRCyclingSchedule({ stepSize: 2250 });
     expect([0, 4500, 9000].map((step) => schedule.at(step))).toEqual([1e-5, 1e-5, 1e-5]);

@@ -29,7 +29,7 @@ const OPTIONS = ["minimum", "reduction", "brackets", "maximum", "asynchronous"] 
  *
  *   minimum · η^(s + k),  k = 0, 1, 2, …        below maximum
  *
- * and of the n trials of a round's bracket that come to a rung, the best ⌈n / η⌉ go on: ⌊n / η⌋ in the paper, rounded up
+ * and of the n trials of a round's bracket that come to a rung, the best ⌈n / η⌉ go on: ⌊n / η⌋ in that paper, rounded up
  * here so that one always does. Of equal values, the lower trial number goes on; a value that is not finite never does.
  *
  * With B brackets, a round's trials are dealt to them in Hyperband's proportions, evenly mixed:
