@@ -1,5 +1,5 @@
 /**
- * The gradient check: every learnable number and every input of the report's networks, in float64 on the wasm kernels,
+ * The gradient check: every learnable number and every input of the paper's networks, in float64 on the wasm kernels,
  * against extrapolated central differences (`src/model/gradientCheck.ts`). Deliberately wrong backward passes must fail
  * it. With more samples and seeds it is in tests/long.
  */
@@ -46,14 +46,14 @@ describe("analytic gradients equal numerical ones", () => {
   });
 });
 
-describe("the report's own check", () => {
+describe("the paper's own check", () => {
   it("on its 2 samples and 10 dimensions finds all four networks equal to 4 decimals", async () => {
     for (const [layers, hidden] of Object.entries(NETWORKS)) {
       for (const bn of [false, "after"] as const) {
         const network = denseNetwork({ hidden, classes: 10, batchNormalization: bn });
         const { report } = await checkGradients({ layers: network, loss, samples: 2, features: 10 });
         // Its relative error is printed and not judged: with a floor of 1e-9 it is round-off where a gradient is nearly 0.
-        const title = `the report's check, ${layers} layers, ${bn ? "BN" : "no BN"}`;
+        const title = `the paper's check, ${layers} layers, ${bn ? "BN" : "no BN"}`;
         console.log(`${title}: largest relative error ${report.maxRelativeError.toExponential(1)}`);
         expect(report.almostEqual, title).toBe(true);
       }

@@ -15,7 +15,7 @@ export interface TrainingCommand {
   readonly peakMemory: readonly number[];
 }
 
-/** Seconds that the trainings of the report take, evaluations included. */
+/** Seconds that the trainings of the paper take, evaluations included. */
 export interface ReportCommand {
   /** Each kind of training metrics: "running" is the command's default. */
   readonly trainingMetrics: "running" | "full";
@@ -78,7 +78,7 @@ export async function measureTrainingCommand(data: string, rounds: number): Prom
   return { firstStepSeconds: values("firstStepSeconds"), peakMemory: values("peakMemory") };
 }
 
-/** Trains the report's 37 networks, in as many workers as there are cores; `quick`, one of them, for an epoch. */
+/** Trains the paper's 37 networks, in as many workers as there are cores; `quick`, one of them, for an epoch. */
 export async function measureReportCommand(
   data: string,
   trainingMetrics: ReportCommand["trainingMetrics"],

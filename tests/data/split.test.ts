@@ -43,7 +43,7 @@ describe("splitDataset", () => {
     expect(test).toBe(dataset.test);
   });
 
-  it("takes 5,000 validation samples by default, as in the report", () => {
+  it("takes 5,000 validation samples by default, as in the paper", () => {
     const { train, validation } = splitDataset(numbered(6000));
     expect([train.count, validation!.count]).toEqual([1000, 5000]);
   });

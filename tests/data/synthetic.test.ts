@@ -283,7 +283,7 @@ describe("read()", () => {
 });
 
 describe("what they are made for (at full length in tests/long)", () => {
-  /** Accuracy on 2,000 test images after four epochs of 10,000, with the report's settings. */
+  /** Accuracy on 2,000 test images after four epochs of 10,000, with the paper's settings. */
   async function train(hidden: number[], batchNormalization: "after" | false): Promise<number> {
     const { train, test } = splitDataset(synthetic(), { validation: 5000, seed: 1, limit: 10_000 });
     const schedule = new LRCyclingSchedule({ stepSize: 200 });
@@ -293,7 +293,7 @@ describe("what they are made for (at full length in tests/long)", () => {
   }
   const nine = [50, 30, 20, 20, 10, 10, 10, 10];
 
-  it("shows the report's contrast: nine layers learn sooner with batch normalisation", async () => {
+  it("shows the paper's contrast: nine layers learn sooner with batch normalisation", async () => {
     const withBn = await train(nine, "after");
     const without = await train(nine, false);
     expect(withBn).toBeGreaterThanOrEqual(0.3);

@@ -1,4 +1,4 @@
-/** The gradient check of the report's networks, for a short test and a long one. */
+/** The gradient check of the paper's networks, for a short test and a long one. */
 import { expect } from "vitest";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../src/model/gradientCheck.ts";

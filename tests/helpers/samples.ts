@@ -21,7 +21,7 @@ export function clusters(count: number, { features = 12, classes = 4, seed = 1 }
   return samplesFromArrays({ values, labels, features, classes });
 }
 
-/** A compiled network of the report's kind. */
+/** A compiled network of the paper's kind. */
 export function network(
   { hidden = [8, 6], classes = 4, ...options }: Partial<NetworkOptions> = {},
   { schedule = 0.1, ...modelOptions }: ModelOptions & { schedule?: Schedule | number } = {},

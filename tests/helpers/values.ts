@@ -2,10 +2,10 @@
 import { Random } from "../../src/random.ts";
 import type { Precision } from "../../src/tensor.ts";
 
-/** Below a vector, a vector, and a tail, two vectors, and a tail, …, and the report's widths up to 100. */
+/** Below a vector, a vector, and a tail, two vectors, and a tail, …, and the paper's widths up to 100. */
 export const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 20, 30, 31, 33, 50, 100] as const;
 
-/** (n, d) for the kernels that work on rows: every width, and the report's inputs. */
+/** (n, d) for the kernels that work on rows: every width, and the paper's inputs. */
 export const matrixShapes: readonly (readonly [n: number, d: number])[] = [
   ...[0, 1, 2, 3, 5, 17].flatMap((n) => sizes.map((d) => [n, d] as const)),
   [100, 50],

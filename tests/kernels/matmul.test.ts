@@ -112,7 +112,7 @@ describe("matmul, by hand", () => {
 
 const small = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33];
 
-// The products of the report's networks: a batch of 100 through 3072 → 50 → 50 → 10, and 50 → 30 → 20 → 10.
+// The products of the paper's networks: a batch of 100 through 3072 → 50 → 50 → 10, and 50 → 30 → 20 → 10.
 const layers = [
   [3072, 50],
   [50, 50],
@@ -294,7 +294,7 @@ describe.each(["float32", "float64"] as const)("the shares of threads in %s", (p
   });
 });
 
-describe.each([float32Twins, float64Twins])("matmul in $name, at the report's sizes", (twins) => {
+describe.each([float32Twins, float64Twins])("matmul in $name, at the paper's sizes", (twins) => {
   it.each(layers)("has the definition's bits for a layer (%i, %i) and a batch of 100", (inputs, outputs) => {
     const next = numbers("ordinary", twins.precision, "layer", inputs, outputs);
     product(twins, "multiply", [100, outputs, inputs], next, next);

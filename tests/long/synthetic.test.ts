@@ -6,7 +6,7 @@ import { LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { network } from "../helpers/samples.ts";
 
 describe("the synthetic images", () => {
-  /** Test accuracy after four epochs with the report's settings. */
+  /** Test accuracy after four epochs with the paper's settings. */
   async function train(hidden: number[], batchNormalization: "after" | false): Promise<number> {
     const { train, test } = splitDataset(synthetic(), { validation: 5000, seed: 1 });
     const schedule = new LRCyclingSchedule({ stepSize: 2250 });
@@ -16,7 +16,7 @@ describe("the synthetic images", () => {
   }
   const nine = [50, 30, 20, 20, 10, 10, 10, 10];
 
-  it("shows the report's contrast: nine layers learn sooner with batch normalisation", async () => {
+  it("shows the paper's contrast: nine layers learn sooner with batch normalisation", async () => {
     const withBn = await train(nine, "after");
     const without = await train(nine, false);
     expect(withBn).toBeGreaterThanOrEqual(0.35);

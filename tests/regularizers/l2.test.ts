@@ -20,7 +20,7 @@ it("L2Regularizer writes down the penalty and its gradient, with its lambda", ()
   expect(valuesOf(calls[1]!)[0]).toBe(grad);
 });
 
-it("L2Regularizer has the report's lambda by default", () => {
+it("L2Regularizer has the paper's lambda by default", () => {
   expect(new L2Regularizer().lambda).toBe(0.005);
 });
 

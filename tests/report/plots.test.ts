@@ -32,7 +32,7 @@ const texts = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)<\
 const isWhole = (svg: string): boolean => !/NaN|Infinity|undefined|null/.test(svg) && svg.endsWith("</svg>");
 
 describe("renderPlots", () => {
-  it("draws the report's four plots, each with its title and the names and units of its axes", async () => {
+  it("draws the paper's four plots, each with its title and the names and units of its axes", async () => {
     const plots = await renderPlots(training(20));
     expect(Object.keys(plots)).toEqual(["cost", "loss", "accuracy", "learning-rate"]);
     expect(Object.keys(plots)).toEqual(PLOT_NAMES);
