@@ -1,0 +1,95 @@
+/** Runs without a terminal: small data, a pool without threads, and a subscriber that keeps what it hears. */
+import type { Dataset } from "../../src/data/dataset.ts";
+import { splitDataset } from "../../src/data/split.ts";
+import { synthetic } from "../../src/data/synthetic.ts";
+import type { Subscriber } from "../../src/runs/events.ts";
+import { resolveSettings, splitOptions } from "../../src/settings/settings.ts";
+import { buildModel } from "../../src/training/build.ts";
+import type { OpenPool, Pool, TrainingJob, TrainingOutcome } from "../../src/training/job.ts";
+
+const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
+const full = synthetic({ seed: 1 });
+
+/** 400 images to train on and to validate with, 50 to test with. */
+export const smallDataset: Dataset = {
+  ...full,
+  training: full.training.select(firstRows(400)),
+  test: full.test.select(firstRows(50)),
+};
+
+/** A subscriber that keeps events, and throws instead where it is told to. */
+export function keeping<Event extends { readonly type: string }>(
+  refuses: (event: Event) => boolean = () => false,
+): { readonly heard: Event[]; readonly subscriber: Subscriber<Event> } {
+  const heard: Event[] = [];
+  const subscriber = async (event: Event) => {
+    await Promise.resolve();
+    if (refuses(event)) throw new Error(`No ${event.type}.`);
+    heard.push(event);
+  };
+  return { heard, subscriber };
+}
+
+/** The types of the events, each run of equal ones once. */
+export const typesOf = (events: readonly { readonly type: string }[]): string[] =>
+  events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
+
+/** Trains in this thread. */
+async function trainHere(
+  dataset: Dataset,
+  { settings, from, to }: TrainingJob,
+  onEpoch: NonNullable<Parameters<Pool["run"]>[1]>["onEpoch"],
+): Promise<TrainingOutcome> {
+  const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
+  const resolved = resolveSettings(settings, dataset.name, train.count);
+  const model = await buildModel(resolved, dataset);
+  if (from !== undefined) {
+    await model.build(dataset.features, train.elementType);
+    await model.load(from.tensors, "the part before");
+  }
+  const { batch, trainingMetrics } = resolved;
+  const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
+  const history = await model.fit(train, {
+    ...{ epochs, initialEpoch: from?.epoch ?? 0, batchSize: batch, validation, trainingMetrics },
+    onEpoch: (row) => onEpoch?.(row),
+  });
+  const end =
+    epochs < resolved.epochs
+      ? undefined
+      : { test: await model.evaluate(test), weightsSha256: await model.weightsSha256() };
+  return { ...history, tensors: model.tensors(), end };
+}
+
+export interface FakePoolOptions {
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  /** Called before a training begins: what it waits for, or why it cannot be done. */
+  readonly before?: (job: TrainingJob) => void | Promise<void>;
+}
+
+/** A pool that trains in this thread, and knows whether it was closed. */
+export function fakePool(
+  dataset: Dataset,
+  { workers = 2, signal, before }: FakePoolOptions = {},
+): { readonly open: OpenPool; readonly state: { closed: boolean; jobs: number } } {
+  const state = { closed: false, jobs: 0 };
+  const pool: Pool = {
+    workers,
+    memoryBytes: 1000,
+    async run(job, { onEpoch } = {}) {
+      signal?.throwIfAborted();
+      if (state.closed) throw new Error("The pool is closed.");
+      state.jobs++;
+      await before?.(job);
+      return await trainHere(dataset, job, onEpoch);
+    },
+    async close() {
+      state.closed = true;
+    },
+  };
+  const open: OpenPool = async (onRead) => {
+    onRead(450, 450);
+    return pool;
+  };
+  return { open, state };
+}

@@ -1,0 +1,160 @@
+/** A search as its subscribers have it. */
+import { describe, expect, it } from "vitest";
+import { StudyError, TrainingError } from "../../src/errors.ts";
+import { planSearch, type Search, type SearchEvent, search } from "../../src/runs/search.ts";
+import { mergeSettings } from "../../src/settings/settings.ts";
+import { float } from "../../src/tuner/searchSpace.ts";
+import { fakePool, keeping, smallDataset, typesOf } from "../helpers/runs.ts";
+
+const plan = (more: Partial<Search> = {}) =>
+  planSearch(
+    {
+      settings: mergeSettings({ layers: [6], validation: 100, epochs: 2, batch: 50, threads: 1 }),
+      space: { l2: float(1e-5, 1e-1, { log: true }) },
+      ...{ sampler: "random", samplerOptions: {}, pruner: "none", prunerOptions: {} },
+      ...{ objective: "validation.accuracy", trials: 4, maxFailures: 5 },
+      ...more,
+    },
+    smallDataset,
+  );
+const never = () => new AbortController().signal;
+const trialsOf = (events: readonly SearchEvent[]) =>
+  events.flatMap((event) => (event.type === "trial" ? [event.trial] : []));
+/** What is the same however fast it went. */
+const told = ({ number, params, value, state }: ReturnType<typeof trialsOf>[number]) => ({
+  ...{ number, params, value, state },
+});
+
+describe("a search", () => {
+  it("tells its start, what it reads, that it is ready, its trials, and its result", async () => {
+    const { heard, subscriber } = keeping<SearchEvent>();
+    const pool = fakePool(smallDataset);
+    const end = await search(plan(), [], pool.open, { subscriber, signal: never() });
+    const types = typesOf(heard);
+    expect(types.slice(0, 3)).toEqual(["start", "reading", "ready"]);
+    expect(types.slice(-2)).toEqual(["trained", "result"]);
+    expect(new Set(types.slice(3, -2))).toEqual(new Set(["epoch", "trial"]));
+    expect(heard.filter(({ type }) => type === "epoch")).toHaveLength(8);
+    expect(end).toBe(heard.at(-1));
+    if (end.type !== "result") throw new Error("It was stopped.");
+    expect(end.trials.map(({ number }) => number)).toEqual([0, 1, 2, 3]);
+    expect(end.best).toBe(end.ranked[0]);
+    expect(pool.state.closed).toBe(true);
+  });
+
+  it("gives the same trials with one worker as with three, and goes on from some of them", async () => {
+    const run = async (workers: number, before: Parameters<typeof search>[1] = []) => {
+      const { heard, subscriber } = keeping<SearchEvent>();
+      const { open } = fakePool(smallDataset, { workers });
+      const end = await search(plan(), before, open, { subscriber, signal: never() });
+      if (end.type !== "result") throw new Error("It was stopped.");
+      return { trials: end.trials, heard };
+    };
+    const one = await run(1);
+    const three = await run(3);
+    expect(three.trials.map(told)).toEqual(one.trials.map(told));
+    const before = one.trials.filter(({ number }) => number !== 1);
+    const rest = await run(2, before);
+    expect(rest.heard[0]).toMatchObject({ type: "start", trials: before });
+    expect(trialsOf(rest.heard).map(told)).toEqual([told(one.trials[1]!)]);
+    expect(rest.trials.map(told)).toEqual(one.trials.map(told));
+  });
+
+  it("proposes nothing that depends on a trial before the trial was heard", async () => {
+    const order: string[] = [];
+    const { open } = fakePool(smallDataset, {
+      workers: 1,
+      before: ({ settings }) => void order.push(`${settings.l2}`),
+    });
+    const asked = plan({ sampler: "tpe", samplerOptions: { startup: 1 }, roundSize: 1, trials: 3 });
+    await search(asked, [], open, {
+      subscriber: async (event) => {
+        if (event.type !== "trial") return;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(`trial ${event.trial.number}`);
+      },
+      signal: never(),
+    });
+    expect(order.filter((_, i) => i % 2 === 1)).toEqual(["trial 0", "trial 1", "trial 2"]);
+  });
+
+  it("trains a trial in parts where the pruner decides, to the bits of the whole", async () => {
+    const run = async (more: Partial<Search>) => {
+      const { open, state } = fakePool(smallDataset);
+      const { subscriber } = keeping<SearchEvent>();
+      const end = await search(plan(more), [], open, { subscriber, signal: never() });
+      if (end.type !== "result") throw new Error("It was stopped.");
+      return { trials: end.trials, jobs: state.jobs };
+    };
+    const whole = await run({});
+    const parts = await run({ pruner: "median", prunerOptions: { minimum: 1, warmup: 0 } });
+    expect(parts.jobs).toBeGreaterThan(whole.jobs);
+    for (const trial of parts.trials.filter(({ state }) => state === "complete")) {
+      expect(trial.attributes).toEqual(whole.trials[trial.number]!.attributes);
+    }
+  });
+
+  it("that is stopped keeps what has ended, and ends as interrupted", async () => {
+    const stop = new AbortController();
+    const { heard, subscriber } = keeping<SearchEvent>();
+    const { open, state } = fakePool(smallDataset, { workers: 1, signal: stop.signal });
+    const end = await search(plan(), [], open, {
+      subscriber: (event) => {
+        if (event.type === "trial" && event.trial.number === 1) stop.abort(new Error("Enough."));
+        return subscriber(event);
+      },
+      signal: stop.signal,
+    });
+    expect(end).toEqual({ type: "interrupted", trials: trialsOf(heard).length });
+    expect(trialsOf(heard).map(({ number }) => number)).toEqual([0, 1]);
+    expect(state.closed).toBe(true);
+  });
+
+  it("ends with the error of too many failures, which it tells", async () => {
+    const { heard, subscriber } = keeping<SearchEvent>();
+    const before = () => {
+      throw new TrainingError("It diverged.");
+    };
+    const { open, state } = fakePool(smallDataset, { workers: 1, before });
+    const running = search(plan({ maxFailures: 2 }), [], open, { subscriber, signal: never() });
+    await expect(running).rejects.toThrow(StudyError);
+    expect(trialsOf(heard).map(({ state, error }) => [state, error])).toEqual([
+      ["failed", "It diverged."],
+      ["failed", "It diverged."],
+    ]);
+    expect(heard.at(-1)).toMatchObject({ type: "failed", error: { name: "StudyError" } });
+    expect(state.closed).toBe(true);
+  });
+});
+
+describe("a subscriber that refuses", () => {
+  it.each(["start", "ready", "trained", "result"] as const)(
+    "%s ends the search with its error",
+    async (type) => {
+      const { subscriber } = keeping<SearchEvent>((event) => event.type === type);
+      const { open } = fakePool(smallDataset);
+      const running = search(plan({ trials: 1 }), [], open, { subscriber, signal: never() });
+      await expect(running).rejects.toThrow(`No ${type}.`);
+    },
+  );
+
+  it("a trial ends the search with its error; trials that end meanwhile are told", async () => {
+    const { heard, subscriber } = keeping<SearchEvent>(
+      (event) => event.type === "trial" && event.trial.number === 0,
+    );
+    const { open, state } = fakePool(smallDataset, { workers: 2 });
+    const running = search(plan(), [], open, { subscriber, signal: never() });
+    await expect(running).rejects.toThrow("No trial.");
+    expect(trialsOf(heard).map(({ number }) => number)).toEqual([1]);
+    expect(heard.at(-1)).toMatchObject({ type: "failed", error: { message: "No trial." } });
+    expect(state.closed).toBe(true);
+  });
+
+  it("an epoch ends the search when the next trial has been told", async () => {
+    const { heard, subscriber } = keeping<SearchEvent>(({ type }) => type === "epoch");
+    const { open } = fakePool(smallDataset, { workers: 1 });
+    const running = search(plan(), [], open, { subscriber, signal: never() });
+    await expect(running).rejects.toThrow("No epoch.");
+    expect(trialsOf(heard).map(({ number }) => number)).toEqual([0]);
+  });
+});
