@@ -2,7 +2,6 @@
 import type { Backend, EngineName } from "../backend/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { choose, FileError } from "../errors.ts";
-import { readBytes } from "../files/read.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
 import { AccuracyMetrics } from "../metrics/index.ts";
@@ -52,6 +51,8 @@ export async function buildModel(
   });
   if (fromFile) {
     const parameters = countParameters(model.summary(features));
+    // Where there are no files, none is asked for.
+    const { readBytes } = await import("../files/read.ts");
     const bytes = await readBytes(settings.init, {
       most: SPARE_BYTES + 16 * parameters,
       tooLarge: (size) =>
