@@ -72,17 +72,23 @@ export function assemblySource(kernels) {
 
 const hostType = (type) => (type === "bool" ? "boolean" : type === "void" ? "void" : "number");
 
-/** The call by name of a kernel: an address may be given as the tensor that begins there. */
+/** The arguments of a kernel by name, as a type. An address may be given as the tensor that begins there. */
+function argumentsSource({ exported, parameters }) {
+  const types = parameters
+    .filter(({ name }) => alone[name] === undefined)
+    .map(({ name, type }) => `${name}: ${type === "usize" ? "Place" : hostType(type)}`);
+  return `  ${exported}: { ${types.join("; ")} };\n`;
+}
+
+/** The call by name of a kernel. */
 function callSource({ exported, instances, parameters }) {
-  const named = parameters.filter(({ name }) => alone[name] === undefined);
-  const types = named.map(({ name, type }) => `${name}: ${type === "usize" ? "Place" : hostType(type)}`);
   const passed = parameters.map(({ name, type }) => {
     if (alone[name] !== undefined) return alone[name];
     return type === "usize" ? `at(a.${name})` : `a.${name}`;
   });
   return (
-    `const ${exported} = (call: Exports["${exported}${instances[0][0]}"]) =>\n` +
-    `  (a: { ${types.join("; ")} }) =>\n    call(${passed.join(", ")});\n`
+    `const ${exported} = (call: Exports["${exported}${instances[0][0]}"]) => (a: Arguments["${exported}"]) =>\n` +
+    `  call(${passed.join(", ")});\n`
   );
 }
 
@@ -96,14 +102,17 @@ export function hostSource(kernels) {
       .join("");
   const has = (kernel, name) => kernel.parameters.some((it) => it.name === name);
   const signatures = kernels.flatMap((kernel) => {
+    const [first, ...others] = exportsOf([kernel]);
     const parameters = kernel.parameters.map((it) => `${it.name}: ${hostType(it.type)}`).join(", ");
-    return exportsOf([kernel]).map((name) => `  ${name}(${parameters}): ${hostType(kernel.result)};\n`);
+    return [
+      `  ${first}(${parameters}): ${hostType(kernel.result)};\n`,
+      ...others.map((name) => `  ${name}: Exports["${first}"];\n`),
+    ];
   });
   // A function without parameters tells a number, and needs no names.
   const called = kernels.filter(({ parameters }) => parameters.length > 0);
-  const bound = called.flatMap((kernel) =>
-    exportsOf([kernel]).map((name) => `  ${name}: ${kernel.exported}(exports.${name}),\n`),
-  );
+  const each = (line) =>
+    called.flatMap((kernel) => exportsOf([kernel]).map((name) => line(name, kernel.exported))).join("");
   return `// Written by scripts/exports.mjs from assembly/: how the host calls the kernels.
 /** What the module exports. Addresses are in bytes. */
 export interface Exports {
@@ -120,13 +129,19 @@ ${namesOf(kernels.filter((kernel) => has(kernel, "hurry")))}] as const;
 /** An address, or what begins there. */
 export type Place = number | { readonly data: { readonly byteOffset: number } };
 
+/** What each kernel is called with. */
+export interface Arguments {
+${called.map(argumentsSource).join("")}}
+
+/** The kernels, called with their arguments by name. */
+export interface Calls {
+${each((name, kernel) => `  ${name}(a: Arguments["${kernel}"]): void;\n`)}}
+
 const at = (place: Place): number => (typeof place === "number" ? place : place.data.byteOffset);
 
 ${called.map(callSource).join("")}
-/** The kernels, called with their arguments by name. */
-export const calls = (exports: Exports) => ({
-${bound.join("")}});
-
-export type Calls = ReturnType<typeof calls>;
+/** The calls by name of a module's exports. */
+export const calls = (exports: Exports): Calls => ({
+${each((name, kernel) => `  ${name}: ${kernel}(exports.${name}),\n`)}});
 `;
 }

@@ -154,8 +154,10 @@ describe("build in a small project", () => {
     const functions = WebAssembly.Module.exports(binary).filter(({ kind }) => kind === "function");
     expect(functions.map(({ name }) => name).sort()).toEqual(["doubleF32", "doubleF64"]);
     const host = read("src/wasm/exports.generated.ts");
-    expect(host).toContain("  doubleF64(y: number, x: number, part: number, parts: number): void;\n");
-    expect(host).toContain("(a: { y: Place; x: Place }) =>\n    call(at(a.y), at(a.x), 0, 1);\n");
+    expect(host).toContain("  doubleF32(y: number, x: number, part: number, parts: number): void;\n");
+    expect(host).toContain('  doubleF64: Exports["doubleF32"];\n');
+    expect(host).toContain("  double: { y: Place; x: Place };\n");
+    expect(host).toContain('(a: Arguments["double"]) =>\n  call(at(a.y), at(a.x), 0, 1);\n');
     expect(host).toContain('export const partitioned = [\n  "doubleF32",\n  "doubleF64",\n] as const;\n');
     expect(read("src/wasm/twiceLayout.generated.ts")).toContain("export const SIZE: number = 4;\n");
   });
