@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../src/cli/commands/data.ts";
 import { type CliContext, Interrupted } from "../../src/cli/context.ts";
 import { cifar10Kind } from "../../src/data/cifar10Kind.ts";
-import { datasets } from "../../src/data/index.ts";
+import { syntheticKind } from "../../src/data/syntheticKind.ts";
 import { DatasetError } from "../../src/errors.ts";
 import { cifarArchive, FILES, writeCifar } from "../helpers/cifarFixture.ts";
 
@@ -79,8 +79,8 @@ async function run(args: string[], { env, terminal = false, columns, signal }: S
   };
   const program = new Command("nnwasm").addCommand(
     dataCommand(context, {
-      ...datasets,
       cifar10: cifar10Kind({ archive: good.archive, recordsPerFile: RECORDS }),
+      synthetic: syntheticKind,
     }),
   );
   const error = await program.parseAsync(["data", ...args], { from: "user" }).then(

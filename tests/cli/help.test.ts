@@ -6,6 +6,8 @@ import { gradcheckCommand } from "../../src/cli/commands/gradcheck.ts";
 import { reproduceCommand } from "../../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../../src/cli/commands/search.ts";
 import { trainCommand } from "../../src/cli/commands/train.ts";
+import { byGroup } from "../../src/settings/groups.ts";
+import { flagNames } from "../../src/settings/names.ts";
 import { events, PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 import { silentContext } from "../helpers/silentContext.ts";
@@ -64,14 +66,13 @@ describe("--help", () => {
 
   it("of train lists the flags that are there, and no others", async () => {
     const flags = [...(await help("train")).matchAll(/^ {2}(--?[a-z][a-z0-9-]*(?:, --[a-z0-9-]+)*)/gm)];
+    const ofSettings = [...byGroup({ alone: true }).values()].flat().flatMap(([, { flags, off }]) => {
+      const names = flagNames(flags);
+      return [names.join(", "), ...(off === undefined ? [] : [names[0]!.replace("--", "--no-")])];
+    });
+    expect(ofSettings).toEqual(expect.arrayContaining(["--lr, --eta-max", "--no-bn", "--threads"]));
     expect(flags.map(([, name]) => name)).toEqual([
-      ..."--data --validation --limit".split(" "),
-      ..."--layers --bn --no-bn --activation --init --bias-init".split(" "),
-      "--lambda, --l2",
-      ..."--optimizer --lr-schedule --eta-min".split(" "),
-      "--lr, --eta-max",
-      ..."--step-size --cycles --epochs".split(" "),
-      ..."--batch --no-shuffle --training-metrics --seed --engine --dtype --threads".split(" "),
+      ...ofSettings,
       ..."--config --out --force --json --quiet".split(" "),
       "-h, --help",
     ]);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
+import { samplers } from "../../src/tuner/samplers/index.ts";
 import { type Event, events, readJson } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { killedAgainAndAgain } from "../helpers/kills.ts";
@@ -377,7 +378,7 @@ describe("search refuses", () => {
     [["--reduction", "2"], "--reduction is of --pruner asha, not of none."],
     [["--space", "layers.2=int:4:8"], "layers.2: there are 1 hidden layers (6). Give --layers as many"],
     [["--limit", "1"], "1 samples in batches of 100 give no batch of at least 2"],
-    [["--sampler", "annealing"], "Allowed choices are coarse-to-fine, random, grid, tpe, gp."],
+    [["--sampler", "annealing"], `Allowed choices are ${Object.keys(samplers).join(", ")}.`],
     [["--workers", "0"], "Expected an integer from 1 to 256, or auto."],
     [["--validation", "0"], "there are no validation samples. Give --validation more than 0."],
     [["--eta-min", "1"], "--eta-min 1 is above --eta-max 0.1. Lower the one or raise the other."],

@@ -101,10 +101,10 @@ describe("a setting that is made up", () => {
 describe("a sampler and a pruner that are made up", () => {
   it("have their flags in search, with who has them", () => {
     const help = helpOf(searchCommand(context));
-    expect(help).toContain("(choices: coarse-to-fine, random, grid, tpe, gp, levy)");
+    expect(help).toMatch(/--sampler <name> [^(]+\(choices: coarse-to-fine, [^)]+, levy\)/);
     expect(help).toContain("--long-jump <n> levy: how far (default: 2)");
-    expect(help).toContain("--startup <n> tpe, gp, levy: random trials at first (default: 10, 8, 3)");
-    expect(help).toContain("--round-size <n> tpe, gp, levy, and pruners:");
+    expect(help).toContain("levy: random trials at first (default: 10, 8, 3)");
+    expect(help).toMatch(/--round-size <n> tpe, gp, [^:]*levy, and pruners:/);
     expect(help).toContain("--patience <n> patient: how long (default: 4)");
   });
 
@@ -125,7 +125,7 @@ describe("a data set that is made up", () => {
   it("is opened by its name, and named where there are choices", async () => {
     expect((await openDataset(context, "digits", 1)).dataset.name).toBe("digits");
     await expect(openDataset(context, "mnist", 1)).rejects.toThrow(
-      'No data set "mnist". There are: cifar10, synthetic, digits, or a folder that holds CIFAR-10.',
+      /^No data set "mnist"\. There are: cifar10, synthetic, .*digits, or a folder that holds CIFAR-10\.$/,
     );
   });
 
