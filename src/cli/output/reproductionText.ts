@@ -37,7 +37,7 @@ const startText = ({ dataset, trainings, epochs }: ReproductionPlan, workers: nu
   `${dataset.name} (${printable(dataset.origin)}): ${counted(trainings, "training")}, ${counted(epochs, "epoch")}, ` +
   `${workers} at a time, in ${printable(path)}`;
 
-/** @param departures data set and settings of a run whose numbers are not compared with the report's */
+/** @param departures data set and settings of a run whose numbers are not compared with the paper's */
 function resultText(
   rows: readonly RowSummary[],
   seconds: number,
