@@ -5,7 +5,7 @@ import { DEFAULTS, SEARCH_DEFAULTS, type TrainSettings } from "./settings.ts";
 import { shownSpaceText } from "./space.ts";
 import { settings } from "./table.ts";
 
-/** The words for settings that are not the standard ones. What changes no result is left out. */
+/** The flags for settings that differ from the standard ones. Settings that change no result are left out. */
 function settingWords(given: object, standard: object): string[] {
   return Object.entries(given).flatMap(([key, value]) => {
     const { type, changesResults = true }: Setting = settings[key as SettingName];
@@ -18,17 +18,17 @@ function settingWords(given: object, standard: object): string[] {
   });
 }
 
-/** The words for other options. */
+/** The flags for other options. */
 const optionWords = (options: object): string[] =>
   Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [value === true ? flagOf(name) : `${flagOf(name)} ${quoted(String(value))}`],
   );
 
-/** "nnwasm train …" with the flags that these settings need: what is the default is left out. */
+/** "nnwasm train …" with the flags that these settings need. Defaults are left out. */
 export const trainCommandLine = (settings: TrainSettings): string =>
   ["nnwasm train", ...settingWords(settings, DEFAULTS)].join(" ");
 
-/** "nnwasm search …", the search that was described so. */
+/** "nnwasm search …" with the flags for this search. */
 export function searchCommandLine(search: {
   readonly settings: object;
   readonly space: readonly string[];

@@ -3,14 +3,14 @@ import type { OptionDeclaration, SharedOption } from "../options.ts";
 import type { Setting, WithDefault } from "./setting.ts";
 import { atLeast, integer, number, type SettingType, yesOrNo } from "./types.ts";
 
-/** Things by name, each with its options. */
+/** Schedules or optimizers by name, each with its options. */
 type Registry = Readonly<
   Record<string, { readonly options: Readonly<Record<string, OptionDeclaration | SharedOption>> }>
 >;
 
 type OptionName<R extends Registry> = { [K in keyof R]: keyof R[K]["options"] }[keyof R] & string;
 
-/** How one of them declares the option of this name. */
+/** How the registry declares the option of this name. */
 type DeclarationOf<R extends Registry, N extends string> = {
   [K in keyof R]: R[K]["options"] extends Readonly<Record<N, infer D extends OptionDeclaration>> ? D : never;
 }[keyof R];
@@ -21,7 +21,7 @@ type SettingOf<D extends OptionDeclaration> = D extends { readonly kind: "switch
     ? WithDefault<number>
     : Setting<number>;
 
-/** A setting for every option that is declared, of whichever of the registry. */
+/** A setting for every option that an entry of the registry declares. */
 export function settingsOf<R extends Registry>(
   registry: R,
   group: string,

@@ -1,7 +1,7 @@
 /** What valibot expected, in our words. */
 import type * as v from "valibot";
 
-/** Where the library has a sentence instead of an expectation. */
+/** Expectations where the library has only a sentence. */
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   finite: "a finite number",
   integer: "an integer",
@@ -9,6 +9,6 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   max_length: "fewer of them",
 };
 
-/** What was expected where there is something else. */
+/** What was expected instead of the value at hand. */
 export const expectationOf = ({ type, expected, message }: v.BaseIssue<unknown>): string =>
   EXPECTATIONS[type] ?? expected ?? message;

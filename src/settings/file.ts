@@ -10,7 +10,7 @@ import { settingHint, settingKey, settingNames } from "./names.ts";
 import type { TrainSettings } from "./settings.ts";
 import { settings } from "./table.ts";
 
-/** A configuration file: any of the settings, with the types that config.json of a run has. */
+/** A configuration file: any of the settings, with the types that they have in a run's config.json. */
 export const FileSettings = v.strictObject(
   Object.fromEntries(settingNames.map((key) => [key, v.optional(settings[key].type.schema)])),
 ) as unknown as v.GenericSchema<unknown, Partial<TrainSettings>>;

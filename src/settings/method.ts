@@ -10,12 +10,12 @@ import { flagOf } from "./names.ts";
 export const DEFAULT_SAMPLER = "coarse-to-fine";
 export const DEFAULT_PRUNER = "none";
 
-/** More trials than anyone waits for; a number in a file cannot make a search count further. */
+/** The most trials of a search, more than anyone waits for. A number in a file cannot make it count further. */
 export const MAXIMUM_TRIALS = 1_000_000;
 
-/** Rounds of what learns from earlier ones: small ones learn sooner, but must keep the workers busy. */
+/** Trials in a round if the search learns from earlier ones. Few let it learn sooner, more keep the workers busy. */
 export const ROUND_SIZE = 4;
-/** Where trials of a round are compared, there must be some. */
+/** Trials in a round if the pruner compares them with each other, which needs several. */
 export const COMPARED_ROUND_SIZE = 9;
 
 /** What a search's description says of its method. */
@@ -28,9 +28,9 @@ export interface SearchMethod {
 
 /** A flag of one or several samplers, or of pruners. */
 export interface MethodFlag {
-  /** "startup" */
+  /** The name: "startup" for --startup. */
   readonly name: string;
-  /** Who has it: who explains it, then the others. */
+  /** The samplers or pruners that have it. The first one explains it. */
   readonly owners: readonly string[];
   readonly option: OptionDeclaration;
   /** The default of each owner that has one. */
@@ -40,7 +40,7 @@ export interface MethodFlag {
 type Option = OptionDeclaration | SharedOption;
 type Registry<O extends Option> = Readonly<Record<string, { readonly options: Readonly<Record<string, O>> }>>;
 
-/** All options of a registry, the shared ones behind the one that they are like. */
+/** All options of a registry: those that are declared in full, then those that share a declaration. */
 function optionsOf<O extends Option>(registry: Registry<O>): { owner: string; name: string; option: O }[] {
   const all = Object.entries(registry).flatMap(([owner, { options }]) =>
     Object.entries(options).map(([name, option]) => ({ owner, name, option })),
@@ -65,7 +65,7 @@ function methodFlags(registry: Registry<Option>): MethodFlag[] {
 export const samplerFlags = (): MethodFlag[] => methodFlags(samplers);
 export const prunerFlags = (): MethodFlag[] => methodFlags(pruners);
 
-/** The options of all pruners' constructors that flags set, by the names that study.json has for them. */
+/** The names that study.json has for the options that pruners' flags set. */
 export const prunerOptionNames = (): string[] =>
   optionsOf(pruners).map(({ name, option: { sets = name } }) => sets);
 
@@ -111,7 +111,7 @@ export function checkOwners(flags: object, sampler: string, pruner: string): voi
   }
 }
 
-/** Trials in a round; undefined where nothing learns from earlier ones. */
+/** Trials in a round; undefined if neither sampler nor pruner learns from earlier rounds. */
 export function roundSizeOf({
   sampler,
   pruner,

@@ -17,7 +17,7 @@ export const flagNames = (flags: string): string[] => flags.match(/--[a-z0-9-]+/
 /** The flags without hyphens: "lr", "eta-max"; "shuffle" for "--no-shuffle". */
 const plainNames = (flags: string): string[] => flagNames(flags).map((flag) => flag.replace(/^--(no-)?/, ""));
 
-/** "NNWASM_LR", "NNWASM_ETA_MAX". Of several, the first that is set counts. */
+/** "NNWASM_LR", "NNWASM_ETA_MAX". The first of them that is set counts. */
 export const variablesOf = (flags: string): string[] =>
   plainNames(flags).map((name) => `NNWASM_${name.replaceAll("-", "_").toUpperCase()}`);
 
@@ -46,7 +46,7 @@ export const WORDS: Readonly<Record<string, string>> = Object.assign(
   ...settingNames.map((key) => settings[key].words),
 );
 
-/** ' Did you mean "lr"?' for "learning_rate"; nothing if there is no telling. */
+/** ' Did you mean "lr"?' for "learning_rate"; nothing if no flag is probably meant. */
 export function settingHint(name: string): string {
   const flags = [...settingNames, ...SECOND_NAMES.keys()].map(flagOf);
   const [meant] = meantFlags(flagOf(name), flags);
@@ -63,7 +63,7 @@ const plain = (flag: string): string =>
     .replaceAll("_", "-");
 
 /**
- * The flags among `known` that are probably meant; none if there is no telling.
+ * The flags among `known` that are probably meant, or none.
  * @param flag as it was given, with its hyphens
  * @param words what other programs call our flags. Default: those of settings
  */

@@ -2,7 +2,7 @@
 import { ConfigError } from "../errors.ts";
 import { parseInitializer } from "../initializers/index.ts";
 
-/** WebAssembly can address no more. */
+/** The most units of a layer: WebAssembly can address no more numbers. */
 export const MOST_UNITS = 2 ** 30;
 export const MOST_LAYERS = 1000;
 
@@ -55,7 +55,7 @@ export function initializerOf(text: string): string {
   return text;
 }
 
-/** The same, where the next step is to give another value. */
+/** {@link initializerOf} with an error that also offers a file of tensors. */
 export function initialWeights(text: string): string {
   try {
     return initializerOf(text);

@@ -4,30 +4,30 @@ import type { SettingType } from "./types.ts";
 
 export interface Setting<T = unknown> {
   readonly type: SettingType<T>;
-  /** As commander takes it: "--lr, --eta-max <rate>". The last name is the setting's own, in other words. */
+  /** The flags as commander takes them: "--lr, --eta-max <rate>". The last one is the setting's own name, with hyphens. */
   readonly flags: string;
   /** The title under which `--help` shows it. */
   readonly group: string;
   /** What it is, as `--help` says it; the default is added there. */
   readonly help: string;
   readonly default?: NoInfer<T>;
-  /** Of a setting without a default: what it is then, as `--help` says it. */
+  /** What a setting without a default is if it is not given, as `--help` says it. */
   readonly usual?: string;
-  /** Of a setting without a default: what it follows from. */
+  /** How a setting without a default follows from others. */
   readonly follows?: {
-    /** "10 · cycles" */
+    /** The formula: "10 · cycles". */
     readonly inWords: string;
     from(training: { readonly samples: number; readonly batch: number; readonly cycles: number }): number;
   };
-  /** If there is a flag --no-… besides: what that does. */
+  /** What the flag --no-… does, if there is one. */
   readonly off?: string;
-  /** Why a search cannot choose it. Absent: it can. */
+  /** Why a search cannot choose it. Absent if it can. */
   readonly notSearched?: string;
-  /** False where NNWASM_… is something else. Default: true. */
+  /** Whether NNWASM_… sets it. False where that variable means something else. Default: true. */
   readonly environment?: boolean;
-  /** Whether the results depend on it: a printed command tells only of such. Default: true. */
+  /** Whether the results depend on it. A printed command has only such settings. Default: true. */
   readonly changesResults?: boolean;
-  /** Whether only a training that runs by itself has it, and none of several side by side. Default: false. */
+  /** Whether only a training that runs by itself has it, not trainings side by side. Default: false. */
   readonly alone?: boolean;
   /** What other programs call each of its flags, as words with spaces between. */
   readonly words?: OptionDeclaration["words"];

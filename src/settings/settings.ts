@@ -10,12 +10,12 @@ type NameWithDefault = {
   [K in keyof Table]: Table[K] extends { readonly default: unknown } ? K : never;
 }[keyof Table];
 
-/** What can be set: the table's settings. What is undefined follows from the others, or from the data. */
+/** The settings of the table. One that is undefined follows from the others, or from the data. */
 export type TrainSettings = { readonly [K in NameWithDefault]: ValueOf<Table[K]> } & {
   readonly [K in Exclude<keyof Table, NameWithDefault>]?: ValueOf<Table[K]> | undefined;
 };
 
-/** With nothing left to decide. */
+/** Settings with nothing left to decide. */
 export type ResolvedSettings = TrainSettings & {
   readonly data: string;
   readonly stepSize: number;
@@ -24,22 +24,22 @@ export type ResolvedSettings = TrainSettings & {
 
 const entries = Object.entries(settings) as [keyof Table, Setting][];
 
-/** The paper's. */
+/** The paper's settings. */
 export const DEFAULTS = Object.fromEntries(
   entries.flatMap(([key, entry]) => (entry.default === undefined ? [] : [[key, entry.default]])),
 ) as TrainSettings;
 
-/** Where a search begins from something else: the paper's search is on a network that normalises. */
+/** The defaults that a search has instead: the paper's search is on a network that normalises. */
 export const SEARCH_DEFAULTS: Partial<TrainSettings> = { bn: "after" };
 
-/** What of the settings decides the split of a data set. */
+/** The settings that decide the split of a data set. */
 export const splitOptions = ({ seed, validation, limit }: TrainSettings): SplitOptions => ({
   seed,
   validation,
   limit,
 });
 
-/** Later ones win; what is undefined in them does not count. */
+/** The sources over the defaults. Later sources win; undefined values in them do not count. */
 export function mergeSettings(...sources: readonly Partial<TrainSettings>[]): TrainSettings {
   const merged: Record<string, unknown> = { ...DEFAULTS };
   for (const source of sources) {

@@ -32,13 +32,13 @@ import type { SettingType } from "./types.ts";
 /** The units of a hidden layer: a part of the setting `layers`. */
 const LAYER = /^layers\.([1-9][0-9]*)$/;
 
-/** What a parameter is: a setting, or a layer's units. */
+/** The type of a parameter: that of a setting, or of a layer's units. */
 const typeOf = (key: string): SettingType<unknown> =>
   LAYER.test(key) ? settings.layers.type.member! : settings[key as SettingName].type;
 
 /**
- * The name of a parameter as it is shown: its flag's, "eta-max" for "etaMax". Within a search it is the setting's: random
- * numbers are drawn by it.
+ * The name of a parameter as it is shown: its flag's, "eta-max" for "etaMax". A search itself uses the setting's name,
+ * by which random numbers are drawn.
  */
 export const shownName = (key: string): string => flagOf(key).slice(2);
 
@@ -56,7 +56,7 @@ function keyOf(name: string, where: string): string {
   return key;
 }
 
-/** A value of a setting, from how its flag is written. */
+/** A value of a setting, read as its flag is written. */
 function parseValue(key: string, text: string, where: string): ParamValue {
   const { readChoice = String, schema } = typeOf(key);
   const fail = (expected: string) =>
@@ -76,7 +76,7 @@ function parseValue(key: string, text: string, where: string): ParamValue {
   return value;
 }
 
-/** The values that a distribution gives must all be settings: its ends stand for them. */
+/** A range of values. If its ends are valid for the setting, so are all values between them. */
 function parseRange(key: string, parts: readonly string[], where: string): Distribution {
   const whole = parts.includes("int") || typeOf(key).range === "integer";
   const [low, high] = parts.slice(-2).map((text) => parseValue(key, text, where) as number);
@@ -88,10 +88,10 @@ function parseRange(key: string, parts: readonly string[], where: string): Distr
   }
 }
 
-/** A parameter, what it may be, and on which other it depends, by which values. */
+/** The parts of an entry: a parameter, what it may be, the parameter it depends on, and the values of that one. */
 const ENTRY = /^\s*([A-Za-z0-9.-]+)\s*=\s*(.*?)(?:\s+if\s+([A-Za-z0-9.-]+)\s*=\s*(.+?))?\s*$/;
 
-/** The same with the flags' names: "eta-max=0.01:0.1" for "lr=0.01:0.1". @throws ConfigError as {@link parseSpace} */
+/** An entry with the flags' names: "eta-max=0.01:0.1" for "lr=0.01:0.1". @throws ConfigError as {@link parseSpace} */
 export function shownSpaceText(text: string): string {
   const match = ENTRY.exec(text);
   if (match === null) return text;
@@ -156,7 +156,7 @@ function parseEntry(text: string, before: SearchSpace): [key: string, entry: Spa
 }
 
 /**
- * @param texts one for each parameter, in the order in which they may depend on one another
+ * @param texts one for each parameter, which may depend on those before it
  * @throws ConfigError that names the text, what in it is wrong, and what is expected
  */
 export function parseSpace(texts: readonly string[]): SearchSpace {
@@ -168,7 +168,7 @@ export function parseSpace(texts: readonly string[]): SearchSpace {
   return space;
 }
 
-/** A value as its flag is written: `--bn none`, `--layers none`. Others are left to whoever shows them. */
+/** "none" for a value that its flag writes so, as in `--bn none` and `--layers none`; any other value as it is. */
 export const shownValue = (key: string, value: ParamValue): ParamValue =>
   typeOf(key).isNone?.(value) ? "none" : value;
 
@@ -201,11 +201,11 @@ const shownDistribution = (distribution: Distribution, key: string): Distributio
     ? { ...distribution, choices: distribution.choices.map((choice) => shownValue(key, choice)) }
     : distribution;
 
-/** By the names that are shown, what is made of each value and its key. */
+/** The changed values by the names that are shown. */
 const mapped = <T, U>(values: Readonly<Record<string, T>>, change: (value: T, key: string) => U) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [shownName(key), change(value, key)]));
 
-/** Parameters by the settings' names, from those shown or from the settings' own, as older folders have them. */
+/** Parameters by the settings' names, given by the names that are shown or, in older folders, by the settings' own. */
 export const paramsByKey = (params: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   renamed(params, settingKey);
 
@@ -213,7 +213,7 @@ const renamed = <T>(values: Readonly<Record<string, T>>, rename: (name: string) 
   Object.fromEntries(Object.entries(values).map(([name, value]) => [rename(name), value]));
 
 /**
- * What can be seen of a space before its first trial.
+ * Checks what of a space can be checked before its first trial.
  * @throws ConfigError if the units of a layer are searched that no trial has
  */
 export function checkSpaceFits(space: SearchSpace, base: TrainSettings): void {

@@ -27,7 +27,7 @@ import {
   yesOrNo,
 } from "./types.ts";
 
-/** More than anyone waits for, and few enough to count through. */
+/** The most epochs: more than anyone waits for, few enough to count through. */
 export const MOST_EPOCHS = 100_000_000;
 
 const DATA = { group: "The data:" };

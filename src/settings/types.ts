@@ -6,24 +6,24 @@ import { integer as readInteger, number as readNumber } from "./parse.ts";
 
 /** A kind of value. */
 export interface SettingType<T> {
-  /** The value that is written after a flag, or in an environment variable. @throws ConfigError with what is expected */
+  /** Reads the value after a flag, or in an environment variable. @throws ConfigError with what is expected */
   readonly read: (text: string) => T;
-  /** What a JSON file may have. */
+  /** The values that a JSON file may have. */
   readonly schema: v.GenericSchema<unknown, T>;
   /** The names that can be chosen. */
   readonly choices?: readonly string[];
-  /** Whether a search can draw it from a range, and from which. */
+  /** The kind of range that a search can draw it from, if it can. */
   readonly range?: "number" | "integer";
   /**
-   * The value that is written in a search space; `schema` checks it afterwards. Default: the text itself.
+   * Reads the value in a search space; `schema` checks it afterwards. Default: the text itself.
    * @throws ConfigError with what is expected
    */
   readonly readChoice?: (text: string) => ParamValue;
-  /** The value of the flag without an argument. Then --no-FLAG gives false. */
+  /** The value of the flag without an argument. A setting that has one has --no-FLAG, too, which gives false. */
   readonly bare?: T;
   /** Whether the value is written "none". */
   readonly isNone?: (value: unknown) => boolean;
-  /** Of a list: its members, which a search can choose one by one. */
+  /** The type of a list's members, which a search can choose one by one. */
   readonly member?: SettingType<ParamValue>;
 }
 
