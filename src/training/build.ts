@@ -1,4 +1,4 @@
-/** From settings to a model that can be trained. */
+/** Makes the model that the settings of a training describe. */
 import type { Backend, EngineName } from "../backend/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { choose, FileError } from "../errors.ts";
@@ -15,11 +15,11 @@ import { type ScheduleKind, schedules } from "../schedules/index.ts";
 import { isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 
-/** What a file of tensors may hold beside the parameters: names, standardisation, another's notes. */
+/** Bytes of a file of tensors beside the parameters: names, standardisation, notes of other programs. */
 const SPARE_BYTES = 64_000_000;
 
 /**
- * The network that the settings describe, compiled; its parameters made if they come from a file.
+ * The network that the settings describe, compiled. If its parameters come from a file, they are loaded.
  * @param engine what it computes on, instead of the settings' engine
  * @throws ConfigError if a setting is out of range; FileError if the file of `init` does not fit
  */
@@ -51,7 +51,7 @@ export async function buildModel(
   });
   if (fromFile) {
     const parameters = countParameters(model.summary(features));
-    // Where there are no files, none is asked for.
+    // Loaded only when it is needed, as a browser has no files.
     const { readBytes } = await import("../files/read.ts");
     const bytes = await readBytes(settings.init, {
       most: SPARE_BYTES + 16 * parameters,

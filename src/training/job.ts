@@ -20,13 +20,13 @@ export interface TrainingOutcome {
   readonly seconds: number;
   /** All tensors in the plain layout, with which another part can go on. */
   readonly tensors: readonly NamedTensor[];
-  /** Of a training that has come to its end. */
+  /** Undefined if the training has not come to its end. */
   readonly end: { readonly test: Evaluation; readonly weightsSha256: string } | undefined;
 }
 
-/** What does trainings side by side, wherever that may be. What a training gives depends on its job alone. */
+/** Does trainings side by side. The result of a training depends on its job alone. */
 export interface Pool {
-  /** Trainings that are done at once; others wait. */
+  /** How many trainings are done at once; others wait. */
   readonly workers: number;
   /** Bytes of the memory that they share. */
   readonly memoryBytes: number;
@@ -40,10 +40,10 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Opens a pool; what it reads for that, it tells. @throws the pool's signal's reason if it is aborted meanwhile */
+/** Opens a pool and tells how many samples it has read. @throws the pool's signal's reason if it is aborted meanwhile */
 export type OpenPool = (onRead: (done: number, total: number) => void) => Promise<Pool>;
 
-/** What a worker sends back: errors lose their class between threads. */
+/** What a worker sends back. An error is sent by name and message, as it would lose its class between threads. */
 export type Reply =
   | { readonly outcome: TrainingOutcome }
   | { readonly error: { readonly name: string; readonly message: string } };

@@ -1,10 +1,10 @@
-/** What a search makes as good as it can be: a number of the last epoch. */
+/** The objective of a search: a number of the last epoch. */
 import { ConfigError, TrainingError } from "../errors.ts";
 import type { EpochRow, Evaluation } from "../model/history.ts";
 import type { Direction } from "../tuner/trial.ts";
 import type { TrainingOutcome } from "./job.ts";
 
-/** The names for `--objective`, each with what is better. */
+/** The names for `--objective`, each with the direction that is better. */
 export const OBJECTIVES: Readonly<Record<string, Direction>> = {
   "validation.accuracy": "maximize",
   "validation.loss": "minimize",
@@ -30,7 +30,7 @@ export function objectiveOf(row: EpochRow, objective: string): number {
 }
 
 /**
- * An accuracy is finite also where the loss, or the weights, are not: what is predicted then is chance.
+ * Refuses a training whose loss or weights are not finite. Its accuracy is finite all the same, but a matter of chance.
  * @throws TrainingError if a measure of the training or one of its weights is NaN or infinite
  */
 export function requireFinite({ rows, end, tensors }: TrainingOutcome): void {

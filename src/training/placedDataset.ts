@@ -4,7 +4,7 @@ import type { Dataset, Samples } from "../data/dataset.ts";
 import { readSamples } from "../data/reading.ts";
 import { type ResidentLayout, residentBytes, residentSamples } from "../data/resident.ts";
 
-/** All of it but the samples themselves: a worker gets it as a message, with the memory. */
+/** All of a data set but the samples. A worker gets this as a message, together with the memory. */
 export interface DatasetDescription extends Omit<Dataset, "training" | "test"> {
   readonly training: ResidentLayout;
   readonly test: ResidentLayout;
@@ -50,7 +50,7 @@ export async function placeDataset(
   return { memory, description: { ...facts, ...layouts } };
 }
 
-/** The data set where it lies. */
+/** The data set whose samples lie in the memory. */
 export function openPlacedDataset({ memory, description }: PlacedDataset): Dataset {
   const { training, test, ...facts } = description;
   return {

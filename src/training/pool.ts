@@ -47,7 +47,7 @@ export class TrainingPool implements Pool {
     this.#memory = data.memory;
     this.#pool = new Tinypool({
       filename: workerFile.href,
-      // A worker of Deno's would not wake from it for the next job.
+      // With it, a worker in Deno would not wake for the next job.
       useAtomics: false,
       workerData: data,
       minThreads: workers,
@@ -59,12 +59,12 @@ export class TrainingPool implements Pool {
 
   /** Bytes of the memory that all workers share: the data, once, and each worker's models. */
   get memoryBytes(): number {
-    // A view of the buffer at hand would not see how far the others have grown it: growing by nothing does.
+    // The buffer at hand does not show how far other threads have grown the memory. After growing by 0, it does.
     this.#memory.grow(0);
     return this.#memory.buffer.byteLength;
   }
 
-  /** {@link Pool.run}. @throws JobError for whatever else goes wrong in it */
+  /** {@link Pool.run}. @throws JobError for any other error in the worker */
   async run(
     job: TrainingJob,
     { onEpoch }: { onEpoch?: (row: EpochRow) => void } = {},
@@ -74,7 +74,7 @@ export class TrainingPool implements Pool {
     port1.on("message", (row: EpochRow) => onEpoch?.(row));
     try {
       const reply: Reply = await this.#pool.run({ job, port: port2 }, { transferList: [port2] });
-      // All rows have been posted before the reply, but a thread with much to do may come to that first.
+      // A worker posts all rows before its reply, but a busy thread may come to the reply first.
       for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1))
         onEpoch?.(next.message);
       if ("outcome" in reply) return reply.outcome;
@@ -95,7 +95,7 @@ export class TrainingPool implements Pool {
   }
 }
 
-/** A pool of this process's, on a copy of the data set. @throws as placeDataset, when it is opened */
+/** Opens a pool in this process, on a copy of the data set. Opening throws as placeDataset does. */
 export const openTrainingPool =
   (dataset: Dataset, { workers, signal }: { workers: number; signal: AbortSignal }): OpenPool =>
   async (onRead) =>

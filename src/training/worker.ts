@@ -13,7 +13,7 @@ const dataset = openPlacedDataset(placed);
 const backend = sharedBackend(placed.memory);
 const splits = new Map<string, Split>();
 
-/** The same samples for the same settings: the permutation of a split is made once. */
+/** The split for the settings. It is kept, as making its permutation takes time. */
 function splitFor(settings: TrainSettings): Split {
   const { seed, validation, limit } = settings;
   const key = `${seed} ${validation} ${limit}`;
@@ -28,7 +28,7 @@ function splitFor(settings: TrainSettings): Split {
 async function train({ settings, from, to }: TrainingJob, port: MessagePort): Promise<TrainingOutcome> {
   const { train, validation, test } = splitFor(settings);
   const resolved = resolveSettings(settings, dataset.name, train.count);
-  // The last job's model is gone: its room is free.
+  // The model of the job before is not needed any more.
   backend.reset();
   const model = await buildModel(resolved, dataset, resolved.engine === "wasm" ? backend : resolved.engine);
   if (from !== undefined) {
