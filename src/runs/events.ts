@@ -1,8 +1,8 @@
 /** How a run tells what happens: events, one after another, to a subscriber. */
 
 /**
- * Hears the events of a run. The run waits for what it returns before it tells of the next one; what it throws ends the
- * run.
+ * Hears the events of a run. If it returns a promise, the next event is told when that has resolved. An error that it
+ * throws ends the run.
  */
 export type Subscriber<Event> = (event: Event) => void | Promise<void>;
 
@@ -13,14 +13,14 @@ export interface RunOptions<Event> {
   readonly signal: AbortSignal;
 }
 
-/** Samples that are being read. */
+/** How many samples of the data set have been read. */
 export interface Reading {
   readonly type: "reading";
   readonly done: number;
   readonly total: number;
 }
 
-/** What to do at which events. */
+/** What to do at each type of event. */
 export type Handlers<Event extends { readonly type: string }> = {
   readonly [T in Event["type"]]?: (event: Extract<Event, { readonly type: T }>) => void | Promise<void>;
 };
@@ -30,19 +30,19 @@ export function on<Event extends { readonly type: string }>(handlers: Handlers<E
   return (event) => (handlers as unknown as Readonly<Record<string, Subscriber<Event>>>)[event.type]?.(event);
 }
 
-/** One subscriber that passes every event on, in this order. An event that one of them refuses ends there. */
+/** One subscriber that passes every event to these in order. If one throws, the later ones do not hear the event. */
 export function inOrder<Event>(...subscribers: readonly Subscriber<Event>[]): Subscriber<Event> {
   const [first, ...others] = subscribers;
   if (first === undefined) return () => {};
   const rest = others.length === 0 ? undefined : inOrder(...others);
   return (event) => {
     const heard = first(event);
-    // Without a promise where there is none: a training tells of every step.
+    // A promise is made only where there is one already, because a training tells of every step.
     return heard === undefined ? rest?.(event) : heard.then(() => rest?.(event));
   };
 }
 
-/** Tells a subscriber, who is never told of an event before it is done with the last one. */
+/** Tells a subscriber of events, each when it is done with the one before. */
 export class Events<Event> {
   readonly #subscriber: Subscriber<Event>;
   /** The last event that was not heard at once; it never rejects. */

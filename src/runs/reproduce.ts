@@ -1,4 +1,4 @@
-/** The paper's trainings done anew, side by side, without a terminal or a folder: whoever wants to know subscribes. */
+/** Does the paper's trainings anew, side by side. A subscriber hears of them: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { TrainingError } from "../errors.ts";
@@ -38,18 +38,18 @@ export interface Reproduction {
   readonly appendix: boolean;
   /** Whether to do the paper's search anew, too. */
   readonly freshSearch: boolean;
-  /** Of trainings whose curves are not shown. */
+  /** The training metrics of trainings whose curves are not shown. */
   readonly trainingMetrics: TrainingMetrics;
 }
 
-/** A training, with the λ that a search proposed if it was one of a search's. */
+/** The result of a training, with its λ if a search proposed it. */
 export type RecordedTraining = TrainingResult & { readonly l2?: number };
 
-/** A training that is to be done, or to be found among those that are. */
+/** A training that is to be done, unless an earlier run has done it. */
 interface Job {
   readonly experiment: Experiment;
   readonly settings: TrainSettings;
-  /** Of a search: what it proposed. */
+  /** The λ that a search proposed. */
   readonly l2?: number;
 }
 
@@ -64,31 +64,31 @@ export interface ReproductionPlan {
   readonly seeds: readonly number[];
   /** The settings of all trainings, but for what an experiment changes. */
   readonly base: TrainSettings;
-  /** Without those of the search. */
+  /** The trainings, without those of the search. */
   readonly jobs: readonly Job[];
-  /** In all. */
+  /** How many trainings there are in all. */
   readonly trainings: number;
-  /** Of all trainings. */
+  /** Epochs of all trainings together. */
   readonly epochs: number;
 }
 
 /** All trainings have ended. */
 export interface ReproductionComplete {
   readonly type: "result";
-  /** In the order of the plan's jobs, whatever the order of their ends; then those of the search. */
+  /** In the order of the plan's jobs, whichever ended first; then those of the search. */
   readonly trainings: readonly RecordedTraining[];
   /** One for each experiment, those of the search last. */
   readonly rows: readonly RowSummary[];
-  /** The search's. */
+  /** The experiments of the search. */
   readonly fresh: readonly Experiment[];
-  /** Of the pool. */
+  /** Bytes of the pool's memory. */
   readonly memoryBytes: number;
 }
 
 /** It was stopped. */
 export interface ReproductionInterrupted {
   readonly type: "interrupted";
-  /** Those that have ended, in earlier runs too. */
+  /** How many have ended, those of earlier runs included. */
   readonly trainings: number;
 }
 
@@ -96,9 +96,9 @@ export interface ReproductionInterrupted {
 export type ReproductionEnd = ReproductionComplete | ReproductionInterrupted;
 
 /**
- * In the order in which they come: `start`; `reading`; `found` for each training of an earlier run, `epoch` and `training`
- * for the others, and `experiment` as soon as a row has all its trainings; `trained` after the last one; and an end. An
- * error comes as `failed` before it is thrown.
+ * The events of a reproduction, in the order in which they come: `start`; `reading`; `found` for each training of an
+ * earlier run, `epoch` and `training` for the others, and `experiment` as soon as a row has all its trainings; `trained`
+ * after the last one; and an end. An error comes as `failed` before it is thrown.
  */
 export type ReproductionEvent =
   | { readonly type: "start"; readonly plan: ReproductionPlan }
@@ -111,7 +111,7 @@ export type ReproductionEvent =
   | ReproductionEnd
   | { readonly type: "failed"; readonly error: unknown };
 
-/** Trainings of a search of the run's own: as many as the paper's. */
+/** How many trainings a run's own search has: as many as the paper's. */
 export const FRESH_TRAININGS = new CoarseToFineSampler().limit();
 
 /** The settings of all trainings, but for what an experiment changes. */
@@ -133,7 +133,7 @@ export function planReproduction(
   batchSizes(samples, base.batch, 2); // most of the networks normalise
   const experiments = selectExperiments(asked.ids);
   const appendix = asked.appendix ? appendixExperiments() : [];
-  // Of these the report shows the curves, as they are after each epoch.
+  // The report shows the curves of these trainings, with measures taken after each epoch.
   const drawn = new Set([...experiments.filter(({ readings }) => readings !== undefined), ...appendix]);
   const jobs = seeds.flatMap((seed) =>
     [...experiments, ...appendix].map((experiment): Job => {
@@ -155,8 +155,8 @@ export function planReproduction(
 /**
  * Does the trainings that are missing.
  * @param before trainings that have ended in an earlier run
- * @returns its last event; what is stopped ends at once, without the trainings under way
- * @throws what goes wrong in a training, but that it diverges, which is a result; what the subscriber throws
+ * @returns its last event; a run that is stopped ends at once, without the trainings under way
+ * @throws an error of a training, unless it diverges, which is a result; what the subscriber throws
  */
 export async function reproduce(
   plan: ReproductionPlan,
@@ -194,11 +194,11 @@ export async function reproduce(
 const keyOf = ({ id, seed }: { readonly id: string; readonly seed: number }) => `${id} ${seed}`;
 const nameOf = ({ experiment: { id }, settings: { seed } }: Job) => ({ id, seed });
 
-/** The trainings that there are, and how others come to them. */
+/** The trainings that have ended, to which it adds those that are missing. */
 class Trainings {
   readonly #plan: ReproductionPlan;
   readonly #events: Events<ReproductionEvent>;
-  /** By {@link keyOf}. */
+  /** The trainings by {@link keyOf}. */
   readonly #results: Map<string, RecordedTraining>;
 
   constructor(
@@ -241,7 +241,7 @@ class Trainings {
           await tellRow(job);
         } catch (reason) {
           failure ??= { reason };
-          // The others end with it, but what is being told is told to the end.
+          // The other trainings end, too, but an event that is being told is told to the end.
           await pool.close();
         }
       }),
@@ -278,7 +278,7 @@ class Trainings {
     return training;
   }
 
-  /** The paper's search made anew: its λ come from the seed. */
+  /** Does the paper's search anew. Its λ follow from the seed. */
   async search(pool: Pool, signal: AbortSignal): Promise<Experiment[]> {
     const { base } = this.#plan;
     const sampler = new CoarseToFineSampler();
@@ -296,7 +296,7 @@ class Trainings {
       before.push(trialOf(training, training.l2, { number, round, distributions: space }));
     }
     const study = new Study({ sampler, space, seed: base.seed, trials: before });
-    // A training that diverges is a failed trial; whatever else goes wrong ends the search, and the reproduction.
+    // A training that diverges is a failed trial. Any other error ends the search, and with it the reproduction.
     const stop = new AbortController();
     const onAbort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", onAbort);
@@ -335,7 +335,7 @@ class Trainings {
   }
 }
 
-/** A training of an earlier run, as its search had it. */
+/** The trial of a search that a training of an earlier run was. */
 function trialOf(
   training: RecordedTraining,
   l2: number,

@@ -1,4 +1,4 @@
-/** A search, its trials side by side, without a terminal or a folder: whoever wants to know subscribes. */
+/** Does the trials of a search, side by side. A subscriber hears of them: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { TrialPruned } from "../errors.ts";
@@ -16,16 +16,16 @@ import { Events, type Reading, type RunOptions } from "./events.ts";
 
 /** What is to be searched, and how. */
 export interface Search extends SearchMethod {
-  /** What a trial has that it does not choose for itself. */
+  /** The settings that a trial does not choose for itself. */
   readonly settings: TrainSettings;
   readonly space: SearchSpace;
   /** One of {@link OBJECTIVES}. */
   readonly objective: string;
-  /** In the end, those of earlier runs included. */
+  /** How many trials there are in the end, those of earlier runs included. */
   readonly trials: number;
   /** Default: the study's. */
   readonly roundSize?: number | undefined;
-  /** So many failed trials in a row end it. */
+  /** So many failed trials in a row end the search. */
   readonly maxFailures: number;
 }
 
@@ -33,17 +33,17 @@ export interface Search extends SearchMethod {
 export interface SearchPlan
   extends Pick<Search, "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures"> {
   readonly dataset: Dataset;
-  /** How many there are. */
+  /** How many samples each part of the data set has. */
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   readonly sampler: Sampler;
   readonly pruner: Pruner;
-  /** Of a trial that is not pruned, if it does not choose them for itself. */
+  /** Epochs of a trial that is not pruned and does not choose them for itself. */
   readonly epochs: number;
   /** How errors write the name of a setting. */
   readonly named: (key: keyof TrainSettings) => string;
 }
 
-/** It has all its trials. */
+/** The search has all its trials. */
 export interface SearchComplete {
   readonly type: "result";
   /** By number. */
@@ -52,14 +52,14 @@ export interface SearchComplete {
   readonly ranked: readonly FinishedTrial[];
   /** Undefined if no trial is complete. */
   readonly best: FinishedTrial | undefined;
-  /** Of the pool. */
+  /** Bytes of the pool's memory. */
   readonly memoryBytes: number;
 }
 
-/** It was stopped. */
+/** The search was stopped. */
 export interface SearchInterrupted {
   readonly type: "interrupted";
-  /** Those that have ended, in earlier runs too. */
+  /** How many have ended, those of earlier runs included. */
   readonly trials: number;
 }
 
@@ -67,9 +67,9 @@ export interface SearchInterrupted {
 export type SearchEnd = SearchComplete | SearchInterrupted;
 
 /**
- * In the order in which they come: `start`, with the trials of earlier runs; `reading`; `ready` before the first trial
- * begins; `epoch` and `trial`, which is heard before anything is proposed that depends on it; `trained` after the last one;
- * and an end. An error comes as `failed` before it is thrown.
+ * The events of a search, in the order in which they come: `start`, with the trials of earlier runs; `reading`; `ready`
+ * before the first trial begins; `epoch` and `trial`, which is heard before any proposal that depends on it; `trained` after
+ * the last trial; and an end. An error comes as `failed` before it is thrown.
  */
 export type SearchEvent =
   | { readonly type: "start"; readonly plan: SearchPlan; readonly trials: readonly FinishedTrial[] }
@@ -87,7 +87,7 @@ export type SearchEvent =
 
 /**
  * @param named how errors write the name of a setting; default: as it is
- * @throws ConfigError if something is wrong with the settings: it shall show before the first trial
+ * @throws ConfigError if something is wrong with the settings, so that this shows before the first trial
  */
 export function planSearch(
   asked: Search,
@@ -112,7 +112,7 @@ export function planSearch(
 /**
  * Does the trials that are missing.
  * @param before trials that have ended in an earlier run
- * @returns its last event; what is stopped ends at once, without the trials under way
+ * @returns its last event; a search that is stopped ends at once, without the trials under way
  * @throws StudyError if too many trials fail in a row; what the subscriber throws
  */
 export async function search(
@@ -170,7 +170,7 @@ function studyOf(plan: SearchPlan, before: readonly FinishedTrial[], events: Eve
   return study;
 }
 
-/** Trains with the trial's parameters; up to each epoch on which the pruner decides, then on. */
+/** Trains with the trial's parameters, in parts that end where the pruner decides. */
 async function runTrial(
   trial: Trial,
   study: Study,

@@ -1,4 +1,4 @@
-/** A training from its settings to its result, without a terminal or a folder: whoever wants to know subscribes. */
+/** Does a training, from settings to result. A subscriber hears of it: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { TrainingError } from "../errors.ts";
@@ -28,7 +28,7 @@ export interface TrainingPlan {
 
 /** What a training has done when it ends, before its last epoch or after it. */
 export interface Trained {
-  /** Whole ones. */
+  /** Whole epochs. */
   readonly epochs: number;
   readonly steps: number;
   readonly trainSeconds: number;
@@ -37,7 +37,7 @@ export interface Trained {
   readonly weightsSha256: string;
 }
 
-/** It has come to its end. */
+/** The training has come to its end. */
 export interface TrainingComplete {
   readonly type: "result";
   readonly trained: Trained;
@@ -46,10 +46,10 @@ export interface TrainingComplete {
   readonly validation: Evaluation | null;
 }
 
-/** It was stopped. */
+/** The training was stopped. */
 export interface TrainingInterrupted {
   readonly type: "interrupted";
-  /** The signal's. */
+  /** The reason that the signal gives. */
   readonly reason: unknown;
   /** Undefined if it was stopped before its first step. */
   readonly trained: Trained | undefined;
@@ -59,9 +59,8 @@ export interface TrainingInterrupted {
 export type TrainingEnd = TrainingComplete | TrainingInterrupted;
 
 /**
- * In the order in which they come: `start`; `reading`, `threads`, `step` and `epoch`, several times; `trained`, of what was
- * stopped too, while nothing is known of the model but its weights; and an end. An error comes as `failed` before it is
- * thrown.
+ * The events of a training, in the order in which they come: `start`; `reading`, `threads`, `step` and `epoch`, several
+ * times; `trained`, also if the training was stopped; and an end. An error comes as `failed` before it is thrown.
  */
 export type TrainingEvent =
   | ({ readonly type: "start" } & TrainingPlan)
@@ -107,12 +106,12 @@ export async function train(
   let test: Evaluation | undefined;
   try {
     history = await trainEpochs(plan, rows, events, signal);
-    // Before it counts as trained: of a training that diverged there is nothing to save.
+    // Checked before `trained` is told: the weights of a training that diverged are not worth saving.
     if (!history.interrupted) test = await model.evaluate(split.test);
     requireFinite(model);
   } catch (error) {
     if (signal.aborted && error === signal.reason) {
-      // While the samples were read.
+      // It was stopped while the samples were read.
       return await ended(events, { type: "interrupted", reason: error, trained: undefined });
     }
     // The first error says more than a second one would.
@@ -164,7 +163,7 @@ async function ended(events: Events<TrainingEvent>, end: TrainingEnd): Promise<T
 }
 
 /**
- * The weights of a training that was stopped within an epoch: they are checked after whole epochs only.
+ * Checks the weights of a training that may have been stopped within an epoch: fit() checks them after whole epochs only.
  * @throws TrainingError if one is infinite or NaN
  */
 function requireFinite(model: Model): void {
