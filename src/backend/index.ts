@@ -3,10 +3,10 @@ import { referenceBackend } from "./reference.ts";
 import { wasmBackend } from "./wasm.ts";
 
 export type { Backend, Device, DeviceTeam } from "./backend.ts";
-export { isTrap } from "./modules.ts";
 export { referenceBackend } from "./reference.ts";
 export { createSharedMemory, type SharedBackend, sharedBackend } from "./shared.ts";
 export { resolveThreads } from "./threadCount.ts";
+export { isTrap } from "./trap.ts";
 export { type WasmBackendOptions, wasmBackend } from "./wasm.ts";
 
 /** The backends by name, for `--engine`. */

@@ -61,8 +61,3 @@ export async function instantiate(variant: Variant, memory: WebAssembly.Memory):
   if (exports.heapBase() > BASE) throw new MemoryError(`The wasm module's data exceed ${BASE} bytes.`);
   return exports;
 }
-
-/** Whether an error is WebAssembly's own, which has ended a kernel midway. */
-export function isTrap(error: unknown): boolean {
-  return typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError;
-}
