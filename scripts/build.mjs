@@ -154,6 +154,16 @@ function renameImports(folder) {
   }
 }
 
+/** Takes away the declarations that the public ones do not lead to: `exports` of package.json lets nobody import them. */
+function dropInnerTypes(folder) {
+  const reached = new Set([join(folder, "index.d.ts")]);
+  for (const file of reached) {
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:\bfrom |\bimport\()"(\.[^"]*)\.js"/g))
+      reached.add(join(dirname(file), `${path}.d.ts`));
+  }
+  for (const file of files(folder)) if (file.endsWith(".d.ts") && !reached.has(file)) rmSync(file);
+}
+
 /** Puts `fresh` in the place of `folder`, even while another build does the same. */
 function replaceFolder(folder, fresh, old) {
   for (let attempt = 0; ; attempt++) {
@@ -185,6 +195,7 @@ async function main() {
     const dist = join(temporary, "dist");
     run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     renameImports(dist);
+    dropInnerTypes(dist);
     mkdirSync(join(dist, "wasm"), { recursive: true });
     for (const { file } of binaries) {
       cpSync(join(temporary, "wasm", `${file}.wasm`), join(dist, "wasm", `${file}.wasm`));

@@ -2,6 +2,7 @@
  * The public types: what they name is public as well, since nobody can write down what has no name; and hovers say the
  * defaults.
  */
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, it } from "vitest";
@@ -49,6 +50,14 @@ it("the types that the public ones name are exported", () => {
       .map((type) => `${symbol.name} names ${type.name}`),
   );
   expect([...new Set(missing)].sort()).toEqual([]);
+});
+
+it("declarations that nobody can import are not packed", () => {
+  const packed = (readdirSync(dist, { recursive: true }) as string[])
+    .map((file) => `${dist}${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(".d.ts") && !file.endsWith(".wasm.d.ts"));
+  expect(packed.length).toBeGreaterThan(50);
+  expect(packed.filter((file) => program.getSourceFile(file) === undefined)).toEqual([]);
 });
 
 /** What is said of a node, or of what it is a part of. */
