@@ -2,7 +2,7 @@
 import { exp, log } from "../math.ts";
 import { choiceIndex, type Distribution, type ParamValue } from "./searchSpace.ts";
 
-/** The ends of a range on its scale. Integers end where the real numbers do that are rounded to them. */
+/** The ends of a range on its scale. A range of integers reaches ½ beyond them, as real numbers are rounded to them. */
 function scale({ kind, low, high, log: logarithmic }: Exclude<Distribution, { kind: "categorical" }>) {
   const margin = kind === "int" ? 0.5 : 0;
   const [from, to] = [low - margin, high + margin];
@@ -10,8 +10,9 @@ function scale({ kind, low, high, log: logarithmic }: Exclude<Distribution, { ki
 }
 
 /**
- * A value as a number. A number becomes its place in the range, from 0 to 1, on the distribution's scale; an integer,
- * the middle of what is rounded to it; a choice, its index; no value, or one of another kind, `absent`.
+ * A value as a number. A number becomes its place in the range, from 0 to 1, on the distribution's scale. An integer
+ * becomes the middle of the places that are rounded to it. A choice becomes its index. No value, or one of another kind,
+ * becomes `absent`.
  */
 export function encode(distribution: Distribution, value: ParamValue | undefined, absent: number): number {
   if (distribution.kind === "categorical") {

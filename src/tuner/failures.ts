@@ -1,4 +1,4 @@
-/** A value for trials that have none, for models that need a value of every trial. */
+/** Values for trials that have none: some models need one of every trial. */
 import type { Direction, FinishedTrial } from "./trial.ts";
 
 /** Whether a trial has a value. A failed one has none, nor has one that was pruned before its first report. */

@@ -2,9 +2,9 @@
 import { exp, log } from "../math.ts";
 import { cholesky, inverseFromFactor, solveLower, solveLowerTransposed } from "./linearAlgebra.ts";
 
-/** What a Gaussian process assumes of the function: zero mean, and how values go together. */
+/** What a Gaussian process with zero mean assumes of the function. */
 export interface Hyperparameters {
-  /** ℓ, one for each coordinate, > 0: how far one must go for the function to change. */
+  /** ℓ, one for each coordinate, > 0: the distance over which the function changes. */
   readonly lengths: readonly number[];
   /** σ_f², the function's variance. */
   readonly signal: number;
@@ -23,7 +23,7 @@ const HALF_LOG_2_PI = 0.9189385332046728; // ½ log 2π
  *
  *   k(a, b) = σ_f² · (1 + √5 r + 5/3 r²) · e^(−√5 r),        r² = Σ_j (a_j − b_j)² / ℓ_j²
  *
- * where a category adds 1/ℓ_j² if it differs: its one-hot code has the same distances, but for a factor in ℓ_j.
+ * where a category that differs adds 1/ℓ_j². A one-hot code has the same distances, but for a factor in ℓ_j.
  * The posterior at x (Rasmussen and Williams, Algorithm 2.1), with k = k(X, x) and K = k(X, X) + σ_n² I:
  *
  *   mean = kᵀ K⁻¹ y        variance = σ_f² − kᵀ K⁻¹ k        of the function, without the noise
@@ -74,7 +74,7 @@ export class GaussianProcess {
     return this.#signal * (1 + s + (s * s) / 3) * exp(-s);
   }
 
-  /** The posterior's mean and variance at a point (d). The variance is ≥ 0 whatever the rounding. */
+  /** The posterior's mean and variance at a point (d). The variance is ≥ 0 despite rounding. */
   predict(point: Float64Array): { mean: number; variance: number } {
     const k = this.#k;
     let mean = 0;
@@ -93,7 +93,7 @@ const squaredDistance = (coordinate: Coordinate, a: number, b: number): number =
   coordinate === "number" ? (a - b) * (a - b) : a === b ? 0 : 1;
 
 /**
- * The squared distances of all pairs of points, for each coordinate: what stays the same while hyper-parameters change.
+ * The squared distances of all pairs of points, for each coordinate. They do not depend on the hyper-parameters.
  * (d) of (n (n − 1) / 2), in the order (1, 0), (2, 0), (2, 1), (3, 0), ….
  */
 function pairDistances(coordinates: readonly Coordinate[], points: readonly Float64Array[]): Float64Array[] {
@@ -156,7 +156,7 @@ function likelihood(
   }
   const gradient = new Float64Array(d + 2);
   for (let i = 0, pair = 0; i < n; i++) {
-    // Both triangles: what is off the diagonal counts twice, which takes away the ½.
+    // Elements off the diagonal count twice, for both triangles, which takes away the ½.
     for (let j = 0; j < i; j++, pair++) {
       const pull = alpha[i]! * alpha[j]! - inverse[i * n + j]!;
       const slope = pull * slopes[pair]!;
@@ -170,7 +170,7 @@ function likelihood(
   return { value, gradient };
 }
 
-/** What is expected of the logarithm of a hyper-parameter: normal with this mean and deviation, within these bounds. */
+/** The prior of a hyper-parameter's logarithm: normal with this mean and deviation, within these bounds. */
 interface Prior {
   readonly mean: number;
   readonly deviation: number;
@@ -178,14 +178,14 @@ interface Prior {
   readonly high: number;
 }
 
-/** For coordinates from 0 to 1. Weak: a factor of e either way costs half a unit of log likelihood. */
+/** The lengths' prior, for coordinates from 0 to 1. It is weak: a factor of e costs half a unit of log likelihood. */
 const LENGTH_PRIOR: Prior = { mean: log(0.5), deviation: 1, low: log(0.02), high: log(20) };
-/** For values with a variance of 1. */
+/** The signal's prior, for values with a variance of 1. */
 const SIGNAL_PRIOR: Prior = { mean: 0, deviation: 1, low: log(0.05), high: log(20) };
-/** Wide: a known function has no noise, the accuracy of a training has a lot. */
+/** The noise's prior. It is wide: a known function has no noise, the accuracy of a training has a lot. */
 const NOISE_PRIOR: Prior = { mean: log(1e-3), deviation: 2, low: log(1e-6), high: 0 };
 
-/** The lengths from which the fit sets out, and the noise with them: a rough function, and a smooth one with noise. */
+/** The lengths and the noise with which the fit starts: a rough function, and a smooth one with noise. */
 const STARTS = [
   [0.3, 1e-4],
   [1, 1e-2],
@@ -193,10 +193,10 @@ const STARTS = [
 const ITERATIONS = 40;
 
 /**
- * The hyper-parameters with the highest log marginal likelihood plus the log density of weak priors, as far as they are
- * found: by Rprop (Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning", 1993; for this
- * purpose in Blum and Riedmiller, "Optimization of Gaussian process hyperparameters using Rprop", 2013), which needs the
- * signs of the gradient alone, from two starts. Without randomness.
+ * The best hyper-parameters that are found: those with a high log marginal likelihood plus log density of weak priors.
+ * The method is Rprop (Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning", 1993; for this
+ * purpose in Blum and Riedmiller, "Optimization of Gaussian process hyperparameters using Rprop", 2013), from two starts.
+ * It needs only the signs of the gradient, and no random numbers.
  * @param points n of (d), numbers from 0 to 1
  * @param values (n), with a mean of 0 and a variance of 1
  */
@@ -240,7 +240,7 @@ export function fitHyperparameters(
         const agreement = gradient[p]! * before[p]!;
         if (agreement > 0) steps[p] = Math.min(steps[p]! * 1.2, 1);
         if (agreement < 0) {
-          // Overshot: stay for an iteration, then go on in smaller steps.
+          // The step went too far: stay for an iteration, then go on in smaller steps.
           steps[p]! *= 0.5;
           gradient[p] = 0;
         }

@@ -8,7 +8,7 @@ import type { Direction, FinishedTrial } from "./trial.ts";
 
 export interface ParameterImportance {
   readonly name: string;
-  /** Its share, from 0 to 1. */
+  /** The parameter's share, from 0 to 1. */
   readonly importance: number;
 }
 
@@ -17,11 +17,11 @@ export interface ImportanceOptions {
   readonly direction?: Direction;
   /** Decides the forest and its permutations. Default: 1. */
   readonly seed?: number;
-  /** In the forest, ≥ 1. Default: 64. */
+  /** Trees in the forest, ≥ 1. Default: 64. */
   readonly trees?: number;
 }
 
-/** With fewer trials in all, or for each parameter, the shares are chance. */
+/** With fewer trials in all, or fewer for each parameter, the shares are chance. */
 const FEWEST_TRIALS = 20;
 const FEWEST_A_PARAMETER = 5;
 
@@ -36,21 +36,21 @@ const PERMUTATIONS = 16;
 const ABSENT = -1;
 
 /**
- * The permutation importance of the parameters, in a random forest (Breiman, "Random forests", 2001, §10): how much
- * the forest's mean squared error on the trials that a tree has not seen grows when one parameter's values are
- * permuted among them, as shares of the sum; the most important first. Less than nothing counts as 0.
+ * The permutation importance of the parameters, in a random forest (Breiman, "Random forests", 2001, §10), the most
+ * important first. Each tree predicts the trials that it has not seen. The importance of a parameter is how much the mean
+ * squared error grows when its values are permuted among them, as a share of the sum. A negative growth counts as 0.
  *
  * The forest: regression trees on bootstrap samples, all parameters considered at every split, leaves of 2 trials or
  * more; a categorical parameter is split into the best two sets of its choices. The scale of a number does not matter.
  *
  * Shares are of squared effects: with three times the effect, a parameter gets nine times the share. Parameters that go
- * together share what they explain: so does a conditional one (absent is a value of its own) with what it depends on. A
- * share speaks of where the trials are; an adaptive sampler puts them where values are good.
+ * together divide what they explain between them. So do a conditional parameter, for which absent is a value of its own,
+ * and the one it depends on. A share holds where the trials are; an adaptive sampler puts them where values are good.
  *
- * Complete and pruned trials count, with their (last) values; failed ones as worse than all others
+ * Complete and pruned trials count with their (last) values, failed ones as worse than all others
  * (src/tuner/failures.ts).
- * @param trials in any order: they are put in that of their numbers
- * @returns one entry a parameter, and shares of 0 if the values depend on nothing; none if fewer trials have a value than
+ * @param trials in any order: they are sorted by their numbers
+ * @returns one entry a parameter, with shares of 0 if the values depend on nothing; none if fewer trials have a value than
  *   {@link trialsForImportance} asks for
  */
 export function parameterImportance(
@@ -96,13 +96,13 @@ export function parameterImportance(
     .sort((a, b) => b.importance - a.importance);
 }
 
-/** A parameter of all trials: codes of numbers are ordered, those of categories are not. */
+/** The codes of a parameter in all trials. Codes of numbers are ordered, those of categories are not. */
 interface Column {
   readonly categorical: boolean;
   readonly codes: Float64Array;
 }
 
-/** A value, or a question: whether the code is ≤ threshold or, for categories, one of a set. */
+/** A predicted value, or a split: whether the code is ≤ threshold or, for categories, one of a set. */
 type Tree = number | Split;
 
 interface Split {
@@ -156,9 +156,9 @@ function grow(columns: readonly Column[], values: Float64Array, rows: readonly n
 }
 
 /**
- * What the rows are sorted by to find the best split of a column: the code or, of a category, the mean value of its
- * rows, as one of the splits of that order is the best of all two sets (Fisher, "On grouping for maximum homogeneity",
- * 1958). By row; those of other rows are not set.
+ * The keys by which rows are sorted to find the best split of a column: the code or, for a category, the mean value of
+ * its rows. One of the splits of that order is the best division into two sets (Fisher, "On grouping for maximum
+ * homogeneity", 1958). The keys are indexed by row; those of other rows mean nothing.
  */
 function keysOf({ categorical, codes }: Column, values: Float64Array, rows: readonly number[]): Float64Array {
   if (!categorical) return codes;
@@ -192,8 +192,8 @@ function predict(
 }
 
 /**
- * The mean squared error on rows with a column permuted, less that without, averaged over permutations: every row
- * gets the code of the next, then of the one after, and so on.
+ * How much the mean squared error on rows grows with a column permuted, averaged over permutations. In the first, every
+ * row gets the code of the next row; in the second, of the one after that; and so on.
  * @param rows in random order
  */
 function errorIncrease(

@@ -2,8 +2,8 @@
 import { NnwasmError } from "../errors.ts";
 
 /**
- * The lower triangular L with L · Lᵀ = A. A matrix that is singular but for rounding gets a little more on its diagonal:
- * nothing at first, then 1e-10, 1e-8, 1e-6, 1e-4 of the diagonal's mean.
+ * The lower triangular L with L · Lᵀ = A. If A is singular up to rounding, a little is added to its diagonal: at first
+ * nothing, then 1e-10, 1e-8, 1e-6, 1e-4 of the diagonal's mean.
  * @param a (n, n), of which the lower triangle is read
  * @throws NnwasmError if it is not positive definite even so
  */
@@ -46,7 +46,7 @@ export function solveLowerTransposed(l: Float64Array, n: number, b: Float64Array
   for (let i = n - 1; i >= 0; i--) {
     const x = b[i]! / l[i * n + i]!;
     b[i] = x;
-    // Row i of L, not a column: the memory is read in order.
+    // Row i of L is used, so that memory is read in order.
     for (let k = 0; k < i; k++) b[k]! -= l[i * n + k]! * x;
   }
 }

@@ -1,4 +1,4 @@
-/** The standard normal distribution, from src/math.ts and arithmetic alone: the same bits on every engine. */
+/** The standard normal distribution. It uses only src/math.ts and arithmetic, so its bits are the same on every engine. */
 import { exp } from "../math.ts";
 
 const INVERSE_ROOT_2_PI = 0.3989422804014327; // 1 / √(2π)
@@ -7,7 +7,7 @@ const HALF_LOG_2_PI = 0.9189385332046728; // ½ log 2π
 /** The density, e^(−x²/2) / √(2π). Relative error < 2e-15 where it is not denormal. */
 export function normalPdf(x: number): number {
   const size = Math.min(Math.abs(x), 40); // 0 from 38.6 on; NaN stays NaN
-  // x² = head² + (size − head) · (size + head): head² is exact, so that a large exponent loses no digits.
+  // x² = head² + (size − head) · (size + head), where head² is exact. So a large exponent loses no digits.
   const head = Math.floor(size * 16) / 16;
   const tail = (size - head) * (size + head);
   return INVERSE_ROOT_2_PI * exp(-0.5 * head * head) * exp(-0.5 * tail);
@@ -41,7 +41,7 @@ export function normalMass(a: number, b: number): number {
   return a > 0 ? normalCdf(-a) - normalCdf(-b) : normalCdf(b) - normalCdf(a);
 }
 
-/** Φ(−x) for x ≥ 2, with as many levels of the fraction as give every digit of a double: 110 at 2, 11 from 20 on. */
+/** Φ(−x) for x ≥ 2, with enough levels of the fraction for every digit of a double: 110 at 2, 11 from 20 on. */
 function lowerTail(x: number): number {
   const density = normalPdf(x);
   if (density === 0) return 0;

@@ -1,4 +1,4 @@
-/** Running an objective until a study has so many trials. */
+/** Runs an objective until a study has so many trials. */
 import { ConfigError, StudyError } from "../errors.ts";
 import { checkOptions, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
@@ -15,8 +15,8 @@ export interface OptimizeOptions {
   /** How many trials the study shall have in the end, those of before included. */
   readonly trials: number;
   /**
-   * Objectives that run at once, ≥ 1. Default: 1. A pruner that waits for a round runs all of the round, whatever
-   * this says.
+   * Objectives that run at once, ≥ 1. Default: 1. With a pruner that waits for a round, all trials of the round run at
+   * once, however many.
    */
   readonly parallel?: number;
   /** So many failed trials in a row end the study, ≥ 1. Default: 5. */
@@ -73,7 +73,7 @@ async function runRound(
   pruning.resume();
   const run = async (trial: Trial) => {
     const told = await outcome(objective, trial);
-    // A trial that was ended with the study, or gave up because of that, says nothing of its parameters.
+    // The study ended this trial, or made it give up. That says nothing of its parameters.
     if (signal?.aborted || (pruning.isHalted && told.state === "failed")) return study.forget(trial);
     const { state } = await study.tell(trial, told);
     if (state === "failed") checkFailures(trials, trial.number, maxConsecutiveFailures);
@@ -82,7 +82,7 @@ async function runRound(
     while (!pruning.isHalted && !signal?.aborted && study.next < end) await run(study.ask());
   };
   const missing = Array.from({ length: end }, (_, i) => i).filter((n) => !trials.finished.has(n)).length;
-  // Trials that wait for each other must know of each other: all of them are asked before one runs.
+  // Trials that wait for each other must all be known before one of them runs.
   const work = study.pruner.waits
     ? Array.from({ length: missing }, () => study.ask()).map(run)
     : Array.from({ length: Math.min(parallel, missing) }, worker);
@@ -98,15 +98,15 @@ async function outcome(objective: Objective, trial: Trial): Promise<Told> {
   try {
     return { value: await objective(trial) };
   } catch (error) {
-    // By its name: a program can have two copies of nnwasm.
+    // The class is known by its name, because a program can have two copies of nnwasm.
     if ((error as Error | undefined)?.name === "TrialPruned") return { state: "pruned" };
     return { state: "failed", error: messageOf(error) };
   }
 }
 
 /**
- * Counts the failed trials around a failed one. Only an unbroken row of them counts: after a mended cause, others have
- * ended in between.
+ * Counts the failed trials around a failed one. Only an unbroken row counts: once the cause is mended, other trials end
+ * in between.
  * @throws StudyError if there are `most`
  */
 function checkFailures({ finished }: StudyTrials, number: number, most: number): void {

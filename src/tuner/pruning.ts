@@ -1,4 +1,4 @@
-/** The pruner's answers for the trials under way: a trial may have to wait until others have come as far. */
+/** The pruner's answers for the trials under way. A trial may have to wait for its answer until others have come as far. */
 import { hasValue } from "./failures.ts";
 import type { Trial } from "./runningTrial.ts";
 import type { StudyTrials } from "./studyTrials.ts";
@@ -41,7 +41,7 @@ export class Pruning {
     });
   }
 
-  /** Answers the waiting trials of a round, in each group of which every trial waits or has ended. */
+  /** Answers the waiting trials of a round in every group whose trials all wait or have ended. */
   answerWaiting(round: number): void {
     const groups = new Set<number>();
     for (const number of this.#waiting.keys()) {
@@ -90,7 +90,7 @@ export class Pruning {
       const { number } = member;
       const report = member.reports.find((report) => report.step === step);
       if (report !== undefined) return [{ number, value: report.value }];
-      // A trial that failed on its way to this step counts as the worst: it takes no place from the others.
+      // A trial that failed on its way to this step counts as the worst, so that it takes no place from the others.
       const last = member.reports.at(-1)?.step ?? 0;
       const ended = this.#trials.finished.get(number);
       const failedOnItsWay =
@@ -108,7 +108,7 @@ export class Pruning {
     this.#halt = undefined;
   }
 
-  /** Rejects the waiting trials, and those that would wait from now on: the trials that they wait for do not come. */
+  /** Rejects the trials that wait, now and from now on, because the trials that they wait for do not come. */
   halt(reason: unknown): void {
     this.#halt ??= { reason };
     for (const { reject } of this.#waiting.values()) reject(reason);

@@ -1,4 +1,4 @@
-/** What a search may choose from: a distribution for each parameter, in Optuna's words. */
+/** Search spaces: a distribution for each parameter, in Optuna's words. */
 import { ConfigError } from "../errors.ts";
 import { checkOptions, requireBoolean, shown } from "../options.ts";
 
@@ -104,7 +104,7 @@ export function categorical(choices: readonly ParamValue[]): CategoricalDistribu
   return { kind: "categorical", choices: [...choices] };
 }
 
-/** An array that holds itself has no end. */
+/** The deepest nesting of a value. Without a limit, an array that holds itself would never end. */
 const MOST_NESTED = 16;
 
 /** Whether JSON gives the value back as it was. */
@@ -167,9 +167,9 @@ export function contains(distribution: Distribution, value: ParamValue): boolean
 }
 
 /**
- * Checks a whole space, its entries as their constructors do: they may have been written by hand.
- * @throws ConfigError if an entry is no distribution, or a condition names a parameter that does not stand before, or a
- *   value that it cannot have
+ * Checks a whole space. Its entries, which may be written by hand, are checked as their constructors check them.
+ * @throws ConfigError if an entry is no distribution, or a condition names a parameter that does not stand before it, or
+ *   a value that this parameter cannot have
  */
 export function checkSpace(space: SearchSpace): void {
   if (typeof space !== "object" || space === null || Array.isArray(space)) {

@@ -39,13 +39,13 @@ export interface StudyOptions {
   /** Parameters that every trial has from the start; an objective can suggest others. Default: none. */
   readonly space?: SearchSpace;
   /**
-   * Trials in a round, if the sampler does not prescribe it. Default: 1, so that every result is seen; of a sampler
-   * that looks at no results, all.
+   * Trials in a round, if the sampler does not prescribe it. Default: 1, so that every result is seen. With a sampler
+   * that looks at no results, all trials are one round.
    */
   readonly roundSize?: number;
   /** Trials that have ended before: the search goes on after them. Default: none. */
   readonly trials?: readonly FinishedTrial[];
-  /** Called for every trial that ends, before anything is proposed that depends on it: keep it. */
+  /** Called for every trial that ends, before anything is proposed that depends on it. A log keeps the trial here. */
   readonly onFinished?: (trial: FinishedTrial) => void | Promise<void>;
 }
 
@@ -112,7 +112,7 @@ export class Study {
     for (const trial of trials.map(trialOfBefore)) this.#takeUp(trial);
   }
 
-  /** @throws ConfigError if a trial of before is in another round than it was, or there twice */
+  /** @throws ConfigError if a trial of before was in another round, or is given twice */
   #takeUp(trial: FinishedTrial): void {
     const { number, round } = trial;
     const place = this.roundOf(number).round;

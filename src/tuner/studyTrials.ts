@@ -3,7 +3,7 @@ import type { Trial } from "./runningTrial.ts";
 import type { FinishedTrial, Sampler } from "./trial.ts";
 
 export interface Round {
-  /** From 0. */
+  /** The round's index, from 0. */
   readonly round: number;
   /** The number of its first trial. */
   readonly first: number;
@@ -12,13 +12,13 @@ export interface Round {
 }
 
 export class StudyTrials {
-  /** By their numbers, in the order in which they ended. */
+  /** The trials that have ended, by number, in the order in which they ended. */
   readonly finished = new Map<number, FinishedTrial>();
-  /** By their numbers. */
+  /** The trials under way, by number. */
   readonly running = new Map<number, Trial>();
   readonly #sampler: Sampler;
   readonly #roundSize: number | undefined;
-  /** The numbers of the rounds' first trials, as far as they were asked for. */
+  /** The numbers of the rounds' first trials, for the rounds that were asked for so far. */
   readonly #starts: number[] = [0];
 
   /** @param roundSize trials in a round where the sampler does not prescribe it */

@@ -12,7 +12,7 @@ export interface Told {
   readonly error?: string | undefined;
 }
 
-/** @throws ConfigError if it has an option that there is not, or a state that there is not */
+/** @throws ConfigError if an option or the state is unknown */
 export function checkTold(told: Told): void {
   checkOptions("tell", told, ["value", "state", "error"]);
   const { state = "complete" } = told;
@@ -46,7 +46,7 @@ export function finishedTrial(trial: Trial, told: Told): FinishedTrial {
 export const notFinite = (value: unknown): string =>
   `The value is ${shown(value)}, expected a finite number.`;
 
-/** What was thrown, in words. */
+/** The message of what was thrown. */
 export function messageOf(error: unknown): string {
   if (typeof error === "string") return error;
   const message = (error as Error | undefined)?.message;

@@ -1,18 +1,18 @@
-/** What is known of a trial, and what samplers and pruners get to see. */
+/** The types of trials, samplers and pruners. */
 import type { Distribution, Params, ParamValue, SearchSpace } from "./searchSpace.ts";
 
 /** Whether a larger or a smaller value is better. */
 export type Direction = "maximize" | "minimize";
 
 /**
- * "complete" has a value; "pruned" was stopped by the pruner, its value is the last that it reported, if it did; "failed"
- * raised an error or gave a value that is not a finite number.
+ * A "complete" trial has a value. A "pruned" one was stopped by the pruner; its value is the last that it reported, if any.
+ * A "failed" one raised an error, or gave a value that is not a finite number.
  */
 export type TrialState = "complete" | "pruned" | "failed";
 
 export const TRIAL_STATES: readonly TrialState[] = ["complete", "pruned", "failed"];
 
-/** A value reported on the way, after so many epochs (or whatever the objective counts), from 1. */
+/** A value that was reported on the way, after so many epochs, or other steps of the objective, from 1. */
 export interface Report {
   readonly step: number;
   readonly value: number;
@@ -22,7 +22,7 @@ export interface Report {
 export interface FinishedTrial {
   /** From 0, in the order of proposal. */
   readonly number: number;
-  /** From 0: the trials of a round are proposed knowing those of the rounds before, and nothing of each other. */
+  /** From 0. A trial is proposed from the trials of the rounds before, without those of its own round. */
   readonly round: number;
   readonly params: Params;
   readonly distributions: Readonly<Record<string, Distribution>>;
@@ -33,7 +33,7 @@ export interface FinishedTrial {
   /** What the error said, if it failed. */
   readonly error?: string;
   readonly seconds: number;
-  /** What the objective has kept beside the value: a test accuracy, a hash. */
+  /** What the objective has kept beside the value, such as a test accuracy. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -41,7 +41,7 @@ export interface FinishedTrial {
 export interface SamplerContext {
   readonly seed: number;
   readonly direction: Direction;
-  /** Of the trial that is being proposed. */
+  /** The number of the trial that is being proposed. */
   readonly number: number;
   readonly round: number;
   /** Its place in its round, from 0. */
@@ -52,12 +52,12 @@ export interface SamplerContext {
   readonly pending: readonly { readonly number: number; readonly params: Params }[];
 }
 
-/** Proposes parameters. It keeps no state of its own: the same context, the same proposal. */
+/** Proposes parameters. It keeps no state: the same context gives the same proposal. */
 export interface Sampler {
   readonly name: string;
   /**
-   * Trials in a round that this sampler prescribes; undefined leaves it to the study, Infinity says that proposals do
-   * not depend on results at all.
+   * Trials in a round that this sampler prescribes. Undefined leaves the number to the study. Infinity says that
+   * proposals do not depend on results at all.
    */
   roundSize?(round: number): number | undefined;
   /** The most trials that it can propose, if there is such a number (a grid's size). */
@@ -80,8 +80,8 @@ export interface PrunerContext {
   /** All trials of the rounds before. */
   readonly history: readonly FinishedTrial[];
   /**
-   * If the pruner waits for the round: the trials of this one's group that have come to `step`, with it, by number. One
-   * that failed on the way from the decision before has an infinitely bad value.
+   * If the pruner waits for the round: the trials of the group that have come to `step`, this one included, by number. A
+   * trial that failed since the decision before has an infinitely bad value.
    */
   readonly cohort: readonly { readonly number: number; readonly value: number }[];
 }
@@ -90,11 +90,11 @@ export interface PrunerContext {
 export interface Pruner {
   readonly name: string;
   /**
-   * Whether it compares the trials of a round with each other: a trial then waits at a step on which the pruner decides
-   * until all others of its group have come there or ended.
+   * Whether it compares the trials of a round with each other. A trial then waits at each step on which the pruner
+   * decides, until all others of its group have come there or ended.
    */
   readonly waits: boolean;
-  /** The trials of a round that are compared with each other: those with the same number here. */
+  /** The group of a trial. The trials of a round with the same group are compared with each other. */
   group(indexInRound: number): number;
   /** Whether it decides after this step. */
   decidesAt(step: number, group: number): boolean;

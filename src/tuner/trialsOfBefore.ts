@@ -1,4 +1,4 @@
-/** Trials that a study goes on after. They may come from a file: JSON has no NaN, and writes null in its place. */
+/** Checks the trials with which a study goes on. They may come from JSON, which writes null for NaN. */
 import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
 import { checkName, isParamValue } from "./searchSpace.ts";
@@ -6,8 +6,8 @@ import { notFinite } from "./told.ts";
 import { type FinishedTrial, TRIAL_STATES } from "./trial.ts";
 
 /**
- * A trial of before, as a study keeps it: one that lost its value has failed.
- * @param place where it stands among the trials of before, from 0
+ * A trial of before, as a study keeps it. If it has lost its value, it has failed.
+ * @param place its index among the trials of before, from 0
  * @throws ConfigError if it is no trial
  */
 export function trialOfBefore(trial: FinishedTrial, place: number): FinishedTrial {

@@ -11,7 +11,7 @@ import type { Direction, FinishedTrial, Sampler } from "./trial.ts";
 export interface TunerOptions<Setting, Built> {
   /** Makes what is tried, a compiled model as a rule; `iteration` counts from 0 and can serve as a seed. */
   readonly build: (setting: Setting, iteration: number) => Built | Promise<Built>;
-  /** How good it is. */
+  /** The value of what was built. */
   readonly objective: (built: Built, setting: Setting) => number | Promise<number>;
   readonly settings: readonly Setting[];
   /** How often each setting is tried, ≥ 1; its value is the mean. Default: 1. */
@@ -73,8 +73,8 @@ export class Tuner<Setting, Built> {
   }
 
   /**
-   * Tries every setting. If one of its tries fails, a setting has no value.
-   * @param options.signal ends it, by rejecting with its reason
+   * Tries every setting. A setting has no value if one of its tries fails.
+   * @param options.signal ends the run, which rejects with the signal's reason
    */
   async run(options: { readonly signal?: Signal } = {}): Promise<this> {
     checkOptions("run", options, ["signal"]);
@@ -88,7 +88,7 @@ export class Tuner<Setting, Built> {
         let sum = 0;
         for (let i = 0; i < iterations; i++) {
           const value = await objective(await build(setting, i), setting);
-          // A value that is not finite fails the trial: a mean with it would say nothing.
+          // A value that is not finite makes the trial fail: a mean that contains it would say nothing.
           if (!Number.isFinite(value)) return value;
           sum += value;
         }

@@ -6,16 +6,15 @@ import type { PrunerKind } from "./kind.ts";
 export interface AshaPrunerOptions {
   /** The first rung: the fewest steps that a trial gets, ≥ 1. Default: 1. */
   readonly minimum?: number;
-  /** η: one trial in so many goes on from a rung, and the next rung is at so many times the steps. ≥ 2. Default: 3. */
+  /** η: one trial in η goes on from a rung, and the next rung is at η times the steps. ≥ 2. Default: 3. */
   readonly reduction?: number;
-  /** 1 (default) is successive halving; more make it Hyperband, which hedges against curves that cross late. */
+  /** 1 (default) is successive halving. More are Hyperband, which suffers less from curves that cross late. */
   readonly brackets?: number;
   /**
-   * Steps of a trial that is not pruned: nothing is decided there, where nothing is left to be saved. Default:
-   * Infinity.
+   * Steps of a trial that is not pruned. Nothing is decided there, as pruning would save nothing. Default: Infinity.
    */
   readonly maximum?: number;
-  /** Decides at once, on those that have come so far. Faster with many workers; NOT REPRODUCIBLE. Default: false. */
+  /** Decide at once, from the trials that have come so far. Faster with many workers; NOT REPRODUCIBLE. Default: false. */
   readonly asynchronous?: boolean;
 }
 
@@ -24,26 +23,26 @@ const OPTIONS = ["minimum", "reduction", "brackets", "maximum", "asynchronous"] 
 
 /**
  * Successive halving (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization",
- * 2016) in one or several brackets, which makes it Hyperband (Li et al., "Hyperband: A novel bandit-based approach to
- * hyperparameter optimization", 2018). Bracket s has its rungs at the steps
+ * 2016). With several brackets it is Hyperband (Li et al., "Hyperband: A novel bandit-based approach to hyperparameter
+ * optimization", 2018). Bracket s has its rungs at the steps
  *
  *   minimum · η^(s + k),  k = 0, 1, 2, …        below maximum
  *
- * and of the n trials of a round's bracket that come to a rung, the best ⌈n / η⌉ go on: ⌊n / η⌋ in that paper, rounded up
- * here so that one always does. Of equal values, the lower trial number goes on; a value that is not finite never does.
+ * Of the n trials of a round's bracket that come to a rung, the best ⌈n / η⌉ go on. Li et al. have ⌊n / η⌋; it is rounded
+ * up here so that one always goes on. Of equal values, the lower trial number goes on; a value that is not finite never does.
  *
  * With B brackets, a round's trials are dealt to them in Hyperband's proportions, evenly mixed:
  *
  *   bracket s gets ⌈B · η^(B − 1 − s) / (B − s)⌉        for η = 3, B = 3: 9, 5 and 3 trials of 17
  *
- * (Algorithm 1 there has n = ⌈(s_max + 1) · η^s' / (s' + 1)⌉ with s' = s_max − s, s_max = B − 1.) So each spends about
- * as many steps; the first tries many trials briefly, the last few for long.
+ * (Algorithm 1 there has n = ⌈(s_max + 1) · η^s' / (s' + 1)⌉ with s' = s_max − s, s_max = B − 1.) So all brackets
+ * spend about as many steps: the first on many short trials, the last on few long ones.
  *
- * A rung is a barrier: a trial waits for the others of its bracket and round, so that the decision depends on their
- * values alone, not on the number of workers or their speed. ASHA proper (Li et al., "A system for massively parallel
- * hyperparameter tuning", 2020) never waits: whoever arrives is compared with those who happened to be there before,
- * and some go on that would not have later. `asynchronous` does this (in Optuna's form: who does not go on at once has
- * ended), keeps all workers busy, and gives other results at every run.
+ * A rung is a barrier: a trial waits for the others of its bracket and round. So the decision depends on their values
+ * alone, not on the number of workers or their speed. ASHA proper (Li et al., "A system for massively parallel
+ * hyperparameter tuning", 2020) never waits: a trial is compared with those that happen to have come before it, and some
+ * go on that would not have gone on later. `asynchronous` does this, in Optuna's form: a trial that does not go on at once
+ * has ended. It keeps all workers busy, and gives other results at every run.
  */
 export class AshaPruner implements Pruner {
   readonly name: string;
@@ -52,11 +51,11 @@ export class AshaPruner implements Pruner {
   readonly reduction: number;
   readonly brackets: number;
   readonly maximum: number;
-  /** What each bracket gets of a round. */
+  /** Each bracket's share of a round's trials. */
   readonly #shares: readonly number[];
-  /** The bracket of each place in a round, as far as was asked for. */
+  /** The bracket of each place in a round, for the places that were asked for so far. */
   readonly #dealt: number[] = [];
-  /** How often each bracket is among them. */
+  /** How many of these places each bracket has. */
   readonly #given: number[];
 
   /** @throws ConfigError if an option is out of its range, or the last bracket would start after `maximum` */

@@ -21,8 +21,8 @@ const OPTIONS = ["startup", "warmup", "interval"] as const;
  *   the best value that it has reported up to s   is worse than   median { value at s of every complete trial }
  *
  * (Vizier's own rule takes the others' running averages up to s.) The complete trials are those of earlier rounds, so
- * that the decision does not depend on who is faster. A complete trial without a finite value at s is left out; if none
- * has one, the trial goes on. A trial that has not yet reported a finite value is worse than any.
+ * that the decision does not depend on the speed of workers. A complete trial without a finite value at s is left out; if
+ * none has one, the trial goes on. A trial that has not yet reported a finite value is worse than any.
  */
 export class MedianPruner implements Pruner {
   readonly name = "median";
@@ -75,7 +75,7 @@ export class MedianPruner implements Pruner {
 export const medianRule: PrunerKind = {
   ...{ learns: true, comparesTrials: false },
   options: {
-    // It decides after the epochs of its warm-up.
+    // The pruner decides after its warm-up, so --rung 1 is a warm-up of 0.
     rung: { like: "asha", sets: "warmup", offset: -1 },
   },
   create: (options) => new MedianPruner(pickOptions(options, OPTIONS)),

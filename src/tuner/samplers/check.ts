@@ -1,4 +1,4 @@
-/** What the samplers' constructors ask of their options. */
+/** Checks of the samplers' options. */
 import { ConfigError } from "../../errors.ts";
 import { shown } from "../../options.ts";
 

@@ -13,7 +13,7 @@ export interface CoarseToFineOptions {
   readonly fine?: number;
   /** Rounds in all, ≥ 1. Default: 3. */
   readonly rounds?: number;
-  /** How far a fine round goes to either side of the best value, as a share of its size, > 0. Default: 0.2. */
+  /** How far a fine round goes to either side of the best value, as a share of that value, > 0. Default: 0.2. */
   readonly width?: number;
 }
 
@@ -26,9 +26,9 @@ const DEFAULTS = { coarse: 10, fine: 5, rounds: 3, width: 0.2 };
  *
  *   U(best − width · |best|, best + width · |best|), cut to the range; uniform, also where the range is logarithmic
  *
- * If the best value is 0, the share is taken of the range's length. An integer is rounded, and may move by at least 1. A
- * choice stays the best trial's. If the round before has no complete trial, the best of all rounds before is taken. If
- * there is none, or it lacks the parameter, the draw is a coarse one.
+ * If the best value is 0, `width` is a share of the range's length instead. An integer is rounded, and may move by at
+ * least 1. A choice stays the best trial's. If the round before has no complete trial, the best of all rounds before is
+ * taken. If there is none, or it lacks the parameter, the draw is a coarse one.
  */
 export class CoarseToFineSampler implements Sampler {
   readonly name = "coarse-to-fine";
@@ -60,7 +60,7 @@ export class CoarseToFineSampler implements Sampler {
     return round === 0 ? this.coarse : this.fine;
   }
 
-  /** The trials of all rounds. */
+  /** How many trials all rounds have. */
   limit(): number {
     return this.coarse + (this.rounds - 1) * this.fine;
   }

@@ -21,13 +21,13 @@ export interface GPOptions {
   /** Trials spread over the space before there is a model, ≥ 1. They make up the first round. Default: 8. */
   readonly startup?: number;
   /**
-   * Points, spread over the space, at which the acquisition function is looked at before the best are refined.
-   * Default: 512.
+   * Points, spread over the space, at which the expected improvement is computed before the best are refined. Default:
+   * 512.
    */
   readonly candidates?: number;
   /**
-   * The most trials that the model takes in, the better half and the latest of the rest: a fit costs their cube.
-   * Default: 200.
+   * The most trials that the model learns from, as a fit takes time with their cube: the best, for a half of them, and
+   * the latest of the rest. Default: 200.
    */
   readonly memory?: number;
 }
@@ -35,9 +35,9 @@ export interface GPOptions {
 const OPTIONS = ["startup", "candidates", "memory"] as const;
 const STARTUP = 8;
 
-/** A place between the active values, at the same distance from both ends. */
+/** The place of a parameter whose condition is not met: at the same distance from both ends. */
 const INACTIVE = 0.5;
-/** The search refines so many of the candidates, and of the trials so far. */
+/** How many of the candidates, and of the trials so far, the search refines. */
 const REFINED_CANDIDATES = 4;
 const REFINED_TRIALS = 2;
 const FIRST_STEP = 0.1;
@@ -49,21 +49,22 @@ const MOST_SWEEPS = 30;
  * optimization of expensive black-box functions", 1998; Snoek, Larochelle and Adams, "Practical Bayesian optimization of
  * machine learning algorithms", 2012): for few trials that cost much, in a declared space of few parameters.
  *
- * The model: every parameter from 0 to 1, on a logarithmic scale if it has one; a categorical one as its category; one
- * whose condition is not met at 0.5 (a category of its own, if it is categorical). Values are brought to mean 0 and
- * variance 1. A Matérn 5/2 kernel with a length for each parameter, its hyper-parameters fitted anew to the trials so far
- * (src/tuner/gaussianProcess.ts). A pruned trial counts with its last value, a failed one as
- * worse than all others (src/tuner/failures.ts).
+ * The model: every number is a coordinate from 0 to 1, on a logarithmic scale if it has one, and a categorical parameter
+ * its category. A parameter whose condition is not met is at 0.5, or a category of its own. Values are brought to mean 0
+ * and variance 1. The kernel is a Matérn 5/2 with a length for each parameter; its hyper-parameters are fitted anew to the
+ * trials so far (src/tuner/gaussianProcess.ts). A pruned trial counts with its last value, a failed one as worse than all
+ * others (src/tuner/failures.ts).
  *
- * The proposal: the point of the highest expected improvement over the best posterior mean at a trial's point (values are
- * noisy, the best of them is lucky), found by looking at points spread over the space, then by a compass search from the
- * best of them and of the trials. Integers are rounded before they are looked at (Garrido-Merchán and Hernández-Lobato,
- * 2020). What was tried before is proposed again only if there is nothing else.
+ * The proposal: the point with the highest expected improvement over the best posterior mean at a trial's point. (The best
+ * value itself would be a lucky one, as values are noisy.) The search looks at points spread over the space, then goes on
+ * from the best of them and of the trials by a compass search. Integers are rounded before the improvement is computed
+ * (Garrido-Merchán and Hernández-Lobato, 2020). Parameters that were tried before are proposed again only if there are no
+ * others.
  *
- * The trials of a round that have no value yet get the one that the model believes in (the kriging believer of Ginsbourger,
- * Le Riche and Carraro, 2010): this leaves the mean as it is, and takes the uncertainty away around them.
+ * The trials of a round that have no value yet get the model's mean as their value (the kriging believer of Ginsbourger, Le
+ * Riche and Carraro, 2010). This leaves the mean as it is, and takes away the uncertainty around them.
  *
- * A space that is not declared, but asked for one parameter after the other, is searched at random.
+ * Parameters outside of a declared space, which are asked for one after the other, are drawn at random.
  */
 export class GPSampler implements Sampler {
   readonly name = "gp";
@@ -125,10 +126,10 @@ export class GPSampler implements Sampler {
   }
 }
 
-/** A setting that was looked at. */
+/** Parameters whose expected improvement was computed. */
 interface Scored {
   readonly params: Params;
-  /** What it was decoded from, rounded where it was. */
+  /** The places that decode to these parameters, after rounding. */
   readonly places: Float64Array;
   readonly value: number;
 }
@@ -142,7 +143,7 @@ export function expectedImprovement(mean: number, deviation: number, best: numbe
   const gain = best - mean;
   if (!(deviation > 0)) return Math.max(gain, 0);
   const z = gain / deviation;
-  // Far below, the two terms cancel to less than nothing.
+  // Far below, rounding can make the sum of the two terms negative.
   return Math.max(gain * normalCdf(z) + deviation * normalPdf(z), 0);
 }
 
@@ -150,12 +151,12 @@ export function expectedImprovement(mean: number, deviation: number, best: numbe
 function byValue(trials: readonly FinishedTrial[], direction: Direction): FinishedTrial[] {
   const sign = direction === "maximize" ? -1 : 1;
   const loss = (trial: FinishedTrial) => (hasValue(trial) ? sign * trial.value! : Infinity);
-  // Two infinities have no difference.
+  // The difference of two equal infinities is NaN.
   const compare = (a: number, b: number) => (a === b ? 0 : a - b);
   return trials.toSorted((a, b) => compare(loss(a), loss(b)) || a.number - b.number);
 }
 
-/** At most so many of the trials: the better half of what there is room for, and the latest of the rest. */
+/** At most `memory` of the trials: a half are the best ones, the other half the latest of the rest. */
 function remembered(trials: readonly FinishedTrial[], direction: Direction, memory: number) {
   if (trials.length <= memory) return trials;
   const better = new Set(byValue(trials, direction).slice(0, Math.ceil(memory / 2)));
@@ -163,7 +164,7 @@ function remembered(trials: readonly FinishedTrial[], direction: Direction, memo
   return trials.filter((trial) => better.has(trial) || rest.includes(trial));
 }
 
-/** The model of the values, the smaller the better, with the pending trials; and the best mean at a trial's point. */
+/** The model of the values (smaller is better) with the pending trials, and its best mean at a trial's point. */
 function believe(
   space: SearchSpace,
   trials: readonly FinishedTrial[],
@@ -187,7 +188,7 @@ function believe(
   return { model: new GaussianProcess(coordinates, all, believed, hyperparameters), best };
 }
 
-/** With mean 0 and variance 1; all 0 if they are all the same. */
+/** The values with mean 0 and variance 1; all 0 if they are all the same. */
 function standardize(values: readonly number[]): number[] {
   // Scaled first, so that no square overflows.
   const largest = Math.max(...values.map(Math.abs)) || 1;
@@ -207,14 +208,14 @@ function paramsAt(space: SearchSpace, places: ArrayLike<number>): Params {
   return params;
 }
 
-/** What the model sees of a setting. */
+/** The point at which the model sees these parameters. */
 function pointOf(space: SearchSpace, params: Params): Float64Array {
   return Float64Array.from(Object.entries(space), ([name, entry]) =>
     encode(entry, paramOf(params, name), INACTIVE),
   );
 }
 
-/** The places that decode to these values: the middle of what does. */
+/** The places that decode to these values, each in the middle of those that do. */
 function placesOf(space: SearchSpace, params: Params): Float64Array {
   return Float64Array.from(Object.entries(space), ([name, entry]) => placeOf(entry, paramOf(params, name)));
 }
@@ -227,7 +228,7 @@ function placeOf(distribution: Distribution, value: ParamValue | undefined): num
   return (code + 0.5) / distribution.choices.length;
 }
 
-/** A compass search: a step of one parameter at a time, as long as that helps, then half the step. */
+/** A compass search: it changes one parameter at a time by a step, and halves the step when no change helps. */
 function refine(space: SearchSpace, start: Scored, score: (places: ArrayLike<number>) => Scored): Scored {
   const entries = Object.entries(space);
   let here = start;
@@ -245,7 +246,7 @@ function refine(space: SearchSpace, start: Scored, score: (places: ArrayLike<num
   return here;
 }
 
-/** The places a step away; of an integer at least the next; of a category all others. */
+/** The places a step away. An integer moves by at least 1; a category has all others as neighbours. */
 function neighbours(distribution: Distribution, place: number, step: number): number[] {
   const around = [Math.max(place - step, 0), Math.min(place + step, 1)];
   if (distribution.kind === "float") return around;
@@ -262,7 +263,7 @@ function neighbours(distribution: Distribution, place: number, step: number): nu
 }
 
 /**
- * Points that fill the unit cube evenly, from the first on: the additive recurrence R_d (Roberts, "The unreasonable
+ * Points that fill the unit cube evenly, however many there are: the additive recurrence R_d (Roberts, "The unreasonable
  * effectiveness of quasirandom sequences", 2018), randomly shifted (Cranley and Patterson 1976).
  *
  *   x_i = (shift + (i + 1) · α) mod 1,   α_j = φ^−j, j = 1 … d,   φ the root of φ^(d + 1) = φ + 1
@@ -273,7 +274,7 @@ class SpreadPoints {
 
   constructor(d: number, random: Random) {
     this.#shift = Float64Array.from({ length: d }, () => random.uniform());
-    // Newton's method from above: x^(d + 1) is convex.
+    // Newton's method converges from above, as x^(d + 1) is convex.
     let phi = 2;
     for (let i = 0; i < 100; i++) {
       let power = 1;

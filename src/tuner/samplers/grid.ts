@@ -16,8 +16,8 @@ import { between, clamp } from "./random.ts";
 
 export interface GridOptions {
   /**
-   * Values of a number, both ends of its range among them, ≥ 2. An integer with fewer takes all that it has. Default:
-   * 5.
+   * How many values of a number are tried, both ends of its range included, ≥ 2. An integer that has fewer values takes
+   * them all. Default: 5.
    */
   readonly points?: number;
 }
@@ -26,8 +26,8 @@ const OPTIONS = ["points"] as const;
 const POINTS = 5;
 
 /**
- * Trial i has combination i, counted like nested loops: the last parameter changes fastest. Combinations that differ
- * only in parameters whose condition is not met are one.
+ * Trial i has combination i. Combinations are counted like nested loops: the last parameter changes fastest. Those that
+ * differ only in parameters whose condition is not met are one.
  */
 export class GridSampler implements Sampler {
   readonly name = "grid";
@@ -82,10 +82,10 @@ export const grid: SamplerKind = {
   create: (options) => new GridSampler(pickOptions(options, OPTIONS)),
 };
 
-/** The combinations of a space as the leaves of a tree, a level a parameter. */
+/** The combinations of a space as the leaves of a tree that has a level for each parameter. */
 class Grid {
   readonly #levels;
-  /** For each level, the parameters before it that the conditions from it on name: all that its count depends on. */
+  /** For each level, the earlier parameters that conditions from there on name. Its count depends on nothing else. */
   readonly #relevant: readonly (readonly string[])[];
   readonly #counts = new Map<string, number>();
 
@@ -102,7 +102,7 @@ class Grid {
     });
   }
 
-  /** The combinations of the parameters from `level` on, given those before. */
+  /** How many combinations the parameters from `level` on have, given those before. */
   count(level: number, params: Params): number {
     const here = this.#levels[level];
     if (here === undefined) return 1;
@@ -119,7 +119,7 @@ class Grid {
     return count;
   }
 
-  /** Leaf `index`, 0 ≤ index < count(0, {}). */
+  /** The combination of a leaf, 0 ≤ index < count(0, {}). */
   combination(index: number): Params {
     const params: Record<string, ParamValue> = {};
     let rest = index;
@@ -147,7 +147,7 @@ function gridValues(distribution: Distribution, points: number): readonly ParamV
     return distribution.log ? exp(between(log(low), log(high), t)) : between(low, high, t);
   };
   if (kind === "float") {
-    // 15 digits: 0.001 and not 0.0009999999999999998, as these are read and typed again.
+    // People read these values and type them again. 15 digits give 0.001, not 0.0009999999999999998.
     const values = Array.from({ length: points }, (_, i) => clamp(Number(at(i).toPrecision(15)), low, high));
     values[0] = low;
     values[points - 1] = high;
@@ -156,7 +156,7 @@ function gridValues(distribution: Distribution, points: number): readonly ParamV
   if (high - low < points) return Array.from({ length: high - low + 1 }, (_, i) => low + i);
   const values: number[] = [];
   for (let i = 0; i < points; i++) {
-    // Those that round to the one before move up, and leave room for those to come.
+    // A value that rounds to the one before moves up, but leaves room for those to come.
     values.push(clamp(Math.round(at(i)), (values.at(-1) ?? low - 1) + 1, high - (points - 1 - i)));
   }
   return values;

@@ -15,7 +15,7 @@ import {
 import { clamp } from "./random.ts";
 
 export interface ParzenOptions {
-  /** The prior's share, where an observation with the weight 1 has 1; > 0. */
+  /** The weight of the prior, > 0; an observation has a weight of 1 as a rule. */
   readonly priorWeight: number;
   /** The weights of n observations, from the oldest to the newest. */
   readonly weights: (n: number) => readonly number[];
@@ -23,7 +23,7 @@ export interface ParzenOptions {
   readonly endpoints: boolean;
 }
 
-/** The kernels of one parameter: 0 … n − 1 around the observations, n the prior. */
+/** The kernels of one parameter: 0 … n − 1 are those around the observations, n is the prior. */
 interface Kernels {
   sample(kernel: number, random: Random): ParamValue;
   /** Adds the logarithm of each kernel's probability of a choice or an integer, or of its density at a real number. */
@@ -31,15 +31,15 @@ interface Kernels {
 }
 
 /**
- * A density over some parameters: Σ_i w_i Π_p k_pi(x_p), i over the observations and the prior. A number has a normal
- * distribution cut to its range, in the logarithm if the distribution is logarithmic (the density is then one over the
- * logarithm); an integer has that of the interval from value − ½ to value + ½; a choice has a weight.
+ * A density over some parameters: Σ_i w_i Π_p k_pi(x_p), where i counts the observations and the prior. For a number, k is
+ * a normal distribution cut to its range; if the range is logarithmic, number and density are those of the logarithm. For
+ * an integer, k is the probability of the interval from value − ½ to value + ½. For a choice, k is its share.
  *
  * After Bergstra et al., "Algorithms for hyper-parameter optimization" (2011); widths and weights as in Optuna 5.
  */
 export class ParzenEstimator {
   readonly #kernels: readonly (readonly [name: string, kernels: Kernels])[];
-  /** Of the kernels, normalised. */
+  /** The kernels' weights, normalised. */
   readonly #weights: readonly number[];
   readonly #logWeights: readonly number[];
 
@@ -76,7 +76,7 @@ export class ParzenEstimator {
   logDensity(params: Params): number {
     const terms = Float64Array.from(this.#logWeights);
     for (const [name, kernels] of this.#kernels) kernels.addLogDensities(params[name]!, terms);
-    // The prior's term is finite, so the largest is.
+    // The prior's term is finite, so the largest term is finite, too.
     let largest = -Infinity;
     for (const term of terms) largest = Math.max(largest, term);
     let sum = 0;
@@ -95,7 +95,7 @@ function observationWeights(n: number, { weights }: ParzenOptions): readonly num
   return result;
 }
 
-/** An index as likely as its weight; the weights sum to 1, but for rounding. */
+/** An index, each as likely as its weight. The weights sum to 1, but for rounding. */
 function drawIndex(weights: readonly number[], random: Random): number {
   let rest = random.uniform();
   for (const [i, weight] of weights.entries()) {
@@ -105,7 +105,7 @@ function drawIndex(weights: readonly number[], random: Random): number {
   return weights.length - 1;
 }
 
-/** Every kernel gives each choice the share priorWeight / (n + 1), and its observation's 1 more. */
+/** Before normalisation a kernel gives each choice priorWeight / (n + 1), and that of its observation 1 more. */
 class CategoricalKernels implements Kernels {
   readonly #distribution: CategoricalDistribution;
   readonly #rows: readonly (readonly number[])[];
@@ -140,12 +140,12 @@ class CategoricalKernels implements Kernels {
 
 class NumericKernels implements Kernels {
   readonly #distribution: FloatDistribution | IntDistribution;
-  /** The range: that of the numbers, an integer's widened by ½ to either side, or of their logarithms. */
+  /** The lower end of the range. Integers reach ½ beyond their ends; a logarithmic range is that of the logarithms. */
   readonly #low: number;
   readonly #high: number;
   readonly #means: readonly number[];
   readonly #deviations: readonly number[];
-  /** The probability that the uncut normal distribution has in the range; ≥ 0.34, as no deviation exceeds the range. */
+  /** The probability of the range under the uncut normal distribution; ≥ 0.34, as no deviation exceeds the range. */
   readonly #masses: readonly number[];
   /** log(deviation · mass), by which the densities are divided. */
   readonly #logScales: readonly number[];
@@ -175,9 +175,9 @@ class NumericKernels implements Kernels {
   }
 
   /**
-   * The distance to the farther of the two neighbours among the observations, for the outermost to the one that they
-   * have. Not above the range, and not below its share 1 / min(100, n + 2) ("magic clip"): few observations say little
-   * about a place. The prior's is the range.
+   * The deviation of each kernel: the distance to the farther of the observation's two neighbours, or to the only one of
+   * an outermost observation. It is at most the range, and at least the range / min(100, n + 2) ("magic clip"), because few
+   * observations say little about a place. The prior's deviation is the range.
    */
   #chooseDeviations({ endpoints }: ParzenOptions): readonly number[] {
     const low = this.#low;
@@ -187,7 +187,7 @@ class NumericKernels implements Kernels {
     const least = range / Math.min(100, n + 2);
     const deviations = new Array<number>(n + 1).fill(range);
     const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => this.#means[a]! - this.#means[b]!);
-    // An observation alone has no neighbours but the ends.
+    // The only neighbours of a single observation are the ends.
     const withEnds = endpoints || n === 1;
     for (const [rank, i] of order.entries()) {
       const mean = this.#means[i]!;

@@ -6,7 +6,7 @@ import type { Distribution, ParamValue } from "../searchSpace.ts";
 import type { Sampler, SamplerContext } from "../trial.ts";
 import type { SamplerKind } from "./kind.ts";
 
-/** `value`, or the end of the range that it is beyond. */
+/** `value`, or the end of the range if it lies beyond it. */
 export const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), high);
 
@@ -15,8 +15,8 @@ export const between = (low: number, high: number, t: number): number =>
   clamp((1 - t) * low + t * high, low, high);
 
 /**
- * A value as likely as the distribution says: uniform; uniform in the logarithm; of several choices, each alike. An
- * integer on a logarithmic scale is a real number from low − ½ to high + ½, rounded.
+ * Draws a value from its distribution: uniform, or uniform in the logarithm; each choice is as likely as another. An integer
+ * on a logarithmic scale is drawn as a real number from low − ½ to high + ½ and rounded.
  */
 export function sampleDistribution(distribution: Distribution, random: Random): ParamValue {
   if (distribution.kind === "categorical")
@@ -30,11 +30,11 @@ export function sampleDistribution(distribution: Distribution, random: Random): 
   return clamp(Math.round(exp(between(log(low - 0.5), log(high + 0.5), u))), low, high);
 }
 
-/** The random numbers that a sampler draws for some parameters of a trial: the same, whatever was drawn before. */
+/** The random numbers that a sampler draws for some parameters of a trial. They do not depend on what was drawn before. */
 export const streamOf = (sampler: string, { seed, number }: SamplerContext, ...params: string[]): Random =>
   new Random(seed, "sampler", sampler, number, ...params);
 
-/** Draws every parameter from its distribution, whatever the results. */
+/** Draws every parameter from its distribution, without a look at results. */
 export class RandomSampler implements Sampler {
   readonly name = "random";
 

@@ -23,18 +23,18 @@ import { ParzenEstimator, type ParzenOptions } from "./parzen.ts";
 import { sampleDistribution, streamOf } from "./random.ts";
 
 export interface TPEOptions {
-  /** Trials with a value, until which the draws are random but for places where trials fail, ≥ 0. Default: 10. */
+  /** Until so many trials have a value, draws are random, but avoid places where trials fail. ≥ 0. Default: 10. */
   readonly startup?: number;
-  /** Draws from l(x), of which the one with the largest l(x) / g(x) is proposed, ≥ 1. Default: 24. */
+  /** How many draws from l(x) the proposal is chosen from: it has the largest l(x) / g(x). ≥ 1. Default: 24. */
   readonly candidates?: number;
-  /** How many of n trials are the good ones, that l(x) is made of. Default: a tenth, rounded up, 25 at most. */
+  /** How many of n trials are good, and so make up l(x). Default: a tenth, rounded up, 25 at most. */
   readonly gamma?: (n: number) => number;
   /**
-   * The weights of n trials in l(x) or g(x), oldest first. Default: 1 for the newest 25, before them rising from 1 /
-   * n.
+   * The weights of n trials in l(x) or g(x), oldest first. Default: 1 for the newest 25; before them they rise evenly
+   * from 1 / n.
    */
   readonly weights?: (n: number) => readonly number[];
-  /** The weight of the prior, where a trial's is 1; > 0. Default: 1. */
+  /** The weight of the prior, > 0; that of a trial is 1 as a rule. Default: 1. */
   readonly priorWeight?: number;
   /**
    * Whether the ends of the range count as neighbours when the widths of the outermost kernels are chosen. Default:
@@ -44,7 +44,7 @@ export interface TPEOptions {
   /** Whether the parameters of a declared space are drawn together, from joint densities. Default: no. */
   readonly multivariate?: boolean;
   /**
-   * Whether the trials under way count as bad ones, so that those of a round keep away from each other. Default: yes.
+   * Whether the trials under way count as bad ones. The trials of a round then keep away from each other. Default: yes.
    */
   readonly constantLiar?: boolean;
 }
@@ -55,7 +55,7 @@ const OPTIONS = [
   ...(["endpoints", "multivariate", "constantLiar"] as const),
 ];
 
-/** How much the odds of having a value count beside the improvement. */
+/** How much the probability that a trial has a value counts beside the improvement. */
 const CAUTION = 4;
 
 /** A tenth, rounded up, 25 at most. */
@@ -71,25 +71,26 @@ export function defaultWeights(n: number): readonly number[] {
 }
 
 /**
- * The trials so far are split into good and bad, their parameters' densities l(x) and g(x) estimated, and of some
- * draws from l the one with the largest log l(x) − log g(x) proposed: it has the largest expected improvement.
+ * The trials so far are split into good and bad ones, whose parameters have the densities l(x) and g(x). Of some draws
+ * from l, the one with the largest log l(x) − log g(x) is proposed: it has the largest expected improvement.
  *
- * Of the trials, pruned ones rank behind complete ones: those pruned later first, then by value. Those without a value,
- * failed or pruned before their first report, count among the n and are always bad. A parameter's densities are made of
- * the trials that have it.
+ * Pruned trials rank behind complete ones, first those that were pruned later, then by value. Trials without a value,
+ * which failed or were pruned before their first report, count among the n and are always bad. A parameter's densities are
+ * made of the trials that have it.
  *
- * Until there are `startup` trials with a value, each draw is random, but drawn again where those without one lie denser
- * than the others. From then on, and once any has none, a draw's score is
+ * Until `startup` trials have a value, each draw is random, but is drawn again where trials without a value lie denser than
+ * the others. After that, if any trial has no value, the score of a draw is
  *
  *   log l(x) − log g(x) + 4 · log P(x has a value)
  *
- * with P from the densities of the trials with and without a value. Gardner et al., "Bayesian optimization with inequality
- * constraints" (2014), have the improvement times P, without the 4; but densities are blurred, and where the best lies
- * beside what fails, a fifth of the proposals still fail so, with the 4 a tenth (tests/tuner/failures.test.ts).
+ * where P follows from the densities of the trials with and without a value. Gardner et al., "Bayesian optimization with
+ * inequality constraints" (2014), multiply the improvement by P, without the 4. But densities are blurred: where the best
+ * place is beside one that fails, a fifth of the proposals fail without the 4, and a tenth with it
+ * (tests/tuner/failures.test.ts).
  *
- * Univariate, each parameter is drawn by itself. Multivariate, a declared space falls into groups, parameters with the
- * same condition (most often, all without one), which exist in the same trials; each group is drawn jointly, so that
- * what goes well together stays together. Parameters outside of a declared space are always drawn by themselves.
+ * If it is univariate, each parameter is drawn by itself. If it is multivariate, the parameters of a declared space with
+ * the same condition (most often, none) form a group: they exist in the same trials. Each group is drawn jointly, so that
+ * values that go well together stay together. Parameters outside of a declared space are always drawn by themselves.
  */
 export class TPESampler implements Sampler {
   readonly name = "tpe";
@@ -134,7 +135,7 @@ export class TPESampler implements Sampler {
     for (const group of this.#groups(space)) {
       if (isActive(group[0]![1], proposed)) Object.assign(proposed, this.#draw(group, context));
     }
-    // In the order of the space: a group's later members may stand behind another group.
+    // The parameters are put in the order of the space, as a group's later members may stand behind another group.
     return Object.fromEntries(
       Object.keys(space).flatMap((name) => (Object.hasOwn(proposed, name) ? [[name, proposed[name]!]] : [])),
     );
@@ -145,8 +146,8 @@ export class TPESampler implements Sampler {
   }
 
   /**
-   * What is drawn together. The parameter that a condition names stands before all that have the condition, so its
-   * group, whose place is that of its first member, comes before theirs.
+   * The groups of parameters that are drawn together, in the order of their first members. So the parameter that a
+   * condition names is drawn before those that have the condition.
    */
   #groups(space: SearchSpace): readonly Group[] {
     const entries = Object.entries(space);
@@ -166,7 +167,7 @@ export class TPESampler implements Sampler {
     const { history } = context;
     if (history.filter(hasValue).length < this.startup) return this.#explore(group, context);
 
-    // A parameter with a single value has no density, and tells nothing of the others.
+    // A parameter with a single value has no density.
     const single = group.flatMap(([name, distribution]) => {
       const value = singleValue(distribution);
       return value === undefined ? [] : [[name, value] as const];
@@ -197,7 +198,7 @@ export class TPESampler implements Sampler {
     return { ...best, ...Object.fromEntries(single) };
   }
 
-  /** Random values, of several draws the first where trials do not fail. */
+  /** Random values: the first of several draws that lies where trials do not fail, or else the best of them. */
   #explore(group: Group, context: SamplerContext): Params {
     const streams = group.map(
       ([name, distribution]) => [name, distribution, streamOf(this.name, context, name)] as const,
@@ -220,8 +221,8 @@ export class TPESampler implements Sampler {
   }
 
   /**
-   * The logarithm of the odds that a trial with some parameters has a value, if any trial has none: the density of those
-   * with a value over that of those without, each times their number and the prior's weight.
+   * The logarithm of the odds that a trial with these parameters has a value; undefined if all trials have one. The odds
+   * are the density of the trials with a value over that of those without, each times their number plus the prior's weight.
    */
   #odds(group: Group, history: readonly FinishedTrial[]): ((params: Params) => number) | undefined {
     const [valued, failed] = [history.filter(hasValue), history.filter((trial) => !hasValue(trial))];
@@ -232,7 +233,7 @@ export class TPESampler implements Sampler {
     return (params) => v.logDensity(params) - f.logDensity(params) + share;
   }
 
-  /** The best `gamma(n)` trials, if so many have a value; of equals the first, by number. */
+  /** The best `gamma(n)` trials that have a value, by number; the earliest of equals. */
   #good(ended: readonly FinishedTrial[], direction: Direction): readonly FinishedTrial[] {
     const count = this.gamma(ended.length);
     if (!Number.isInteger(count) || count < 0) {
@@ -249,7 +250,7 @@ export class TPESampler implements Sampler {
       .sort((a, b) => a.number - b.number);
   }
 
-  /** A density over the parameters of a group, from the trials that have them all, within today's distributions. */
+  /** A density over the parameters of a group, from the trials that have values of all the distributions. */
   #estimate(group: Group, trials: readonly { readonly params: Params }[]): ParzenEstimator {
     const observations = trials
       .map(({ params }) => params)
@@ -276,7 +277,7 @@ function singleValue(distribution: Distribution): ParamValue | undefined {
   return distribution.low === distribution.high ? distribution.low : undefined;
 }
 
-/** Smaller is better, the first number first: minus the steps that a trial has come to, and its loss there. */
+/** Minus the steps that a trial has come to, then its loss there. Smaller is better; the first number counts first. */
 type Rank = readonly [steps: number, loss: number];
 
 function rankOf({ state, value, reports }: FinishedTrial, direction: Direction): Rank {
@@ -290,7 +291,7 @@ function rankOf({ state, value, reports }: FinishedTrial, direction: Direction):
   return [-last.step, Number.isNaN(last.value) ? Infinity : sign * last.value];
 }
 
-/** Compares, as −Infinity and Infinity cannot be subtracted from themselves. */
+/** Compares without subtraction: the difference of two equal infinities is NaN. */
 function compareRanks(a: Rank, b: Rank): number {
   const compare = (x: number, y: number) => (x < y ? -1 : x > y ? 1 : 0);
   return compare(a[0], b[0]) || compare(a[1], b[1]);
