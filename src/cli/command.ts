@@ -1,4 +1,4 @@
-/** What all commands share: streams, help that begins with examples, options that check their values. */
+/** The base of all commands: streams, help that begins with examples, options that check their values. */
 import { Command, type ErrorOptions, InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.ts";
 import * as readers from "../settings/parse.ts";
@@ -7,7 +7,7 @@ import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
 import { meantFlags } from "./suggestions.ts";
 import { printableJson, printableLines } from "./text.ts";
 
-/** Commander's, with more to say of a flag that is not there. */
+/** Commander's command, whose error about an unknown flag names the flag that is probably meant. */
 class OurCommand extends Command {
   override error(message: string, options?: ErrorOptions): never {
     const [first = "", ...others] = message.split("\n");
@@ -21,7 +21,7 @@ class OurCommand extends Command {
   }
 }
 
-/** All names of a command's flags, and of those above it. */
+/** All names of the flags of a command and of the commands above it. */
 function knownFlags(command: Command): string[] {
   const names = command
     .createHelp()
@@ -55,7 +55,7 @@ export function newCommand(
     .addHelpText("after", ({ error }) => (notes.length === 0 ? "" : notesText(notes, width(error))))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      // What was typed is in it.
+      // The error contains what was typed.
       writeErr: (text) => stderr.write(printableLines(text)),
       getOutHasColors: () => hasColors(context, stdout),
       getErrHasColors: () => hasColors(context, stderr),

@@ -1,4 +1,4 @@
-/** What a command gets to know of the process it runs in: a test gives it another one. */
+/** What a command knows of the process that it runs in. A test gives it something else. */
 import { NnwasmError } from "../errors.ts";
 
 export type CliStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -7,9 +7,9 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
-  /** For results. */
+  /** The stream for results. */
   readonly stdout: CliStream;
-  /** For progress, warnings and errors. */
+  /** The stream for progress, warnings and errors. */
   readonly stderr: CliStream;
   /** Aborted by the first Ctrl-C: the command saves what there is and throws {@link Interrupted}. */
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 /**
- * How `--help` looks: examples first, in as many columns as the terminal has. In a narrow one each explanation
- * stands under its option, and a command goes on in the next line.
+ * Formats `--help`: examples first, in as many columns as the terminal has. In a narrow terminal each explanation stands
+ * under its option, and a command goes on in the next line.
  */
 import type { Help, HelpConfiguration } from "commander";
 import type { CliContext, CliStream } from "./context.ts";
@@ -22,7 +22,7 @@ export function helpWidth({ env }: CliContext, stream: CliStream): number {
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  // A default stays beside its name.
+  // "(default: …)" stays on one line.
   const words = text.match(/\(default: [^\s)]+\)|\S+/g) ?? [];
   for (const word of words) {
     for (let from = 0; from < word.length; from += width) {
@@ -42,8 +42,8 @@ const indented = (lines: readonly string[], columns: number): string[] =>
   lines.map((line) => " ".repeat(columns) + line);
 
 /**
- * Examples, "nnwasm train   # what it does" each: what they do stands beside them, or under them where the columns
- * do not suffice.
+ * Examples, "nnwasm train   # what it does" each. Explanations stand beside the commands, or under them if there are too few
+ * columns.
  */
 export function examplesText(examples: readonly string[], width: number): string {
   const pairs = examples.map((example) => example.split(/\s+#\s+/, 2) as [command: string, does?: string]);
@@ -56,7 +56,7 @@ export function examplesText(examples: readonly string[], width: number): string
   return `Examples:\n${lines.map((line) => `${line}\n`).join("")}`;
 }
 
-/** A command that can be pasted, in several lines if need be, and under it what it does. */
+/** A command that can be pasted, on several lines if needed, with its explanation under it. */
 function under(command: string, does: string | undefined, width: number): string[] {
   const parts = wrap(command, width - 6); // 4 columns before it, and " \" at its end
   const lines = parts.map(
@@ -66,12 +66,12 @@ function under(command: string, does: string | undefined, width: number): string
   return [...lines, ...indented(words, 6)];
 }
 
-/** What stands under the options: a paragraph each. */
+/** The notes under the options, a paragraph each. */
 export function notesText(paragraphs: readonly string[], width: number): string {
   return `\n${paragraphs.flatMap((paragraph) => wrap(paragraph, width)).join("\n")}`;
 }
 
-/** In place of commander's, which does not break lines in fewer columns than its own minimum. */
+/** The layout in place of commander's, which breaks no lines below a minimum of columns. */
 export const HELP: HelpConfiguration = {
   minWidthToWrap: 1,
 
@@ -105,7 +105,7 @@ export const HELP: HelpConfiguration = {
   },
 };
 
-/** With the choices, if there are several, before "(default: …)", which the description may have at its end. */
+/** The description with the choices, if there are several, before "(default: …)", with which it may end. */
 function described(description: string, choices: readonly string[] = [], defaultValue?: unknown): string {
   const at = description.lastIndexOf(" (default: ");
   const [text, usual] =

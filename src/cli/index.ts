@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   let outputLost = false;
   for (const name of ["stdout", "stderr"] as const) {
     process[name].on("error", (error: NodeJS.ErrnoException) => {
-      // What is written after the first error fails too.
+      // All that is written after the first error fails too.
       if (outputLost) return;
       outputLost = true;
       // The reader of a pipe may leave early (`nnwasm train --json | head -1`), a terminal may be closed.
@@ -61,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     interrupt.abort();
     process.stderr.write("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
   };
-  // A terminal that is closed may say so twice, and systems that shut down say it beside SIGTERM: it never ends the saving.
+  // This never ends the saving, because a closed terminal may send it twice, and a system that shuts down beside SIGTERM.
   const onHangup = () => interrupt.abort();
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);
@@ -78,11 +78,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Ends the process for one who asks twice. */
+/** Ends the process when the user asks twice. */
 function endAtOnce(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal);
-  // exit() waits for calls of the system under way: for a name server, or a disk that does not answer, for ever. Of what
-  // is being saved they are short.
+  // exit() waits for system calls under way, and for ever if a name server or a disk does not answer. Calls that save
+  // something are short.
   const waits = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo)/.test(name));
   if (waits && !isSaving()) process.kill(process.pid, "SIGINT");
   else process.exit(130);
@@ -92,7 +92,7 @@ function endAtOnce(): void {
 function report(context: CliContext, thrown: unknown, json: boolean): number {
   if (thrown instanceof CommanderError) {
     const error = thrown;
-    // Help and version end so too. Commander has printed its message already.
+    // Help and version end like this, too. Commander has printed its message already.
     if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? 0 : 2;
     if (json) {
       const message = error.message.replace(/^error: /, "");
@@ -117,7 +117,7 @@ function report(context: CliContext, thrown: unknown, json: boolean): number {
   return 1;
 }
 
-/** A refusal of the system that nobody has put into words is no bug, but too few files or too little memory. */
+/** The error to report. A bare error of the system is no bug, but means too few files or too little memory. */
 function systemError(error: unknown): unknown {
   if (error instanceof NnwasmError || !(error instanceof Error)) return error;
   const { code, syscall, path } = error as NodeJS.ErrnoException;

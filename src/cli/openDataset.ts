@@ -1,4 +1,4 @@
-/** Which data set a command works on. */
+/** Opens the data set that a command works on. */
 import { stat } from "node:fs/promises";
 import type { Dataset } from "../data/dataset.ts";
 import { datasetChoices, datasets, defaultDataset } from "../data/index.ts";
@@ -16,13 +16,13 @@ const fetching = (name: string, { files }: DatasetKind): string | undefined =>
 
 export interface OpenedDataset {
   readonly dataset: Dataset;
-  /** Why it is another one than might be expected. */
+  /** Why it is not the data set that the user may expect. */
   readonly notice: string | undefined;
 }
 
 /**
- * The data set that `name` says: one of the registry's, or a folder that holds one. Without a name: the registry's first if
- * it is found, else what that falls back to, with a notice.
+ * The data set that `name` says: one of the registry's, or a folder that holds one. Without a name it is the registry's
+ * default if that is found, else the one that this falls back to, with a notice.
  * @throws DatasetError if it is not there or damaged; ConfigError if there is no such data set
  */
 export async function openDataset(
@@ -81,7 +81,7 @@ async function openNamed(context: CliContext, name: string, request: DatasetRequ
   );
 }
 
-/** The data set that the folder holds. @throws DatasetError, of the first that lies in files, if it holds none */
+/** The data set in a folder. @throws DatasetError of the first kind that lies in files, if the folder holds none */
 async function openFolder(folder: string): Promise<Dataset> {
   const all = Object.values(datasets).flatMap(({ files }) => files ?? []);
   for (const files of all) {
@@ -90,7 +90,7 @@ async function openFolder(folder: string): Promise<Dataset> {
   return await all[0]!.open(folder);
 }
 
-/** What is wrong with NNWASM_DATA, if it is set: a name that was mistyped must not train on something else in silence. */
+/** What is wrong with NNWASM_DATA, if it is set. A command must not train on something else because of a typing error. */
 export async function dataFolderProblem({ NNWASM_DATA }: CliContext["env"]): Promise<string | undefined> {
   if (!NNWASM_DATA) return undefined;
   const what = await kindOf(NNWASM_DATA, `NNWASM_DATA=${NNWASM_DATA}`);
@@ -100,12 +100,12 @@ export async function dataFolderProblem({ NNWASM_DATA }: CliContext["env"]): Pro
     : `NNWASM_DATA=${NNWASM_DATA} is ${what}, expected a folder of data sets.`;
 }
 
-/** Says it whether or not the command is to be quiet. */
+/** Writes a warning, even if the command is to be quiet. */
 export function warn({ stderr }: CliContext, text: string): void {
   stderr.write(`${printable(text)}\n`);
 }
 
-/** What is there; undefined for nothing. @throws FileError if the system does not say */
+/** What is at the path; undefined if nothing is. @throws FileError if the system does not say */
 async function kindOf(path: string, where: string): Promise<string | undefined> {
   try {
     const stats = await stat(path);

@@ -28,7 +28,7 @@ import { settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
 import { VERSION } from "./version.ts";
 import { workerCount } from "./workers.ts";
 
-/** What is given; the flags of samplers and pruners are read by their names. */
+/** The flags that are given. Those of samplers and pruners are read by their names. */
 export interface SearchFlags extends TrainingFlags {
   readonly sampler?: string;
   readonly space?: readonly string[];
@@ -59,7 +59,7 @@ function count(low: number): (text: string) => number {
   };
 }
 
-/** The flags of samplers or pruners, each with who has it. */
+/** Adds the flags of samplers or pruners. The help of each names those that have it. */
 function addMethodFlags(command: Command, flags: readonly MethodFlag[]): void {
   for (const { owners, option, defaults } of flags) {
     const { kind, flags, help, least = 0 } = option;
@@ -70,13 +70,13 @@ function addMethodFlags(command: Command, flags: readonly MethodFlag[]): void {
   }
 }
 
-/** The names of those of a registry that are so. */
+/** The names of those entries of a registry for which `isSo` holds. */
 const namesWhere = <T>(registry: Readonly<Record<string, T>>, isSo: (kind: T) => boolean): string =>
   Object.keys(registry)
     .filter((name) => isSo(registry[name]!))
     .join(", ");
 
-/** Adds them. */
+/** Adds the flags that say how to search. */
 export function addSearchOptions(command: Command): void {
   const learning = namesWhere(samplers, ({ learns }) => learns);
   const comparing = namesWhere(pruners, ({ comparesTrials }) => comparesTrials);
@@ -134,7 +134,7 @@ export function addSearchOptions(command: Command): void {
 /** A search before its data set is known. */
 export type AskedSearch = Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>;
 
-/** What the flags, the environment and a file ask for. */
+/** The search that the flags, the environment and a file ask for. */
 export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
   const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective = DEFAULT_OBJECTIVE, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);

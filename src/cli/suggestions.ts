@@ -1,7 +1,7 @@
-/** What a flag that is not there may have meant: names that other programs have for ours. */
+/** Finds the flag that an unknown one may mean, by the names that other programs have for ours. */
 import { meantFlags as meantBy, WORDS as SETTINGS } from "../settings/names.ts";
 
-/** Others' words for the flags that are no settings'. */
+/** The words of other programs for our flags. */
 const WORDS: Readonly<Record<string, string>> = {
   ...SETTINGS,
   "--seeds": "n-seeds num-seeds repeats repetitions runs",
@@ -21,5 +21,5 @@ const WORDS: Readonly<Record<string, string>> = {
   "--pruner": "pruning prune early-stopping stop-early",
 };
 
-/** The flags among `known` that are probably meant; none if there is no telling. */
+/** The flags among `known` that are probably meant, or none. */
 export const meantFlags = (flag: string, known: readonly string[]): string[] => meantBy(flag, known, WORDS);

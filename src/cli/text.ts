@@ -1,4 +1,4 @@
-/** Text for a terminal. */
+/** Makes text safe for a terminal. */
 
 /** Control characters (C0, DEL, C1) and those that change the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
@@ -6,8 +6,8 @@ const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * The text with escapes for what a terminal would obey: names of files and of data sets, and values from files, come from
- * anywhere.
+ * The text with escapes for all that a terminal would obey. Names of files and of data sets, and values from files, may come
+ * from anywhere.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {
@@ -20,7 +20,7 @@ export function printable(text: string): string {
 /** {@link printable} of each line. */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
-/** JSON on one line, in ASCII where a terminal would obey a character: JSON itself escapes less than that. */
+/** JSON on one line. It escapes the characters that a terminal would obey, which JSON itself does not all escape. */
 export const printableJson = (value: object): string =>
   JSON.stringify(value).replace(
     UNPRINTABLE,

@@ -7,15 +7,15 @@ import type { TrainSettings } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { argument } from "./command.ts";
 
-/** What the flags give, before defaults. */
+/** The settings that the flags give, without defaults. */
 export type TrainingFlags = Partial<TrainSettings>;
 
 export interface SettingOptionOptions {
-  /** What it is for this command. Default: what it is for `train`. */
+  /** The help text for this command. Default: that of `train`. */
   readonly help?: string;
   /** The default of this command. Default: the setting's own. */
   readonly byDefault?: unknown;
-  /** The default in words, where the command decides on it; null: nothing is told of one. */
+  /** The default in words, if the command decides on it; null if the help names no default. */
   readonly usual?: string | null;
 }
 
@@ -34,7 +34,7 @@ export function settingOption(
 
 const takesArgument = (flags: string): boolean => /[<[]/.test(flags);
 
-/** What a setting is, with its default. */
+/** The help text of a setting, with its default. */
 function helpOf(
   { help, usual, follows, flags, type }: Omit<Setting, "usual"> & Pick<SettingOptionOptions, "usual">,
   byDefault: unknown,
@@ -54,7 +54,7 @@ function offOption({ flags, off, type }: Setting, byDefault: unknown): Option {
 /**
  * Adds the flags of the settings.
  * @param options.alone whether the command does one training, not several side by side
- * @param options.defaults where they are not the settings' own
+ * @param options.defaults defaults that differ from the settings' own
  */
 export function addTrainingOptions(
   command: Command,
@@ -76,7 +76,7 @@ export function addTrainingOptions(
 export function settingsFromFlags(flags: TrainingFlags): Partial<TrainSettings> {
   const given = Object.entries(flags).filter(([key, value]) => {
     const entry: Setting | undefined = settings[key as SettingName];
-    // Commander's default for --no-shuffle is true: only its absence from the line lets other sources speak.
+    // Commander gives true if --no-shuffle is absent. That must not override other sources.
     return entry !== undefined && !(entry.flags.startsWith("--no-") && value === true);
   });
   return Object.fromEntries(given);

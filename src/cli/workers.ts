@@ -1,9 +1,9 @@
-/** What the commands have in common that train in several workers. */
+/** Parses and checks what the commands share that train in several workers. */
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.ts";
 
-/** A parser for commander: "auto" is a worker for each core. */
+/** A parser for commander: a number of workers; "auto" is one for each core. */
 export function workerCount(text: string): number {
   if (text === "auto") return availableParallelism();
   const count = text.trim() === "" ? Number.NaN : Number(text);

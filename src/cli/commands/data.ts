@@ -1,4 +1,4 @@
-/** `nnwasm data`: which data sets there are and where, fetching them, checking them. */
+/** `nnwasm data`: lists, fetches and verifies data sets. */
 import { Argument, type Command, Option } from "commander";
 import pc from "picocolors";
 import type { Dataset } from "../../data/dataset.ts";
@@ -23,7 +23,7 @@ const publishedOf = (kinds: Kinds): Found[] =>
     files?.published === undefined ? [] : [[name, files.published, files] as const],
   );
 
-/** The command `data` with its subcommands. @param kinds the data sets; others than the registry's in tests */
+/** The command `data` with its subcommands. @param kinds the data sets; tests give their own */
 export function dataCommand(context: CliContext, kinds: Kinds = datasets): Command {
   const published = publishedOf(kinds);
   const [first] = published.map(([name]) => name);
@@ -66,7 +66,7 @@ function listCommand(context: CliContext, kinds: Kinds): Command {
     });
 }
 
-/** A data set that lies in files, if it is there, or what is wrong with it. */
+/** A data set that lies in files, or what is wrong with it; nothing if it is not there. */
 async function lookFor(
   kind: DatasetKind,
   folders: readonly string[],
@@ -132,7 +132,7 @@ function fetchCommand(context: CliContext, published: readonly Found[]): Command
     });
 }
 
-/** Another address, and where there is but one data set its usual one. */
+/** The option for another address. If there is only one data set, its usual address is the default. */
 function urlOption(published: readonly Found[]): Option {
   const option = new Option("--url <url>", "another address of the same archive");
   const [[, { archive }]] = published as [Found];
@@ -183,11 +183,11 @@ function verifyCommand(context: CliContext, published: readonly Found[]): Comman
     });
 }
 
-/** The rate is that of the last seconds. */
+/** The rate is measured over this time. */
 const RATE_WINDOW_MS = 10_000;
 const BAR_WIDTH = 24;
 
-/** How far a download is: on a terminal a line that is drawn anew, elsewhere a line at each tenth. */
+/** Shows how far a download is: on a terminal in a line that is drawn anew, elsewhere by a line at each tenth. */
 class DownloadProgress {
   readonly #name: string;
   readonly #line: StatusLine;
@@ -202,7 +202,7 @@ class DownloadProgress {
 
   update(done: number, total: number): void {
     const now = performance.now();
-    // Fewer bytes than before: the download has begun anew.
+    // If there are fewer bytes than before, the download has begun anew.
     if (done < (this.#samples.at(-1)?.[1] ?? 0)) this.#samples = [];
     this.#samples.push([now, done]);
     while (this.#samples.length > 2 && now - this.#samples[0]![0] > RATE_WINDOW_MS) this.#samples.shift();
@@ -215,12 +215,12 @@ class DownloadProgress {
     this.#lastTenth = tenth;
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   note(text: string): void {
     this.#line.note(`${this.#name}: ${text}`);
   }
 
-  /** Ends a line that is being drawn. */
+  /** Takes away the line that is being drawn. */
   end(): void {
     this.#line.clear();
   }

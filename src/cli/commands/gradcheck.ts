@@ -1,4 +1,4 @@
-/** `nnwasm gradcheck`: analytic against numerical gradients of the paper's networks. */
+/** `nnwasm gradcheck`: compares analytic with numerical gradients of the paper's networks. */
 import type { Command } from "commander";
 import { NnwasmError } from "../../errors.ts";
 import { type Alignment, tableLine } from "../../format/tables.ts";
@@ -10,7 +10,7 @@ import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { settingOption } from "../trainingOptions.ts";
 
-/** The paper's two networks, and the batches that are tried: its own 2 samples, and 8. */
+/** The paper's two networks, and the batches that are tried: the paper's 2 samples, and 8. */
 const NETWORKS = [
   [50, 50],
   [50, 30, 20, 20, 10, 10, 10, 10],
@@ -116,7 +116,7 @@ async function run(flags: Flags, context: CliContext): Promise<void> {
   else context.stdout.write(`All below ${GRADIENT_TOLERANCE}.\n`);
 }
 
-/** What an event tells of a check. */
+/** A check as an event tells it. */
 function told({ compared, maxRelativeError, kinks, report, passed, tensors }: GradientCheck) {
   return {
     ...{ compared, maxRelativeError, kinks, report, passed },
@@ -124,7 +124,7 @@ function told({ compared, maxRelativeError, kinks, report, passed, tensors }: Gr
   };
 }
 
-/** The table's columns. Their widths are given, as the rows come one by one. */
+/** The table's columns. Their widths are fixed, as the rows come one by one. */
 const COLUMNS: readonly (readonly [head: string, width: number, alignment: Alignment])[] = [
   ["layers", 6, "right"],
   ["BN", 6, "left"],

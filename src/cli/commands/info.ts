@@ -11,7 +11,7 @@ import { dataFolderProblem, warn } from "../openDataset.ts";
 import { printable } from "../text.ts";
 import { buildId, VERSION } from "../version.ts";
 
-/** (module (func (result v128) (v128.const …))): valid where there is SIMD. */
+/** The module (module (func (result v128) (v128.const …))), which is valid where there is SIMD. */
 const SIMD_MODULE = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
   11,

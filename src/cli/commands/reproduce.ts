@@ -107,7 +107,7 @@ export function reproduceCommand(context: CliContext): Command {
     });
 }
 
-/** Of trainings whose curves are not shown: nobody would see what a pass over all training samples gives. */
+/** The measures of trainings whose curves are not shown: nobody would see those of a pass over all training samples. */
 const TRAINING_METRICS: TrainingMetrics = "running";
 
 async function run(context: CliContext, ids: readonly string[], flags: ReproduceFlags): Promise<void> {
@@ -196,7 +196,7 @@ async function describeResumed(
   return await ReproductionFolder.read(path);
 }
 
-/** The settings in which a run is not the paper's: "--limit 2000". */
+/** The settings in which a run differs from the paper: "--limit 2000". */
 function departuresOf({ data: _, ...changes }: Partial<TrainSettings>, training: number): string[] {
   const { validation, limit } = mergeSettings(changes);
   const isUsual = (name: string, value: unknown) =>
@@ -220,7 +220,7 @@ function commandLine(description: ReproductionDescription): string {
   ].join(" ");
 }
 
-/** A path says nothing about the numbers, and where it was is nobody's business. */
+/** The changes as flags, without the path of a data set: it says nothing about the numbers, and is private. */
 const changesInWords = ({ data, ...changes }: Partial<TrainSettings>): string[] => [
   ...(data === undefined || /[/\\]/.test(data) ? [] : [`--data ${data}`]),
   ...Object.entries(changes).map(([name, value]) => `${flagOf(name)} ${value}`),

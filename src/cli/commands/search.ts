@@ -80,7 +80,7 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
       : searchText(context, { progress, saver, space, workers, path: folder.path }),
   );
   await closing(folder, async () => {
-    // What has changed shall hold when the search goes on once more.
+    // The flags that may change are kept for the next time that the search goes on.
     await folder.writeDescription(description);
     if (notice !== undefined) progress.say(notice);
     const { signal } = context;
@@ -97,7 +97,7 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   });
 }
 
-/** The error, with how to go on if too many trials have failed. */
+/** The error. If too many trials have failed, it also says how to go on. */
 function withAdvice(error: unknown, path: string, maxFailures: number): unknown {
   if (!(error instanceof StudyError)) return error;
   return new StudyError(
@@ -106,7 +106,7 @@ function withAdvice(error: unknown, path: string, maxFailures: number): unknown 
   );
 }
 
-/** What a study was begun with. @throws ConfigError if a flag asks for something else */
+/** The description of the study that goes on. @throws ConfigError if a flag asks for something else */
 async function readResumed(path: string, flags: SearchFlags): Promise<StudyDescription> {
   // Commander gives shuffle: true for an absent --no-shuffle.
   const other = Object.keys(flags).find(
@@ -121,7 +121,7 @@ async function readResumed(path: string, flags: SearchFlags): Promise<StudyDescr
   return await StudyFolder.read(path);
 }
 
-/** The little that may change when a study goes on. */
+/** The description with the flags that may change when a study goes on. */
 const changed = (description: StudyDescription, flags: SearchFlags): StudyDescription => ({
   ...description,
   trials: flags.trials ?? description.trials,

@@ -1,4 +1,4 @@
-/** `nnwasm train`: trains a network and leaves a folder with what came out. */
+/** `nnwasm train`: trains a network and leaves its results in a folder. */
 import type { Command } from "commander";
 import { counted } from "../../format/words.ts";
 import { inOrder } from "../../runs/events.ts";
@@ -64,7 +64,7 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const file = config === undefined ? {} : await readSettingsFile(config);
   const asked = mergeSettings(file, environment, settingsFromFlags(flags));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
-  // What cannot be trained shall leave no folder behind.
+  // If the settings cannot be trained, this throws before a folder is made.
   const plan = await planTraining(asked, dataset, flagOf);
   const folder = await RunFolder.create(plan.settings, { out, force });
   const progress = new TrainingProgress(context, quiet);

@@ -1,18 +1,18 @@
 /**
- * One process at a time in a folder.
+ * Lets one process at a time work in a folder.
  *
- * The file `lock` says whose the folder is. Reading it and replacing it are two steps, and two processes that both find
- * the lock of one that is gone must not both replace it. So they pass a door first, one at a time. Each makes a claim, a
- * file with a name of its own, and only then looks for the claims of others. Of two processes the later one sees the
- * claim of the earlier one: never are both alone. The one that is alone reads `lock`, and renames its claim to it or
- * takes its claim away. Of those that see each other, the first by name waits; the others withdraw and come again.
+ * The file `lock` names the process that has the folder. Reading it and replacing it are two steps, and two processes that
+ * both find the lock of one that is gone must not both replace it. So they pass a door first, one at a time. Each makes a
+ * claim, a file with a name of its own, and only then looks for the claims of others. The later one of two processes sees
+ * the claim of the earlier one, so never are both alone. The one that is alone reads `lock`, and renames its claim to it or
+ * takes its claim away. If processes see each other, the first by name waits, and the others withdraw and come again.
  *
  * The name of a claim says which process made it, so a claim is complete as soon as it is there. No name is used twice,
  * so the claim of a process that is gone can be removed at any time. A process can be killed between any two steps.
  *
  * A process is gone if its machine has no process of its number and beginning, or only one that has ended and waits for
- * its parent (a zombie). That can be seen on the same machine, since its last start, in the same container. Of a process
- * elsewhere it cannot: that one is gone if it has not renewed its lock for two minutes, by the clock of the file system.
+ * its parent (a zombie). That can be seen on the same machine, since its last start, in the same container. A process
+ * elsewhere counts as gone if it has not renewed its lock for two minutes, by the clock of the file system.
  */
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { type BigIntStats, readFileSync, readlinkSync } from "node:fs";
@@ -30,11 +30,11 @@ const CLAIM = /^\.nnwasm-lock-([0-9]+)-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{12}$/;
 export const isClaim = (name: string): boolean => CLAIM.test(name);
 
 const RENEWAL_SECONDS = 10;
-/** Without a renewal for so long, the lock of a process elsewhere counts for nothing. */
+/** The lock of a process elsewhere counts for nothing if it has not been renewed for so long. */
 const SILENCE_SECONDS = 120;
-/** To be alone at the door takes milliseconds; a process may be halted in it, though. */
+/** How long a process waits at the door. It takes milliseconds, unless another process is halted there. */
 const PATIENCE_SECONDS = 20;
-/** More than any lock has. */
+/** The most bytes that are read of a lock. No lock has so many. */
 const MOST_BYTES = 10_000;
 
 /** A process, as locks and claims name it. */
@@ -47,7 +47,7 @@ interface Owner {
   readonly host: string;
 }
 
-/** The folder is gone, or another's: nothing more can be written to it. */
+/** The folder is gone, or another process has it. Nothing more can be written to it. */
 export class LostFolder extends FileError {}
 
 /** Locks that this process has. */
@@ -55,7 +55,7 @@ const held = new Set<FolderLock>();
 /** Whether this process has a folder that it writes to. */
 export const isSaving = (): boolean => held.size > 0;
 
-/** A folder that is this process's. */
+/** The lock of a folder that this process has. */
 export class FolderLock {
   readonly #folder: string;
   readonly #handle: FileHandle;
@@ -66,7 +66,7 @@ export class FolderLock {
     this.#folder = folder;
     this.#handle = handle;
     this.#stats = stats;
-    // By writing, so that the clock is the file system's; into this file, whatever has the name `lock` by then.
+    // Writing sets the time by the file system's clock. It goes to this file, even if another is named `lock` by then.
     this.#renewal = setInterval(() => void handle.write(text, 0).catch(() => {}), 1000 * RENEWAL_SECONDS);
     this.#renewal.unref();
     held.add(this);
@@ -97,7 +97,7 @@ export class FolderLock {
     }
   }
 
-  /** @throws FileError unless the folder is there and this process's, as it was */
+  /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     const problem = await this.#problem();
     if (problem !== undefined) throw problem;
@@ -139,7 +139,7 @@ export class FolderLock {
     const file = join(this.#folder, LOCK);
     try {
       const mine = (await this.#problem()) === undefined;
-      // Before: what a network file system removes while it is open gets another name.
+      // The file is closed first, because a network file system only renames a file that is removed while it is open.
       await this.#handle.close();
       if (mine) await rm(file, { force: true });
     } catch (error) {
@@ -148,7 +148,7 @@ export class FolderLock {
   }
 }
 
-/** A claim of this process's. */
+/** A claim of this process. */
 interface Claim {
   readonly name: string;
   readonly file: string;
@@ -192,7 +192,7 @@ async function makeClaim(folder: string): Promise<Claim> {
   const text = `${pid} ${start} ${place} ${host}\n`;
   const handle = await open(file, "wx");
   const remove = async () => {
-    // The error that leads here says more than one of these.
+    // The error that leads here says more than an error of these calls.
     await handle.close().catch(() => {});
     await unlink(file).catch(() => {});
   };
@@ -211,7 +211,7 @@ interface Other {
   readonly silence: number;
 }
 
-/** The claims of others; those of processes that are gone are removed. */
+/** The claims of other processes. Those of processes that are gone are removed. */
 async function otherClaims(folder: string, own: Claim): Promise<Other[]> {
   const others: Other[] = [];
   for (const name of await readdir(folder)) {
@@ -231,7 +231,7 @@ async function otherClaims(folder: string, own: Claim): Promise<Other[]> {
 const secondsBetween = (before: BigIntStats, after: BigIntStats) =>
   Number(after.mtimeMs - before.mtimeMs) / 1000;
 
-/** Whose lock it is; undefined if there is none. */
+/** The owner of a lock; undefined if there is no lock. */
 async function ownerOf(file: string): Promise<Owner | undefined> {
   let text: string;
   try {
@@ -243,7 +243,7 @@ async function ownerOf(file: string): Promise<Owner | undefined> {
   }
   const [pid, start, place, ...host] = text.trim().split(" ");
   return {
-    // No number: what a crash has left of a lock of an earlier version.
+    // A crash may have left a lock of an earlier version without a number.
     pid: /^[0-9]{1,10}$/.test(pid!) ? Number(pid) : 0,
     start: start === "0" ? undefined : start,
     place,
@@ -301,14 +301,14 @@ async function thisProcess(): Promise<Owner & { readonly place: string }> {
 
 let place: string | undefined;
 
-/** Where numbers of processes mean the same: this machine since its start, in this container. */
+/** The place within which a process number means one process: this machine since its start, in this container. */
 function placeOfThis(): string {
   if (place === undefined) {
     let name: string;
     try {
       name = readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid");
     } catch {
-      name = hostname(); // no Linux
+      name = hostname(); // not Linux
     }
     place = createHash("sha256").update(name).digest("hex").slice(0, 8);
   }

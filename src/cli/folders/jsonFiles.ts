@@ -1,4 +1,4 @@
-/** The JSON files of a command's folder, checked when they are read. */
+/** Reads and checks the JSON files of a command's folder. */
 import * as v from "valibot";
 import { FileError } from "../../errors.ts";
 import { readText } from "../../files/read.ts";
@@ -7,12 +7,12 @@ import { expectationOf } from "../../settings/expectation.ts";
 const MOST_JSON_BYTES = 10_000_000;
 const MOST_LOG_BYTES = 500_000_000;
 
-/** @throws FileError, with the path and the reason, as all here do */
+/** @throws FileError with the path and the reason, as all functions here do */
 export async function readJson(file: string): Promise<unknown> {
   return parse(await readText(file, { most: MOST_JSON_BYTES }), file);
 }
 
-/** The values of a file of lines, each with its place for errors; what follows the last newline does not count. */
+/** The values of a file of lines, each with its place for errors. Text after the last newline does not count. */
 export async function readJsonLines(file: string): Promise<{ value: unknown; where: string }[]> {
   const lines = (await readText(file, { most: MOST_LOG_BYTES })).split("\n").slice(0, -1);
   return lines.map((line, i) => {

@@ -1,7 +1,9 @@
 /**
- * The folder of a command that does many trainings: a description that is there before the first of them, a log that
- * grows by a whole line for each that has ended, and what is made of them at the end. Every file but the log appears
- * whole or not at all, so the command can be killed at any moment, and goes on with what is there.
+ * The folder of a command that does many trainings.
+ *
+ * A description is there before the first training. A log grows by a whole line for each training that has ended. The
+ * results are written at the end. Every file but the log appears whole or not at all. So the command can be killed at any
+ * moment, and goes on with what is there.
  */
 import { join } from "node:path";
 import type * as v from "valibot";
@@ -14,17 +16,17 @@ import { closing, isUnused, WorkFolder } from "./workFolder.ts";
 export interface LogFolderKind<Description extends v.GenericSchema> {
   /** The command: "search" has its folders in runs/search-001, runs/search-002, … */
   readonly command: string;
-  /** "study.json", and what it must hold. */
+  /** The file of the description, such as "study.json". */
   readonly description: string;
   readonly schema: Description;
-  /** "trials.jsonl". */
+  /** The file of the log, such as "trials.jsonl". */
   readonly log: string;
-  /** Whatever else the command writes. */
+  /** The other files that the command writes. */
   readonly others: readonly string[];
 }
 
 export interface CreateOptions {
-  /** The folder, if the user named one; default: the next free one. */
+  /** The folder that the user named. Default: the next free one. */
   readonly out?: string | undefined;
   /** Take `out` even if it has been used before. */
   readonly force?: boolean | undefined;
@@ -32,11 +34,11 @@ export interface CreateOptions {
 
 const SUMMARY = "summary.json";
 
-/** A folder that is open to be written, by this process alone. */
+/** A folder to which only this process writes. */
 export class LogFolder {
   readonly #folder: WorkFolder;
   readonly #lines: LineWriter;
-  /** Seconds of the sessions before, as far as the log knows of them. */
+  /** Seconds of the sessions before, up to the last line of the log. */
   readonly #secondsBefore: number;
   readonly #begin = performance.now();
 
@@ -72,13 +74,13 @@ export class LogFolder {
     }
   }
 
-  /** The description. @throws FileError if there is none, or it is not the command's */
+  /** The description. @throws FileError if there is none, or it is another command's */
   static async read<T extends v.GenericSchema>(
     { command, description, schema }: LogFolderKind<T>,
     path: string,
   ): Promise<v.InferOutput<T>> {
     const file = join(path, description);
-    // What was killed before this file was there has done nothing yet.
+    // A command that was killed before it wrote this file has done nothing yet.
     if (await isUnused(path)) {
       throw new FileError(
         `${file} cannot be read: it does not exist (ENOENT). Nothing was done in ${path} yet: begin with nnwasm ${command} --out ${path}.`,
@@ -88,10 +90,10 @@ export class LogFolder {
   }
 
   /**
-   * Opens the folder to go on. Of the log it gives the lines, each with its place for errors; a last one that a crash has
+   * Opens the folder to go on. It gives the lines of the log, each with its place for errors. A last line that a crash has
    * left half-written does not count.
    * @param before the description, as {@link read} gave it
-   * @throws ConfigError if another process has the folder, or had it since
+   * @throws ConfigError if another process has the folder, or has changed the description since
    */
   static async open<T extends v.GenericSchema>(
     kind: LogFolderKind<T>,
@@ -107,7 +109,7 @@ export class LogFolder {
         );
       }
       const file = join(path, kind.log);
-      // Opening it cuts a torn line off.
+      // This cuts off a torn line.
       const writer = await LineWriter.open(file);
       try {
         const lines = await readJsonLines(file);
@@ -123,7 +125,7 @@ export class LogFolder {
     }
   }
 
-  /** @throws FileError unless the folder is still there, and this process's */
+  /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     await this.#folder.check();
   }
@@ -134,7 +136,7 @@ export class LogFolder {
     await this.#lines.append(JSON.stringify({ ...line, clock: this.seconds }));
   }
 
-  /** Replaces the description: what of it may change has changed. */
+  /** Replaces the description, some of which may change when the command goes on. */
   async writeDescription<T extends v.GenericSchema>(
     { description: file }: LogFolderKind<T>,
     description: v.InferOutput<T> & object,

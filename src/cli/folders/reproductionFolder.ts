@@ -6,7 +6,7 @@
  *   report.html         the report, in one file; report.md, its twin, with plots/
  *   summary.json        a row for each experiment
  *
- * A training is on the disk as soon as it has ended: a reproduction that is killed loses those under way, no more.
+ * A training is on the disk as soon as it has ended. A reproduction that is killed loses only the trainings under way.
  */
 import * as v from "valibot";
 import { type TrainingMetrics, trainingMetrics } from "../../model/fitOptions.ts";
@@ -26,7 +26,7 @@ const ReproductionFile = v.strictObject({
   changes: FileSettings,
   appendix: v.boolean(),
   freshSearch: v.boolean(),
-  /** Of the trainings whose curves are not shown. Where it is absent, an earlier version took full ones. */
+  /** The metrics of trainings whose curves are not shown. An earlier version did not write them, and took full ones. */
   trainingMetrics: v.optional(v.picklist(Object.keys(trainingMetrics) as TrainingMetrics[]), "full"),
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
 });
@@ -52,7 +52,7 @@ const EpochRow = v.object({
 const TrainingLine = v.strictObject({
   id: v.string(),
   seed: v.pipe(v.number(), v.integer()),
-  /** Of a search of this run's own: what it proposed. */
+  /** The λ that a search of this run proposed. */
   l2: v.optional(v.number()),
   test: v.nullable(Evaluation),
   validation: v.nullable(Evaluation),
@@ -144,7 +144,7 @@ export class ReproductionFolder {
     await this.#folder.writeFiles(Object.entries(files));
   }
 
-  /** @throws FileError unless the folder is still there */
+  /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     await this.#folder.check();
   }

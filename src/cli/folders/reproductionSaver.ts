@@ -9,7 +9,7 @@ import { VERSION } from "../version.ts";
 import type { ReproductionFolder } from "./reproductionFolder.ts";
 import { Saving } from "./saving.ts";
 
-/** What a reproduction leaves, as it is told. */
+/** What a reproduction leaves, as the user is told. */
 const FILES = ["report.html", "report.md", "plots/", "trainings.jsonl"];
 
 /** What the report says of the command that made it. */
@@ -22,7 +22,7 @@ export interface ReproductionSummary {
   readonly node: string;
   readonly machine: string;
   readonly trainings: number;
-  /** Of all sessions. */
+  /** Seconds of all sessions. */
   readonly seconds: number;
   readonly memoryBytes: number;
 }
@@ -41,7 +41,7 @@ export class ReproductionSaver {
     this.#saving = new Saving(folder.path, FILES, ["reproduction.json", "trainings.jsonl"]);
   }
 
-  /** Of a reproduction that is complete, when it is saved. */
+  /** The summary of a complete reproduction, once it is saved. */
   get summary(): ReproductionSummary {
     return this.#summary!;
   }
@@ -51,10 +51,10 @@ export class ReproductionSaver {
     return this.#saving;
   }
 
-  /** Is told of every event before anyone to whom it says that something is saved. */
+  /** Hears every event before those who tell the user what is saved. */
   readonly hear = on<ReproductionEvent>({
     training: ({ training }) => this.#folder.append(training),
-    // It is said that one can go on in it.
+    // The user will be told to go on in the folder, so it must be there.
     interrupted: () => this.#folder.check(),
     result: (event) => this.#saveResult(event),
   });
@@ -75,7 +75,7 @@ export class ReproductionSaver {
     await saving.write("report.html", () => folder.writeReport({ "report.html": html }));
     await saving.write("report.md", () => folder.writeReport({ "report.md": markdown }));
     await saving.write("plots/", () => folder.writeReport(plots));
-    await saveSummary(); // once more, for what it says of the report
+    await saveSummary(); // once more, as it says whether the report was saved
     await saving.write("lock", () => folder.close());
     this.#summary = summary;
   }

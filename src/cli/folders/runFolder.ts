@@ -41,7 +41,7 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder, or takes `out`, and writes config.json; until then it counts as empty.
+   * Makes the folder, or takes `out`, and writes config.json. Until then the folder counts as empty.
    *
    * @throws ConfigError if `out` is in use, or something is in it and not `force`
    * @throws FileError if it cannot be made

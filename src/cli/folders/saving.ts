@@ -1,8 +1,8 @@
-/** What a command saves at its end, of which some may not fit on the disk. */
+/** Saves what a command leaves at its end, even if some of it does not fit on the disk. */
 import { FileError } from "../../errors.ts";
 import { LostFolder } from "./folderLock.ts";
 
-/** Writes one thing after another, the dearest first, and goes on where one of them cannot be written. */
+/** Writes one thing after another, the most wanted first, and goes on if one of them cannot be written. */
 export class Saving {
   readonly #path: string;
   readonly #order: readonly string[];
@@ -10,8 +10,8 @@ export class Saving {
   readonly #unsaved = new Map<string, FileError>();
 
   /**
-   * @param order the names, as they are told
-   * @param there what has been written before
+   * @param order the names in the order in which the user is told of them
+   * @param there the names of what has been written before
    */
   constructor(path: string, order: readonly string[], there: readonly string[]) {
     this.#path = path;
@@ -19,7 +19,7 @@ export class Saving {
     this.#saved = new Set(there);
   }
 
-  /** Writes a thing, or keeps why it cannot be written. @throws FileError if the folder is lost */
+  /** Writes a thing, or remembers why it cannot be written. @throws FileError if the folder is lost */
   async write(name: string, write: () => Promise<void>): Promise<void> {
     try {
       await write();
@@ -27,7 +27,7 @@ export class Saving {
       this.#unsaved.delete(name);
     } catch (error) {
       if (!(error instanceof FileError) || error instanceof LostFolder) throw error;
-      // One that was written before is there still.
+      // If it was written before, it is still there.
       if (!this.#saved.has(name)) this.#unsaved.set(name, error);
     }
   }
@@ -49,7 +49,7 @@ export class Saving {
     return this.#order.filter((name) => this.#saved.has(name)).join(", ");
   }
 
-  /** @throws FileError if something could not be written; it says what is there */
+  /** @throws FileError if something could not be written; the error says what was */
   finish(): void {
     const [first] = this.#unsaved.values();
     if (first === undefined) return;

@@ -13,7 +13,7 @@ import { VERSION } from "../version.ts";
 import { Saving } from "./saving.ts";
 import type { StudyDescription, StudyFolder } from "./studyFolder.ts";
 
-/** What a search leaves, the most wanted first; study.json goes without saying. */
+/** What a search leaves, the most wanted first. The user is not told of study.json. */
 const FILES = ["report.html", "plots/", "trials.jsonl", "summary.json"];
 
 /** What a search came to, as summary.json and the command's last event say it. */
@@ -21,13 +21,13 @@ export interface SearchSummary {
   readonly command: string;
   readonly version: string;
   readonly node: string;
-  /** Of all sessions. */
+  /** Seconds of all sessions. */
   readonly seconds: number;
   readonly trials: number;
   readonly complete: number;
   readonly pruned: number;
   readonly failed: number;
-  /** Of all trials. */
+  /** Epochs of all trials together. */
   readonly epochs: number;
   readonly memoryBytes: number;
   readonly best: object | undefined;
@@ -36,7 +36,7 @@ export interface SearchSummary {
 }
 
 export class SearchSaver {
-  /** What study.json says. */
+  /** The contents of study.json. */
   readonly description: StudyDescription;
   readonly #folder: StudyFolder;
   readonly #plan: SearchPlan;
@@ -50,7 +50,7 @@ export class SearchSaver {
     this.#saving = new Saving(folder.path, FILES, ["study.json", "trials.jsonl"]);
   }
 
-  /** Of a search that is complete, when it is saved. */
+  /** The summary of a complete search, once it is saved. */
   get summary(): SearchSummary {
     return this.#summary!;
   }
@@ -60,10 +60,10 @@ export class SearchSaver {
     return this.#saving;
   }
 
-  /** Is told of every event before anyone to whom it says that something is saved. */
+  /** Hears every event before those who tell the user what is saved. */
   readonly hear = on<SearchEvent>({
     trial: ({ trial }) => this.#folder.append(trial),
-    // It is said that one can go on in it.
+    // The user will be told to go on in the folder, so it must be there.
     interrupted: () => this.#folder.check(),
     result: (event) => this.#saveResult(event),
   });
@@ -76,7 +76,7 @@ export class SearchSaver {
       );
     await saveSummary();
     await this.#saveReport(end, summary);
-    await saveSummary(); // once more, for what it says of the report
+    await saveSummary(); // once more, as it says whether the report was saved
     await this.#saving.write("lock", () => this.#folder.close());
     this.#summary = summary;
   }
@@ -119,7 +119,7 @@ function summaryOf(
   };
 }
 
-/** The search as it can be typed again, to so many trials. */
+/** The command that does the same search with so many trials. */
 function commandLine(
   { space, sampler, samplerOptions, pruner, prunerOptions, objective, roundSize }: StudyDescription,
   settings: TrainSettings,
@@ -152,7 +152,7 @@ function factsOf(
   ];
 }
 
-/** What of the data the trials trained on; of numbers that they choose for themselves nothing is said. */
+/** The samples on which trials trained. Numbers that they choose for themselves are left out. */
 function dataFact(
   { name, training }: StudyDescription["data"],
   { validation, limit }: TrainSettings,

@@ -7,8 +7,8 @@
  *   report.html    the table and the plots, in one file
  *   plots/         history.svg, parameter-….svg, parallel-coordinates.svg, importance.svg
  *
- * study.json is there before the first trial, trials.jsonl grows by whole lines that are on the disk before anything
- * depends on them: a search that is killed at any moment loses the trials under way and nothing else.
+ * study.json is there before the first trial. trials.jsonl grows by whole lines, which are on the disk before anything
+ * depends on them. So a search that is killed at any moment loses only the trials under way.
  */
 import * as v from "valibot";
 import { FileError } from "../../errors.ts";
@@ -172,7 +172,7 @@ export class StudyFolder {
     await this.#folder.writeFiles(Object.entries(plots).map(([name, svg]) => [`plots/${name}.svg`, svg]));
   }
 
-  /** @throws FileError unless the folder is still there */
+  /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     await this.#folder.check();
   }

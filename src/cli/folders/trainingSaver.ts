@@ -19,10 +19,10 @@ const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.jso
 export interface TrainingSummary extends Trained {
   readonly test: Evaluation;
   readonly validation: Evaluation | null;
-  /** Since the process began; null if there was no step. */
+  /** Seconds from the process's start to the first step; null if there was no step. */
   readonly firstStepSeconds: number | null;
   readonly out: string;
-  /** Of the command, until it is saved. */
+  /** Seconds of the command, up to its saving. */
   readonly seconds: number;
   /** Bytes of the process at its largest. */
   readonly peakMemory: number;
@@ -46,7 +46,7 @@ export class TrainingSaver {
     this.#saving = new Saving(folder.path, FILES, ["config.json", "metrics.jsonl"]);
   }
 
-  /** Of a training that is complete, when it is saved. */
+  /** The summary of a complete training, once it is saved. */
   get summary(): TrainingSummary {
     return this.#summary!;
   }
@@ -56,7 +56,7 @@ export class TrainingSaver {
     return this.#saving;
   }
 
-  /** Is told of every event before anyone to whom it says that something is saved. */
+  /** Hears every event before those who tell the user what is saved. */
   readonly hear = on<TrainingEvent>({
     step: () => {
       this.#firstStep ||= performance.now();
@@ -75,7 +75,7 @@ export class TrainingSaver {
     failed: ({ error, model }) => this.#saveFailure(error, model),
   });
 
-  /** An error of the training, with what there is all the same. */
+  /** An error of the training that also says what was saved. */
   explained(error: unknown): unknown {
     const epochs = this.#rows.length;
     if (!(error instanceof TrainingError) || epochs === 0) return error;
@@ -100,7 +100,7 @@ export class TrainingSaver {
     );
   }
 
-  /** What comes after the model, the dearest first; the summary once more for what it says of the plots. */
+  /** Saves the rest after the model: the summary, the plots, and the summary again, as it says whether they were saved. */
   async #saveRest(summary: () => object): Promise<void> {
     const facts = {
       ...{ command: "train", version: VERSION, build: buildId(), node: process.version },
@@ -125,12 +125,12 @@ export class TrainingSaver {
       };
       return { state: "complete", ...this.#summary };
     });
-    // A folder that was deleted in the end has nothing saved in it.
+    // Closing finds out whether the folder was deleted: then nothing is saved.
     await this.#saving.write("lock", () => this.#folder.close());
   }
 
   async #saveFailure(error: unknown, model: Model): Promise<void> {
-    // A line that could not be written: the weights may fit all the same.
+    // If a line could not be written, the weights may fit all the same.
     if (error instanceof FileError && this.#rows.length > 0) await this.#saveModel(model);
     await this.#saveRest(() => ({
       state: error instanceof TrainingError ? "diverged" : "failed",

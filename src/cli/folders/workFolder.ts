@@ -1,6 +1,6 @@
 /**
- * The folder that a command works in: this process's alone until it is closed, and every file in it whole or not there.
- * What a killed process has left of temporary files is tidied up by the next one.
+ * The folder that a command works in. Only this process has it until it is closed, and every file in it appears whole or
+ * not at all. The next process tidies up the temporary files that a killed one has left.
  */
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,21 +11,21 @@ import { isFolder, makeFolder } from "../../files/folders.ts";
 import { FolderLock, isClaim, LOCK } from "./folderLock.ts";
 
 export interface NewFolder {
-  /** The folder, if the user named one; default: the next free `root`/`name`-001. */
+  /** The folder that the user named. Default: the next free `root`/`name`-001. */
   readonly out?: string | undefined;
-  /** Where folders go that the user did not name. */
+  /** The folder for folders that the user did not name. */
   readonly root?: string;
-  /** What they are called before their number: the command. */
+  /** Their name before the number, which is the command. */
   readonly name: string;
   /** Take `out` even if there is something in it. */
   readonly force?: boolean | undefined;
-  /** What the command writes, and takes away first; all else stays. The first of them makes a folder one of its own. */
+  /** The files that the command writes. Old ones are removed first; other files stay. */
   readonly files: readonly string[];
-  /** The file with which the command could go on, if it is there. */
+  /** The file with which the command can go on, if it is there. */
   readonly resumable?: string;
 }
 
-/** What a command names that does not know its plots before it draws them. */
+/** The name for all plots, for a command that does not know them before it draws them. */
 export const PLOTS = "plots/*.svg";
 
 export class WorkFolder {
@@ -54,7 +54,7 @@ export class WorkFolder {
       if (!made) await requireFree(path, options);
       const folder = new WorkFolder(path, await FolderLock.take(path));
       try {
-        // Another process may have been there in between, until now.
+        // Another process may have written to the folder in between.
         await requireFree(path, options);
         await folder.#tidy();
         await folder.#remove(files);
@@ -76,7 +76,7 @@ export class WorkFolder {
     return folder;
   }
 
-  /** @throws FileError unless the folder is there, and this process's */
+  /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     await this.#lock.check();
   }
@@ -96,14 +96,14 @@ export class WorkFolder {
     await this.writeFiles([[file, `${JSON.stringify(value, null, 2)}\n`]]);
   }
 
-  /** Lets others have the folder; twice is once. */
+  /** Lets others have the folder. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#lock.release();
   }
 
-  /** Gives the folder up as if it had never been taken: without the files that were begun, nor itself if it is empty. */
+  /** Gives the folder up as if it had never been taken: removes the files that were begun, and the folder if it is empty. */
   async abandon(files: readonly string[]): Promise<void> {
     if (
       await this.check().then(
@@ -135,10 +135,10 @@ export class WorkFolder {
   }
 }
 
-/** What this process and others of nnwasm's leave behind when they are killed before they have written anything. */
+/** Whether a file is one that a process of nnwasm leaves if it is killed before it has written anything. */
 export const isLeftover = (name: string): boolean => name === LOCK || isClaim(name) || isTemporary(name);
 
-/** Whether there is a folder that nobody has written anything to. */
+/** Whether there is a folder and nothing has been written to it. */
 export async function isUnused(path: string): Promise<boolean> {
   return (await isFolder(path)) && (await readdir(path).catch(() => [""])).every(isLeftover);
 }
@@ -155,14 +155,14 @@ async function requireFree(path: string, { force = false, resumable }: NewFolder
   throw new ConfigError(`--out ${path}: the folder is not empty. Give another folder, ${goOn}${replace}.`);
 }
 
-/** `root`/`name`-001, or one more than the highest number there: names in the order of time. */
+/** Makes `root`/`name`-001, or one more than the highest number there. So the names are in the order of time. */
 async function makeNumberedFolder(root: string, name: string): Promise<string> {
   await makeFolder(root);
   let number = 1 + Math.max(0, ...(await listFolder(root)).map((entry) => numberOf(entry, name)));
   for (;;) {
     const path = join(root, `${name}-${String(number).padStart(3, "0")}`);
     try {
-      await mkdir(path); // fails if another run was quicker
+      await mkdir(path); // fails if another run was faster
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileError(path, "created", error);
@@ -171,13 +171,13 @@ async function makeNumberedFolder(root: string, name: string): Promise<string> {
   }
 }
 
-/** 12 for "train-012" and the name "train"; 0 for what is not such a name. */
+/** The number of a folder: 12 for "train-012" and the name "train"; 0 for any other entry. */
 function numberOf(entry: string, name: string): number {
   const digits = entry.startsWith(`${name}-`) ? entry.slice(name.length + 1) : "";
   return /^[0-9]{3,9}$/.test(digits) ? Number(digits) : 0;
 }
 
-/** Makes a folder in one that must be there: one that was deleted does not come back. */
+/** Makes a folder in one that must be there. If that one was deleted, it stays so. */
 async function makeInside(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -199,7 +199,7 @@ async function listFolder(path: string): Promise<string[]> {
   }
 }
 
-/** Does the work and closes the folder, whatever comes. An error of the work says more than one of closing. */
+/** Does the work, then closes the folder in any case. An error of the work says more than one of closing. */
 export async function closing<T>(folder: { close(): Promise<void> }, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {

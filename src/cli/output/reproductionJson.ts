@@ -8,7 +8,7 @@ import { type ReproductionSaver, rowFacts } from "../folders/reproductionSaver.t
 
 /**
  * @param out the folder
- * @param saver hears of every event before
+ * @param saver hears every event first
  */
 export const reproductionJson = (
   context: CliContext,

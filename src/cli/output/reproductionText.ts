@@ -12,7 +12,7 @@ import { printable, printableLines } from "../text.ts";
 
 export interface ReproductionTextOptions {
   readonly progress: ReproductionProgress;
-  /** Hears of every event before. */
+  /** Hears every event first. */
   readonly saver: ReproductionSaver;
   readonly workers: number;
   /** The folder. */

@@ -9,7 +9,7 @@ import type { SearchSaver } from "../folders/searchSaver.ts";
 
 /**
  * @param out the folder
- * @param saver hears of every event before
+ * @param saver hears every event first
  */
 export const searchJson = (context: CliContext, out: string, saver: SearchSaver): Subscriber<SearchEvent> =>
   on<SearchEvent>({

@@ -12,7 +12,7 @@ import { printable, printableLines } from "../text.ts";
 
 export interface SearchTextOptions {
   readonly progress: SearchProgress;
-  /** Hears of every event before. */
+  /** Hears every event first. */
   readonly saver: SearchSaver;
   readonly space: SearchSpace;
   readonly workers: number;

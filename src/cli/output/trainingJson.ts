@@ -6,7 +6,7 @@ import { writeEvent } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import type { TrainingSaver } from "../folders/trainingSaver.ts";
 
-/** @param saver hears of every event before */
+/** @param saver hears every event first */
 export const trainingJson = (context: CliContext, saver: TrainingSaver): Subscriber<TrainingEvent> =>
   on<TrainingEvent>({
     start: ({ settings: config, dataset, split, summary }) => {

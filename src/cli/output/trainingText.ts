@@ -13,7 +13,7 @@ import type { TrainingSaver, TrainingSummary } from "../folders/trainingSaver.ts
 import type { TrainingProgress } from "../progress/trainingProgress.ts";
 import { printable, printableLines } from "../text.ts";
 
-/** @param saver hears of every event before */
+/** @param saver hears every event first */
 export const trainingText = (
   context: CliContext,
   progress: TrainingProgress,

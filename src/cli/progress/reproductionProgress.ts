@@ -1,4 +1,4 @@
-/** A reproduction as it shows on stderr: a line for each row that is done, and on a terminal where it stands. */
+/** Shows a reproduction on stderr: a line for each row that is done, and on a terminal how far it is. */
 import type { RowSummary } from "../../experiments/summary.ts";
 import { timeLeft } from "../../format/numbers.ts";
 import { on } from "../../runs/events.ts";
@@ -6,16 +6,16 @@ import type { RecordedTraining, ReproductionEvent, ReproductionPlan } from "../.
 import type { CliContext } from "../context.ts";
 import { StatusLine } from "./statusLine.ts";
 
-/** "+0.0117", "−0.0003"; "–" if there is none. */
+/** A difference with its sign: "+0.0117", "−0.0003"; "–" if there is none. */
 export const signed = (difference: number | undefined): string =>
   difference === undefined ? "–" : `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(4)}`;
 
 export class ReproductionProgress {
   readonly #trainings: number;
   readonly #epochs: number;
-  /** With several, a row takes long: each training has a line of its own. */
+  /** The number of seeds. With several, a row takes long, so each training has a line of its own. */
   readonly #seeds: number;
-  /** Whether its numbers are set beside the paper's. */
+  /** Whether the numbers are set beside the paper's. */
   readonly #compared: boolean;
   readonly #line: StatusLine;
   readonly #begin = performance.now();

@@ -1,4 +1,4 @@
-/** A search as it shows on stderr: a row for every trial that has ended, and on a terminal where it stands. */
+/** Shows a search on stderr: a row for every trial that has ended, and on a terminal how far it is. */
 
 import { timeLeft } from "../../format/numbers.ts";
 import { on } from "../../runs/events.ts";
@@ -20,7 +20,7 @@ export function shortValue(params: Params, key: string): string {
   return value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e6) ? value.toExponential(2) : plain;
 }
 
-/** "l2 7.86e-3  layers 50,50". */
+/** Parameters on one line: "l2 7.86e-3  layers 50,50". */
 export const shortParams = (params: Params): string =>
   Object.keys(params)
     .map((key) => `${shownName(key)} ${shortValue(params, key)}`)
@@ -29,12 +29,12 @@ export const shortParams = (params: Params): string =>
 export class SearchProgress {
   readonly #line: StatusLine;
   readonly #plan: SearchPlan;
-  /** The parameters: the table's columns. */
+  /** The parameters, which are columns of the table. */
   readonly #names: readonly string[];
   readonly #widths: readonly number[];
   readonly #begin = performance.now();
   #ended = 0;
-  /** Epochs of the trials that have ended in this run, and of those under way. */
+  /** Epochs of the trials that have ended in this run, then of those under way. */
   #epochsDone = 0;
   readonly #underWay = new Map<number, number>();
   #before = 0;
@@ -64,7 +64,7 @@ export class SearchProgress {
     failed: () => this.#line.clear(),
   });
 
-  /** The table's head, and the trials that are there already. */
+  /** Writes the table's head, and the trials that are there already. */
   #start(before: readonly FinishedTrial[], best: FinishedTrial | undefined): void {
     const { objective } = this.#plan;
     const columns = this.#names.map((name, i) => shownName(name).padStart(this.#widths[i]!)).join("  ");

@@ -1,11 +1,11 @@
-/** Progress on stderr: a line that is drawn anew on a terminal, plain lines elsewhere. */
+/** Shows progress on stderr: in a line that is drawn anew on a terminal, in plain lines elsewhere. */
 import pc from "picocolors";
 import { type CliContext, hasColors, isTerminal } from "../context.ts";
 import { printableLines } from "../text.ts";
 
 const REDRAW_MILLISECONDS = 100;
 
-/** One line at the bottom of a terminal. Where there is none, only what is said by `note` shows. */
+/** One line at the bottom of a terminal. Without a terminal, only `note` writes anything. */
 export class StatusLine {
   readonly #context: CliContext;
   readonly #quiet: boolean;
@@ -29,7 +29,7 @@ export class StatusLine {
     return (this.#context.stderr.columns || 80) - 1; // a terminal that does not know its size says 0
   }
 
-  /** `before`, a bar that is full to `share`, and `after`: without the bar, or cut, where there is no room. */
+  /** `before`, a bar that is full to `share`, and `after`. If there is no room, the bar is left out or the text is cut. */
   withBar(before: string, share: number, after: string, columns = 20): string {
     return before.length + columns + after.length <= this.width
       ? before + bar(share, columns, this.colors) + after
@@ -50,21 +50,21 @@ export class StatusLine {
     this.draw(() => this.withBar("reading  ", done / total, `  ${done}/${total} samples`));
   }
 
-  /** Lines that stay, in the place of the one that is being drawn. */
+  /** Writes lines that stay in place of the one that is being drawn. */
   note(text: string, style: (text: string) => string = String): void {
     if (this.#quiet) return;
     this.clear();
     this.#context.stderr.write(`${style(printableLines(text))}\n`);
   }
 
-  /** Takes the line that is being drawn away. */
+  /** Takes away the line that is being drawn. */
   clear(): void {
     if (this.#open) this.#context.stderr.write("\r\x1b[2K");
     this.#open = false;
   }
 }
 
-/** "━━━━━━────", `share` of it full. */
+/** A bar, `share` of it full: "━━━━━━────". */
 function bar(share: number, width: number, colors: ReturnType<typeof pc.createColors>): string {
   const full = Math.round(width * Math.min(1, Math.max(0, share)));
   return colors.cyan("━".repeat(full)) + colors.dim("─".repeat(width - full));

@@ -1,4 +1,4 @@
-/** A training as it shows on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
+/** Shows a training on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
 import { timeLeft } from "../../format/numbers.ts";
 import type { StepReport } from "../../model/fitOptions.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
@@ -16,7 +16,7 @@ export class TrainingProgress {
     this.#line = new StatusLine(context, quiet);
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   say(text: string): void {
     this.#line.note(text);
   }
