@@ -112,6 +112,13 @@ describe("the paper's experiments", () => {
     expect(get("tab4-9-bn-0.001").title).toBe("Nine layers, with batch normalisation, σ = 0.001");
   });
 
+  it("say their cell in Table 4, and no others do", () => {
+    expect(get("tab4-9-bn-0.001").cell).toEqual({ layers: 9, bn: true, sigma: 0.001 });
+    expect(get("tab4-3-nobn-0.1").cell).toEqual({ layers: 3, bn: false, sigma: 0.1 });
+    const having = EXPERIMENTS.filter(({ cell }) => cell !== undefined);
+    expect(having).toEqual(EXPERIMENTS.filter(({ group }) => group === "tab4"));
+  });
+
   it("have readings off the curves in the five figures alone, each with the cost above the loss", () => {
     const read = EXPERIMENTS.filter(({ readings }) => readings !== undefined);
     expect(read.map(({ id }) => id)).toEqual(["fig1", "fig2", "fig3", "fig4", "fig5"]);

@@ -3,22 +3,16 @@ import { inWords } from "../../format/words.ts";
 import { type Cell, sensitivityPanel } from "../charts/sensitivity.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
 import { CIFAR10 } from "../facts.ts";
-import { CHANCE, type Experiment } from "../table.ts";
+import { CHANCE } from "../table.ts";
 import { accuracyTable, hasSpread, right } from "./accuracyTable.ts";
 import { groupOf, type RunSummary } from "./run.ts";
-
-/** What a row's id says: tab4-9-bn-0.001. */
-function cellOf({ id }: Experiment): { layers: number; bn: boolean; sigma: number } {
-  const [, layers, bn, sigma] = id.split("-");
-  return { layers: Number(layers), bn: bn === "bn", sigma: Number(sigma) };
-}
 
 export async function sensitivity(run: RunSummary): Promise<Block[]> {
   const rows = groupOf(run.rows, "tab4");
   if (rows.length === 0) return [];
   const cells = (layers: number): Cell[] =>
     rows
-      .map((row) => ({ row, cell: cellOf(row.experiment) }))
+      .map((row) => ({ row, cell: row.experiment.cell! }))
       .filter(({ row, cell }) => cell.layers === layers && row.mean !== undefined)
       .flatMap(({ row, cell: { sigma, bn } }): Cell[] => [
         ...(run.comparable
@@ -44,7 +38,7 @@ export async function sensitivity(run: RunSummary): Promise<Block[]> {
       heads: [right("layers"), { title: "BN" }, right("σ")],
       rows,
       cells: ({ experiment }) => {
-        const { layers, bn, sigma } = cellOf(experiment);
+        const { layers, bn, sigma } = experiment.cell!;
         return [String(layers), bn ? "yes" : "no", String(sigma)];
       },
     }),

@@ -1,12 +1,9 @@
 /** From which initial σ networks learn. */
 import { countedInWords, inWords, listed } from "../../format/words.ts";
-import { CHANCE } from "../table.ts";
+import { CHANCE, cellId, SIGMAS } from "../table.ts";
 import { meanAndSd } from "../words.ts";
 import { effect } from "./effect.ts";
 import { idsOf, type Rule, type Topic, valuesOf } from "./rule.ts";
-
-const SIGMAS = [0.1, 0.001, 0.0001];
-const cellId = (layers: 3 | 9, bn: boolean, sigma: number) => `tab4-${layers}-${bn ? "bn" : "nobn"}-${sigma}`;
 
 /** More than six standard errors of 10,000 samples. */
 const AT_CHANCE = 0.02;
@@ -15,7 +12,7 @@ const isAtChance = (value: number): boolean => Math.abs(value - CHANCE) <= AT_CH
 const sensitivity =
   (layers: 3 | 9, bn: boolean): Rule =>
   (run) => {
-    const ids = SIGMAS.map((sigma) => cellId(layers, bn, sigma));
+    const ids = SIGMAS.map((sigma) => cellId({ layers, bn, sigma }));
     const cells = valuesOf(run, ...ids);
     if (cells === undefined) return [];
     const network = `the ${layers === 3 ? "three" : "nine"}-layer network`;
@@ -52,7 +49,7 @@ const sensitivity =
 const smallSigma =
   (layers: 3 | 9, bn: boolean, small: number): Rule =>
   (run) => {
-    const ids = [cellId(layers, bn, 0.1), cellId(layers, bn, small)];
+    const ids = [cellId({ layers, bn, sigma: 0.1 }), cellId({ layers, bn, sigma: small })];
     const cells = valuesOf(run, ...ids);
     if (cells === undefined || cells.flat().some(isAtChance)) return [];
     const text = effect(
@@ -73,14 +70,14 @@ const robustness =
   (layers: 3 | 9): Rule =>
   (run) => {
     const side = (bn: boolean) => {
-      const cells = valuesOf(run, ...SIGMAS.map((sigma) => cellId(layers, bn, sigma)));
+      const cells = valuesOf(run, ...SIGMAS.map((sigma) => cellId({ layers, bn, sigma })));
       return cells?.filter((values) => values.every((value) => !isAtChance(value))).length;
     };
     const [without, withIt] = [side(false), side(true)];
     if (without === undefined || withIt === undefined) return [];
     const network = `${layers === 3 ? "three" : "nine"}-layer`;
     const cells = (n: number) => (n === 0 ? "none" : inWords(n));
-    const basis = [false, true].flatMap((bn) => SIGMAS.map((sigma) => cellId(layers, bn, sigma)));
+    const basis = [false, true].flatMap((bn) => SIGMAS.map((sigma) => cellId({ layers, bn, sigma })));
     const fewest = Math.min(...valuesOf(run, ...basis)!.map(({ length }) => length));
     const single = fewest < 2 ? ", where a single training of a σ leaves open what other seeds do" : "";
     const numbers =
