@@ -72,3 +72,19 @@ export function madeUp({
     }),
   );
 }
+
+/** A curve with these validation losses, and an accuracy that follows `accuracy`. */
+export const leapingCurve = (
+  losses: readonly number[],
+  accuracy: (epoch: number) => number = () => 0.5,
+  seed = 1,
+) => ({
+  seed,
+  rows: losses.map((loss, i) => ({
+    epoch: i + 1,
+    learningRate: 0.1,
+    train: { loss: 1, cost: 1, accuracy: accuracy(i + 1) },
+    validation: { loss, cost: loss, accuracy: accuracy(i + 1) },
+    ...{ steps: 1, seconds: 1, trainSeconds: 1, stepsPerSecond: 1 },
+  })),
+});

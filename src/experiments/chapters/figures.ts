@@ -5,11 +5,11 @@ import { mergeSettings } from "../../settings/settings.ts";
 import { trainingPanels } from "../charts/curves.ts";
 import { type Block, heading, paragraph, type TableBlock } from "../document/blocks.ts";
 import { CIFAR10 } from "../facts.ts";
-import { leapSentences } from "../leaps.ts";
 import { isNumber } from "../statistics.ts";
 import type { RowSummary } from "../summary.ts";
 import type { Measure } from "../table.ts";
 import { MISSING, right, thisRun } from "./accuracyTable.ts";
+import { leapSentences } from "./leapSentences.ts";
 import { curvesOf, epochsOf, type RunSummary, titleIn } from "./run.ts";
 
 export async function figures(run: RunSummary): Promise<Block[]> {
