@@ -1,10 +1,10 @@
 /**
  * l2.addGradient(dW, W, λ) … an update of W by dW, such as sgd.update(W, dW, η)  →  what the update offers: sgd.updateL2
  *
- * One pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the
- * penalty's part afterwards, which nothing reads in a training step (the gradient check runs plans without rewrites).
+ * One pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the penalty's
+ * part afterwards: the rule applies only where nothing reads it any more (the gradient check runs plans without rewrites).
  */
-import { type Call, commute, isCall, offerOf, type Plan } from "../plan.ts";
+import { type Call, commute, isCall, offerOf, type Plan, reads } from "../plan.ts";
 
 export function fuseL2Update(plan: Plan): Plan {
   const penalties = plan.filter((call) => isCall(call, "l2", "addGradient"));
@@ -21,6 +21,8 @@ export function fuseL2Update(plan: Plan): Plan {
     if (penalty === undefined || before.length > 1 || penalty.args.w !== update.value) continue;
     // The penalty moves to the update: what stands between must not see that, nor change what it adds.
     if (!plan.slice(plan.indexOf(penalty) + 1, at).every((other) => commute(penalty, other))) continue;
+    // Such as a second update by the same gradient, which would miss the penalty.
+    if (plan.slice(at + 1).some((other) => reads(other, update.gradient))) continue;
     fused.add(penalty);
     updates.set(call, update.withL2(penalty.args.lambda));
   }

@@ -104,6 +104,14 @@ describe("fuseL2Update", () => {
         kernels.sgd.update(w, dw, rate);
       },
     ],
+    [
+      "a gradient that another call sees after the update",
+      (kernels) => {
+        kernels.l2.addGradient(dw, w, 0.1);
+        kernels.sgd.update(w, dw, rate);
+        kernels.sgd.update(w, dw, { value: 0.2 });
+      },
+    ],
     ["an empty plan", () => {}],
   ])("leaves alone %s", (_what, write) => {
     const plan = record(write);
