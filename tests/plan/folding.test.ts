@@ -136,6 +136,15 @@ describe("folding, by hand", () => {
     expect(folded).toEqual(calls);
   });
 
+  it("leaves alone products that share a weight", async () => {
+    const { calls, folded } = await plan((kernels, t) => {
+      dense(kernels, t.y, t.x, t);
+      normalize(kernels, t.z, t.y, t);
+      dense(kernels, t.u, t.z, t);
+    });
+    expect(folded).toEqual(calls);
+  });
+
   it("is done once for the same weights, and again when they are said to have changed", async () => {
     const { parameters, folding, tensors } = await plan((kernels, t) => {
       dense(kernels, t.y, t.x, t);
