@@ -3,11 +3,18 @@
 /** With so many decimals, and a true minus: "0.5355", "−0.0021". */
 export const decimals = (value: number, digits = 4): string => value.toFixed(digits).replace("-", "−");
 
-/** A difference with its sign: "+0.0117", "−0.0003"; no sign where it rounds to nothing. */
-export function signed(value: number, digits = 4): string {
-  const text = decimals(value, digits);
-  if (Number(Math.abs(value).toFixed(digits)) === 0) return text.replace("−", "");
-  return value > 0 ? `+${text}` : text;
+export interface SignedOptions {
+  /** Decimals. Default: 4. */
+  readonly digits?: number;
+  /** Whether what rounds to nothing keeps its sign: "+0.0000", "−0.0000". Default: false. */
+  readonly signsZero?: boolean;
+}
+
+/** A difference with its sign: "+0.0117", "−0.0003", "0.0000". */
+export function signed(value: number, { digits = 4, signsZero = false }: SignedOptions = {}): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (!signsZero && Number(text) === 0) return text;
+  return value < 0 ? `−${text}` : `+${text}`;
 }
 
 /** Rounded to so many digits that count. */
@@ -26,6 +33,17 @@ export function short(value: number, { digits = 4, exponentBelow = 1e-6 }: Short
   return number !== 0 && Math.abs(number) < exponentBelow ? number.toExponential() : String(number);
 }
 
+/**
+ * With so many digits that count: "0.0125", "50". Where an exponent is shorter, below 0.01 and from a million on, all of them
+ * stand: "7.86e-3", "1.00e+6".
+ */
+export function significant(value: number, digits: number): string {
+  const size = Math.abs(value);
+  return value !== 0 && (size < 0.01 || size >= 1e6)
+    ? value.toExponential(digits - 1)
+    : String(rounded(value, digits));
+}
+
 /** With an exponent, and as few digits as the rounded number needs: "7.86e-3", "1e-1", "2e5". */
 export const scientific = (value: number, digits: number): string =>
   rounded(value, digits).toExponential().replace("e+", "e");
@@ -36,8 +54,9 @@ export const thousands = (value: number): string => String(value).replace(/\B(?=
 /** The part of a whole in percents, rounded down: "100%" is said of the whole only. */
 export const percent = (part: number, whole: number): string => `${Math.floor((100 * part) / whole)}%`;
 
-/** Bytes in megabytes, without the unit: "6.1", "170". */
-export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+/** Bytes in megabytes, without the unit: "6.1", "170". @param digits decimals. Default: one where they are few, or none */
+export const megabytes = (bytes: number, { digits = bytes < 1e7 ? 1 : 0 } = {}): string =>
+  (bytes / 1e6).toFixed(digits);
 
 /** "48 s", "3 min 5 s", "1 h 2 min": to the nearest second or, from an hour on, minute. */
 export function duration(seconds: number): string {

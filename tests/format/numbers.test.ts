@@ -7,6 +7,7 @@ import {
   scientific,
   short,
   signed,
+  significant,
   thousands,
   timeLeft,
 } from "../../src/format/numbers.ts";
@@ -22,6 +23,8 @@ describe("signed", () => {
     expect([0.0123, -0.0123, 0, -0, 0.00004, -0.00004, 0.00005].map((value) => signed(value))).toEqual([
       ...["+0.0123", "−0.0123", "0.0000", "0.0000", "0.0000", "0.0000", "+0.0001"],
     ]);
+    const all = [0, 0.00004, -0.00004].map((value) => signed(value, { signsZero: true }));
+    expect(all).toEqual(["+0.0000", "+0.0000", "−0.0000"]);
   });
 });
 
@@ -65,9 +68,17 @@ describe("percent", () => {
   });
 });
 
+describe("significant", () => {
+  it("has all digits beside an exponent", () => {
+    const all = [0, 0.012345, 50, 123456, 1e6, 0.00786, -1e-3].map((value) => significant(value, 3));
+    expect(all).toEqual(["0", "0.0123", "50", "123000", "1.00e+6", "7.86e-3", "-1.00e-3"]);
+  });
+});
+
 describe("megabytes", () => {
   it("have a decimal where they are few", () => {
-    expect([0, 6_120_000, 170_498_071].map(megabytes)).toEqual(["0.0", "6.1", "170"]);
+    expect([0, 6_120_000, 170_498_071].map((bytes) => megabytes(bytes))).toEqual(["0.0", "6.1", "170"]);
+    expect(megabytes(6_120_000, { digits: 0 })).toBe("6");
   });
 });
 

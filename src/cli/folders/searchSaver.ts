@@ -1,4 +1,5 @@
 /** Keeps a search in its folder: a subscriber that writes every trial when it ends, and the report at the end. */
+import { megabytes } from "../../format/numbers.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
 import { searchReport } from "../../report/search/report.ts";
 import { on } from "../../runs/events.ts";
@@ -147,7 +148,7 @@ function factsOf(
     ["pruner", pruner],
     ["epochs trained", String(epochs)],
     ["time", `${seconds.toFixed(0)} s`],
-    ["memory shared by all trials", `${(memoryBytes / 1e6).toFixed(0)} MB`],
+    ["memory shared by all trials", `${megabytes(memoryBytes, { digits: 0 })} MB`],
     ["nnwasm, Node", `${VERSION}, ${process.version}`],
   ];
 }

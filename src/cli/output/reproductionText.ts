@@ -1,13 +1,13 @@
 /** A reproduction for people: on stderr what is to be trained, on stdout what came out. */
 import type { RowSummary } from "../../experiments/summary.ts";
-import { duration } from "../../format/numbers.ts";
+import { duration, signed } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
 import { counted, listed } from "../../format/words.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { ReproductionEvent, ReproductionPlan } from "../../runs/reproduce.ts";
 import type { CliContext } from "../context.ts";
 import type { ReproductionSaver } from "../folders/reproductionSaver.ts";
-import { type ReproductionProgress, signed } from "../progress/reproductionProgress.ts";
+import type { ReproductionProgress } from "../progress/reproductionProgress.ts";
 import { printable, printableLines } from "../text.ts";
 
 export interface ReproductionTextOptions {
@@ -46,9 +46,11 @@ function resultText(
 ): string {
   const compared = departures === undefined;
   const cell = (value: number | undefined) => value?.toFixed(4) ?? "–";
+  const apart = (value: number | undefined) =>
+    value === undefined ? "–" : signed(value, { signsZero: true });
   const table = rows.map(({ experiment: { id, metric, published }, mean, sd, difference, outside }) => [
     ...[id, metric, cell(published), cell(mean), cell(sd)],
-    ...(compared ? [`${signed(difference)}${outside ? " *" : ""}`] : []),
+    ...(compared ? [`${apart(difference)}${outside ? " *" : ""}`] : []),
   ]);
   const head = ["experiment", "accuracy", "report", "mean", "sd", ...(compared ? ["difference"] : [])];
   const lines = tableLines([head, ...table], ["left", "left", "right"]);

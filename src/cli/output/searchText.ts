@@ -1,4 +1,5 @@
 /** A search for people: on stderr what is to be searched, on stdout what came out. */
+import { megabytes } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { SearchComplete, SearchEvent, SearchPlan } from "../../runs/search.ts";
@@ -62,7 +63,7 @@ function resultText(
     (best === undefined
       ? "No trial has a value.\n"
       : `\nbest: trial ${best.number}, ${objective} ${best.value!.toFixed(4)}: ${shortParams(best.params)}\n  ${train}\n`) +
-    `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${(memoryBytes / 1e6).toFixed(0)} MB shared by all\n` +
+    `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${megabytes(memoryBytes, { digits: 0 })} MB shared by all\n` +
     `${saving.inWords}\n`
   );
 }

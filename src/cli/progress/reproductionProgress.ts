@@ -1,14 +1,10 @@
 /** Shows a reproduction on stderr: a line for each row that is done, and on a terminal how far it is. */
 import type { RowSummary } from "../../experiments/summary.ts";
-import { timeLeft } from "../../format/numbers.ts";
+import { signed, timeLeft } from "../../format/numbers.ts";
 import { on } from "../../runs/events.ts";
 import type { RecordedTraining, ReproductionEvent, ReproductionPlan } from "../../runs/reproduce.ts";
 import type { CliContext } from "../context.ts";
 import { StatusLine } from "./statusLine.ts";
-
-/** A difference with its sign: "+0.0117", "−0.0003"; "–" if there is none. */
-export const signed = (difference: number | undefined): string =>
-  difference === undefined ? "–" : `${difference >= 0 ? "+" : "−"}${Math.abs(difference).toFixed(4)}`;
 
 export class ReproductionProgress {
   readonly #trainings: number;
@@ -77,7 +73,8 @@ export class ReproductionProgress {
       mean === undefined
         ? "  diverged"
         : `  here ${mean.toFixed(4)}${sd === undefined ? "" : ` ± ${sd.toFixed(4)}`}`;
-    const apart = difference === undefined || !this.#compared ? "" : `  (${signed(difference)})`;
+    const apart =
+      difference === undefined || !this.#compared ? "" : `  (${signed(difference, { signsZero: true })})`;
     this.#line.note(`${id.padEnd(18)} ${metric.padEnd(10)}${paper}${ours}${apart}`);
     this.#draw(true);
   }

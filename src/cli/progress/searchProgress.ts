@@ -1,6 +1,6 @@
 /** Shows a search on stderr: a row for every trial that has ended, and on a terminal how far it is. */
 
-import { timeLeft } from "../../format/numbers.ts";
+import { significant, timeLeft } from "../../format/numbers.ts";
 import { on } from "../../runs/events.ts";
 import type { SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { shownName, shownValue } from "../../settings/space.ts";
@@ -15,9 +15,7 @@ export function shortValue(params: Params, key: string): string {
   if (params[key] === undefined) return "–";
   const value = shownValue(key, params[key]);
   if (Array.isArray(value)) return value.join(",");
-  if (typeof value !== "number") return String(value);
-  const plain = String(Number(value.toPrecision(3)));
-  return value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e6) ? value.toExponential(2) : plain;
+  return typeof value === "number" ? significant(value, 3) : String(value);
 }
 
 /** Parameters on one line: "l2 7.86e-3  layers 50,50". */

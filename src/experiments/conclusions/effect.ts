@@ -27,7 +27,7 @@ export function effect(
   const { difference, verdict } = comparison;
   const [raise, lower] = many ? ["raise", "lower"] : ["raises", "lowers"];
   const numbers = `${meanAndSd(from, digits)} ${names[0]}, ${meanAndSd(to, digits)} ${names[1]}`;
-  const by = `a difference of ${signed(difference, digits)}`;
+  const by = `a difference of ${signed(difference, { digits })}`;
   switch (verdict) {
     case "higher":
     case "lower":
