@@ -27,7 +27,7 @@ export class ConstantInitializer implements Initializer {
   }
 }
 
-/** Zeros: what biases start from in most libraries (the paper draws them). */
+/** Zeros, from which biases start in most libraries. The paper that `nnwasm reproduce` repeats draws its biases. */
 export class ZerosInitializer extends ConstantInitializer {
   constructor() {
     super(0);

@@ -14,7 +14,7 @@ export interface Initializer {
 
 /** What the command line knows of an initializer. */
 export interface InitializerKind {
-  /** What must stand behind the name and a colon: "SIGMA" of "normal:SIGMA". Default: nothing. */
+  /** The argument behind the name and a colon: "SIGMA" of "normal:SIGMA". Default: none. */
   readonly argument?: string;
   /** @param argument the text behind the colon, if there is one */
   create(argument: string | undefined): Initializer;

@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import type { FloatArray } from "../tensor.ts";
 import { fillNormal, type Initializer, type InitializerKind } from "./initializer.ts";
 
-/** N(0, std), whatever the shape. */
+/** N(0, std) for any shape. */
 export class NormalInitializer implements Initializer {
   readonly std: number;
 

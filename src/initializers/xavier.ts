@@ -3,8 +3,8 @@ import type { FloatArray } from "../tensor.ts";
 import { fillNormal, type Initializer } from "./initializer.ts";
 
 /**
- * N(0, 1/√fan_in), fan_in being the number of rows: the paper's form of Glorot and Bengio (2010). On a bias, a
- * (1, out) array, that is N(0, 1), which is how the paper draws its biases.
+ * N(0, 1/√fan_in), fan_in being the number of rows: the form of Glorot and Bengio (2010) in the paper that `nnwasm
+ * reproduce` repeats. On a bias, a (1, out) array, this is N(0, 1), from which the paper draws its biases.
  */
 export class XavierInitializer implements Initializer {
   readonly name = "xavier";

@@ -1,4 +1,4 @@
-/** The activations by name, as Dense takes them: each the layer that follows, or none. */
+/** The activations by name, as Dense takes them. Each gives the layer that follows, or none. */
 import type { Layer } from "./layer.ts";
 import { ReLU } from "./relu.ts";
 import { Softmax } from "./softmax.ts";

@@ -22,11 +22,12 @@ export interface BatchNormalizationOptions {
  *
  * In training, mean and variance are the batch's (the variance biased, Σ(x − mean)²/n), and the moving averages follow:
  * moving = momentum · moving + (1 − momentum) · batch. In inference they are the moving averages. Both start at 0 as in
- * the paper (Keras and PyTorch start the variance at 1), and the moving variance is biased too (PyTorch's is not).
+ * the paper that `nnwasm reproduce` repeats (Keras and PyTorch start the variance at 1). The moving variance is biased
+ * too (PyTorch's is not).
  */
 export class BatchNormalization implements Layer {
   readonly kind = "batchnorm";
-  /** One sample has no variance: its normalised value is 0 whatever it is. */
+  /** A batch of one sample has no variance: its normalised values are always 0. */
   readonly minimumBatch = 2;
   readonly momentum: number;
   readonly epsilon: number;

@@ -12,7 +12,7 @@ export interface DenseOptions {
   readonly activation?: ActivationName;
   /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;
-  /** Default: zeros. The paper draws its biases with the weights' initializer. */
+  /** Default: zeros. In the paper that `nnwasm reproduce` repeats, the weights' initializer draws the biases too. */
   readonly biasInitializer?: Initializer;
   /** A penalty on the weight; the bias has none. Default: none. */
   readonly weightRegularizer?: Regularizer;

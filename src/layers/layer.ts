@@ -1,6 +1,6 @@
 /**
- * What a layer is: it declares its parameters and buffers once, in `build()`, and then writes the kernel calls of its
- * forward and backward pass down. Optimizers, penalties, files, the gradient check and `summary()` walk its
+ * What a layer is. It declares its parameters and buffers once, in `build()`, and then writes down the kernel calls of its
+ * forward and backward pass. Optimizers, penalties, files, the gradient check and `summary()` walk its
  * parameters; none knows a layer by its class.
  */
 import type { Initializer } from "../initializers/initializer.ts";
@@ -44,7 +44,7 @@ export interface StepSeed {
 /** What `build()` gets its tensors from. */
 export interface BuildScope {
   readonly precision: Precision;
-  /** Whether the gradient by the layer's inputs is wanted; the first layer's is not, but for a gradient check. */
+  /** Whether the gradient by the layer's inputs is wanted. That of the first layer is only for a gradient check. */
   readonly needsInputGradient: boolean;
   /** The kernels' room for packed blocks. */
   readonly workspace: Tensor<"uint8">;
@@ -64,35 +64,35 @@ export interface BuildScope {
   vectorParameter(name: string, columns: number, initializer: Initializer): Parameter;
   /** A vector that is saved but not learned. */
   state(name: string, columns: number, initial: number): State;
-  /** A seed of the layer's own for each training step; outside of a training it stays as it is. */
+  /** A seed for this layer, new in each training step; outside of a training it stays as it is. */
   stepSeed(): StepSeed;
 }
 
-/** Training uses and moves batch statistics; inference uses what was learned. */
+/** In training, the batch's statistics are used and move the averages; in inference, the averages are used. */
 export type Mode = "training" | "inference";
 
 export interface Layer {
-  /** What names are made of: "dense" gives dense1, dense2, … */
+  /** The beginning of names: "dense" gives dense1, dense2, … */
   readonly kind: string;
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];
   /** The smallest batch that it can be trained on. */
   readonly minimumBatch: number;
-  /** The layer that comes next by this one's own wish: Dense's activation. */
+  /** A layer that this one adds after itself, such as Dense's activation. */
   readonly followedBy?: Layer | undefined;
   /**
-   * What the last forward pass wrote, where its derivative jumps at 0, as a rectifier's does: the gradient check leaves out
-   * differences over which a number changes sides. Default: there is no such place.
+   * The output of the last forward pass, if the layer's derivative jumps at 0, as a rectifier's does. The gradient check
+   * leaves out differences over which one of its numbers changes sides. Default: there is no such jump.
    */
   readonly kinks?: Tensor | undefined;
-  /** Allocates; called once for a memory, before the others. Returns the number of outputs. */
+  /** Allocates. It is called once for a memory, before the other methods. Returns the number of outputs. */
   build(scope: BuildScope, inputs: number): number;
   /** Writes down the forward pass for `x` (n, inputs); the result (n, outputs) is the layer's until the next one. */
   forward(kernels: Kernels, x: Tensor, mode: Mode): Tensor;
   /**
-   * Writes down the backward pass that belongs to the last `forward(…, "training")`: from the gradient by the outputs
-   * every parameter's `grad` (overwritten) and, if the scope asked for it, the gradient by the inputs. `dy`
-   * may be overwritten, as may be what is returned, by the layer before.
+   * Writes down the backward pass that belongs to the last `forward(…, "training")`. From the gradient by the outputs, it
+   * computes every parameter's `grad` (overwritten) and, if the scope asked for it, the gradient by the inputs. It may
+   * overwrite `dy`, and the layer before may overwrite what it returns.
    */
   backward(kernels: Kernels, dy: Tensor): Tensor | undefined;
 }

@@ -4,8 +4,8 @@ import type { Tensor } from "../tensor.ts";
 import type { BuildScope, Layer } from "./layer.ts";
 
 /**
- * y[i,j] = exp(x[i,j]) / Σ_j exp(x[i,j]): a probability for every class. Only as the last layer, where training fuses
- * it with the cross-entropy.
+ * y[i,j] = exp(x[i,j]) / Σ_j exp(x[i,j]): a probability for every class. It can only be the last layer, where
+ * training fuses it with the cross-entropy.
  */
 export class Softmax implements Layer {
   readonly kind = "softmax";
@@ -25,7 +25,7 @@ export class Softmax implements Layer {
     return y;
   }
 
-  /** @throws ConfigError: the loss takes a last softmax's place, and nowhere else can one be trained */
+  /** @throws ConfigError always: the loss takes the place of a last softmax, and elsewhere a softmax cannot be trained */
   backward(): never {
     throw new ConfigError("Softmax can only be the last layer: give hidden layers the activation relu.");
   }

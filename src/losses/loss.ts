@@ -2,9 +2,9 @@ import type { Kernels } from "../kernels/index.ts";
 import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** What a training makes small, apart from the penalties. */
+/** The part of the cost that training makes small, apart from the penalties. */
 export interface Loss {
-  /** The kind of layer that must come last, and that this loss takes over together with itself. */
+  /** The kind of layer that must come last. The loss computes that layer as well. */
   readonly outputKind: string;
   /**
    * Writes down the loss and its gradient by the scores before the output layer.

@@ -1,7 +1,7 @@
-/** What a training leaves behind: a row of numbers for every epoch. */
+/** The numbers that a training gives, in a row for every epoch. */
 import type { Metric, MetricName } from "../metrics/index.ts";
 
-/** What an evaluation holds whatever the metrics. */
+/** The means that every evaluation has, with any metrics. */
 export interface Means {
   /** Mean cross-entropy, in nats. */
   readonly loss: number;
@@ -10,27 +10,26 @@ export interface Means {
 }
 
 /**
- * The means over a set of samples, in inference mode (but see {@link EpochRow.train}), and of the metrics `M` those that
- * were asked for: `Evaluation<{ accuracy: number }>`. Where it is not known which were, each of the library's may be
- * there.
+ * The means over a set of samples, in inference mode (but see {@link EpochRow.train}). `M` has the metrics that were asked
+ * for: `Evaluation<{ accuracy: number }>`. If it is not known which those are, each of the library's metrics may be there.
  */
 export type Evaluation<M = SomeMetrics> = Means & M;
 
-/** Of the library's metrics those that a model was compiled with, whichever they are. */
+/** The values of some of the library's metrics: those that a model was compiled with. */
 export type SomeMetrics = { readonly [name in MetricName]?: number };
 
-/** What metrics of type `T` give: `{ accuracy: number }` for AccuracyMetrics. */
+/** The values of metrics of type `T`: `{ accuracy: number }` for AccuracyMetrics. */
 export type MetricsOf<T extends Metric> = string extends T["name"]
   ? { readonly [name: string]: number | undefined }
   : { readonly [name in T["name"]]: number };
 
-/** An epoch's numbers; `M` as of {@link Evaluation}. */
+/** An epoch's numbers; `M` as in {@link Evaluation}. */
 export interface EpochRow<M = SomeMetrics> {
   /** Counted from 1. */
   readonly epoch: number;
-  /** The rate of the *next* update: it is read after the epoch's last one, as in the paper. */
+  /** The rate of the update *after* the epoch's last one, as in the paper that `nnwasm reproduce` repeats. */
   readonly learningRate: number;
-  /** After the epoch; or, if fit() was asked for running training metrics, in the course of it, in training mode. */
+  /** Measured after the epoch. If fit() was asked for running training metrics: during it, in training mode. */
   readonly train: Evaluation<M>;
   readonly validation?: Evaluation<M>;
   /** Update steps in this epoch. */
@@ -42,13 +41,13 @@ export interface EpochRow<M = SomeMetrics> {
   readonly stepsPerSecond: number;
 }
 
-/** What `fit` resolves with; `M` as of {@link Evaluation}. */
+/** What `fit` resolves with; `M` as in {@link Evaluation}. */
 export interface History<M = SomeMetrics> {
   readonly rows: readonly EpochRow<M>[];
   /** Update steps in all. */
   readonly steps: number;
   readonly trainSeconds: number;
   readonly seconds: number;
-  /** Why it ended before its last epoch. */
+  /** Whether its signal stopped it. */
   readonly interrupted: boolean;
 }

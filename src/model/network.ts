@@ -6,7 +6,10 @@ import { activations, BatchNormalization, Dense, type Layer } from "../layers/in
 import { checkOptions, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
-/** Where batch normalisation stands: after the activation (as in the paper), before it (Ioffe and Szegedy 2015), or nowhere. */
+/**
+ * Where batch normalisation stands: after the activation, as in the paper that `nnwasm reproduce` repeats; before it, as in
+ * Ioffe and Szegedy (2015); or nowhere.
+ */
 export type BatchNormPlace = "after" | "before" | false;
 
 const places: readonly BatchNormPlace[] = ["after", "before", false];
@@ -16,13 +19,13 @@ export interface NetworkOptions {
   readonly hidden: readonly number[];
   /** Outputs, an integer ≥ 1. */
   readonly classes: number;
-  /** Default: false, nowhere. */
+  /** Where batch normalisation stands. Default: false, nowhere. */
   readonly batchNormalization?: BatchNormPlace;
-  /** Of the hidden layers: "relu" (default) or "linear". */
+  /** The activation of the hidden layers: "relu" (default) or "linear". */
   readonly activation?: ActivationName;
   /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;
-  /** Default: the weights', as the paper draws its biases. */
+  /** Default: the weights' initializer, with which the paper that `nnwasm reproduce` repeats draws its biases. */
   readonly biasInitializer?: Initializer;
   /** λ of the L2 penalty on every weight, ≥ 0; 0 for none. Default: 0.005. */
   readonly l2?: number;

@@ -3,8 +3,8 @@ import type { Tensor } from "../tensor.ts";
 
 /** A penalty on a parameter: part of the cost, not of the loss. */
 export interface Regularizer {
-  /** Writes down: penalty = this parameter's part of the cost. */
+  /** Writes down the penalty, which is this parameter's part of the cost. */
   penalty(kernels: Kernels, penalty: Tensor<"float64">, value: Tensor): void;
-  /** Writes down: grad += the penalty's gradient. */
+  /** Writes down that the penalty's gradient is added to `grad`. */
   addGradient(kernels: Kernels, grad: Tensor, value: Tensor): void;
 }

@@ -8,7 +8,7 @@ export interface LRCyclingOptions {
   readonly etaMin?: number;
   /** The highest rate, ≥ etaMin. Default: 0.1. */
   readonly etaMax?: number;
-  /** Updates in half a cycle, ≥ 1. The paper: 5 · samples / batch. */
+  /** Updates in half a cycle, ≥ 1. In the paper that `nnwasm reproduce` repeats, this is 5 · samples / batch. */
   readonly stepSize: number;
 }
 

@@ -3,7 +3,7 @@ import type { Schedule } from "./schedule.ts";
 
 /** What the command line knows of a schedule. */
 export interface ScheduleKind {
-  /** How the rate goes: "constant at eta-max". */
+  /** How the rate changes: "constant at eta-max". */
   readonly help: string;
   readonly options: Readonly<Record<string, OptionDeclaration | SharedOption>>;
   /** @param options the values of `options` */

@@ -21,7 +21,8 @@ const OPTIONS = ["coarse", "fine", "rounds", "width"] as const;
 const DEFAULTS = { coarse: 10, fine: 5, rounds: 3, width: 0.2 };
 
 /**
- * Round 0 draws from the whole range; with a logarithmic one, the paper's λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
+ * The search of the paper that `nnwasm reproduce` repeats. Round 0 draws from the whole range; from a logarithmic one, as
+ * the paper does, λ = 10^(l_min + (l_max − l_min) · U(0, 1)).
  * Each later round draws around the values of the best trial of the round before:
  *
  *   U(best − width · |best|, best + width · |best|), cut to the range; uniform, also where the range is logarithmic
