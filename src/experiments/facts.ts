@@ -1,15 +1,15 @@
-/** What is said of a run beside its numbers: by which command, where, on which data. */
+/** The facts of a run beside its numbers: its command, its machine, its data. */
 import type { TrainSettings } from "../settings/settings.ts";
 
 export interface ReproductionFacts {
-  /** As it can be typed again. */
+  /** The command, which can be typed again. */
   readonly command: string;
   readonly version: string;
   /** "22.21.0" */
   readonly node: string;
-  /** In words: "2 cores of an AMD EPYC, Linux". */
+  /** The machine in words: "2 cores of an AMD EPYC, Linux". */
   readonly machine: string;
-  /** That all of it took, on the clock. */
+  /** Seconds by the clock that all of it took. */
   readonly seconds: number;
   /** The seeds that were asked for. */
   readonly seeds: readonly number[];
@@ -17,15 +17,15 @@ export interface ReproductionFacts {
   readonly data: string;
   /** Settings that are not the paper's, if any, for people: "--limit 5000". */
   readonly changes?: readonly string[];
-  /** The same as data: what every training had in place of its experiment's. */
+  /** The same as data: the settings that every training had in place of its experiment's. */
   readonly settings?: Partial<TrainSettings>;
-  /** What the data set has; by default what CIFAR-10 has. */
+  /** The samples of the data set. Default: those of CIFAR-10. */
   readonly samples?: SampleFacts;
   readonly date?: string;
 }
 
 export interface SampleFacts {
-  /** To be split into those to train on and those to validate. */
+  /** Samples that are split into those to train on and those to validate. */
   readonly training: number;
   readonly test: number;
   readonly features: number;

@@ -3,16 +3,16 @@ import type { Evaluation } from "../model/history.ts";
 import type { Curve } from "./charts/curves.ts";
 import { isNumber } from "./statistics.ts";
 
-/** A loss leaps where it is more than so many times that of the epoch before, and the lowest of all before. */
+/** A loss leaps if it is more than so many times the loss of the epoch before, and the lowest loss of all before. */
 const LEAP = 2;
-/** An accuracy that falls by less stays where it was. */
+/** An accuracy that falls by less counts as steady. */
 const STEADY = 0.05;
 
 export interface Leap {
   readonly seed: number;
-  /** Those with such a loss, one after another. */
+  /** The epochs with such a loss, one after another. */
   readonly epochs: readonly number[];
-  /** The epoch with the highest loss of them. */
+  /** The one of these epochs with the highest loss. */
   readonly top: number;
   /** The epoch before the first of them. */
   readonly before: number;
@@ -64,7 +64,7 @@ export const numberOf = (row: Curve["rows"][number], set: SetName, measure: keyo
   return isNumber(value) ? value : undefined;
 };
 
-/** Whether the accuracies of the highest epoch are about those of the epoch before the leap. */
+/** Whether the accuracies at the top of a leap are about those of the epoch before it. */
 export function isSteady(curve: Curve, { top, before }: Pick<Leap, "top" | "before">): boolean {
   const changes = SETS.flatMap(([set]) => {
     const [from, to] = [before, top].map((epoch) => numberOf(rowOf(curve, epoch), set, "accuracy"));

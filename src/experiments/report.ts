@@ -1,6 +1,6 @@
 /**
- * The report of a reproduction, as a paper that can be handed in: every figure redrawn and every table set beside the
- * published numbers, what the paper left out, and the conclusions that the numbers support. Data in, text out.
+ * Writes the report of a reproduction, which could be handed in as a paper itself. Every figure is redrawn, every table is
+ * set beside the published numbers, and the conclusions are those that the numbers support.
  */
 import { CHAPTERS } from "./chapters/index.ts";
 import { nameOf, type RunSummary } from "./chapters/run.ts";
@@ -12,13 +12,13 @@ import { summarize, type TrainingResult } from "./summary.ts";
 import type { Experiment } from "./table.ts";
 
 export interface ReproductionInput {
-  /** Of any of the experiments; what is missing is said to be missing. */
+  /** The results of any of the experiments. The report says which are missing. */
   readonly results: readonly TrainingResult[];
-  /** The paper's that were asked for. */
+  /** The paper's experiments that were asked for. */
   readonly experiments: readonly Experiment[];
-  /** Those beyond the paper, if they were asked for. */
+  /** Experiments beyond the paper, if they were asked for. */
   readonly appendix?: readonly Experiment[];
-  /** The values of λ that a search of this run's own proposed. */
+  /** The experiments with the λ that this run's own search proposed. */
   readonly fresh?: readonly Experiment[];
   readonly facts: ReproductionFacts;
 }
@@ -26,7 +26,7 @@ export interface ReproductionInput {
 export interface Reproduction {
   /** The whole report in one file. */
   readonly html: string;
-  /** Its twin, which refers to the plots as files. */
+  /** The same report as Markdown, which refers to the plots as files. */
   readonly markdown: string;
   /** SVG documents by their paths from the report's folder: "plots/fig1-cost.svg". */
   readonly plots: Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ async function compose(input: ReproductionInput): Promise<Document> {
     nextFigure: letters("Figure"),
   };
   const blocks: Block[] = [];
-  // One after another: tables and figures are lettered as they come.
+  // The chapters are made one after another, because tables and figures get their letters as they come.
   for (const chapter of CHAPTERS) blocks.push(...(await chapter(run)));
   return {
     title: titleOf(facts.data),

@@ -6,14 +6,13 @@ export const isNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
 /**
- * Every accuracy of the paper is printed with four decimals: what is smaller than half the last is no
- * difference.
+ * The paper prints every accuracy with four decimals. Less than half of the last decimal is no difference.
  */
 export const RESOLUTION = 5e-5;
 
 /**
- * Mean and sample standard deviation. Both are taken from the first value, so that equal values have exactly
- * that mean and no spread: (0.1 + 0.1 + 0.1) / 3 is not 0.1.
+ * Mean and sample standard deviation. Both are computed from the distances to the first value, so that equal values have
+ * exactly that mean and no spread: (0.1 + 0.1 + 0.1) / 3 is not 0.1.
  */
 export function statistics(values: readonly number[]): { mean: number | undefined; sd: number | undefined } {
   const n = values.length;
@@ -25,9 +24,9 @@ export function statistics(values: readonly number[]): { mean: number | undefine
 }
 
 /**
- * The mark of the tables: |difference| > 3 · sd, with sd the spread of single trainings (the published value
- * is one). Without a spread, from fewer than two seeds, there is no mark. A spread of 0, as where every seed
- * stays at chance, marks what differs at all.
+ * The mark of the tables: |difference| > 3 · sd, where sd is the spread of single trainings (the published value is of
+ * one). With fewer than two seeds there is no spread, and so no mark. If the spread is 0, as where every seed stays at
+ * chance, any difference is marked.
  */
 export function isOutside(difference: number | undefined, sd: number | undefined): boolean {
   if (difference === undefined || sd === undefined) return false;
@@ -35,9 +34,8 @@ export function isOutside(difference: number | undefined, sd: number | undefined
 }
 
 /**
- * How often {@link isOutside} marks a row whose published value is just another seed: with few seeds the
- * spread itself is uncertain. P(|t| > 3 / √(1 + 1/n)) for Student's t with n − 1 degrees of freedom, by the
- * number of seeds.
+ * How often {@link isOutside} marks a row whose published value is just another seed's: with few seeds the spread itself
+ * is uncertain. It is P(|t| > 3 / √(1 + 1/n)) for Student's t with n − 1 degrees of freedom, by the number of seeds n.
  */
 const CHANCE_OF_MARK: Readonly<Record<number, number>> = {
   2: 0.247,
@@ -52,8 +50,8 @@ const CHANCE_OF_MARK: Readonly<Record<number, number>> = {
 };
 
 /**
- * See CHANCE_OF_MARK; undefined for fewer than two seeds, for more than ten that of ten, which is above
- * theirs.
+ * The chance of a mark, see CHANCE_OF_MARK. It is undefined for fewer than two seeds. For more than ten it is that of ten,
+ * which is above theirs.
  */
 export function chanceOfMark(seeds: number): number | undefined {
   return CHANCE_OF_MARK[Math.min(seeds, 10)];
@@ -75,9 +73,9 @@ export function pooledSd(groups: readonly (readonly number[])[]): number | undef
 }
 
 /**
- * "higher", "lower": by more than chance makes of as many trainings in one case of a hundred (Student's t,
- * two-sided). "none": by no more than one standard deviation of a single training, so that no difference can
- * be told. "hint": by something between. "unknown": one side has a single value, and no spread is known.
+ * "higher" and "lower" are differences that chance gives as many trainings in less than one case of a hundred (Student's
+ * t, two-sided). "none" is at most one standard deviation of a single training, so that no difference can be told. "hint" is
+ * something between. "unknown" means that one side has a single value, so that no spread is known.
  */
 export type Verdict = "higher" | "lower" | "hint" | "none" | "unknown";
 
@@ -86,15 +84,15 @@ export interface Comparison {
   readonly to: number;
   /** to − from. */
   readonly difference: number;
-  /** Of a single training, pooled over both sides; undefined if either has a single value. */
+  /** The standard deviation of a single training, pooled over both sides; undefined if either has a single value. */
   readonly sd: number | undefined;
-  /** How large the difference must be to be "higher" or "lower"; undefined as sd. */
+  /** How large the difference must be to be "higher" or "lower"; undefined if sd is. */
   readonly limit: number | undefined;
   readonly verdict: Verdict;
 }
 
 /**
- * Two sets of values held against each other; undefined if either is empty.
+ * Compares two sets of values; undefined if either is empty.
  *
  *   limit = t · sd · √(1/n₁ + 1/n₂),  t: the 0.995 quantile of Student's t with n₁ + n₂ − 2 degrees of freedom
  */
@@ -111,15 +109,14 @@ export function compare(from: readonly number[], to: readonly number[]): Compari
   return { from: a, to: b, difference, sd, limit, verdict };
 }
 
-/** By the degrees of freedom, from 1. */
+/** The 0.995 quantiles of Student's t by the degrees of freedom, from 1. */
 const STUDENT_T = [
   ...[63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169],
   ...[3.106, 3.055, 3.012, 2.977, 2.947, 2.921, 2.898, 2.878, 2.861, 2.845],
 ];
 
 /**
- * The 0.995 quantile of Student's t; above 20 degrees of freedom that of the next smaller number in a usual
- * table.
+ * The 0.995 quantile of Student's t. Above 20 degrees of freedom it is that of the next smaller number in a usual table.
  */
 function studentT(degrees: number): number {
   if (degrees >= 60) return 2.66;
@@ -128,8 +125,8 @@ function studentT(degrees: number): number {
 }
 
 /**
- * The range that the means of ten groups of equal spread exceed by chance in one case of twenty, in units of
- * sd / √n: Tukey's studentised range with 10 · (n − 1) degrees of freedom, by n, the values in a group.
+ * The range that the means of ten groups of equal spread exceed by chance in one case of twenty, in units of sd / √n. It is
+ * Tukey's studentised range with 10 · (n − 1) degrees of freedom, by n, the values in a group.
  */
 const RANGE_OF_TEN: Readonly<Record<number, number>> = {
   2: 5.6,
@@ -143,7 +140,7 @@ const RANGE_OF_TEN: Readonly<Record<number, number>> = {
   10: 4.59,
 };
 
-/** See RANGE_OF_TEN; undefined for fewer than two values in a group, for more than ten that of ten. */
+/** See RANGE_OF_TEN. It is undefined for fewer than two values in a group, and that of ten for more than ten. */
 export function rangeOfTen(values: number): number | undefined {
   return RANGE_OF_TEN[Math.min(values, 10)];
 }
@@ -160,7 +157,7 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   return products(ranksA, ranksB) / Math.sqrt(products(ranksA, ranksA) * products(ranksB, ranksB));
 }
 
-/** 1 for the largest. */
+/** The ranks of the values, 1 for the largest. */
 const ranks = (values: readonly number[]): number[] =>
   values.map((value) => {
     const larger = values.filter((other) => other > value).length;

@@ -1,38 +1,38 @@
-/** From trainings to the rows of a table: an experiment, its trainings, and their mean and spread over seeds. */
+/** Makes the rows of a table from trainings: an experiment, its trainings, and their mean and spread over seeds. */
 import type { EpochRow, Evaluation } from "../model/history.ts";
 import { isNumber, isOutside, statistics } from "./statistics.ts";
 import type { Experiment } from "./table.ts";
 
 /** A training of an experiment. */
 export interface TrainingResult {
-  /** The experiment's. */
+  /** The experiment's id. */
   readonly id: string;
   readonly seed: number;
-  /** After the last epoch; null if the training failed. */
+  /** Measured after the last epoch; null if the training failed. */
   readonly test: Evaluation | null;
-  /** After the last epoch; null if it failed, or if there is no validation set. */
+  /** Measured after the last epoch; null if the training failed, or if there is no validation set. */
   readonly validation: Evaluation | null;
   readonly rows: readonly EpochRow[];
   readonly epochs: number;
-  /** Everything, evaluations included. */
+  /** Seconds in all, evaluations included. */
   readonly seconds: number;
-  /** Update steps alone. */
+  /** Seconds of the update steps alone. */
   readonly trainSeconds: number;
   readonly weightsSha256: string;
-  /** Why it has no result: it diverged. */
+  /** Why a training that diverged has no result. */
   readonly error?: string;
 }
 
-/** An experiment, its trainings, and what they come to. */
+/** An experiment, its trainings, and their statistics. */
 export interface RowSummary {
   readonly experiment: Experiment;
   /** In the order of their seeds. */
   readonly trainings: readonly TrainingResult[];
-  /** The accuracies of those that have one, in the order of their seeds. */
+  /** The accuracies of the trainings that have one, in the order of their seeds. */
   readonly values: readonly number[];
-  /** Those that have none. */
+  /** The trainings that have none. */
   readonly diverged: readonly TrainingResult[];
-  /** Of the values; undefined if there are none. */
+  /** The mean of the values; undefined if there are none. */
   readonly mean: number | undefined;
   /** Sample standard deviation of the values, n − 1; undefined for fewer than two. */
   readonly sd: number | undefined;
@@ -70,14 +70,14 @@ export function summarize(
   });
 }
 
-/** After the last epoch; undefined if the training failed. */
+/** The accuracy after the last epoch; undefined if the training failed. */
 export function accuracy(training: TrainingResult, set: "test" | "validation"): number | undefined {
   if (training.error !== undefined) return undefined;
   const value = training[set]?.accuracy;
   return isNumber(value) ? value : undefined;
 }
 
-/** Epochs of a row's trainings; undefined if there are none. */
+/** How many epochs a row's trainings have; undefined if there are no trainings. */
 export function lastEpochOf({ trainings }: RowSummary): number | undefined {
   return trainings.length === 0 ? undefined : Math.max(...trainings.map(({ epochs }) => epochs));
 }

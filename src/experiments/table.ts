@@ -1,13 +1,13 @@
 /**
  * The paper's experiments as data, a row each: what was trained and the number that was published. Nothing
  * is trained here. The paper is a course report, DD2424 Assignment 3, KTH, April 2021: texts for users call it "the
- * report", the code never does. A row leaves out what is the paper's default (DEFAULTS of src/training/settings.ts).
+ * report", the code never does. A row leaves out what is the paper's default (DEFAULTS of src/settings/settings.ts).
  */
 import { ConfigError } from "../errors.ts";
 import { scientific } from "../format/numbers.ts";
 import type { TrainSettings } from "../settings/settings.ts";
 
-/** What is read off a curve: after the first epoch, after the tenth, and after the last. */
+/** Numbers that are read off a curve: after the first epoch, after the tenth, and after the last. */
 export type Reading = readonly [first: number, tenth: number, last: number];
 
 export type Measure = "loss" | "accuracy" | "cost";
@@ -16,7 +16,7 @@ export type Measure = "loss" | "accuracy" | "cost";
 export type Readings = Readonly<Record<"train" | "validation", Readonly<Record<Measure, Reading>>>>;
 
 export interface Experiment {
-  /** Unlike every other one's: "fig2", "tab1-10", "tab4-9-bn-0.0001". */
+  /** A name that no other experiment has: "fig2", "tab1-10", "tab4-9-bn-0.0001". */
   readonly id: string;
   /** The figure or table that it is part of: "fig2", "tab1", "tab4". */
   readonly group: string;
@@ -26,9 +26,9 @@ export interface Experiment {
   readonly metric: "test" | "validation";
   /** The paper's accuracy, 0 to 1; undefined where the paper has none. */
   readonly published?: number;
-  /** What differs from the paper's defaults. */
+  /** The settings that differ from the paper's defaults. */
   readonly settings: Partial<TrainSettings>;
-  /** Of the figures alone. */
+  /** Readings, which only figures have. */
   readonly readings?: Readings;
   /** Of Table 4 alone. */
   readonly cell?: SensitivityCell;
@@ -110,12 +110,12 @@ const figures: readonly Experiment[] = [
   },
 ];
 
-/** The accuracy of a network that tells nothing apart: one of ten classes. */
+/** The accuracy of a network that has learned nothing: one of ten classes. */
 export const CHANCE = 0.1;
 /** λ with three digits, as the paper prints it: 4.14e-5. */
 export const formatL2 = (l2: number): string => scientific(l2, 3);
 
-/** One value of λ, tried on three layers with batch normalisation; what counts is the validation accuracy. */
+/** One value of λ, tried on three layers with batch normalisation. The validation accuracy counts. */
 function searchRow(group: string, place: number, title: string, l2: number): Experiment {
   return {
     id: `${group}-${place}`,
@@ -199,12 +199,12 @@ const sensitivity: readonly Experiment[] = (
   SIGMAS.map((sigma, i) => sensitivityRow({ layers, bn, sigma }, accuracies[i]!)),
 );
 
-/** All of the paper's, in its order. */
+/** All experiments of the paper, in its order. */
 export const EXPERIMENTS: readonly Experiment[] = [...figures, ...search, ...sensitivity];
 
 /**
- * Beyond the paper: its figures with batch normalisation before the activation, where they have it, and with
- * biases that start at 0 instead of being drawn as the weights are.
+ * Experiments beyond the paper. Its figures that have batch normalisation get it before the activation. All its figures
+ * get biases that start at 0 instead of being drawn as the weights are.
  */
 export function appendixExperiments(): Experiment[] {
   const variant = (
@@ -227,15 +227,14 @@ export function appendixExperiments(): Experiment[] {
   ];
 }
 
-/** A row of a search that this run made itself: value `place` of round `round`, both counted from 1. */
+/** A row of this run's own search: value `place` of round `round`, both counted from 1. */
 export function freshExperiment(round: number, place: number, l2: number): Experiment {
   return searchRow(`fresh-${round}`, place, round === 1 ? "Coarse search" : `Fine search ${round - 1}`, l2);
 }
 
 /**
- * The experiments with these ids, or whose ids begin with these words: "tab1" stands for tab1-1 to tab1-10,
- * "tab4-9" for the nine-layer half of table 4. They come in the order of `from`, each once; no ids stand for
- * all.
+ * The experiments with these ids, or whose ids begin with these words: "tab1" stands for tab1-1 to tab1-10, "tab4-9" for
+ * the nine-layer half of table 4. They come in the order of `from`, each once. Without ids, they are all.
  * @throws ConfigError if one stands for nothing
  */
 export function selectExperiments(
@@ -250,7 +249,7 @@ export function selectExperiments(
   return from.filter((experiment) => ids.length === 0 || ids.some((word) => isMeant(word, experiment)));
 }
 
-/** "fig1", and "tab1 (tab1-1 … tab1-10)" for a group of several. */
+/** The ids that can be given: "fig1", and "tab1 (tab1-1 … tab1-10)" for a group of several. */
 function choices(experiments: readonly Experiment[]): string[] {
   return [...new Set(experiments.map(({ group }) => group))].map((group) => {
     const ids = experiments.filter((experiment) => experiment.group === group).map(({ id }) => id);

@@ -7,9 +7,9 @@ import type { RowSummary } from "../summary.ts";
 import { meanAndSd } from "../words.ts";
 import type { RunSummary } from "./run.ts";
 
-/** What stands where there is no number. */
+/** The text of a cell without a number. */
 export const MISSING = "–";
-/** What marks a published value that is far from the mean. */
+/** The mark of a published value that is far from the mean. */
 export const MARK = "✱";
 
 export const right = (title: string, hint?: string): Column => ({
@@ -20,7 +20,7 @@ export const right = (title: string, hint?: string): Column => ({
 
 export const hasSpread = (rows: readonly RowSummary[]): boolean => rows.some(({ sd }) => sd !== undefined);
 
-/** The paper's number, this run's, and, where they compare, the difference and the mark. */
+/** The paper's number and this run's and, if they can be compared, the difference and the mark. */
 function numberColumns({ comparable }: RunSummary, rows: readonly RowSummary[]): Column[] {
   const spread = hasSpread(rows);
   return [
@@ -48,7 +48,7 @@ export function thisRun({ values, diverged }: RowSummary): string {
   return failed === "" ? meanAndSd(values) : `${meanAndSd(values)} (${failed})`;
 }
 
-/** What the reader must know of the cells. */
+/** The note under a table, which explains its cells. */
 function tableNote({ facts, comparable }: RunSummary, rows: readonly RowSummary[]): string | undefined {
   const missing = rows.filter(({ trainings }) => trainings.length === 0).length;
   const incomplete = rows.filter(
@@ -71,7 +71,7 @@ interface AccuracyTable {
   readonly caption: string;
   readonly heads: readonly Column[];
   readonly rows: readonly RowSummary[];
-  /** What stands in a row before the numbers. */
+  /** The cells of a row before the numbers. */
   readonly cells: (row: RowSummary) => readonly string[];
   readonly highlightRow?: number | undefined;
   readonly more?: string;

@@ -22,7 +22,7 @@ export function conclusionsByTopic({ rows, appendix, fresh, comparable }: RunSum
   ];
 }
 
-/** "(Figures 1 and 2.)": where the numbers stand; nothing if they stand all over the document. */
+/** The place of the numbers, "(Figures 1 and 2.)"; nothing if they stand all over the document. */
 function sources(ids: readonly string[]): string {
   const groups = [...new Set(ids.map((id) => id.replace(/-.*/, "")))];
   const numbers = (kind: string) =>

@@ -25,7 +25,7 @@ export async function figures(run: RunSummary): Promise<Block[]> {
   return blocks;
 }
 
-/** After the first, the tenth and the last epoch, as far as there are so many. */
+/** The first, the tenth and the last epoch, without those that do not exist. */
 const readEpochs = (last: number): number[] => [...new Set([1, 10, last].filter((epoch) => epoch <= last))];
 
 export async function figureBlocks(run: RunSummary, row: RowSummary): Promise<Block[]> {
@@ -71,7 +71,7 @@ export async function figureBlocks(run: RunSummary, row: RowSummary): Promise<Bl
   ];
 }
 
-/** What is said under a figure of which a curve leaps. */
+/** The text under a figure with a curve that leaps. */
 export function leapBlocks({ facts }: RunSummary, row: RowSummary): Block[] {
   const { bn } = mergeSettings(row.experiment.settings, facts.settings ?? {});
   const { classes } = facts.samples ?? CIFAR10;
@@ -126,7 +126,7 @@ function readingsTable(run: RunSummary, row: RowSummary, label: string): TableBl
   };
 }
 
-/** Of sorted values. Means would follow the leaps of single epochs. */
+/** The median of sorted values. A mean would follow the leaps of single epochs. */
 function median(values: readonly number[]): number | undefined {
   const [below, above] = [values[Math.ceil(values.length / 2 - 1)], values[Math.floor(values.length / 2)]];
   return below === undefined || above === undefined ? undefined : (below + above) / 2;

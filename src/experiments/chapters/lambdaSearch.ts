@@ -50,11 +50,11 @@ function searchTable(run: RunSummary, group: string, label: string, caption: str
   ];
 }
 
-/** "20 epochs": those of the rows, which all have as many. */
+/** "20 epochs" for the rows, which all have the same number. */
 const epochsInWords = (run: RunSummary, rows: readonly RowSummary[]): string =>
   counted(Math.max(...rows.map((row) => epochsOf(run, row))), "epoch");
 
-/** The place of the highest mean, if there are several to choose from. */
+/** The index of the row with the highest mean, if there are several to choose from. */
 function bestRow(rows: readonly RowSummary[]): number | undefined {
   const means = rows.map(({ mean }) => mean ?? -1);
   return means.filter((mean) => mean >= 0).length < 2 ? undefined : means.indexOf(Math.max(...means));

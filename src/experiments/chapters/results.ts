@@ -1,4 +1,4 @@
-/** The results: figures, tables and what stands under them, in the paper's order. */
+/** The results: figures and tables with the texts under them, in the paper's order. */
 import { type Block, heading } from "../document/blocks.ts";
 import { figures } from "./figures.ts";
 import { lambdaSearch } from "./lambdaSearch.ts";

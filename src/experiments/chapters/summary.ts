@@ -71,7 +71,7 @@ export function summary(run: RunSummary): Block[] {
   ];
 }
 
-/** "3 layers, BN, λ = 7.86e-3, 30 epochs": what differs from the defaults, for a narrow column. */
+/** The settings that differ from the defaults, for a narrow column: "3 layers, BN, λ = 7.86e-3, 30 epochs". */
 function inShort(run: RunSummary, row: RowSummary): string {
   const { layers = DEFAULTS.layers, bn = DEFAULTS.bn, l2, cycles } = row.experiment.settings;
   return [

@@ -1,4 +1,4 @@
-/** All trainings, a row each. */
+/** The table of all trainings, a row each. */
 import { decimals } from "../../format/numbers.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
 import { accuracy } from "../summary.ts";

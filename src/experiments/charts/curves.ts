@@ -1,4 +1,4 @@
-/** A figure's four panels: its curves over several seeds, beside the readings off the paper's. */
+/** A figure's four panels: its curves over several seeds, beside numbers read off the paper's figure. */
 import { short } from "../../format/numbers.ts";
 import type { EpochRow } from "../../model/history.ts";
 import {
@@ -19,7 +19,7 @@ export interface Curve {
   readonly rows: readonly EpochRow[];
 }
 
-/** Beside the thin curves of other seeds less of a leap is enough to hide them than in a chart of one training. */
+/** A smaller leap than in a chart of one training is enough to hide the thin curves of other seeds. */
 const OPTIONS: CurveOptions = { size: IN_PAGE, alone: false, logAbove: 8 };
 
 const MEASURES: readonly Measure[] = ["cost", "loss", "accuracy"];

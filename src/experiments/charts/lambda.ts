@@ -19,7 +19,7 @@ const SOURCE_COLORS = [VERMILION, BLUE, PALETTE.green.light];
 const SOURCE_SHAPES = ["diamond", "circle", "square"];
 
 /**
- * Validation accuracy against λ. `fine`: on a linear axis, with a line at the λ that the paper found best.
+ * Validation accuracy against λ. If `fine`, the axis is linear, with a line at the λ that the paper found best.
  */
 export async function searchPanel(
   points: readonly SearchPoint[],
@@ -76,7 +76,7 @@ export async function searchPanel(
         mark: { type: "point", fill: PAPER, size: 70, strokeWidth: 1.75, opacity: 1 },
         encoding: { y: { ...y, field: "value" }, shape },
       },
-      // On top and hollow: it often lies where this run's point does.
+      // The paper's point is on top and hollow, as it often lies where this run's does.
       {
         data: { values: points.filter(({ source }) => source === "report") },
         mark: { type: "point", size: 50, strokeWidth: 1.75, opacity: 1 },

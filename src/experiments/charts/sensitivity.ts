@@ -1,9 +1,9 @@
-/** Table 4 as a picture: test accuracy against the σ of the initial parameters. */
+/** Table 4 as a chart: test accuracy against the σ of the initial parameters. */
 import { drawChart } from "../../report/charts/draw.ts";
 import { BLUE, chart, IN_PAGE, MUTED, PAPER, VERMILION } from "../../report/charts/style.ts";
 import type { Panel } from "../document/blocks.ts";
 
-/** The accuracies of the paper's Table 4 end below it. */
+/** The least top of the axis. The accuracies of the paper's Table 4 are below it. */
 const LEAST_TOP = 0.6;
 
 /** A cell of Table 4. */

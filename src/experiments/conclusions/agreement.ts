@@ -1,4 +1,4 @@
-/** How many trainings a run has, and how near they come to the published numbers. */
+/** Conclusions on how near the trainings of a run come to the published numbers. */
 import { decimals } from "../../format/numbers.ts";
 import { capitalize, inWords, listed } from "../../format/words.ts";
 import { chanceOfMark, statistics } from "../statistics.ts";
@@ -56,7 +56,7 @@ const marks: Rule = ({ rows, comparable }) => {
   const judged = rows.filter(({ difference, sd }) => difference !== undefined && sd !== undefined);
   if (!comparable || judged.length === 0) return [];
   const outside = judged.filter((row) => row.outside).map(({ experiment }) => experiment.id);
-  // A row whose spread is 0, as at chance, is never marked by chance.
+  // A row whose spread is 0, as it is where a network learns nothing, is never marked by chance.
   const expected = judged
     .filter(({ sd }) => sd! > 0)
     .reduce((sum, { values }) => sum + chanceOfMark(values.length)!, 0);

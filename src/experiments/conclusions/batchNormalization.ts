@@ -1,4 +1,4 @@
-/** What batch normalisation does to accuracy, loss and smoothness. */
+/** Conclusions on what batch normalisation does to accuracy, loss and smoothness. */
 import { decimals, short } from "../../format/numbers.ts";
 import { countedInWords, inWords, listed } from "../../format/words.ts";
 import { type Comparison, compare, isNumber } from "../statistics.ts";
@@ -6,7 +6,7 @@ import type { TrainingResult } from "../summary.ts";
 import { effect } from "./effect.ts";
 import { ofTrainings, type Rule, type Statement, type Topic, valuesOf } from "./rule.ts";
 
-/** How a verdict on batch normalisation stands to what the paper concluded. */
+/** Whether a verdict on batch normalisation agrees with the paper's conclusion. */
 function besideThePaper(claimsGain: boolean, { difference, verdict }: Comparison): string {
   const claim = claimsGain
     ? "The report concludes that it undoubtedly improves this network"
@@ -51,7 +51,7 @@ const effectOnNetwork =
     return said;
   };
 
-/** From one epoch to the next. */
+/** The largest rise of the validation loss from one epoch to the next. */
 function largestRise({ rows }: TrainingResult): number | undefined {
   const losses = rows.map(({ validation }) => validation?.loss);
   if (losses.length < 2 || !losses.every(isNumber)) return undefined;
@@ -86,7 +86,7 @@ const leaps: Rule = (run) => {
 };
 
 /**
- * Standard deviations are said to differ from this ratio on, and from three values each: fewer say nothing.
+ * Standard deviations are said to differ from this ratio on, if each is of at least three values.
  */
 const WIDER = 3;
 

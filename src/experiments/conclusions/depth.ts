@@ -1,4 +1,4 @@
-/** What more layers do to accuracy. */
+/** Conclusions on what more layers do to accuracy. */
 import { effect } from "./effect.ts";
 import { type Rule, type Topic, valuesOf } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-/** The sentence that says what a cause does to a number, as far as the spread over seeds lets it be said. */
+/** The sentence on what a cause does to a number. It claims no more than the spread over seeds allows. */
 import { decimals, signed } from "../../format/numbers.ts";
 import { capitalize } from "../../format/words.ts";
 import { type Comparison, compare } from "../statistics.ts";
@@ -12,7 +12,7 @@ interface Effect {
   readonly many?: boolean;
   /** "the test accuracy of the three-layer network" */
   readonly on: string;
-  /** Of the first values and of the second: "without it", "with it". */
+  /** Names of the first and the second values: "without it", "with it". */
   readonly names: readonly [from: string, to: string];
   readonly digits?: number;
 }
@@ -55,7 +55,7 @@ export function effect(
   }
 }
 
-/** ", 5.2 standard deviations of a single training (0.0087)" */
+/** The difference in spreads: ", 5.2 standard deviations of a single training (0.0087)". */
 function inSpreads({ difference, sd }: Comparison, digits: number): string {
   if (sd === 0) return ", and no two trainings of either differ";
   return (

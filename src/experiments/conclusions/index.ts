@@ -1,7 +1,7 @@
 /**
- * What the numbers of a run say, in sentences. Every sentence is a rule's: the rule has a condition and names its
- * numbers, and where a number is missing it says nothing. A difference is called one only after it has been held
- * against the spread over seeds (`compare` of statistics.ts).
+ * The conclusions from the numbers of a run, in sentences. Every sentence comes from a rule. The rule has a condition and
+ * names its numbers; if a number is missing, it says nothing. A difference is called one only if it is large against the
+ * spread over seeds (`compare` of statistics.ts).
  */
 import type { RowSummary } from "../summary.ts";
 import { agreement } from "./agreement.ts";
@@ -13,7 +13,7 @@ import { regularisation } from "./regularisation.ts";
 import type { Run, Statement, Topic } from "./rule.ts";
 import { variants } from "./variants.ts";
 
-/** In the order in which they stand in a report. */
+/** The topics in the order of a report. */
 const ALL: readonly Topic[] = [
   agreement,
   batchNormalization,
@@ -33,7 +33,7 @@ export interface Conclusion extends Statement {
 }
 
 export interface ConclusionOptions {
-  /** Whether the run was made as the paper's: on CIFAR-10, with its settings. If not, the paper is not mentioned. */
+  /** Whether the run was made like the paper's: on CIFAR-10, with its settings. If not, the paper is not mentioned. */
   readonly comparable?: boolean;
 }
 

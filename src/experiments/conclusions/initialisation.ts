@@ -1,11 +1,11 @@
-/** From which initial σ networks learn. */
+/** Conclusions on the initial σ from which networks learn. */
 import { countedInWords, inWords, listed } from "../../format/words.ts";
 import { CHANCE, cellId, SIGMAS } from "../table.ts";
 import { meanAndSd } from "../words.ts";
 import { effect } from "./effect.ts";
 import { idsOf, type Rule, type Topic, valuesOf } from "./rule.ts";
 
-/** More than six standard errors of 10,000 samples. */
+/** How far from chance an accuracy counts as chance: more than six standard errors of 10,000 samples. */
 const AT_CHANCE = 0.02;
 const isAtChance = (value: number): boolean => Math.abs(value - CHANCE) <= AT_CHANCE;
 
@@ -43,8 +43,7 @@ const sensitivity =
   };
 
 /**
- * Where the three-layer network learns from the largest and from the smallest σ: whether it does so equally
- * well.
+ * Whether the three-layer network learns equally well from the largest and the smallest σ, if it learns from both.
  */
 const smallSigma =
   (layers: 3 | 9, bn: boolean, small: number): Rule =>

@@ -1,4 +1,4 @@
-/** What a third cycle adds. */
+/** Conclusions on what a third cycle adds. */
 import { DEFAULTS } from "../../settings/settings.ts";
 import { lastEpochOf } from "../summary.ts";
 import { BEST_L2, formatL2 } from "../table.ts";

@@ -1,4 +1,4 @@
-/** What the search for λ found. */
+/** Conclusions on what the search for λ found. */
 import { decimals } from "../../format/numbers.ts";
 import { type Comparison, compare, pooledSd, rangeOfTen, rankCorrelation } from "../statistics.ts";
 import type { RowSummary } from "../summary.ts";
@@ -37,8 +37,7 @@ const bestL2: Rule = (run) => {
 };
 
 /**
- * How far the best of many is above another: it is the best by selection too, so that only a clear lead
- * counts.
+ * How far the best of many is above another. Only a clear lead counts, as the best of many is so by selection too.
  */
 function behind({ verdict, sd }: Comparison): string {
   if (verdict === "unknown") return "a difference beside which no spread is known";
@@ -47,7 +46,7 @@ function behind({ verdict, sd }: Comparison): string {
 }
 
 /**
- * What a rank correlation of so many unrelated pairs exceeds in one case of forty (5%, two-sided; Zar 1972).
+ * The rank correlation that so many unrelated pairs exceed in one case of forty (5%, two-sided; Zar 1972).
  */
 const RANK_LIMIT = { 10: 0.648, 20: 0.447 } as const;
 
@@ -106,7 +105,7 @@ const flatness: Rule = (run) => {
   return [{ text, basis }];
 };
 
-/** Regions of λ that the coarse round reached; the ten of the fine rounds are near the best. */
+/** The regions of λ that the coarse round reached. The ten values of the fine rounds are near the best. */
 const regions: Rule = (run) => {
   const rows = complete(run, "tab1", "tab2", "tab3");
   if (rows === undefined) return [];

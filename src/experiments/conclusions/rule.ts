@@ -1,4 +1,4 @@
-/** What a rule of the conclusions is, and how it gets at the numbers of a run. */
+/** The rules of the conclusions, with the access that they have to the numbers of a run. */
 import { isNumber } from "../statistics.ts";
 import type { RowSummary, TrainingResult } from "../summary.ts";
 
@@ -8,10 +8,10 @@ export interface Statement {
   readonly basis: readonly string[];
 }
 
-/** What rules are given: the rows of a run. */
+/** The rows of a run, as rules get them. */
 export interface Run {
   readonly rows: readonly RowSummary[];
-  /** Whether the run was made as the paper's: only then may its numbers be mentioned. */
+  /** Whether the run was made like the paper's. Only then may the paper's numbers be mentioned. */
   readonly comparable: boolean;
   row(id: string): RowSummary | undefined;
 }
@@ -25,13 +25,13 @@ export interface Topic {
   readonly rules: readonly Rule[];
 }
 
-/** The values of these rows, if all of them have some. */
+/** The values of each of these rows, if all of them have some. */
 export function valuesOf(run: Run, ...ids: readonly string[]): (readonly number[])[] | undefined {
   const values = ids.map((id) => run.row(id)?.values ?? []);
   return values.every(({ length }) => length > 0) ? values : undefined;
 }
 
-/** A number of each of a row's trainings that reached their end. */
+/** A number from each of a row's trainings that reached their end. */
 export const ofTrainings = (
   row: RowSummary | undefined,
   value: (training: TrainingResult) => number | undefined,

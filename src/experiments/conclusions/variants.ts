@@ -1,4 +1,4 @@
-/** What the variants of the appendix do. */
+/** Conclusions on what the variants of the appendix do. */
 import { effect } from "./effect.ts";
 import { type Rule, type Statement, type Topic, valuesOf } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A document as data. One list of blocks makes both its forms, HTML and Markdown, so that they cannot say different
- * things. All text is text: each form escapes it.
+ * A document as data. Both its forms, HTML and Markdown, are made from one list of blocks, so that they cannot say
+ * different things. Text contains no markup: each form escapes it.
  */
 import type { Column } from "../../report/page.ts";
 
@@ -13,13 +13,13 @@ export interface TableBlock {
   readonly rows: readonly (readonly string[])[];
   readonly note?: string | undefined;
   readonly highlightRow?: number | undefined;
-  /** Folded away in the page under these words. */
+  /** The words under which the table is folded away in the page. */
   readonly folded?: string;
 }
 
-/** A chart as a file, and what stands under it. */
+/** A chart as a file, with the text under it. */
 export interface Panel {
-  /** "cost", "learning-rate": the end of a file's name. */
+  /** The end of the file's name: "cost", "learning-rate". */
   readonly name: string;
   readonly svg: string;
   readonly caption: string;
@@ -70,7 +70,7 @@ export const leading = (lead: string, ...sentences: readonly string[]): Block =>
   text: sentences.filter(Boolean).join(" "),
 });
 
-/** Where a panel is written, from the report's folder. */
+/** The path of a panel's file from the report's folder. */
 export const plotPath = (block: FigureBlock, panel: Panel): string => `plots/${block.file}-${panel.name}.svg`;
 
 /** The charts by the paths that the Markdown form refers to. */
