@@ -1,12 +1,12 @@
 /**
- * The page that every report of ours is: one HTML document that needs nothing else, neither network nor scripts. It
- * fits a phone, a desk and A4 paper, and follows its reader's choice of light or dark, charts included. Pure
- * functions from data to text; what is written to disk, and where, is others' business.
+ * Makes the page of a report: one HTML document that needs nothing else, neither network nor scripts. It fits a phone, a
+ * desk and A4 paper, and follows its reader's choice of light or dark, charts included. These are pure functions from data
+ * to text; others write the files.
  */
 import { type Alignment, lengthOf, padded } from "../format/tables.ts";
 import { PALETTE, type Shade } from "./charts/style.ts";
 
-/** Markup, as `html` and the functions here make it. A string is never markup: it is text, and is escaped. */
+/** Markup, as `html` and the functions here make it. A string is never markup, but text, which is escaped. */
 export interface Html {
   readonly html: string;
 }
@@ -30,7 +30,7 @@ function markup(content: Content): string {
   return "html" in content ? content.html : content.map(markup).join("");
 }
 
-/** Markup as it is written, with escaped text where there is a string: html`<b>${name}</b>`. */
+/** The markup that is written, in which strings are escaped: html`<b>${name}</b>`. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return { html: parts.reduce((before, part, i) => before + markup(contents[i - 1]!) + part) };
 }
@@ -39,7 +39,7 @@ export interface PageOptions {
   readonly title: string;
   readonly subtitle?: Content;
   readonly body: Content;
-  /** What stands small at the end: with what it was made. */
+  /** Small text at the end, about what made the page. */
   readonly footer?: Content;
 }
 
@@ -77,7 +77,7 @@ ${body}${
 `.html;
 }
 
-/** A part of the page under a heading of the second level, to which #its-title leads. */
+/** A part of the page under a heading of the second level. A link to #its-title leads to it. */
 export function section(title: string, ...contents: readonly Content[]): Html {
   return html`
 <section id="${slug(title)}">
@@ -118,27 +118,27 @@ export function facts(list: readonly (readonly [label: string, value: Content])[
 </dl>`;
 }
 
-/** Text to be copied: a command. Lines that are too long are broken for the eye only, between words. */
+/** Text to be copied, such as a command. Lines that are too long are broken between words, for the eye only. */
 export function code(text: string): Html {
   const words = text.split(/(\s+)/).map((word) => (/\S/.test(word) ? html`<span>${word}</span>` : word));
   return html`
 <pre tabindex="0"><code>${words}</code></pre>`;
 }
 
-/** Something that is folded away until its reader opens it. */
+/** A part that is folded away until the reader opens it. */
 export function details(summary: Content, ...contents: readonly Content[]): Html {
   return html`<details><summary>${summary}</summary>${contents}</details>`;
 }
 
 export interface FigureOptions {
-  /** Unlike that of any other figure of the page: #id leads to it. */
+  /** An id that no other figure of the page has: #id leads to the figure. */
   readonly id: string;
   readonly caption: Content;
-  /** Over the whole width of the page, also among others. A phone scrolls it sideways. */
+  /** Whether it takes the whole width of the page, even among others. A phone scrolls it sideways. */
   readonly wide?: boolean;
 }
 
-/** A chart of ours, with its caption. */
+/** A chart with its caption. */
 export function figure(svg: string, { id, caption, wide = false }: FigureOptions): Html {
   return html`
 <figure id="${id}"${wide ? html` class="wide"` : ""}>
@@ -147,14 +147,14 @@ export function figure(svg: string, { id, caption, wide = false }: FigureOptions
 </figure>`;
 }
 
-/** Figures side by side: two in a row where there is room. */
+/** Figures side by side, two in a row if there is room. */
 export function figures(list: readonly Html[]): Html {
   return html`
 <div class="figures">${list}
 </div>`;
 }
 
-/** A chart of many axes is not drawn smaller than its texts can be read: a phone scrolls it further. */
+/** Gives a chart of many axes the least width at which its texts can be read. A phone scrolls it further. */
 function withLeastWidth(svg: string): string {
   const width = Number(/<svg [^>]*\bwidth="([\d.]+)"/.exec(svg)?.[1] ?? 0);
   const rem = Math.round((0.72 * width) / 16);
@@ -162,8 +162,8 @@ function withLeastWidth(svg: string): string {
 }
 
 /**
- * A chart as an element of the page: without the prolog of a file and its fixed size, with ids that no other figure
- * has, and with the names of its colours, which the page knows by light and by dark.
+ * A chart as an element of the page. It loses a file's prolog and fixed size. It gets ids that no other figure has, and the
+ * names of its colours, for which the page has values for light and for dark.
  */
 function inline(svg: string, id: string): Html {
   const prefix = `${id}-`;
@@ -188,9 +188,9 @@ const NAMES: ReadonlyMap<string, string> = new Map(SHADES.map(([name, { light }]
 
 export interface Column {
   readonly title: string;
-  /** "right" for numbers. */
+  /** The alignment: "right" for numbers. */
   readonly align?: Alignment;
-  /** A unit, or what it is: a few words, small under the title. */
+  /** A unit or a short explanation, small under the title. */
   readonly hint?: string;
 }
 
@@ -200,11 +200,11 @@ export interface TableOptions {
   /** A row's first cell is its heading. */
   readonly rows: readonly (readonly Content[])[];
   readonly note?: Content | undefined;
-  /** The place of the row that stands out. */
+  /** The index of the row that stands out. */
   readonly highlightRow?: number | undefined;
 }
 
-/** A table, which scrolls sideways by itself where the page is too narrow for it. */
+/** A table. It scrolls sideways by itself if the page is too narrow for it. */
 export function table({ caption, columns, rows, note, highlightRow }: TableOptions): Html {
   const right = (i: number) => (columns[i]?.align === "right" ? html` class="number"` : "");
   const head = columns.map(
@@ -251,7 +251,7 @@ export function markdownTable(columns: readonly Column[], rows: readonly (readon
 const declare = (scheme: keyof Shade) =>
   SHADES.map(([name, shade]) => `--${name}:${shade[scheme]};`).join("");
 
-/** Paper is printed light, whatever the screen shows. */
+/** The style of the page. Paper is printed light, even if the screen is dark. */
 const STYLE = `
 :root{color-scheme:light dark;${declare("light")}--tint:#f4f6f8;--link:#005a8e;--mark:#fff6e0;--marker:#ffb4001f;--shade:#0000002e}
 @media screen and (prefers-color-scheme:dark){:root{${declare("dark")}--tint:#1e2229;--link:#7cc4f5;--mark:#33290f;--marker:#ffb4001f;--shade:#000000b3}}

@@ -43,7 +43,7 @@ export function renderPlot(
   return drawChart(specification, title, `${subtitle}: ${describe(seriesOf(name), points)}.`);
 }
 
-/** What the curves show: where each begins and ends. */
+/** The curves in words: where each begins and ends. */
 function describe(names: readonly string[], points: readonly CurvePoint[]): string {
   const sentences = names.flatMap((name) => {
     const line = points.filter(({ series }) => series === name);

@@ -1,4 +1,4 @@
-/** The axes of charts: what range they show, and at which numbers they have ticks. */
+/** The axes of charts: their ranges and their ticks. */
 import { scientific, short } from "../../format/numbers.ts";
 import { log } from "../../math.ts";
 
@@ -23,8 +23,8 @@ export interface ValueAxis {
   /** The highest number that is possible. */
   readonly limit?: number;
   /**
-   * Where the highest number is more than this times the lowest, the axis is logarithmic: a deep network's loss in
-   * inference mode can leap to hundreds for an epoch, beside which all else would be one flat line.
+   * If the highest number is more than this times the lowest, the axis is logarithmic. A deep network's loss in inference
+   * mode can leap to hundreds for an epoch, beside which all other numbers would be one flat line.
    */
   readonly logAbove?: number;
 }
@@ -52,7 +52,7 @@ export function valueEncoding(
   };
 }
 
-/** Whether numbers over such a range are shown on a logarithmic axis; see {@link ValueAxis.logAbove}. */
+/** Whether numbers over this range are shown on a logarithmic axis; see {@link ValueAxis.logAbove}. */
 export const isLogarithmic = ([low, high]: Range, logAbove = Infinity): boolean =>
   low > 0 && high > low * logAbove;
 
@@ -72,7 +72,7 @@ function valueDomain(values: readonly number[], from = Infinity, limit = Number.
   return [Math.min(low, from), Math.min(high, limit)];
 }
 
-/** A range of whole numbers to show: one alone stands in the middle. */
+/** The range to show for whole numbers. A single number stands in the middle. */
 export const countDomain = ([first, last]: Range): Range =>
   first === last ? [first - 1, last + 1] : [first, last];
 
@@ -85,10 +85,10 @@ export function countTicks([first, last]: Range): number[] {
   return ticks;
 }
 
-/** Powers of ten, at most ten of them; where few lie in the range, multiples of them too, or else its ends. */
+/** Powers of ten, at most ten of them. If few lie in the range, there are also multiples of them, or else its ends. */
 export function logTicks([low, high]: Range): number[] {
   const decade = (value: number) => Math.floor(log(value) / Math.LN10);
-  const [first, last] = [decade(low) - 1, decade(high) + 1]; // one more each way, as the logarithms are rounded
+  const [first, last] = [decade(low) - 1, decade(high) + 1]; // one more on each side, as the logarithms are rounded
   const stride = Math.max(1, Math.ceil((last - first - 1) / 9));
   for (const factors of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
     const ticks: number[] = [];
@@ -114,7 +114,7 @@ export function linearTicks([low, high]: Range): number[] {
   return [low, high];
 }
 
-/** The ticks' numbers as one would write them on the command line, all in one notation: 1e-4 1e-3 1e-2. */
+/** The ticks' numbers as people write them on the command line, all in one notation: 1e-4 1e-3 1e-2. */
 export function tickTexts(ticks: readonly number[]): string[] {
   if (ticks.some((tick) => tick !== 0 && (Math.abs(tick) < 1e-3 || Math.abs(tick) >= 1e5))) {
     return ticks.map((tick) => scientific(tick, 4));

@@ -1,9 +1,9 @@
-/** The charts of what is measured after each epoch: cost, loss, accuracy and learning rate against the epoch. */
+/** The charts of the numbers of each epoch: cost, loss, accuracy and learning rate against the epoch. */
 import type { EpochRow } from "../../model/history.ts";
 import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "./axes.ts";
 import { BLUE, type ChartSize, chart, PAPER, VERMILION } from "./style.ts";
 
-/** What is drawn of an epoch. Numbers that are not finite are left out. */
+/** The numbers of an epoch that are drawn. Those that are not finite are left out. */
 export type CurveRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
 
 export type CurveName = "cost" | "loss" | "accuracy" | "learning-rate";
@@ -12,11 +12,11 @@ interface Measure {
   readonly title: string;
   readonly subtitle: string;
   readonly axis: ValueAxis;
-  /** The words of a chart that stands alone, where they are others: it has more room. */
+  /** Other words for a chart that stands alone, which has more room. */
   readonly alone?: { readonly subtitle?: string; readonly axisTitle?: string };
   /** Whether a value can be a hundred times those of the epochs around it. */
   readonly leaps?: boolean;
-  /** A name for the legend, and the number that an epoch has under it. */
+  /** The series: a name for the legend, and the number that an epoch has under it. */
   readonly series: readonly (readonly [name: string, value: (row: CurveRow) => number | undefined])[];
 }
 
@@ -67,7 +67,7 @@ export interface CurvePoint {
   readonly series: string;
   readonly epoch: number;
   readonly value: number;
-  /** Which of several trainings it is of. */
+  /** Which of several trainings the point is of. */
   readonly training?: number;
 }
 
@@ -88,8 +88,8 @@ export interface CurveOptions {
   /** Whether the chart stands alone, not in a page that explains it. */
   readonly alone: boolean;
   /**
-   * Where the highest cost or loss is more than this times the lowest, its axis is logarithmic: a deep network's loss
-   * can leap for an epoch, beside which all else would be one flat line.
+   * If the highest cost or loss is more than this times the lowest, its axis is logarithmic. A deep network's loss can leap
+   * for an epoch, beside which all other numbers would be one flat line.
    */
   readonly logAbove: number;
 }
@@ -97,7 +97,7 @@ export interface CurveOptions {
 export interface CurveChart {
   readonly title: string;
   readonly subtitle: string;
-  /** In Vega-Lite's words (https://vega.github.io/vega-lite/docs/). */
+  /** A specification for Vega-Lite (https://vega.github.io/vega-lite/docs/). */
   readonly specification: Readonly<Record<string, unknown>>;
 }
 
@@ -124,14 +124,14 @@ export function trainingCurves(
   ]);
 }
 
-/** In grey print the dots still differ. */
+/** The shapes of the dots, which differ in grey print too. */
 const SHAPES = ["circle", "square"];
-/** Above this number of epochs their dots would hide the line. */
+/** The most epochs that get dots. More dots would hide the line. */
 const MAX_DOTS = 60;
 
 /**
  * Several trainings: one as thick lines, the others as thin ones.
- * @param readings points that were read off elsewhere: hollow diamonds
+ * @param readings points that were read off elsewhere, drawn as hollow diamonds
  */
 export function severalCurves(
   name: CurveName,
@@ -162,7 +162,7 @@ export function severalCurves(
 
 const COLORS = [BLUE, VERMILION];
 
-/** Which colour or shape stands for each series that has points. */
+/** The colour or shape of each series that has points. */
 function seriesScale(name: CurveName, points: readonly CurvePoint[], range: readonly string[]) {
   const names = seriesOf(name).filter((each) => points.some(({ series }) => series === each));
   return { domain: names, range: range.slice(0, names.length) };

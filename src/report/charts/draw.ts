@@ -10,7 +10,7 @@ export async function drawChart(
   title: string,
   description: string,
 ): Promise<string> {
-  const { renderSvg } = await import("./render.ts"); // only who draws waits for it to load
+  const { renderSvg } = await import("./render.ts"); // loaded only when something is drawn
   return withDescription(await renderSvg(specification), title, description);
 }
 

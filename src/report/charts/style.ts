@@ -1,18 +1,18 @@
 /**
- * How all charts look: the colours, by light and by dark, and Vega-Lite's configuration. A chart's file has the
- * colours for light paper; a page (page.ts) puts in the others where its reader prefers dark.
+ * The look of all charts: the colours for light and for dark, and Vega-Lite's configuration. A chart's file has the colours
+ * for light paper. A page (page.ts) puts in the others if its reader prefers dark.
  */
 
 export interface Shade {
-  /** The colour in the file: unlike every other one here, so that the page knows what it stands for. */
+  /** The colour in the file. No two are the same, so that the page knows what each stands for. */
   readonly light: string;
   readonly dark: string;
 }
 
 /**
  * The series are colours of Okabe and Ito's palette (2008), which colour-blind people tell apart, and lighter ones of
- * the same hue. The ramp, from worst to best, is a stretch of viridis (van der Walt and Smith, 2015), even in lightness:
- * what is best stands out most, darkest on light paper, brightest on dark.
+ * the same hue. The ramp, from worst to best, is a stretch of viridis (van der Walt and Smith, 2015) with even steps of
+ * lightness. The best stands out most: it is darkest on light paper and brightest on dark.
  */
 export const PALETTE = {
   paper: { light: "#ffffff", dark: "#15181d" },
@@ -39,7 +39,7 @@ export const GRID = PALETTE.grid.light;
 export const AXIS = PALETTE.axis.light;
 export const BLUE = PALETTE.blue.light;
 export const VERMILION = PALETTE.vermilion.light;
-/** From worst to best. */
+/** The colours of the ramp from worst to best. */
 export const RAMP: readonly string[] = [1, 2, 3, 4, 5, 6, 7].map(
   (step) => PALETTE[`ramp-${step}` as keyof typeof PALETTE].light,
 );
@@ -47,23 +47,23 @@ export const RAMP: readonly string[] = [1, 2, 3, 4, 5, 6, 7].map(
 export const FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
 
 export interface ChartSize {
-  /** In pixels, titles and all. */
+  /** The width in pixels, titles included. */
   readonly width: number;
   readonly height: number;
 }
 
-/** For a chart that stands alone: a file that a browser opens. */
+/** The size of a chart that stands alone, as a file that a browser opens. */
 export const ALONE: ChartSize = { width: 720, height: 480 };
 
-/** For a chart in a page: shown at the width of a phone, or of half a page, its texts can still be read. */
+/** The size of a chart in a page. Its texts can be read even at the width of a phone, or of half a page. */
 export const IN_PAGE: ChartSize = { width: 480, height: 340 };
 
-/** Above this number of trials a screen reader is not given each mark: the page's table has them all. */
+/** The most trials whose marks a screen reader gets one by one. The page's table has all trials. */
 export const MAX_LABELLED = 200;
 
-/** A chart, and what it shows in words. */
+/** A chart, with what it shows in words. */
 export interface Chart {
-  /** Of its file, without the ending. */
+  /** The name of its file, without the ending. */
   readonly name: string;
   readonly title: string;
   readonly caption: string;
@@ -72,7 +72,7 @@ export interface Chart {
   readonly specification: Readonly<Record<string, unknown>>;
 }
 
-/** What every chart's specification begins with. */
+/** The beginning of every chart's specification. */
 export function chart(
   { width, height }: ChartSize,
   title: string,
@@ -82,14 +82,14 @@ export function chart(
     width,
     height,
     padding: width < ALONE.width ? 6 : 16,
-    autosize: { type: "fit", contains: "padding" }, // one size for all, whatever their labels
+    autosize: { type: "fit", contains: "padding" }, // all charts have one size, with labels of any width
     background: PAPER,
     title: { text: title, subtitle },
     config: CONFIG,
   };
 }
 
-/** The look of titles, axes and legends, in Vega-Lite's words. */
+/** Vega-Lite's configuration: the look of titles, axes and legends. */
 export const CONFIG = {
   font: FONT,
   view: { stroke: null },

@@ -1,5 +1,5 @@
 /**
- * How wide a text is, without asking a machine for its fonts: the advance widths of Liberation Sans, which are made to
+ * Computes how wide a text is without the machine's fonts. It uses the advance widths of Liberation Sans, which are made to
  * be those of Arial and Helvetica.
  */
 
@@ -27,14 +27,14 @@ const WIDTHS: readonly (readonly [width: number, characters: string])[] = [
   [1015, "@"],
 ];
 const WIDTH_OF = new Map(WIDTHS.flatMap(([width, text]) => [...text].map((char) => [char, width] as const)));
-/** Of a letter of another alphabet, and of what is as wide as it is high. */
+/** The width of a letter of another alphabet. The characters of FULL_WIDTH are as wide as they are high. */
 const OTHER = 556;
 const FULL_WIDTH =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/u;
-/** The bold letters are wider by so much, on average over a to z and A to Z. */
+/** How much wider bold letters are, on average over a to z and A to Z. */
 const BOLD = 1.05;
 
-/** The width of a text in the unit of `fontSize`, about. */
+/** The approximate width of a text, in the unit of `fontSize`. */
 export function textWidth(text: string, fontSize: number, bold = false): number {
   let thousandths = 0;
   for (const char of text) {

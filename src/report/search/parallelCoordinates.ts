@@ -25,12 +25,12 @@ import {
   valuesOf,
 } from "./trials.ts";
 
-/** Where a parameter that a trial does without is drawn: below its axis, which goes from 0 to 1. */
+/** The place of a parameter that a trial does not have: below its axis, which goes from 0 to 1. */
 const ABSENT = -0.14;
-/** Lines let others shine through so that about so many of them, in one place, look solid. */
+/** Lines are transparent, so that about this many of them, in one place, look solid. */
 const SOLID = 40;
 
-/** By the step of the ramp, "0" to "6", or grey. */
+/** Colours by the step of the ramp, "0" to "6", or grey. */
 const COLOR = {
   field: "color",
   type: "nominal",
@@ -75,7 +75,7 @@ interface PlacedParameter {
 
 type Layer = Readonly<Record<string, unknown>>;
 
-/** From the back to the front: axes, lines, the key of the colours, texts. */
+/** The layers from the back to the front: axes, lines, the key of the colours, texts. */
 function layers(
   search: SearchResult,
   axes: readonly PlacedParameter[],
@@ -155,11 +155,11 @@ interface Point {
   readonly color: string;
   readonly text: string;
   readonly column: number;
-  /** From 0 to 1, or ABSENT. */
+  /** The place on the axis, from 0 to 1, or ABSENT. */
   readonly at: number;
 }
 
-/** The lines of the trials that have a value; what comes later lies on top: the better ones. */
+/** The lines of the trials that have a value. Better trials come later, and so lie on top. */
 function trialPoints(search: SearchResult, axes: readonly PlacedParameter[], scale: ValueScale): Point[] {
   const { trials, objective, direction } = search;
   const best = bestTrial(search);
@@ -224,7 +224,7 @@ function valueLabels({ ticks, labels, at }: ValueScale, column: number): Record<
   return ticks.map((tick, i) => ({ column, at: at(tick), label: labels[i]! }));
 }
 
-/** How far between the lowest and the highest value; in the middle if there is one value only. */
+/** The place of a value between the lowest and the highest; in the middle if there is only one value. */
 const share = ([low, high]: Range, value: number): number =>
   high > low ? (value - low) / (high - low) : 0.5;
 

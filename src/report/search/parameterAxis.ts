@@ -1,4 +1,4 @@
-/** The axis of a parameter: where its values lie, by its distribution. */
+/** The axis of a parameter, which follows from its distribution. */
 import { type ParamValue, paramOf, sameValue } from "../../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import {
@@ -12,10 +12,10 @@ import {
 } from "../charts/axes.ts";
 import { type Parameter, paramText } from "./trials.ts";
 
-/** Where a parameter's values lie on its axis. */
+/** An axis on which a parameter's values have places. */
 export interface ParameterAxis {
   readonly title: string;
-  /** The place of a value, undefined if it has none: a number on the axis's scale. */
+  /** The place of a value, a number on the axis's scale; undefined if it has none. */
   place(value: ParamValue): number | undefined;
   readonly domain: Range;
   readonly logarithmic: boolean;

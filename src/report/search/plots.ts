@@ -1,6 +1,6 @@
 /**
- * The plots of a search, as SVG: its course, the objective against each parameter, all parameters at once, and which
- * of them matter. What is drawn is decided here; `charts/render.ts` draws it.
+ * The plots of a search, as SVG: its course, the objective against each parameter, all parameters at once, and their
+ * importance. This file decides what is drawn; `charts/render.ts` draws it.
  */
 import { decimals, short } from "../../format/numbers.ts";
 import { capitalize } from "../../format/words.ts";
@@ -62,7 +62,7 @@ export function renderSearchChart({ title, caption, specification }: Chart): Pro
   return drawChart(specification, title, caption);
 }
 
-/** What there is to draw of a search. */
+/** The charts of a search. */
 export function searchCharts(search: SearchResult, size: ChartSize = ALONE): Chart[] {
   const parameters = parametersOf(search);
   const names = fileNames(parameters.map(({ name }) => `parameter-${name}`));
@@ -72,14 +72,14 @@ export function searchCharts(search: SearchResult, size: ChartSize = ALONE): Cha
   ];
   if (parameters.length > 0 && valuesOf(search.trials).length > 0)
     charts.push(parallelCoordinates(search, parameters, size));
-  // Of one parameter it would be 1, whatever the trials.
+  // The importance of a single parameter is always 1.
   if (search.importance !== undefined && search.importance.length > 1) {
     charts.push(importanceBars(search.importance, size));
   }
   return charts;
 }
 
-/** Names that any file system takes, all different. */
+/** Different names for files, which any file system takes. */
 function fileNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
@@ -103,19 +103,19 @@ const LEGEND = {
   titlePadding: 10,
 };
 
-/** Two legends, the one under the other. */
+/** Two legends, one under the other. */
 const STACKED = {
   config: { ...CONFIG, legend: { ...CONFIG.legend, layout: { top: { direction: "vertical", margin: 4 } } } },
 };
 
-/** What two legends in a row take, about: texts with their symbols and the gaps. */
+/** About the width of two legends in a row: texts with their symbols and the gaps. */
 const legendWidth = (texts: readonly string[]): number =>
   texts.reduce((width, text) => width + textWidth(text, 13) + 30, 0);
 
 /** The area of a dot, in square pixels: many trials get small ones. */
 const dotSize = (trials: number): number => (trials <= 60 ? 45 : trials <= 300 ? 25 : 12);
 
-/** The shape or colour of each state that occurs; the legend is left out where all are complete. */
+/** The shape or colour of each state that occurs. There is no legend if all trials are complete. */
 function stateEncoding(
   trials: readonly FinishedTrial[],
   range: Readonly<Record<TrialState, string>>,
@@ -189,7 +189,7 @@ interface Dot {
   readonly text: string;
 }
 
-/** Two layers: the trials that have a value, and at the bottom those that have none, most of which failed. */
+/** Two layers of dots: the trials that have a value, and at the bottom those that have none, most of which failed. */
 function dots(
   rows: readonly Dot[],
   size: number,
@@ -242,10 +242,10 @@ function courseText(search: SearchResult): string {
   return `${counts}. Best ${objectiveTitle(search.objective)}: ${short(best.value)}, in trial ${best.number}.`;
 }
 
-/** How wide a column of dots may become, as a share of the distance between choices, and the step in it. */
+/** The most width of a column of dots, as a share of the distance between choices, and the step in it. */
 const COLUMN = 0.7;
 const COLUMN_STEP = 0.07;
-/** Dots of a choice whose values are closer than this share of the axis stand beside each other. */
+/** Dots of a choice stand beside each other if their values are closer than this share of the axis. */
 const BESIDE = 1 / 45;
 
 function againstParameter(search: SearchResult, parameter: Parameter, name: string, size: ChartSize): Chart {
@@ -339,7 +339,7 @@ function tickExpression({ ticks }: ParameterAxis): string {
   );
 }
 
-/** Dots that would lie on each other in their choice's column, spread from its middle to both sides. */
+/** Spreads dots that would lie on each other from the middle of their choice's column to both sides. */
 function sideBySide<T extends Dot & { place: number }>(rows: readonly T[]): T[] {
   const [low, high] = extent(rows.map(({ value }) => value).filter((value) => value !== undefined)) ?? [0, 0];
   const groups = new Map<string, T[]>();
@@ -360,7 +360,7 @@ function sideBySide<T extends Dot & { place: number }>(rows: readonly T[]): T[] 
   );
 }
 
-/** When trials were proposed: in which round or, if there is one round only, with which numbers. */
+/** The times of the trials: their rounds or, if there is only one round, their numbers. */
 function timesOf(trials: readonly FinishedTrial[]): {
   title: string;
   labels: readonly string[];

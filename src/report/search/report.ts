@@ -38,11 +38,11 @@ export interface SearchReport extends SearchResult {
   readonly title: string;
   /** The command that ran the search. */
   readonly command: string;
-  /** What else is to be known of it: data, sampler, budget, time, machine. */
+  /** Other facts of the search: data, sampler, budget, time, machine. */
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** The command that trains with the best setting. */
   readonly bestCommand: string;
-  /** Whether the table has the accuracy on the test data; by default, if any trial knows it. */
+  /** Whether the table has the accuracy on the test data. Default: if any trial has it. */
   readonly testColumn?: boolean;
 }
 
@@ -71,7 +71,7 @@ export async function searchReport(report: SearchReport): Promise<string> {
   });
 }
 
-/** What stands in the place of the importance where it would be chance. */
+/** The text in place of the importance if that would be chance. */
 function whyNoImportance({ trials }: SearchReport, parameters: number): Content {
   if (parameters === 0) return [];
   if (parameters === 1) {
@@ -108,7 +108,7 @@ function bestSetting(report: SearchReport): Content {
   ];
 }
 
-/** The trials with a value, best first, those that came to their end before those pruned; then those that failed. */
+/** The trials in the table's order: complete ones, then pruned ones, each best first; then those that failed. */
 function inOrder({ trials, direction }: SearchResult): FinishedTrial[] {
   const rank = { complete: 0, pruned: 1, failed: 2 };
   return [...trials].sort(

@@ -1,4 +1,4 @@
-/** What reports say of a search's trials: values, names and the best of them, in words and in order. */
+/** A search's trials in words: values, names, states and the best trial. */
 import { short } from "../../format/numbers.ts";
 import type { Distribution, ParamValue, SearchSpace } from "../../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../../tuner/trial.ts";
@@ -9,18 +9,18 @@ export interface Importance {
   readonly importance: number;
 }
 
-/** What is drawn of a search. Numbers that are not finite are left out of the plots. */
+/** The results of a search that are drawn. Numbers that are not finite are left out of the plots. */
 export interface SearchResult {
   readonly trials: readonly FinishedTrial[];
   readonly space: SearchSpace;
   readonly direction: Direction;
-  /** What the trials' values are, as it is set: "validation.accuracy". */
+  /** The objective, as it is set: "validation.accuracy". */
   readonly objective: string;
   /** How much each parameter matters: permutation importance in a random forest of the trials. */
   readonly importance?: readonly Importance[];
 }
 
-/** What is said of a value: "validation accuracy", "training loss (nats)". */
+/** The objective in words: "validation accuracy", "training loss (nats)". */
 export function objectiveTitle(objective: string): string {
   const [, set, measure] = /^(train|validation|test)\.(\w+)$/.exec(objective) ?? [];
   if (set === undefined) return objective.replaceAll(".", " ");
@@ -33,21 +33,21 @@ export const objectiveAxis = (objective: string): ValueAxis => ({
   ...(objective.endsWith("accuracy") ? { limit: 1 } : { logAbove: 30 }),
 });
 
-/** A parameter's value as one writes it, with four digits that count: 0.005, 2.5e-5, 50,50, relu. */
+/** A parameter's value as people write it, with four significant digits: 0.005, 2.5e-5, 50,50, relu. */
 export function paramText(value: ParamValue): string {
   if (typeof value === "number") return short(value, { exponentBelow: 1e-4 });
   return Array.isArray(value) ? value.map(paramText).join(",") : String(value);
 }
 
-/** In the order in which they are named and listed. */
+/** The states in the order in which they are listed. */
 const STATES: readonly TrialState[] = ["complete", "pruned", "failed"];
 
-/** The value of a trial that has one. */
+/** The value of a trial, if it has one. */
 export function finiteValue({ state, value }: FinishedTrial): number | undefined {
   return state !== "failed" && value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** A trial's state; a complete one without a value has failed, whatever it says. */
+/** A trial's state. A complete trial without a value counts as failed. */
 export function stateOf(trial: FinishedTrial): TrialState {
   return trial.state === "complete" && finiteValue(trial) === undefined ? "failed" : trial.state;
 }
@@ -60,7 +60,7 @@ export function countStates(trials: readonly FinishedTrial[]): [state: TrialStat
   ]).filter(([, count]) => count > 0);
 }
 
-/** "14 complete, 4 pruned, 2 failed" */
+/** The counts in words: "14 complete, 4 pruned, 2 failed". */
 export function stateCounts(trials: readonly FinishedTrial[]): string {
   return (
     countStates(trials)
@@ -69,15 +69,15 @@ export function stateCounts(trials: readonly FinishedTrial[]): string {
   );
 }
 
-/** The trials' values, pruned ones' included. */
+/** The trials' values, those of pruned trials included. */
 export const valuesOf = (trials: readonly FinishedTrial[]): number[] =>
   trials.map(finiteValue).filter((value) => value !== undefined);
 
-/** Negative if `a` is the better value, as a sort's comparison: the best comes first. */
+/** A comparison for sorting: negative if `a` is the better value, so that the best comes first. */
 export const compareValues = (direction: Direction, a: number, b: number): number =>
   direction === "maximize" ? b - a : a - b;
 
-/** The best of the trials that came to their end, the first of them if there are several. */
+/** The best of the complete trials; the first of equals. */
 export function bestTrial({
   trials,
   direction,
@@ -91,7 +91,7 @@ export function bestTrial({
   return best;
 }
 
-/** "l2 = 0.0034; layers = 50,30": each parameter by its name. */
+/** The parameters with their names: "l2 = 0.0034; layers = 50,30". */
 export function paramsText({ params }: FinishedTrial): string {
   return Object.entries(params)
     .map(([name, value]) => `${name} = ${paramText(value)}`)
@@ -113,7 +113,7 @@ export interface Parameter {
   readonly distribution: Distribution;
 }
 
-/** The space's parameters and, if trials asked for others as they went, those. */
+/** The space's parameters, then any others that trials asked for. */
 export function parametersOf({ space, trials }: SearchResult): Parameter[] {
   const distributions = new Map<string, Distribution>(Object.entries(space));
   for (const trial of trials) {
