@@ -1,6 +1,6 @@
 /**
- * What the first layer's kernels need beside a plan: their room, which copy of the weight is up to date, and the batch
- * that comes next. Nobody else knows that they pack the weight, or that threads prepare a batch before its turn.
+ * The state of the first layer's kernels: their room, which copy of the weight is up to date, and the batch that comes
+ * next. No other file knows that they pack the weight, or that threads prepare a batch before its turn.
  */
 import {
   advance,
@@ -18,7 +18,7 @@ export interface FirstLayerOptions {
   /** The most samples that are computed at once. */
   readonly maxRows: number;
   readonly threads: number;
-  /** How the samples are stored that it is trained on; undefined: it is not trained. */
+  /** How the samples of the training are stored; undefined if there is no training. */
   readonly trainedOn: "uint8" | "float32" | undefined;
   /** Whether a training is to come. */
   readonly trains: boolean;
@@ -31,7 +31,7 @@ export class FirstLayer {
 
   /**
    * Makes room for the weight of the first layer, if the network begins with a product.
-   * @param predictions the plan of predictions, of any number of samples
+   * @param predictions the plan of predictions, for any number of samples
    */
   static plan(predictions: Plan, options: FirstLayerOptions, region: Region): FirstLayer | undefined {
     const weight = firstWeight(fuseBias(predictions));
@@ -59,28 +59,28 @@ export class FirstLayer {
     this.parts = parts;
   }
 
-  /** Brings the plain weight up to date, to be read. */
+  /** Brings the plain weight up to date, so that it can be read. */
   unpack({ firstLayer }: Kernels): void {
     if (this.#current !== "packed") return;
     firstLayer.unpack(this.parts.weight, this.parts.packed);
     this.#current = "both";
   }
 
-  /** Brings the packed weight up to date, to be read. */
+  /** Brings the packed weight up to date, so that it can be read. */
   pack({ firstLayer }: Kernels): void {
     if (this.#current !== "plain") return;
     firstLayer.pack(this.parts.packed, this.parts.weight);
     this.#current = "both";
   }
 
-  /** Says that one of the two, which was up to date, is written: the other is not any more. */
+  /** Says that one of the two, which was up to date, has been written. The other one is no longer up to date. */
   changed(which: "plain" | "packed"): void {
     this.#current = which;
   }
 
   /**
    * Says that a batch begins.
-   * @param fillNext writes the numbers of the samples of the batch after it, of the same size; undefined: that is not known
+   * @param fillNext writes which samples the batch after it has, which is of the same size; undefined if that is not known
    */
   beginBatch(fillNext: ((rows: Uint32Array) => void) | undefined): void {
     const { upcoming } = this.parts;
@@ -89,7 +89,7 @@ export class FirstLayer {
     advance(upcoming.tickets, fillNext !== undefined);
   }
 
-  /** Says that what has been prepared is of no use: another batch comes, or its samples are standardised anew. */
+  /** Drops what has been prepared, because another batch comes, or because samples are standardised anew. */
   forgetPrepared(): void {
     if (this.parts.upcoming !== undefined) advance(this.parts.upcoming.tickets, false);
   }

@@ -1,30 +1,30 @@
 /**
- * Batch normalisation folded into the products beside it, for predictions.
+ * Folds batch normalisation into the products beside it, for predictions.
  *
  * In inference batch normalisation is a scale and a shift per feature, y = x · s + t with s = gamma / √(movingVariance +
- * epsilon) and t = beta − movingMean · s. Before a product its factors can be those of the weight's rows, after it those
- * of its columns:
+ * epsilon) and t = beta − movingMean · s. Before a product, its factors can be put into the weight's rows; after
+ * it, into the weight's columns:
  *
  *   (x · s + t) · W + b      = x · W′ + b′     W′ = diag(s) · W     b′ = b + t · W
  *   (x · W + b) · s + t      = x · W′ + b′     W′ = W · diag(s)     b′ = b · s + t
  *
- * So one that stands after a product and its bias is folded into them, whatever comes next; one that stands before a
- * product (after a ReLU) into that one. Any number in a row is folded together; one with a ReLU or nothing on both sides
- * stays, and so does one that stands first of all: inputs may have means far above their deviations, and the first sums
- * would cancel. It is a rule on the recorded plan: no layer knows.
+ * So a normalisation after a product and its bias is folded into them. One before a product (after a ReLU) is folded into
+ * that product. Any number in a row is folded together. A normalisation with a ReLU or nothing on both sides stays. So does
+ * one that stands first of all: inputs may have means far above their deviations, and the first sums would cancel. This is
+ * a rule on the recorded plan, of which no layer knows.
  *
  * W′ and b′ are computed in float64 and rounded once, when the weights have changed. The outputs differ from the
- * unfolded ones by rounding: evaluations, which are compared between trainings, are not folded.
+ * unfolded ones by rounding. Evaluations are not folded, because they are compared between trainings.
  *
- * The standardisation of the inputs is affine as well and stays: bytes must be converted in any case, which takes the
- * same pass, and unstandardised inputs are all positive, so that the first sums would cancel.
+ * The standardisation of the inputs is affine as well, but it stays. Bytes must be converted in any case, in the same pass,
+ * and unstandardised inputs are all positive, so that the first sums would cancel.
  */
 
 import type { Offer } from "../kernels/call.ts";
 import type { Tensor } from "../tensor.ts";
 import { type AnyTensor, type Call, isCall, offerOf, type Plan, readBy, touches } from "./plan.ts";
 
-/** A product with its bias and what is folded into it: y = after(before(x) · weight + bias). */
+/** A product with its bias and the normalisations that are folded into it: y = after(before(x) · weight + bias). */
 interface Dense {
   readonly weight: Tensor;
   readonly bias: Tensor;
@@ -45,7 +45,7 @@ interface Stage {
   readonly norm?: Norm;
 }
 
-/** A product's own parameters, and what they are replaced by. */
+/** A product's own parameters, and the folded ones that replace them. */
 interface Folded {
   readonly dense: Dense;
   readonly weight: Tensor;
@@ -53,7 +53,7 @@ interface Folded {
 }
 
 export class Folding {
-  /** By the weight that is replaced. */
+  /** The folded products by the weight that is replaced. */
   readonly #folded = new Map<Tensor, Folded>();
   #stale = true;
 
@@ -74,7 +74,7 @@ export class Folding {
     }
   }
 
-  /** The plan, of as many samples as it may be, on the folded weights. */
+  /** The plan, for any number of samples, on the folded weights. */
   rewrite(plan: Plan): Plan {
     return stages(plan).flatMap(({ calls, dense }): readonly Call[] => {
       const folded = dense && this.#folded.get(dense.weight);
@@ -87,12 +87,12 @@ export class Folding {
     });
   }
 
-  /** Says that the parameters or the moving averages are no longer those that were folded. */
+  /** Says that the parameters or the moving averages have changed since they were folded. */
   invalidate(): void {
     this.#stale = true;
   }
 
-  /** Computes the folded weights, if they are not up to date: before every run of a plan that was rewritten. */
+  /** Computes the folded weights, if they are not up to date. To be called before every run of a rewritten plan. */
   refresh(): void {
     if (!this.#stale) return;
     for (const folded of this.#folded.values()) fold(folded);
@@ -100,11 +100,11 @@ export class Folding {
   }
 }
 
-/** The plan in its order; normalisations that are folded are in their product's stage and have none of their own. */
+/** The stages of the plan in order. A normalisation that is folded is part of its product's stage. */
 function stages(plan: Plan): Stage[] {
   const found: Stage[] = [];
   const input = plan[0] && inputOf(plan[0]);
-  /** Whether so many calls, those at hand, are all that know the tensor. */
+  /** Whether only so many calls, those at hand, use the tensor. */
   const isKnownTo = (count: number, tensor: Tensor) =>
     plan.filter((call) => touches(call, tensor)).length === count;
   for (let at = 0; at < plan.length; at++) {
@@ -123,7 +123,7 @@ function stages(plan: Plan): Stage[] {
     }
     const norm = offerOf(plan[at]!).affine;
     const last = found.at(-1)?.dense;
-    // The product, its bias and this; or the normalisation before and this.
+    // The calls are the product, its bias and this one, or the normalisation before and this one.
     const calls = last?.after.length === 0 ? 3 : 2;
     if (last && last.y === norm?.x && isKnownTo(calls, norm.x) && norm.y !== last.x) {
       last.after.push(norm);
@@ -135,7 +135,7 @@ function stages(plan: Plan): Stage[] {
   return found;
 }
 
-/** The tensor that holds the inputs: what is gathered, or what the first call reads first. */
+/** The tensor that holds the inputs: the gathered batch, or the first tensor that the first call reads. */
 function inputOf(first: Call): AnyTensor | undefined {
   return isCall(first, "gather", "batch") ? first.args.x : readBy(first)[0];
 }

@@ -20,7 +20,7 @@ type Functions = Readonly<Record<string, (...args: unknown[]) => void>>;
 
 const families = Object.keys(referenceKernels) as (keyof Kernels)[];
 
-/** By family and kernel its arguments, in order. */
+/** The arguments of each kernel in order, by family and kernel. */
 const argumentLists: Readonly<Record<string, Readonly<Record<string, readonly Argument[]>>>> =
   Object.fromEntries(
     families.map((family) => [
@@ -67,7 +67,7 @@ export const isCall = <F extends keyof Kernels, N extends keyof Kernels[F] & str
   name: N,
 ): call is Call & CallOf<F, N> => call?.family === family && call.name === name;
 
-/** What the call's kernel offers beside what it does. */
+/** What the call's kernel offers to rewrite rules. */
 export function offerOf(call: Call): Offer {
   const ofFamily = offers[call.family] as Readonly<Record<string, (args: unknown) => Offer>> | undefined;
   return ofFamily?.[call.name]?.(call.args) ?? {};
@@ -82,24 +82,24 @@ function tensors(call: Call, accesses: readonly Argument["access"][]): AnyTensor
 
 const isAmong = (all: readonly AnyTensor[], tensor: AnyTensor) => all.some((other) => other.isIn(tensor));
 
-/** What the call reads. */
+/** The tensors that the call reads. */
 export const readBy = (call: Call): readonly AnyTensor[] => tensors(call, ["read", "update"]);
 
-/** What the call changes, but for its scratch. */
+/** The tensors that the call changes, but for its scratch. */
 export const written = (call: Call): readonly AnyTensor[] => tensors(call, ["write", "update"]);
 
-/** Whether what the call computes depends on what stands in the tensor's place. */
+/** Whether the call's results depend on the memory of the tensor. */
 export const reads = (call: Call, tensor: AnyTensor): boolean => isAmong(readBy(call), tensor);
 
-/** Whether the call changes what stands in the tensor's place. */
+/** Whether the call changes the memory of the tensor. */
 export const writes = (call: Call, tensor: AnyTensor): boolean =>
   isAmong(tensors(call, ["write", "update", "scratch"]), tensor);
 
-/** Whether the call has anything to do with the tensor's place. */
+/** Whether the call uses the memory of the tensor at all. */
 export const touches = (call: Call, tensor: AnyTensor): boolean =>
   reads(call, tensor) || writes(call, tensor);
 
-/** Whether two calls may change places: neither writes what the other reads or writes, but for their scratch. */
+/** Whether two calls may change places: neither writes what the other one reads or writes, except for scratch. */
 export const commute = (one: Call, other: Call): boolean =>
   !written(one).some((tensor) => touches(other, tensor)) &&
   !written(other).some((tensor) => touches(one, tensor));

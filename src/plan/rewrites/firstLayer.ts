@@ -4,8 +4,8 @@
  * with several threads, behind the forward pass of a training step:            firstLayer.prepare(kept, the next samples, …)
  *
  * The products read samples where they are stored, and the update reads them as they were stored. Neither the standardised
- * batch nor the gradient of the first weight stands anywhere. The bits are the same. Rules that fuse the
- * penalty into the update, and the bias and the activation into the product, come before this one.
+ * batch nor the gradient of the first weight is ever in memory. The bits are the same. Rules that fuse the penalty into the
+ * update, and the bias and the activation into the product, come before this one.
  */
 import type { StoredSamples, Tickets } from "../../kernels/firstLayer.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -18,17 +18,17 @@ export interface Upcoming {
   readonly tickets: Tickets;
 }
 
-/** Where the weight of the first layer is kept for these kernels, the batch for the update, and their scratch. */
+/** The memory of these kernels: the packed weight of the first layer, the batch that is kept for the update, and scratch. */
 export interface FirstLayerParts {
   readonly weight: Tensor;
   readonly packed: Tensor;
   readonly kept: StoredSamples;
   readonly scratch: Tensor<"uint8">;
-  /** If there is one, `kept` has room for two batches. */
+  /** The batch that comes next. With it, `kept` has room for two batches. */
   readonly upcoming: Upcoming | undefined;
 }
 
-/** The calls that the rule replaces; `undefined` where the plan has another form. */
+/** The calls that the rule replaces; undefined if the plan has another form. */
 function findFirstLayer(plan: Plan) {
   const gather = plan.find((call) => isCall(call, "gather", "batch"));
   if (gather === undefined) return undefined;
@@ -44,18 +44,18 @@ function findFirstLayer(plan: Plan) {
   const update = change && offerOf(change).update;
   if (update?.gradient !== gradient?.args.dw) return undefined;
   if (update !== undefined && update.inFirstLayer === undefined) return undefined;
-  // None of these is there afterwards: another call that touches one of them needs the plan as it is.
+  // None of these tensors is written afterwards. If another call touches one, the plan must stay as it is.
   const gone = [x, weight, ...(gradient === undefined ? [] : [gradient.args.dw])];
   const replaced = new Set<Call | undefined>([gather, forward, gradient, change]);
   const isSeen = plan.some((call) => !replaced.has(call) && gone.some((tensor) => touches(call, tensor)));
-  // The gradient is made when its update's turn comes.
+  // The gradient is made only when its update's turn comes.
   const isChanged =
     gradient !== undefined &&
     plan.slice(plan.indexOf(gradient) + 1).some((call) => writes(call, gradient.args.dy));
   return isSeen || isChanged ? undefined : { gather, forward, product, gradient, change, update };
 }
 
-/** The weight that the rule would take, of a plan that has been through the other rules. */
+/** The weight that the rule would take from a plan that has been through the other rules. */
 export function firstWeight(plan: Plan): Tensor | undefined {
   return findFirstLayer(plan)?.product.weight;
 }
@@ -67,7 +67,7 @@ export function fuseFirstLayer({ weight, packed, kept, scratch, upcoming }: Firs
     if (found === undefined || found.product.weight !== weight) return plan;
     const { gather, forward, product, gradient, change, update } = found;
     const { rows, scale, shift } = gather.args;
-    // Samples in float64 are not gathered into the float32 that the rule is for.
+    // The rule is only for models in float32, whose batches are never gathered from float64.
     const values = gather.args.values as StoredSamples;
     const tickets = upcoming?.tickets;
     const samples = { values, scale, shift, scratch };

@@ -2,8 +2,8 @@
  * matmul.multiply(s, x, W), bias.add(t, s, b)                          →  matmul.multiplyBias(t, x, W, b)
  * matmul.multiply(s, x, W), bias.add(t, s, b), an activation (y of t)  →  what it offers, matmul.multiplyBiasRelu(y, x, W, b)
  *
- * The product adds and rectifies while it has its sums at hand, with the same bits. The rule applies only where no other
- * call reads what is no longer written (s, and t where the activation writes elsewhere), and where the result overwrites
+ * The product adds and rectifies while it has its sums at hand, with the same bits. The rule applies only if no other call
+ * reads a tensor that is no longer written (s, and also t if the activation writes elsewhere), and if the result overwrites
  * nothing that the product reads.
  */
 import { type Call, isCall, offerOf, type Plan, reads } from "../plan.ts";
@@ -18,13 +18,13 @@ export function fuseBias(plan: Plan): Plan {
   return fused;
 }
 
-/** What stands for the calls that begin here, and how many those are. */
+/** The call that replaces the calls that begin here, and how many those are. */
 function fusedAt(plan: Plan, at: number): { call: Call; count: number } | undefined {
   const [product, sum, next] = plan.slice(at, at + 3);
   if (!isCall(product, "matmul", "multiply") || !isCall(sum, "bias", "add")) return undefined;
   const { y: s, x, w, workspace } = product.args;
   const { y: t, x: summand, bias } = sum.args;
-  /** Whether the result may be written to `to`, and to `from` no more. */
+  /** Whether the result may be written to `to`, and no longer to `from`. */
   const mayGoTo = (to: typeof s, from: typeof s, count: number) =>
     to === from ||
     (![x, w, bias].some((input) => input.isIn(to)) &&

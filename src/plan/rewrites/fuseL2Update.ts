@@ -1,7 +1,7 @@
 /**
  * l2.addGradient(dW, W, λ) … an update of W by dW, such as sgd.update(W, dW, η)  →  what the update offers: sgd.updateL2
  *
- * One pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the penalty's
+ * There is one pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the penalty's
  * part afterwards: the rule applies only where nothing reads it any more (the gradient check runs plans without rewrites).
  */
 import { type Call, commute, isCall, offerOf, type Plan, reads } from "../plan.ts";
@@ -17,9 +17,9 @@ export function fuseL2Update(plan: Plan): Plan {
       (penalty) => plan.indexOf(penalty) < at && penalty.args.dw === update.gradient,
     );
     const [penalty] = before;
-    // Two penalties on one gradient, or one on another weight, are not what the update adds.
+    // The update adds one penalty, on its own weight.
     if (penalty === undefined || before.length > 1 || penalty.args.w !== update.value) continue;
-    // The penalty moves to the update: what stands between must not see that, nor change what it adds.
+    // The penalty moves to the update, past the calls between them, which must have nothing to do with it.
     if (!plan.slice(plan.indexOf(penalty) + 1, at).every((other) => commute(penalty, other))) continue;
     // Such as a second update by the same gradient, which would miss the penalty.
     if (plan.slice(at + 1).some((other) => reads(other, update.gradient))) continue;

@@ -6,8 +6,8 @@ import { fuseL2Update } from "./fuseL2Update.ts";
 import { overlapUpdate } from "./overlapUpdate.ts";
 
 /**
- * The rules in their order: the first layer's, where its weight is kept packed, takes what those before it have fused; what
- * threads do side by side comes last.
+ * The rules in their order. The first layer's rule, if its weight is kept packed, takes calls that the rules before it have
+ * fused. The rule for work that threads do side by side comes last.
  */
 export function rewrites(firstLayer?: FirstLayerParts): readonly Rewrite[] {
   const first = firstLayer === undefined ? [] : [fuseFirstLayer(firstLayer)];

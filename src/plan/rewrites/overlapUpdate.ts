@@ -14,7 +14,7 @@ export function overlapUpdate(plan: Plan): Plan {
   const start =
     plan.slice(0, at).findLastIndex((call) => written(call).some((tensor) => reads(update, tensor))) + 1;
   const [before, after] = [plan.slice(0, start), plan.slice(start).filter((call) => call !== update)];
-  // All that happens meanwhile must have nothing to do with the update.
+  // The calls that run meanwhile must have nothing to do with the update.
   if (!after.every((call) => commute(call, update))) return plan;
   const isAwaited = (call: Call) =>
     written(call).some((tensor) => after.some((later) => reads(later, tensor)));
