@@ -1,4 +1,4 @@
-/** Where a training's batches come from: `fit()` asks for one after another, and knows nothing of how they are put in place. */
+/** Where a training's batches come from. `fit()` asks for one after another, and does not know how they are put in place. */
 import { ConfigError } from "../errors.ts";
 import { Random } from "../random.ts";
 import { countIn, type Placement } from "./placements.ts";
@@ -6,9 +6,9 @@ import type { Workspace } from "./workspace.ts";
 
 /** A batch in its place, for the next step. */
 export interface Batch {
-  /** Samples. */
+  /** Samples in the batch. */
   readonly n: number;
-  /** Where the step's plan gathers it from: `workspace.rows` says which samples there. */
+  /** The place from which the step's plan gathers it. `workspace.rows` says which samples those are. */
   readonly place: Placement;
 }
 
@@ -18,7 +18,7 @@ export interface BatchSource {
   readonly steps: number;
   /** Samples in the first batch of an epoch. */
   readonly batchSize: number;
-  /** Begins an epoch, counted from 1. What its batches are depends on the epoch's number, and not on those before. */
+  /** Begins an epoch, counted from 1. Its batches depend on the epoch's number, not on the epochs before. */
   begin(epoch: number): void | Promise<void>;
   /** Resolves when the next batch is there to be put in place. Default: it always is. */
   ready?(): Promise<void>;
@@ -27,8 +27,8 @@ export interface BatchSource {
 }
 
 /**
- * The sizes of an epoch's batches: as many full ones as there are, then what is left over, unless that is less than
- * the layers can train on (batch normalisation skips a batch of one sample).
+ * The sizes of an epoch's batches: as many full ones as there are, then one of the samples that are left over, unless they
+ * are too few for the layers (batch normalisation skips a batch of one sample).
  * @throws ConfigError if not even one batch can be trained on
  */
 export function batchSizes(samples: number, batchSize: number, minimumBatch: number): number[] {
@@ -38,7 +38,7 @@ export function batchSizes(samples: number, batchSize: number, minimumBatch: num
   return sizes.filter((size) => size >= minimumBatch);
 }
 
-/** As {@link batchSizes}, of samples that may be more than there is room for. @throws ConfigError */
+/** Checks as {@link batchSizes} does, for samples that may be more than there is room for. @throws ConfigError */
 export function requireBatch(samples: number, batchSize: number, minimumBatch: number): void {
   if (samples > 0 && Math.min(samples, batchSize) >= minimumBatch) return;
   throw new ConfigError(
@@ -51,7 +51,7 @@ export interface ResidentBatchOptions {
   readonly batchSize: number;
   /** The smallest batch that all layers can be trained on. */
   readonly minimumBatch: number;
-  /** Whether every epoch has an order of its own, by the seed and its number. */
+  /** Whether every epoch has its own order, which follows from the seed and its number. */
   readonly shuffle: boolean;
   readonly seed: number;
 }
@@ -62,7 +62,7 @@ export class ResidentBatches implements BatchSource {
   readonly #place: Placement;
   readonly #options: ResidentBatchOptions;
   readonly #sizes: readonly number[];
-  /** The epoch's order: numbers among these samples. */
+  /** The epoch's order, as indices of these samples. */
   readonly #order: Uint32Array;
   #done = 0;
   #start = 0;
@@ -72,7 +72,7 @@ export class ResidentBatches implements BatchSource {
     this.#workspace = workspace;
     this.#place = place;
     this.#options = options;
-    // What lies there, whatever the samples say of themselves by now.
+    // The place knows how many samples lie there, even if the samples say something else by now.
     const count = countIn(place);
     this.#sizes = batchSizes(count, options.batchSize, options.minimumBatch);
     this.#order = new Uint32Array(count).map((_, i) => i);
@@ -92,7 +92,7 @@ export class ResidentBatches implements BatchSource {
     this.#start = 0;
     if (!this.#options.shuffle) return;
     const order = this.#order;
-    // From the same start, so that an epoch's order depends on the seed and its number alone.
+    // Each shuffle starts from the same order, so that an epoch's order depends on the seed and its number alone.
     for (let i = 0; i < order.length; i++) order[i] = i;
     new Random(this.#options.seed, "shuffle", epoch).shuffle(order);
   }

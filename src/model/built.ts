@@ -1,10 +1,10 @@
-/** The tensors of a model's layers, laid out in a region: what they learn, what they keep, and how large they are. */
+/** Builds a model's layers: lays out their tensors in a region. */
 import type { Layer, Parameter, State, StepSeed } from "../layers/layer.ts";
 import type { Precision, Region, Tensor } from "../tensor.ts";
 import type { SummaryRow } from "./summary.ts";
 
 export interface BuildOptions {
-  /** With their names' numbers: [["dense1", layer], …]. */
+  /** The layers with their numbered names: [["dense1", layer], …]. */
   readonly layers: readonly (readonly [name: string, layer: Layer])[];
   readonly precision: Precision;
   /** Numbers in a sample. */
@@ -20,7 +20,7 @@ export interface BuildOptions {
 export interface BuiltLayers {
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];
-  /** Of the layers that draw random numbers, by the layer's name. */
+  /** The seeds of the layers that draw random numbers, with the layers' names. */
   readonly stepSeeds: readonly (readonly [name: string, seed: StepSeed])[];
   readonly summary: readonly SummaryRow[];
   /** Numbers that the last layer gives for a sample. */

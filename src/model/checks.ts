@@ -1,4 +1,4 @@
-/** What a model is made of and compiled with, checked before anything is made. */
+/** Checks a model's layers and the options of compile(), before anything is made. */
 import { ConfigError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -9,11 +9,11 @@ import { checkOptions, requireInteger, requireMethods, shown } from "../options.
 export interface CompileOptions<T extends Metric = Metric> {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
-  /** Measured beside loss and cost, in every evaluation. Default: none. */
+  /** Metrics that every evaluation measures beside loss and cost. Default: none. */
   readonly metrics?: readonly T[];
 }
 
-/** @throws ConfigError unless it has what a layer has before it is built */
+/** @throws ConfigError unless it has all that a layer has before it is built */
 export function checkLayer(where: string, layer: Layer): void {
   requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
   const { kind, minimumBatch } = layer;
@@ -48,10 +48,10 @@ export function checkCompileOptions(options: CompileOptions): void {
   });
 }
 
-/** Layers that a model has: their tensors are in its memory. */
+/** The layers that belong to a model. Their tensors are in its memory. */
 const owned = new WeakSet<Layer>();
 
-/** @throws ConfigError if a layer stands here twice, or belongs to another model */
+/** Takes layers for a model. @throws ConfigError if a layer stands here twice, or belongs to another model */
 export function claim(layers: readonly (readonly [name: string, layer: Layer])[]): void {
   const places = new Map<Layer, string>();
   for (const [name, layer] of layers) {

@@ -1,4 +1,4 @@
-/** Loss, cost and metrics of samples, in inference mode, a block at a time. */
+/** Evaluates samples: loss, cost and metrics in inference mode, a block at a time. */
 import type { Samples } from "../data/dataset.ts";
 import { readSamples, selectPart } from "../data/reading.ts";
 import { kindOf } from "../data/values.ts";
@@ -8,7 +8,7 @@ import { countIn, type Placement } from "./placements.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Of samples that are resident in the workspace.
+ * Evaluates samples that are resident in the workspace.
  * @param where what is called, for errors
  * @throws TrainingError if the loss or the cost is not finite, as it is with weights that are not
  */
@@ -26,7 +26,7 @@ export function evaluateResident(where: string, workspace: Workspace, placement:
   return finish(where, totals, count, workspace);
 }
 
-/** Of any samples: each block is read into the workspace first. @throws as {@link evaluateResident}, and DatasetError */
+/** Evaluates any samples, reading each block into the workspace. @throws as {@link evaluateResident}, and DatasetError */
 export async function evaluateStaged(
   where: string,
   workspace: Workspace,
@@ -43,7 +43,7 @@ export async function evaluateStaged(
 
 /**
  * Reads `count` samples block by block into the workspace's staging room; `rows` then numbers them.
- * @throws DatasetError if what is read is not what it should be
+ * @throws DatasetError if the values or labels that are read are wrong
  */
 export async function forEachBlock(
   where: string,
@@ -61,7 +61,7 @@ export async function forEachBlock(
     const numbers = new Uint32Array(n).map((_, i) => start + i);
     const target = { values: values.data.subarray(0, n * features), labels: labels.data.subarray(0, n) };
     const part = selectPart(where, samples, numbers, { features, classes, elementType });
-    // The block before is not to be taken for what a read leaves out.
+    // Zeros are put in place, so that values that a read leaves out are not those of the block before.
     target.values.fill(0);
     await readSamples(where, part, target, { first: start });
     for (let i = 0; i < n; i++) workspace.rows.data[i] = i;
@@ -79,7 +79,7 @@ export function newTotals(workspace: Workspace): Totals {
   return { loss: 0, metrics: workspace.options.metrics.map(() => 0) };
 }
 
-/** Adds what the last plan has measured. */
+/** Adds the sums that the last plan has measured. */
 export function add(totals: Totals, workspace: Workspace): void {
   totals.loss += workspace.loss.data[0]!;
   workspace.metricSums.forEach((sum, i) => {

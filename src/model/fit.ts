@@ -1,4 +1,4 @@
-/** The training loop, the only one of the project. It computes and reports; it never prints. */
+/** The only training loop of the project. It computes and reports, but never prints. */
 import { ConfigError, TrainingError } from "../errors.ts";
 import { isNumber, shown } from "../options.ts";
 import { now, otherWork } from "../runtime.ts";
@@ -11,14 +11,14 @@ import type { Placement } from "./placements.ts";
 import type { ThreadChoice } from "./threadChoice.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Other work (a signal, a redraw) gets its turn so often. */
+/** How often other work, such as a signal or a redraw, gets its turn. */
 const YIELD_MILLISECONDS = 50;
 
 /** What a training needs beside its options. */
 export interface TrainingInputs {
   readonly workspace: Workspace;
   readonly batches: BatchSource;
-  /** What is evaluated after every epoch. */
+  /** The samples that are evaluated after every epoch. */
   readonly train: Placement;
   readonly validation: Placement | undefined;
 }
@@ -39,11 +39,11 @@ class Training {
   readonly #schedule: Schedule;
   readonly #begin = now();
   #lastYield = this.#begin;
-  /** Steps since the first epoch, those of an earlier training among them: where the schedule stands. */
+  /** Steps since the first epoch, those of an earlier training included: the schedule's step. */
   #step: number;
   #trainSeconds = 0;
   #interrupted = false;
-  /** What runs a step, of so many samples in a place. */
+  /** The function that runs a step, for so many samples in a place. */
   #planned: { n: number; place: Placement; run: () => void } | undefined;
 
   constructor(inputs: TrainingInputs, options: LoopOptions) {
@@ -89,7 +89,7 @@ class Training {
     this.#choice?.resume(batches.batchSize);
     try {
       while (done < steps && !this.#interrupted) {
-        // Not for each step: a promise lets other calls in, which a batch in its place must not see.
+        // Awaited only if there is a ready(): other calls may use the memory while a training waits.
         if (batches.ready !== undefined) await batches.ready();
         samples += this.#takeStep(epoch, ++done, running);
         if (now() - this.#lastYield > YIELD_MILLISECONDS) {
@@ -141,7 +141,7 @@ class Training {
     return n;
   }
 
-  /** What runs a step: looked for only when the size of the batch changes, or its place. */
+  /** The function that runs a step. It is looked up only when the size of the batch or its place changes. */
   #stepOf(n: number, place: Placement): () => void {
     if (this.#planned?.n !== n || this.#planned.place !== place) {
       const { run } = this.#inputs.workspace.plan(trainingMetrics[this.#options.trainingMetrics], n, place);
@@ -166,7 +166,7 @@ class Training {
   }
 }
 
-/** @throws ConfigError unless the schedule gives a number: what is not one makes every weight NaN */
+/** @throws ConfigError unless the schedule gives a finite number, as anything else would spoil every weight */
 function rateAt(schedule: Schedule, step: number): number {
   const rate: unknown = schedule.at(step);
   if (isNumber(rate) && Number.isFinite(rate)) return rate;
@@ -181,7 +181,7 @@ function diverged(loss: number, step: number, epoch: number, rate: number): Trai
   );
 }
 
-/** A step's loss is of the weights before its update: what the last update did shows in the weights alone. */
+/** Checks the weights: a step's loss is that of the weights before its update, so it does not show the last update. */
 function requireFiniteParameters(workspace: Workspace, epoch: number): void {
   workspace.readParameters();
   for (const { name, value } of workspace.parameters) {

@@ -1,4 +1,4 @@
-/** The options of `fit()`: what they are, their defaults, and their checks. */
+/** The options of `fit()`, with their defaults and checks. */
 import type { Samples } from "../data/dataset.ts";
 import { ConfigError, choose } from "../errors.ts";
 import { checkOptions, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
@@ -26,26 +26,26 @@ export interface StepReport {
   readonly learningRate: number;
 }
 
-/** `M` as of {@link Evaluation}. */
+/** The options of `fit()`; `M` as in {@link Evaluation}. */
 export interface FitOptions<M = SomeMetrics> {
   /** Passes over the training samples, an integer ≥ 1. Default: 20. */
   readonly epochs?: number;
   /**
-   * Epochs that are done already (default 0): a model that stopped after them, with the same weights, data and seed,
-   * ends with the same bits as if it had not stopped.
+   * Epochs that are done already (default 0). A model that stopped after them ends with the same bits as if it had not
+   * stopped, if weights, data and seed are the same.
    */
   readonly initialEpoch?: number;
   /** Samples in an update step, an integer ≥ 1; the last of an epoch may have fewer. Default: 100. */
   readonly batchSize?: number;
-  /** Evaluated after every epoch. Default: none. */
+  /** Samples that are evaluated after every epoch. Default: none. */
   readonly validation?: Samples | undefined;
-  /** A new order in every epoch (default), or the order in which the samples are given. */
+  /** Whether every epoch has a new order (default), or that in which the samples are given. */
   readonly shuffle?: boolean;
   /**
-   * An epoch's training loss and metrics: "full" (default), an evaluation of all training samples after the epoch, in
-   * inference mode; or "running", the means over the epoch's own batches, in training mode and each before its update,
-   * as Keras has them (the cost with the penalty after the epoch). That saves a pass over the samples. The weights are
-   * the same.
+   * How an epoch's training loss and metrics are measured. "full" (default) is an evaluation of all training samples after
+   * the epoch, in inference mode. "running" is the mean over the epoch's own batches, in training mode and each before its
+   * update, as in Keras; the cost has the penalty after the epoch. This saves a pass over the samples. The weights are the
+   * same.
    */
   readonly trainingMetrics?: TrainingMetrics;
   /** Decides the order of the samples. Default: the model's seed. */
@@ -59,12 +59,12 @@ export interface FitOptions<M = SomeMetrics> {
   /** Called after every update step. */
   readonly onStep?: (report: StepReport) => void;
   /**
-   * Called with the number of threads that train: before the first step, or, if they are chosen automatically, when it
-   * has been found, which takes some hundred steps, of one fit() or of several, and whenever another turns out to be
-   * faster. `notice` says why there are fewer than were asked for.
+   * Called with the number of threads that train, before the first step. If the number is chosen automatically, it is
+   * called when the number has been found, which takes some hundred steps of one fit() or of several, and whenever another
+   * turns out to be faster. `notice` says why there are fewer than were asked for.
    */
   readonly onThreads?: (report: { readonly threads: number; readonly notice?: string }) => void;
-  /** While samples are read into memory. */
+  /** Called while samples are read into memory. */
   readonly onRead?: (done: number, total: number) => void;
 }
 
@@ -79,7 +79,7 @@ export interface LoopOptions extends FitOptions {
   readonly chooseThreads: boolean;
 }
 
-/** With their defaults. */
+/** The options with their defaults. */
 export type ResolvedFitOptions = Omit<LoopOptions, "chooseThreads"> & { readonly standardize: boolean };
 
 const OPTIONS = {

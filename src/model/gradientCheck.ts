@@ -1,13 +1,13 @@
 /**
- * Analytic against numerical gradients, in float64 and on the kernels that train.
+ * Checks analytic against numerical gradients, in float64 and on the kernels that train.
  *
  * The cost is differentiated by every learnable number and by every input, with central differences
  *
  *   n(h) = (C(θ + h) − C(θ − h)) / 2h          n = (4 · n(h/2) − n(h)) / 3
  *
- * whose error is of order h⁴. The relative error is |a − n| / (max(|a|, |n|) + 1e-3): without the floor it would be
+ * whose error is of order h⁴. The relative error is |a − n| / (max(|a|, |n|) + 1e-3). Without the floor it would be
  * round-off where the true gradient is 0, as it is for biases before batch normalisation. A ReLU that changes sides
- * between the four points makes the difference quotient meaningless: the step is then made smaller twice, and if a kink
+ * between the four points makes the difference quotient meaningless. The step is then made smaller, up to twice. If a kink
  * is still crossed, the number is named and left out.
  */
 import type { Backend, EngineName } from "../backend/index.ts";
@@ -25,7 +25,7 @@ import { Workspace } from "./workspace.ts";
 export interface GradientCheckOptions {
   readonly layers: readonly Layer[];
   readonly loss: Loss;
-  /** Samples in the batch, ≥ 1 (≥ 2 with batch normalisation, over which 2 are degenerate). Default: 8. */
+  /** Samples in the batch, ≥ 1. With batch normalisation ≥ 2, and 2 are a degenerate case. Default: 8. */
   readonly samples?: number;
   /** Numbers in a sample, drawn from N(0, 1). Default: 10. */
   readonly features?: number;
@@ -46,11 +46,14 @@ export interface TensorCheck {
   /** Numbers compared. */
   readonly size: number;
   readonly maxRelativeError: number;
-  /** Where that is. */
+  /** The number with the largest error. */
   readonly worst: { readonly index: number; readonly analytic: number; readonly numerical: number };
   /** The indices of the numbers at which a ReLU's kink lies within reach of the smallest step. */
   readonly kinks: readonly number[];
-  /** The paper's check: n(h) as it is, |a − n| / (max(|a|, |n|) + 1e-9), and |a − n| < 1.5e-4 (four decimals). */
+  /**
+   * The check of the paper that `nnwasm reproduce` repeats: n(h) as it is, |a − n| / (max(|a|, |n|) + 1e-9), and
+   * |a − n| < 1.5e-4 (four decimals).
+   */
   readonly report: { readonly maxRelativeError: number; readonly almostEqual: boolean };
 }
 
@@ -59,20 +62,20 @@ export interface GradientCheck {
   /** Learnable numbers and inputs compared, kinks left out. */
   readonly compared: number;
   readonly maxRelativeError: number;
-  /** Whether it is below {@link GRADIENT_TOLERANCE}. */
+  /** Whether the largest error is below {@link GRADIENT_TOLERANCE}. */
   readonly passed: boolean;
-  /** "dense1.weight[17]", …: what was left out. */
+  /** The numbers that were left out: "dense1.weight[17]", … */
   readonly kinks: readonly string[];
   readonly report: { readonly maxRelativeError: number; readonly almostEqual: boolean };
 }
 
-/** What the relative error must stay below. */
+/** The relative error must be below this. */
 export const GRADIENT_TOLERANCE = 1e-5;
 const FLOOR = 1e-3;
 const PAPER_FLOOR = 1e-9;
-/** numpy.testing.assert_array_almost_equal(…, decimal=4). */
+/** The tolerance of numpy.testing.assert_array_almost_equal(…, decimal=4). */
 const FOUR_DECIMALS = 1.5e-4;
-/** Around a kink: the step, a tenth and a hundredth of it. Below, round-off would exceed the tolerance. */
+/** The steps around a kink: all of it, a tenth, a hundredth. With less, round-off would exceed the tolerance. */
 const SHRINK = [1, 0.1, 0.01];
 
 const OPTIONS = ["layers", "loss", "samples", "features", "seed", "h", "engine", "signal"];
@@ -176,7 +179,7 @@ class Probe {
   quotient(data: Float64Array | Float32Array, index: number, h: number): number {
     const centre = data[index]!;
     const [above, below] = [centre + h, centre - h];
-    // Divided by what the step is after rounding, not by what it was meant to be.
+    // The divisor is the step after rounding, not the step that was meant.
     return (this.costAt(data, index, above) - this.costAt(data, index, below)) / (above - below);
   }
 }

@@ -1,4 +1,4 @@
-/** From layers, loss, metrics and optimizer to plans: the kernel calls that each of them writes down. */
+/** Makes plans from layers, loss, metrics and optimizer: the kernel calls that each of them writes down. */
 import type { Kernels } from "../kernels/index.ts";
 import type { Layer, Mode, Parameter } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -10,26 +10,26 @@ import type { Scalar, Tensor } from "../tensor.ts";
 import type { Placement } from "./placements.ts";
 
 /**
- * The kinds of plan: a training step, and one that measures its batch (the metrics, before the update); loss and metrics
- * in inference mode; the output; and for the gradient check the loss in training mode, and the loss with all gradients
- * but no update.
+ * The kinds of plan: a training step; a training step that also measures its batch's metrics, before the update; loss and
+ * metrics in inference mode; the output; and for the gradient check the loss in training mode, and the loss with all
+ * gradients but no update.
  */
 export type PlanKind = "train" | "trainMeasured" | "evaluate" | "predict" | "loss" | "gradient";
 
-/** What standardises a batch on the way: see `gatherFactors`. */
+/** The factors that standardise a batch when it is gathered: see `gatherFactors`. */
 export interface Factors {
   readonly scale: Tensor;
   readonly shift: Tensor;
 }
 
-/** What the plans compute with. */
+/** The tensors with which the plans compute, and the parts that write their calls. */
 export interface LoweringInputs {
   readonly layers: readonly (readonly [name: string, layer: Layer])[];
   readonly parameters: readonly Parameter[];
   readonly loss: Loss | undefined;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer | undefined;
-  /** By the parameter's name. */
+  /** The optimizer's tensors by the parameter's name. */
   readonly optimizerTensors: ReadonlyMap<string, OwnTensors>;
   readonly learningRate: Scalar;
   readonly updates: Scalar;
@@ -38,27 +38,27 @@ export interface LoweringInputs {
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
   readonly labels: TargetTensor;
-  /** Where the sums of the batch go. */
+  /** The sums over the batch. */
   readonly lossSum: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
   /** (maxRows, outputs): the gradient by the scores. */
   readonly dz: Tensor;
 }
 
-/** Where a batch is gathered from, and what standardises it. */
+/** The place from which a batch is gathered, and the factors that standardise it. */
 export interface BatchPlace extends Placement {
   readonly factors: Factors;
 }
 
 export interface Lowered {
   readonly plan: Plan;
-  /** What it computes: the scores, for "predict" the probabilities, for "gradient" the gradient by the input. */
+  /** The result: the scores; for "predict", the probabilities; for "gradient", the gradient by the input. */
   readonly output: Tensor;
 }
 
 /**
- * The plan of one kind for a batch of `n` samples: gathered from `place` if one is given, else of what stands in `x` and
- * `labels`.
+ * The plan of one kind for a batch of `n` samples. They are gathered from `place` if one is given; else they stand in `x`
+ * and `labels`.
  */
 export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?: BatchPlace): Lowered {
   const plan: Call[] = [];

@@ -1,6 +1,6 @@
 /**
- * The memory of a model: it is made for what is asked, made anew where it does not serve, and let go; the tensors are kept
- * from one to the next. What samples it serves is decided by suits.ts.
+ * The memory of a model. It is made when it is needed, made anew if it does not serve, and let go. The tensors are kept
+ * from one to the next. suits.ts decides which samples it serves.
  */
 import { type Backend, backends, type EngineName, resolveThreads, wasmBackend } from "../backend/index.ts";
 import type { Samples } from "../data/dataset.ts";
@@ -18,7 +18,7 @@ import type { ModelInputs } from "./suits.ts";
 import type { CheckedTensors } from "./tensors.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
-/** Samples that are evaluated at once, at least. */
+/** The least number of samples that are evaluated at once. */
 export const EVALUATION_ROWS = 256;
 
 export interface MemoryOptions {
@@ -30,18 +30,18 @@ export interface MemoryOptions {
   readonly threads: number | "auto";
 }
 
-/** What a memory is made for; without a kind, samples of both kinds are served. */
+/** The use for which a memory is made. Without a kind, it serves samples of both kinds. */
 export interface MemoryRequest {
   /** Numbers in a sample. */
   readonly features: number;
   readonly kind: ValueKind | undefined;
-  /** Samples that are computed at once, at least. Default: {@link EVALUATION_ROWS}. */
+  /** The least number of samples that are computed at once. Default: {@link EVALUATION_ROWS}. */
   readonly maxRows?: number;
   /** Samples that stay in the memory. Default: none. */
   readonly resident?: readonly Samples[];
 }
 
-/** What remains when the memory has been let go. */
+/** What is kept when the memory is let go. */
 interface Kept {
   readonly features: number;
   readonly outputs: number;
@@ -64,17 +64,17 @@ export class ModelMemory {
   #workspace: Workspace | undefined;
   #kept: Kept | undefined;
   #standardization: Standardization | undefined;
-  /** What the standardisation was measured on; undefined before a training, and where it was loaded. */
+  /** The kind of samples on which the standardisation was measured; undefined if there was no training, or it was loaded. */
   trainedKind: ValueKind | undefined;
-  /** Of the samples that are being trained on. */
+  /** The kind of samples in the training under way. */
   fittingKind: ValueKind | undefined;
-  /** Whether it was made for a call that has not succeeded yet: the number of features is not decided then. */
+  /** Whether it was made for a call that has not succeeded yet. The number of features is not decided then. */
   isTentative = false;
 
   constructor(options: MemoryOptions) {
     const { engine } = options;
     this.#options = options;
-    // How many threads there can be is asked when the memory is made.
+    // The backend of "wasm" is made with the memory, when the number of threads is known.
     if (engine !== "wasm") this.#backend = typeof engine === "string" ? backends[engine]() : engine;
   }
 
@@ -100,29 +100,29 @@ export class ModelMemory {
     return this.#workspace?.options.features ?? this.#kept?.features;
   }
 
-  /** What samples it takes, as far as that is decided. */
+  /** The samples that it takes, as far as that is decided. */
   get inputs(): ModelInputs {
     return { features: this.features, kind: this.trainedKind ?? this.fittingKind };
   }
 
-  /** Takes another loss, optimizer and metrics; what an optimizer has kept goes with it. */
+  /** Takes another loss, optimizer and metrics. The tensors of the optimizer before are dropped. */
   compile(options: CompileOptions): void {
     this.#compiled = options;
     this.release();
     if (this.#kept !== undefined) this.#kept = { ...this.#kept, optimizer: [] };
   }
 
-  /** Numbers that the last layer gives. Within a turn: a sketch builds the layers, which a workspace in the making needs. */
+  /** Numbers that the last layer gives. Call it within a turn: it may build layers that a workspace in the making needs. */
   outputs(features: number): number {
     return this.#workspace?.outputs ?? this.#kept?.outputs ?? this.sketch(features).outputs;
   }
 
-  /** The layers' sizes without a memory. It takes the layers' tensors away from a workspace. */
+  /** The layers' sizes without a memory. A sketch takes the layers' tensors away from a workspace. */
   sketch(features: number): Workspace {
     return Workspace.sketch(this.#workspaceOptions({ features, kind: undefined, maxRows: 1 }));
   }
 
-  /** The workspace that serves: the present one, or a new one which takes over the tensors. Within a turn. */
+  /** The workspace that serves: the present one, or a new one that takes over the tensors. Call it within a turn. */
   async make(request: MemoryRequest): Promise<Workspace> {
     const { features, kind, maxRows = EVALUATION_ROWS, resident = [] } = request;
     const old = this.#workspace;
@@ -132,7 +132,7 @@ export class ModelMemory {
         `The samples have ${features} features, the model was built for ${built}. Make a new Model.`,
       );
     }
-    // A training's buffers are of one kind.
+    // The buffers of a training are for one kind of samples.
     const decided = kind ?? this.inputs.kind;
     const isOfKind =
       resident.length === 0 && decided !== undefined
@@ -146,7 +146,7 @@ export class ModelMemory {
     ) {
       return old;
     }
-    // Released first: the old and the new memory need not fit side by side.
+    // The old memory is released first, so that the two need not fit side by side.
     await this.close();
     const workspace = await this.#create({ features, kind, maxRows, resident });
     this.#workspace = workspace;
@@ -160,7 +160,7 @@ export class ModelMemory {
     const { threads: asked } = this.#options;
     const options = this.#workspaceOptions(request);
     if (this.#backend === undefined) {
-      // A network of which no kernel is worth sharing shall not wait for workers to start.
+      // A network without a kernel that is worth sharing does not wait for workers to start.
       const isSmall =
         asked === "auto" && request.maxRows * this.#largestWeight(request.features) < TEAM_MULTIPLICATIONS;
       const { threads, notice } = await resolveThreads(isSmall ? 1 : asked);
@@ -168,7 +168,7 @@ export class ModelMemory {
       this.#backend = wasmBackend({ threads });
     }
     return await Workspace.create(options, this.#backend).catch((error) => {
-      // Such as on a page whose Content-Security-Policy refuses workers: "auto" takes what there is.
+      // A page's Content-Security-Policy may refuse workers, for example. "auto" then takes one thread.
       if (asked !== "auto" || !(error instanceof TeamError)) throw error;
       this.#notice = `One thread. ${error.message}`;
       this.#backend = wasmBackend();
@@ -231,7 +231,7 @@ export class ModelMemory {
     return this.#options.layers.flatMap(([, layer]) => [...layer.parameters, ...layer.states].map(copyOf));
   }
 
-  /** Copies of what the optimizer keeps; none if it keeps nothing. */
+  /** Copies of the tensors that the optimizer keeps; none if it keeps nothing. */
   optimizerTensors(): NamedTensor[] {
     const optimizer = this.#workspace?.optimizer;
     if (optimizer === undefined) {
@@ -242,7 +242,7 @@ export class ModelMemory {
     return [...optimizer.states.map(copyOf), updates];
   }
 
-  /** Takes over tensors that have been checked. What the optimizer keeps begins anew where they do not hold it. */
+  /** Takes over tensors that have been checked. Tensors of the optimizer that are not among them begin anew. */
   take(workspace: Workspace, { byName, standardization }: CheckedTensors, isFitting: boolean): void {
     workspace.writeParameters();
     for (const { name, value } of [...workspace.parameters, ...workspace.states]) {
@@ -252,7 +252,7 @@ export class ModelMemory {
     this.#fillOptimizer(workspace, new Map([...byName].map(([name, { data }]) => [name, data])));
     this.isTentative = false;
     if (standardization === undefined) return;
-    // A training goes on with the samples that it has.
+    // A training under way goes on with its own samples.
     const isSame = sameStandardization(standardization, this.#standardization);
     if (!isSame && !isFitting) this.trainedKind = undefined;
     this.setStandardization(standardization);
@@ -290,7 +290,7 @@ export class ModelMemory {
     this.#workspace = undefined;
   }
 
-  /** As if it had never been made. Within a turn. */
+  /** Drops memory and tensors, as if they had never been made. Call it within a turn. */
   async forget(): Promise<void> {
     await this.#workspace?.team?.close();
     this.#workspace = undefined;
@@ -298,7 +298,7 @@ export class ModelMemory {
     this.isTentative = false;
   }
 
-  /** The memory as it was before samples were refused for which another had been made. Within a turn. */
+  /** Restores the memory that there was before one was made for samples that are refused. Call it within a turn. */
   async restore(before: WorkspaceOptions | undefined): Promise<void> {
     if (this.isTentative) return await this.forget();
     if (before === undefined) return;
@@ -306,11 +306,11 @@ export class ModelMemory {
     const isServing = now !== undefined && (this.trainedKind !== undefined || now.kind === before.kind);
     if (isServing) return;
     this.fittingKind = undefined;
-    // What is reported is why the samples were refused.
+    // An error here is dropped, because the one to report is why the samples were refused.
     await this.make({ features: before.features, kind: before.kind }).catch(() => {});
   }
 
-  /** The workspace that there is, or one for such samples. Within a turn. */
+  /** The workspace that there is, or a new one for such samples. Call it within a turn. */
   async present({ features, elementType }: Samples): Promise<Workspace> {
     if (this.#workspace?.samples.takes(kindOf(elementType))) return this.#workspace;
     return await this.make({ features, kind: this.inputs.kind });

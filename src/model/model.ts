@@ -28,19 +28,19 @@ import type { Workspace } from "./workspace.ts";
 export type { CompileOptions } from "./checks.ts";
 
 export interface ModelOptions {
-  /** What it computes in: "float32" (default) or "float64". */
+  /** The precision of all computations: "float32" (default) or "float64". */
   readonly dtype?: Precision;
   /** Decides the initial parameters and, unless fit() gets its own, the order of the samples. Default: 1. */
   readonly seed?: number;
   /** "wasm" (default) or "js", the kernels' definitions; or a backend of one's own. */
   readonly engine?: EngineName | Backend;
   /**
-   * Threads that share the larger kernels of the engine "wasm": a number (default 1), or "auto": as many as there are
-   * cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
-   * Where memory cannot be shared (a page that is not cross-origin isolated) there is one, and fit's onThreads says so;
-   * for "auto", where workers do not start, too.
-   * They end with {@link Model.close} or with the process: close a model that is no longer used. One that is forgotten
-   * keeps its threads and its memory until the garbage collector comes by, which may be long.
+   * Threads that share the larger kernels of the engine "wasm": a number (default 1) or "auto". "auto" is as many as there
+   * are cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
+   * If memory cannot be shared (on a page that is not cross-origin isolated) there is one thread, and fit's onThreads says
+   * so. With "auto", the same happens if workers do not start.
+   * Threads end with {@link Model.close} or with the process. Close a model that is no longer used: one that is forgotten
+   * keeps its threads and its memory until the garbage collector finds it, which may take long.
    */
   readonly threads?: number | "auto";
 }
@@ -59,7 +59,7 @@ export const MOST_THREADS = 256;
  *     const history = await model.fit(samples, { epochs: 10 });
  *     const { loss, accuracy } = await model.evaluate(others);
  *
- * `M` is the type of the metrics' values: `{ accuracy: number }` of what compile() returns here.
+ * `M` is the type of the metrics' values. For the model that compile() returns here it is `{ accuracy: number }`.
  */
 export class Model<M = SomeMetrics> {
   readonly precision: Precision;
@@ -78,7 +78,7 @@ export class Model<M = SomeMetrics> {
     }
     if (layers.length === 0)
       throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
-    // Not layers.flatMap, which passes over holes.
+    // layers.flatMap would pass over holes.
     const all = Array.from(layers).flatMap((layer: Layer, i) => {
       checkLayer(`Model: layer ${i}`, layer);
       return layer.followedBy ? [layer, layer.followedBy] : [layer];
@@ -106,7 +106,7 @@ export class Model<M = SomeMetrics> {
     this.#memory = new ModelMemory({
       ...{ layers: this.#layers, precision: dtype, seed, engine, threads: this.#threads },
     });
-    // Last, so that a refused model takes no layer.
+    // This is done last, so that a refused model takes no layer.
     claim(this.#layers);
   }
 
@@ -126,7 +126,7 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Says what the model is trained with. Returns the model itself, by a type that knows its metrics.
+   * Sets the loss, the optimizer and the metrics. Returns the model itself, with a type that knows its metrics.
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
   compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
@@ -183,13 +183,13 @@ export class Model<M = SomeMetrics> {
     try {
       return await runTraining(inputs, { ...options, chooseThreads: this.#threads === "auto" });
     } catch (error) {
-      // The other threads must not write to the memory any more; what comes next makes it anew.
+      // The other threads must not write to the memory any more. The next call makes it anew.
       if (error instanceof TeamError || isTrap(error)) await memory.close();
       throw error;
     }
   }
 
-  /** A memory that holds the samples, and their standardisation. A model that cannot be trained on them is as it was. */
+  /** Makes a memory that holds the samples, and their standardisation. If they are refused, the model is as it was. */
   async #prepareTraining(train: Samples, options: ResolvedFitOptions): Promise<Workspace> {
     const { batchSize, validation, onThreads, standardize } = options;
     const memory = this.#memory;
@@ -209,7 +209,7 @@ export class Model<M = SomeMetrics> {
       }
       await readResident(workspace, train, validation, options);
       if (memory.standardization === undefined) {
-        // In a turn of its own: it works where samples are staged.
+        // This has its own turn, because it uses the room where samples are staged.
         const measured = await this.#turns.take("fit", async () =>
           standardize ? measure(workspace, train) : noStandardization(workspace.options.features),
         );
@@ -225,7 +225,7 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Ends the threads, if there are several, and lets the memory go; the parameters are kept. The model may be used on:
+   * Ends the threads, if there are several, and lets the memory go. The parameters are kept. The model can still be used:
    * memory and threads are then made anew.
    */
   async close(): Promise<void> {
@@ -246,7 +246,7 @@ export class Model<M = SomeMetrics> {
     this.#requireCompiled("evaluate");
     checkSamples(where, samples);
     requireSome(where, samples);
-    // Its metrics are those of compile().
+    // The metrics are those of compile(), whose types `M` has.
     return (await this.#evaluate(where, samples)) as Evaluation<M>;
   }
 
@@ -264,7 +264,7 @@ export class Model<M = SomeMetrics> {
 
   /**
    * The last layer's output, a row for every sample: with softmax, the probabilities of the classes. Batch normalisation
-   * is folded into the layers beside it (see plan/folding.ts), so that the last bits are not those which evaluate() sees.
+   * is folded into the layers beside it (see plan/folding.ts), so the last bits differ from those that evaluate() sees.
    * @param inputs samples, or their numbers, (count × features) or an array for each sample: bytes if the model was
    *   trained on bytes, else numbers (see {@link samplesFromArrays})
    * @throws ConfigError if numbers are given and the model is not built; DatasetError if the model takes others, or a
@@ -275,7 +275,7 @@ export class Model<M = SomeMetrics> {
     if (typeof inputs !== "object" || inputs === null || !("read" in inputs)) {
       const { features, inputs: taken, workspace } = this.#memory;
       const { kind } = taken;
-      // As long as nothing has decided the kind, either is taken.
+      // Until the kind of samples is decided, both kinds are taken.
       const isServing =
         workspace !== undefined && (kind !== undefined || workspace.options.kind === undefined);
       if (features !== undefined && !isServing) {
@@ -290,7 +290,7 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Predictions without a promise for each, from numbers: for one sample after another.
+   * Makes predictions from numbers without a promise for each, for one sample after another.
    * @throws ConfigError if the model is not built, now or when it is used
    */
   predictor(): Predictor {
@@ -333,7 +333,7 @@ export class Model<M = SomeMetrics> {
     const { workspace } = this.#memory;
     if (workspace?.options.features === features) return workspace.summary;
     this.#turns.requireUnused("summary");
-    // A sketch takes the layers' tensors away from the memory that they have.
+    // The memory is released, because a sketch takes the layers' tensors away from it.
     this.#memory.release();
     return this.#memory.sketch(features).summary;
   }
@@ -370,9 +370,9 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Takes over tensors by name: all parameters, and whatever states there are, those of the
-   * optimizer among them; with "standardize.mean" and "standardize.std", the standardisation too. A model that has not been built is built for them; it then predicts
-   * bytes and numbers alike, of which a byte v counts as v / 255.
+   * Takes over tensors by name: all parameters, and any states, those of the optimizer included. With "standardize.mean" and
+   * "standardize.std" it takes over the standardisation, too. A model that has not been built is built for them. It then
+   * predicts both bytes and numbers, where a byte v counts as v / 255.
    * @param from where they come from, for errors; default "Model.load"
    * @throws FileError if a parameter is missing, a name is unknown or there twice, a shape is another, the data are not
    *   as many as the shape says, or there is no such standardisation; the model is then as it was
@@ -382,12 +382,12 @@ export class Model<M = SomeMetrics> {
     const { byName, standardization } = checked;
     const memory = this.#memory;
     const { workspace } = memory;
-    // At once where there is a memory: between two steps of a training, say.
+    // If there is a memory, this is done at once, even between two steps of a training.
     if (workspace !== undefined) {
       const wasTrained = memory.trainedKind !== undefined;
       checkAll(workspace, checked, from);
       memory.take(workspace, checked, this.#turns.isFitting);
-      // A memory for what it was trained on is not one for what others have been trained on.
+      // The memory is for the kind of samples that this model was trained on. The tensors may come from another kind.
       if (wasTrained && memory.trainedKind === undefined) {
         const { features } = workspace.options;
         await this.#turns.take("load", () => memory.make({ features, kind: undefined }));
@@ -395,13 +395,13 @@ export class Model<M = SomeMetrics> {
       return;
     }
     this.#turns.requireIdle("load");
-    // The caller may use the arrays for something else while a memory is made.
+    // The arrays are copied, because the caller may change them while a memory is made.
     for (const [name, tensor] of byName) byName.set(name, { ...tensor, data: tensor.data.slice() });
     await this.#turns.take("load", async () => {
       const features = memory.features ?? featuresOf(byName, standardization);
       if (features === undefined || features === 0)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
-      // Before a memory is made for them.
+      // The tensors are checked before a memory is made for them.
       checkAll(memory.workspace ?? memory.sketch(features), checked, from);
       const made = memory.workspace ?? (await memory.make({ features, kind: memory.trainedKind }));
       memory.take(made, checked, this.#turns.isFitting);
@@ -409,8 +409,8 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * The SHA-256 of the layers' {@link tensors}, little-endian, in hexadecimal: two trainings with the same bits have the
-   * same.
+   * The SHA-256 of the layers' {@link tensors}, little-endian, in hexadecimal. Two trainings with the same bits have the same
+   * one.
    */
   async weightsSha256(): Promise<string> {
     const arrays = this.#layerTensors().map(
@@ -454,8 +454,8 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
-   * Does this with samples that suit, in a memory for them. A model that was built for them alone is not built after
-   * they have been refused.
+   * Does the work with samples that suit the model, in a memory for them. If the model was built only for samples that are
+   * then refused, it is not built afterwards.
    */
   async #withSamples<T>(
     where: string,

@@ -1,4 +1,4 @@
-/** The paper's kind of network: fully connected, k layers, with or without batch normalisation. */
+/** The kind of network that the paper has: fully connected, k layers, with or without batch normalisation. */
 import { ConfigError, choose } from "../errors.ts";
 import { type Initializer, XavierInitializer } from "../initializers/index.ts";
 import type { ActivationName } from "../layers/index.ts";

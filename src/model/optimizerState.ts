@@ -3,21 +3,21 @@ import type { Parameter, State } from "../layers/layer.ts";
 import type { Optimizer, OwnTensors } from "../optimizers/optimizer.ts";
 import type { Region, Scalar } from "../tensor.ts";
 
-/** What the names of its tensors begin with, in a file. */
+/** The beginning of the names of its tensors, in a file. */
 export const OPTIMIZER = "optimizer.";
-/** The name of the number of its updates. */
+/** The name of the tensor that holds the number of updates. */
 export const UPDATES = `${OPTIMIZER}updates`;
 
 export interface OptimizerTensors {
-  /** By the parameter's name. */
+  /** The tensors by the parameter's name. */
   readonly byParameter: ReadonlyMap<string, OwnTensors>;
-  /** As they are saved: "optimizer.dense1.weight.moment". */
+  /** The tensors as they are saved: "optimizer.dense1.weight.moment". */
   readonly states: readonly State[];
-  /** How many updates there have been with them. */
+  /** How many updates there have been with these tensors. */
   readonly updates: Scalar;
 }
 
-/** Makes room for what the optimizer keeps of each parameter. */
+/** Makes room for the tensors that the optimizer keeps for each parameter. */
 export function planOptimizerTensors(
   optimizer: Optimizer | undefined,
   parameters: readonly Parameter[],

@@ -1,4 +1,4 @@
-/** Where samples lie in a model's memory: those that stay there, and room for a batch of any others. */
+/** The places of samples in a model's memory: of those that stay there, and of a batch of any others. */
 import type { ElementType, Samples } from "../data/dataset.ts";
 import { storedAs, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
@@ -12,7 +12,7 @@ export interface Placement {
   readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
   /** (count, 1). */
   readonly labels: TargetTensor;
-  /** Which of its rows the samples are, in this order; undefined: all. */
+  /** The rows that are the samples, in this order; undefined if all rows are. */
   readonly selection: Uint32Array | undefined;
   /** Whether the samples have been read into it. */
   filled: boolean;
@@ -34,7 +34,7 @@ export class Placements {
   readonly #options: PlacementOptions;
   /** Room for a batch of samples that are not resident. */
   readonly #staging: ReadonlyMap<ValueKind, Placement>;
-  /** Room for what a Predictor is given: it comes between the reads of samples into the staging room. */
+  /** Room for the numbers that a Predictor is given. It may come between the reads of samples into the staging room. */
   readonly #given: ReadonlyMap<ValueKind, Placement>;
   readonly #resident = new Map<Samples, Placement>();
   /** The memory that samples may lie in already. */
@@ -60,7 +60,7 @@ export class Placements {
     }
   }
 
-  /** How a batch of this kind is stored that is not resident. */
+  /** How a batch of this kind is stored if it is not resident. */
   stored(kind: ValueKind): ElementType {
     return kind === "bytes" ? "uint8" : this.#options.precision;
   }
@@ -75,12 +75,12 @@ export class Placements {
     return this.#staging.get(kind)!;
   }
 
-  /** Room for what a Predictor is given. */
+  /** Room for the numbers that a Predictor is given. */
   given(kind: ValueKind): Placement {
     return this.#given.get(kind)!;
   }
 
-  /** A number for each place, as long as the memory is there. */
+  /** A number for each place. It stays the same as long as the memory is there. */
   indexOf(place: Placement): number {
     return [...this.#staging.values(), ...this.#given.values(), ...this.#resident.values()].indexOf(place);
   }
@@ -95,11 +95,11 @@ export class Placements {
     };
   }
 
-  /** Where these samples are, if they are resident here: the same, and as many as when they were given their place. */
+  /** The place of these samples, if they are resident here and as many as when they were given their place. */
   find(samples: Samples): Placement | undefined {
     const { residence } = samples;
     const { precision } = this.#options;
-    // Kernels that compute in float32 read no float64: such samples are read like any others.
+    // Kernels that compute in float32 cannot read float64. Such samples are read into staging like any others.
     const isUsable =
       residence !== undefined &&
       residence.memory === this.#memory &&
@@ -116,7 +116,7 @@ export class Placements {
     return isSame ? placement : undefined;
   }
 
-  /** As {@link find}, of samples that have been given a place. @throws DatasetError if they have changed since */
+  /** {@link find} for samples that have been given a place. @throws DatasetError if they have changed since */
   placeOf(where: string, samples: Samples): Placement {
     const placement = this.find(samples);
     if (placement !== undefined) return placement;
@@ -126,7 +126,7 @@ export class Placements {
     );
   }
 
-  /** The samples' bytes, block by block: those that are selected are copied to the staging room. */
+  /** The samples' bytes, block by block. If there is a selection, its rows are copied to the staging room. */
   *byteBlocks({ values, selection }: Placement): Generator<Tensor<"uint8">> {
     const bytes = values as Tensor<"uint8">;
     if (selection === undefined) return yield bytes;

@@ -11,7 +11,7 @@ import type { Workspace } from "./workspace.ts";
 
 export interface BoundPlan {
   readonly run: () => void;
-  /** What it computes: see {@link Lowered}. */
+  /** The result of the plan: see {@link Lowered}. */
   readonly output: Tensor;
 }
 
@@ -47,11 +47,11 @@ export class Plans {
     if (kind === "loss" || kind === "gradient") return plan;
     const first = this.#workspace.firstLayer?.parts;
     if (kind !== "predict") return rewritten(plan, first);
-    // A few rows are multiplied faster by a weight that is not packed.
+    // For few rows, a weight that is not packed is faster.
     return rewritten(this.#folding.rewrite(plan), n <= FEW_ROWS ? undefined : first);
   }
 
-  /** A plan finds the first weight where it looks for it, and the folded ones up to date. */
+  /** Binds a plan. Before each run, the first weight is brought to where the plan reads it, and folded weights up to date. */
   #bind(kind: PlanKind, plan: Plan): () => void {
     const workspace = this.#workspace;
     const { kernels } = workspace;

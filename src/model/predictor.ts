@@ -1,4 +1,4 @@
-/** Predictions: of samples, and of numbers that are at hand, for which there is nothing to wait. */
+/** Predictions for samples, which are read, and for numbers that are at hand. */
 import type { Samples } from "../data/dataset.ts";
 import { checkNumbers, checkStored } from "../data/reading.ts";
 import {
@@ -21,7 +21,7 @@ import type { Workspace } from "./workspace.ts";
 
 const results = { float32: Float32Array, float64: Float64Array } satisfies Record<Precision, unknown>;
 
-/** The last layer's output for samples: where they are resident, or else read a block at a time. */
+/** The last layer's output for samples, which are resident, or else are read a block at a time. */
 export async function predictSamples(
   where: string,
   workspace: Workspace,
@@ -63,7 +63,7 @@ function newResult(where: string, precision: Precision, count: number, columns: 
 }
 
 /**
- * A model's predictions, one call after another, each there when the call returns:
+ * Predictions of a model, without a promise: each is there when the call returns.
  *
  *     const predictor = model.predictor();
  *     const probabilities = predictor.run(pixels); // of one sample, or of several
@@ -74,9 +74,9 @@ export class Predictor {
   readonly #where: string;
   readonly #current: () => Workspace;
   readonly #kind: () => ValueKind | undefined;
-  /** Of the workspace for which the plans are. */
+  /** The workspace to which the plans belong. */
   #workspace: Workspace | undefined;
-  /** By the number of samples. */
+  /** The plans by the number of samples. */
   readonly #plans = { bytes: [] as BoundPlan[], numbers: [] as BoundPlan[] };
 
   /** @internal Predictors come from Model.predictor(). */
@@ -141,7 +141,7 @@ export class Predictor {
   #check(workspace: Workspace, numbers: SampleValues, rowLength: number | undefined): void {
     const { features, kind } = workspace.options;
     const elementType = elementTypeOf(numbers);
-    // First what there is room for: a training of the other kind may be about to make a memory.
+    // The kinds for which there is room come first, as a training of the other kind may be about to make a memory.
     const inputs = { features, kind: kind ?? this.#kind() };
     checkValues(this.#where, { features: rowLength ?? features, elementType }, inputs, "values");
     if (numbers.length % features !== 0) {
@@ -151,7 +151,7 @@ export class Predictor {
     }
   }
 
-  /** The workspace has it too, under a key that takes longer to make than a small network to run. */
+  /** The plan for `n` samples. The workspace has it too, but its key takes longer to make than a small network to run. */
   #plan(kind: ValueKind, n: number): BoundPlan {
     let plan = this.#plans[kind][n];
     if (plan === undefined) {

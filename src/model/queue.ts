@@ -1,8 +1,8 @@
-/** Work that is done one after another, in the order in which it comes. */
+/** Does work one after another, in the order in which it comes. */
 export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Does this after what came before, whether that went well or not. */
+  /** Does this after the work that came before, even if that failed. */
   next<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work, work);
     this.#last = result.catch(() => {});

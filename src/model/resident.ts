@@ -1,4 +1,4 @@
-/** The samples of a training in its memory: how they get there, and how their standardisation is measured. */
+/** Reads the samples of a training into its memory and measures their standardisation there. */
 import type { Samples } from "../data/dataset.ts";
 import { readSamples } from "../data/reading.ts";
 import { measureBytes, measureFloats, type Standardization } from "../data/standardize.ts";

@@ -22,7 +22,7 @@ export interface NamedTensor {
   readonly data: Float32Array | Float64Array;
 }
 
-/** What a file holds, in the order of its header. */
+/** The content of a file, in the order of its header. */
 export interface SafetensorsContent {
   readonly tensors: Map<string, NamedTensor>;
   readonly metadata: Map<string, string>;
@@ -36,7 +36,7 @@ const BYTES_PER_ELEMENT: ReadonlyMap<string, 4 | 8> = new Map([
   ["F64", 8],
 ]);
 
-/** A UTF-16 surrogate without its other half: no UTF-8 text can hold it. */
+/** A UTF-16 surrogate without its other half, which no UTF-8 text can hold. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -117,10 +117,10 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a whole file. Every rule of the format is checked before a number is read, and what is allocated is
- * at most what the file holds. The tensors are copies: `bytes` may be reused.
+ * Reads a whole file. Every rule of the format is checked before a number is read, and no more is allocated than
+ * the file holds. The tensors are copies: `bytes` may be reused.
  *
- * @param name the file, as the errors shall call it
+ * @param name the name of the file for errors
  * @throws FileError if the bytes are no safetensors file, or hold other types than F32 and F64
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
@@ -137,7 +137,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
   const view = new DataView(bytes.buffer, bytes.byteOffset + header.end, dataBytes);
   const tensors = new Map<string, NamedTensor>();
   for (const { tensor, size, shape, begin, count } of layouts) {
-    // An element at a time: the tensor may start at any byte, and the machine may be big-endian.
+    // It is read an element at a time, as the tensor may start at any byte, and the machine may be big-endian.
     const data = size === 8 ? new Float64Array(count) : new Float32Array(count);
     if (size === 8) for (let i = 0; i < count; i++) data[i] = view.getFloat64(begin + 8 * i, true);
     else for (let i = 0; i < count; i++) data[i] = view.getFloat32(begin + 4 * i, true);
@@ -184,7 +184,7 @@ function readHeader(bytes: Uint8Array, name: string): { root: ReadonlyMap<string
     throw damaged(name, `the file has ${bytes.length} bytes, a safetensors file has at least 10.`);
   }
   const lengths = new DataView(bytes.buffer, bytes.byteOffset, 8);
-  // Exact below 2^53, and far beyond the limit above it.
+  // The length is exact below 2^53. Above, it is far beyond the limit.
   const length = lengths.getUint32(4, true) * 4294967296 + lengths.getUint32(0, true);
   if (length > MAX_HEADER_BYTES) {
     throw damaged(
@@ -288,7 +288,7 @@ function checkCoverage(layouts: readonly Layout[], dataBytes: number, name: stri
   }
 }
 
-/** What a header can hold: of JSON's values, no booleans, no null, and only integers ≥ 0. */
+/** The JSON values that a header can hold: no booleans, no null, and only integers ≥ 0. */
 type Json = string | number | Json[] | Map<string, Json>;
 
 function isIntegers(value: Json | undefined): value is number[] {
@@ -314,9 +314,9 @@ function show(value: Json | undefined): string {
 }
 
 /**
- * JSON as a header may use it. `JSON.parse` would keep the last of two equal keys in silence (so that two
- * readers see two models in one file), loses the order of keys such as "1", makes "__proto__" a trap for
- * whoever copies the object, and reads 1.0 as an integer.
+ * Parses JSON as a header may use it. `JSON.parse` silently keeps the last of two equal keys, so that two readers may see
+ * two models in one file. It loses the order of keys such as "1". It gives objects a "__proto__", which is a trap when they
+ * are copied. And it reads 1.0 as an integer.
  */
 class HeaderParser {
   readonly #text: string;

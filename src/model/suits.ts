@@ -1,6 +1,6 @@
 /**
- * Whether samples suit a model. This is the one place that decides: fit, its validation, evaluate and predict ask
- * here, before anything is read or made. What is read is checked by data/reading.ts.
+ * Decides whether samples suit a model. fit, its validation, evaluate and predict all ask here, before anything is read or
+ * made. data/reading.ts checks the values that are read.
  */
 import { MOST_CLASSES } from "../data/arrays.ts";
 import type { ElementType, Residence, Samples } from "../data/dataset.ts";
@@ -8,19 +8,19 @@ import { elementTypes, kindOf, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
 
-/** What a model takes, as far as that is decided. */
+/** The inputs that a model takes, as far as that is decided. */
 export interface ModelInputs {
   /** Numbers in a sample; undefined before the model is built. */
   readonly features: number | undefined;
-  /** Undefined before a training has decided it. */
+  /** The kind of values; undefined before a training has decided it. */
   readonly kind: ValueKind | undefined;
 }
 
-/** Rows are numbered by 32 bits. */
+/** The most samples, as rows are numbered with 32 bits. */
 const MOST_SAMPLES = 2 ** 32 - 1;
 
 /**
- * Samples that are what they say: sizes that are whole and not negative, a known element type, functions to read them.
+ * Checks that samples have whole sizes that are not negative, a known element type, and functions to read them.
  * @throws DatasetError
  */
 export function checkSamples(where: string, samples: unknown): asserts samples is Samples {
@@ -59,14 +59,14 @@ export function checkSamples(where: string, samples: unknown): asserts samples i
     isResidence(residence), "residence", residence, "undefined, or memory, values and labels");
 }
 
-/** As far as a model asks before it knows that the samples lie in its own memory. */
+/** Whether it has the parts of a residence. A model checks them only when it knows that the samples lie in its memory. */
 function isResidence(residence: unknown): boolean {
   const { memory, values, labels } = (residence ?? {}) as Partial<Residence>;
   return [memory, values, labels].every((each) => typeof each === "object" && each !== null);
 }
 
 /**
- * Values of this kind, so many a sample.
+ * Checks the kind of values and their number in a sample.
  * @throws DatasetError if the model takes others
  */
 export function checkValues(
@@ -90,7 +90,7 @@ export function checkValues(
 }
 
 /**
- * Samples of no more classes than the model has outputs.
+ * Checks that samples have no more classes than the model has outputs.
  * @throws DatasetError if there are more: a label without an output has no probability
  */
 export function checkClasses(where: string, { classes }: Samples, outputs: number): void {
@@ -101,7 +101,7 @@ export function checkClasses(where: string, { classes }: Samples, outputs: numbe
   );
 }
 
-/** @throws DatasetError if there are none */
+/** @throws DatasetError if there are no samples */
 export function requireSome(where: string, { count }: Samples): void {
   if (count === 0) throw new DatasetError(`${where}: there are no samples. Give it at least one.`);
 }

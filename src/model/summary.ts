@@ -1,4 +1,4 @@
-/** What a model consists of, a row for every layer. */
+/** A row of a model's summary, which has one for every layer. */
 export interface SummaryRow {
   /** "dense1". */
   readonly name: string;

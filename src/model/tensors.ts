@@ -1,4 +1,4 @@
-/** Tensors that a caller gives by name: files and programs are not to be believed before they are checked. */
+/** Checks tensors that a file or a program gives by name. */
 import type { Standardization } from "../data/standardize.ts";
 import { typedArrayName } from "../data/values.ts";
 import { FileError } from "../errors.ts";
@@ -14,15 +14,15 @@ export const MEAN = "standardize.mean";
 export const STD = "standardize.std";
 
 export interface CheckedTensors {
-  /** All but the standardisation. */
+  /** All tensors but the standardisation. */
   readonly byName: Map<string, NamedTensor>;
   readonly standardization: Standardization | undefined;
 }
 
 /**
- * Tensors with different names, each with as many numbers as its shape says.
+ * Checks that tensors have different names, each with as many numbers as its shape says.
  * @param from where they come from, for errors
- * @throws FileError if they are not, or the standardisation is not one
+ * @throws FileError if that is not so, or the standardisation is not one
  */
 export function checkTensors(tensors: Iterable<NamedTensor>, from: string): CheckedTensors {
   if (typeof tensors !== "object" || tensors === null || !(Symbol.iterator in tensors)) {
@@ -112,8 +112,8 @@ function requireAll(
 }
 
 /**
- * Whether a tensor can take a parameter's or a state's place.
- * @throws FileError if its shape is another, or a number is too large for the model's precision
+ * Checks that a tensor can take a parameter's or a state's place.
+ * @throws FileError if its shape differs, or a number is too large for the model's precision
  */
 export function checkFits(
   { name, shape, data }: NamedTensor,
@@ -140,7 +140,7 @@ export function checkFits(
   }
 }
 
-/** Numbers in a sample, by the tensors of a model. */
+/** The numbers in a sample, which follow from the tensors of a model. */
 export function featuresOf(
   byName: ReadonlyMap<string, NamedTensor>,
   standardization: Standardization | undefined,
@@ -159,7 +159,7 @@ export function standardizationTensors(standardization: Standardization | undefi
   ];
 }
 
-/** @throws FileError unless the tensors are all parameters of this network, and at most its states besides */
+/** @throws FileError unless the tensors include all parameters of this network, and no others but its states */
 export function checkAll(
   { parameters, states, optimizer, options }: Workspace,
   { byName, standardization }: CheckedTensors,
@@ -188,7 +188,7 @@ export function checkAll(
   }
 }
 
-/** Those of another optimizer are no mistake: a model may be trained on with this one. */
+/** Tensors of another optimizer are no mistake, as the model's training may go on with this one. */
 function checkOptimizerTensors(
   { states }: OptimizerTensors,
   byName: ReadonlyMap<string, NamedTensor>,

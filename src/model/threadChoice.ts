@@ -1,7 +1,7 @@
 /**
- * How many threads train fastest. The steps of the training itself try it out: their bits do not depend on it. They try
- * again from time to time, because other programs come and go. The threads of a small network lose more by waiting for
- * each other than they gain, and so do two threads that share a core with another program.
+ * Finds how many threads train fastest. It tries numbers in the steps of the training itself, whose bits do not depend on
+ * the number. It tries again from time to time, because other programs come and go. The threads of a small network lose
+ * more by waiting for each other than they gain, and so do two threads that share a core with another program.
  */
 import type { DeviceTeam } from "../backend/index.ts";
 
@@ -10,28 +10,28 @@ const ROUNDS = 4;
 /** A turn ends after so many steps, or with the first step after so many milliseconds. */
 const TURN_STEPS = 16;
 const TURN_MILLISECONDS = 20;
-/** What a number of threads must save to be taken instead of a smaller one, or of the one that was taken before. */
+/** A number of threads is taken instead of a smaller one, or of the present one, if it needs at most this share of time. */
 const WORTH = 0.97;
-/** Milliseconds of steps until a choice is tried anew: twice as many every time that it has stood the trial. */
+/** Milliseconds of steps until a choice is tried anew. They double every time that the choice is confirmed. */
 const FIRST_TRUST = 1000;
 const MOST_TRUST = 60_000;
 
 export class ThreadChoice {
   readonly #team: DeviceTeam;
-  /** Numbers of threads. */
+  /** The numbers of threads that can be chosen. */
   readonly #candidates: readonly number[];
-  /** Those that take part in this trial, by their indices, and the milliseconds of a step in each one's best turn. */
+  /** The indices of the candidates in this trial, and the milliseconds of a step in the best turn of each. */
   #tried: readonly number[];
   #best: number[];
-  /** Whether the candidates take turns; else the choice is trusted. */
+  /** Whether the candidates take turns. If not, the choice is trusted. */
   #trying = true;
-  /** The turn at hand; −1 is the one before the first trial's first. */
+  /** The turn at hand; −1 is the one before the first turn of the first trial. */
   #turn = -1;
   /** Steps of the turn at hand, or since the choice was made; and their milliseconds. */
   #steps = 0;
   #milliseconds = 0;
   #trust = FIRST_TRUST;
-  /** Samples in a step that counts. The last batch of an epoch may be smaller, and says little. */
+  /** Samples in a step that counts. A step on the last batch of an epoch, which may be smaller, does not count. */
   #batch = 0;
   /** The index of the candidate that was chosen. */
   #chosen: number | undefined;
@@ -45,8 +45,8 @@ export class ThreadChoice {
   }
 
   /**
-   * Goes on with the turn at hand; with the whole trial from its beginning, if the batches are not as large as before.
-   * The very first turn does not count: code is compiled, caches are filled.
+   * Goes on with the turn at hand. If the batches have another size than before, the whole trial begins again. The very
+   * first turn does not count, because code is compiled and caches are filled then.
    */
   resume(batch: number): void {
     if (batch !== this.#batch) {
@@ -62,7 +62,7 @@ export class ThreadChoice {
     this.#team.use(candidate === undefined ? this.#team.threads : this.#candidates[candidate]!);
   }
 
-  /** Takes the number that was chosen last, for work that is not a step: at first all. */
+  /** Takes the number that was chosen last, for work that is not a step. Before the first choice it takes all threads. */
   pause(): void {
     if (this.#trying) this.#team.use(this.chosen ?? this.#team.threads);
   }
@@ -73,8 +73,8 @@ export class ThreadChoice {
   }
 
   /**
-   * To be told after every step how long it took, and on how many samples.
-   * @returns the number of threads, if this step has decided on another than before
+   * Must be called after every step, with the time that it took and its number of samples.
+   * @returns the number of threads, if it differs from now on
    */
   step(milliseconds: number, samples: number): number | undefined {
     if (!this.#trying) {
@@ -110,7 +110,7 @@ export class ThreadChoice {
     this.#milliseconds = 0;
   }
 
-  /** Only the next smaller and the next larger number, so that a trial costs little on many cores. */
+  /** Tries only the next smaller and the next larger number, so that a trial costs little on many cores. */
   #tryAnew(): void {
     const chosen = this.#chosen!;
     const near = [chosen - 1, chosen, chosen + 1].filter((index) => this.#candidates[index] !== undefined);
@@ -118,7 +118,7 @@ export class ThreadChoice {
     this.#takeTurn();
   }
 
-  /** @returns the number, if it is another than before */
+  /** @returns the number, if it differs from the one before */
   #choose(): number | undefined {
     const before = this.#chosen;
     let winner = before === undefined ? 0 : this.#tried.indexOf(before);

@@ -1,10 +1,10 @@
-/** Who works with a model's memory, and who waits: memories are made, and samples are read, one after another. */
+/** Lines up the methods that use a model's memory. Memories are made, and samples are read, one after another. */
 import { ConfigError } from "../errors.ts";
 import { Queue } from "./queue.ts";
 
 export class Turns {
   readonly #queue = new Queue();
-  /** Methods that use the memory, or are making it. */
+  /** The methods that use the memory, or are making it. */
   readonly #underWay: string[] = [];
   #isFitting = false;
 
@@ -12,7 +12,7 @@ export class Turns {
     return this.#isFitting;
   }
 
-  /** Does this when what came before is done, and knows that it is under way. */
+  /** Does the work when all work before it is done. Meanwhile its method counts as under way. */
   async take<T>(method: string, work: () => Promise<T>): Promise<T> {
     this.#underWay.push(method);
     try {
@@ -22,7 +22,7 @@ export class Turns {
     }
   }
 
-  /** Trains, beside the turns that others take meanwhile. @throws ConfigError if a training is under way */
+  /** Trains. Others may take turns meanwhile. @throws ConfigError if a training is under way */
   async fit<T>(work: () => Promise<T>): Promise<T> {
     this.requireIdle("fit");
     this.#isFitting = true;
@@ -33,7 +33,7 @@ export class Turns {
     }
   }
 
-  /** For what would take the memory from a training. @throws ConfigError if one is under way */
+  /** @throws ConfigError if a training is under way, from which the method would take the memory */
   requireIdle(method: string): void {
     if (this.#isFitting) {
       throw new ConfigError(
@@ -42,7 +42,7 @@ export class Turns {
     }
   }
 
-  /** For what would take the memory, or the layers, from whatever is at work. @throws ConfigError if anything is */
+  /** @throws ConfigError if any work is under way, from which the method would take the memory or the layers */
   requireUnused(method: string): void {
     this.requireIdle(method);
     const [other] = this.#underWay;

@@ -3,7 +3,7 @@
  *
  *   | module's own | matmul workspace | batch, activations, parameters, gradients | resident samples |
  *
- * All of it is added up before the memory is created, and nothing is allocated afterwards.
+ * The sizes are added up before the memory is created, and nothing is allocated afterwards.
  */
 import type { Backend, Device, DeviceTeam } from "../backend/index.ts";
 import type { Samples } from "../data/dataset.ts";
@@ -31,16 +31,16 @@ import { type BoundPlan, Plans } from "./plans.ts";
 import type { SummaryRow } from "./summary.ts";
 import { ThreadChoice } from "./threadChoice.ts";
 
-/** What a workspace is made for. */
+/** The use for which a workspace is made. */
 export interface WorkspaceOptions {
-  /** With their names' numbers: [["dense1", layer], …]. */
+  /** The layers with their numbered names: [["dense1", layer], …]. */
   readonly layers: readonly (readonly [name: string, layer: Layer])[];
   readonly loss: Loss | undefined;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer | undefined;
   readonly precision: Precision;
   readonly features: number;
-  /** What samples hold; undefined: both kinds can be evaluated and predicted, none can be trained on. */
+  /** The kind of the samples. If it is undefined, both kinds can be evaluated and predicted, but none trained on. */
   readonly kind: ValueKind | undefined;
   /** The most samples that are computed at once. */
   readonly maxRows: number;
@@ -50,25 +50,25 @@ export interface WorkspaceOptions {
   readonly inputGradient?: boolean;
 }
 
-/** Ends the threads of a workspace that nobody knows any more. */
+/** Ends the threads of a workspace that is no longer used. */
 const forgotten = new FinalizationRegistry<() => Promise<void>>((close) => void close());
 
 export class Workspace {
   readonly options: WorkspaceOptions;
-  /** Where samples are, and where a batch of others can be put. */
+  /** The places of resident samples, and of a batch of others. */
   readonly samples: Placements;
   /** (maxRows, features): the standardised batch. */
   readonly x: Tensor;
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
   readonly labels: TargetTensor;
-  /** By kind, what standardises the batch: see `gatherFactors`. */
+  /** The factors that standardise the batch, by the kind of samples: see `gatherFactors`. */
   readonly factors: ReadonlyMap<ValueKind, Factors>;
   /** The sum of the losses of the last batch. */
   readonly loss: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
   readonly learningRate: Scalar = { value: 0 };
-  /** Where there are kernels for it. */
+  /** The first layer, if there are kernels for it. */
   readonly firstLayer: FirstLayer | undefined;
   readonly optimizer: OptimizerTensors;
   readonly moments: MomentBuffers;
@@ -104,7 +104,7 @@ export class Workspace {
     return workspace;
   }
 
-  /** The same plan without a memory: for its summary and its size. */
+  /** The same plan without a memory, for its summary and its size. */
   static sketch(options: WorkspaceOptions): Workspace {
     return new Workspace(options, new Region(), 1);
   }
@@ -156,7 +156,7 @@ export class Workspace {
     this.#plans = new Plans(this, this.#folding);
   }
 
-  /** What is in their tensors is as it should be after {@link readParameters} only. */
+  /** The parameters. Their tensors are up to date only after {@link readParameters}. */
   get parameters(): readonly Parameter[] {
     return this.#built.parameters;
   }
@@ -179,7 +179,7 @@ export class Workspace {
     this.firstLayer?.unpack(this.kernels);
   }
 
-  /** Brings the parameters' tensors up to date, to be written: call it before they are, or the states. */
+  /** Brings the parameters' tensors up to date: call it before they, or the states, are written. */
   writeParameters(): void {
     this.readParameters();
     this.firstLayer?.changed("plain");
@@ -191,7 +191,7 @@ export class Workspace {
     return this.#device!.team;
   }
 
-  /** How many of them train fastest; found out over all trainings in this memory. */
+  /** How many of them train fastest, which is found out over all trainings in this memory. */
   get threadChoice(): ThreadChoice | undefined {
     const { team } = this;
     if (team !== undefined) this.#threadChoice ??= new ThreadChoice(team);
@@ -203,7 +203,7 @@ export class Workspace {
     return this.#device!.kernels;
   }
 
-  /** The plan of one kind for a batch of `n` samples, as the layers write it: gathered from `place` if one is given. */
+  /** The plan of one kind for a batch of `n` samples as the layers write it, gathered from `place` if one is given. */
   lower(kind: PlanKind, n: number, place?: Placement): Lowered {
     const factors = place && this.factors.get(kindOf(place.values.dtype))!;
     return lower(kind, n, this.#inputs, place && factors && { ...place, factors });
@@ -214,7 +214,7 @@ export class Workspace {
     return this.#plans.get(kind, n, place);
   }
 
-  /** The plan of one kind as it is run: after the rewrite rules. */
+  /** The plan of one kind as it is run, after the rewrite rules. */
   finalPlan(kind: PlanKind, n: number, place?: Placement): Plan {
     return this.#plans.final(kind, n, place).plan;
   }
