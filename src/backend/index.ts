@@ -1,4 +1,4 @@
-/** Where tensors live and what computes on them: the backends, by name. */
+/** The backends by name: the memories of tensors, with the kernels that compute on them. */
 import { referenceBackend } from "./reference.ts";
 import { wasmBackend } from "./wasm.ts";
 

@@ -1,10 +1,10 @@
-/** The memories of the backends: how large they may be, and what is said where there are none. */
+/** Makes the memories of the backends, or says why there can be none. */
 import { ConfigError, MemoryError } from "../errors.ts";
 
 export const PAGE = 65536;
-/** wasm's addresses have 32 bits. */
+/** The most bytes of a memory, as wasm's addresses have 32 bits. */
 const MAXIMUM_BYTES = 65536 * PAGE;
-/** Below lie the module's own data, a few hundred bytes; `heapBase` is checked against it. */
+/** The first byte for tensors. The module's own data, a few hundred bytes, lie below; `heapBase` is checked against this. */
 export const BASE = PAGE;
 
 /** @throws MemoryError unless so many bytes, with the module's own, fit in 4 GiB */
@@ -19,14 +19,14 @@ export function checkSize(bytes: number): void {
 
 /**
  * @param use what it is needed for, and the next step
- * @throws ConfigError where there is no WebAssembly: in node --jitless, in a browser's lockdown
+ * @throws ConfigError if there is no WebAssembly, as in node --jitless or in a browser's lockdown mode
  */
 export function requireWebAssembly(use: string): void {
   if (typeof WebAssembly === "undefined")
     throw new ConfigError(`There is no WebAssembly here (node --jitless turns it off), ${use}`);
 }
 
-/** Whether this page or runtime lets several threads share a memory: a page must be cross-origin isolated. */
+/** Whether this page or runtime lets several threads share a memory. A page must be cross-origin isolated for that. */
 export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== "undefined";
 }

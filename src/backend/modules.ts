@@ -1,4 +1,4 @@
-/** The wasm binaries, compiled once each and instantiated on a memory. */
+/** Compiles the wasm binaries, each only once, and instantiates them on a memory. */
 import { ConfigError, MemoryError } from "../errors.ts";
 import { fromBase64 } from "../runtime.ts";
 import { plain, threads } from "../wasm/binaries.generated.ts";
@@ -7,11 +7,11 @@ import { BASE } from "./memory.ts";
 
 /** What a binary is built for. */
 export interface Variant {
-  /** Whether its memory is shared: the threads' binary has atomic operations. */
+  /** Whether its memory is shared. The binary for threads has atomic operations. */
   readonly shared: boolean;
 }
 
-/** The binary of a variant, in base64: the one place that knows which there are. */
+/** The binary of a variant, in base64. Only this function knows which binaries there are. */
 const binaryOf = ({ shared }: Variant): string => (shared ? threads : plain);
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -41,7 +41,7 @@ async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
     const why = WebAssembly.validate(binary)
       ? "A page's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
       : "They need WebAssembly's SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 20)";
-    // Some messages end with a stop, some do not.
+    // Only some messages end with a full stop.
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, "");
     throw new ConfigError(`The kernels cannot be compiled: ${reason}. ${why}. ${USE_JS}`, { cause });
   }
@@ -51,8 +51,8 @@ async function compile(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Mod
 export async function instantiate(variant: Variant, memory: WebAssembly.Memory): Promise<Exports> {
   const module = await compiled(variant);
   const imports = { env: { memory } };
-  // Only pages must do it asynchronously. Where Node 20 has nothing else to wait for, its main thread waits for V8's compilers,
-  // one of which may be waiting for that thread to collect garbage, so that both wait for ever.
+  // Only pages must do this asynchronously. If Node 20 has nothing else to wait for, its main thread waits for V8's compilers.
+  // One of them may be waiting for that thread to collect garbage, so that both wait for ever.
   const instance =
     typeof document === "undefined"
       ? new WebAssembly.Instance(module, imports)

@@ -30,13 +30,13 @@ export function createSharedMemory(bytes: number): { memory: WasmMemory; base: n
 /** A backend whose models live in one shared memory, beside what is there already. */
 export interface SharedBackend extends Backend {
   readonly memory: WasmMemory;
-  /** Gives the room of all models made so far, which must not be used any more, to those that come. */
+  /** Gives the room of all models made so far to new ones. The old models must not be used any more. */
   reset(): void;
 }
 
 /**
- * The WebAssembly kernels on a shared memory, for one thread of several. It grows by what this thread's models need
- * (growing a shared memory detaches no view), and keeps what it has grown by for this thread.
+ * The WebAssembly kernels on a shared memory, for one thread of several. The memory grows by as much as this thread's models
+ * need (growing a shared memory detaches no view). This thread keeps the room by which it has grown.
  */
 export function sharedBackend(memory: WasmMemory): SharedBackend {
   let exports: Promise<Exports> | undefined;
@@ -52,7 +52,7 @@ export function sharedBackend(memory: WasmMemory): SharedBackend {
       exports ??= instantiate({ shared: true }, memory);
       const kernels = wasmKernels(await exports, precision);
       if (used + bytes > room.bytes) {
-        // The new room has place for what is in use as well, so that the same models fit after a reset().
+        // The new room is large enough for the models in use as well, so that all of them fit into it after a reset().
         const pages = Math.ceil((used + bytes) / PAGE);
         checkSize(memory.buffer.byteLength + pages * PAGE);
         try {
@@ -64,7 +64,7 @@ export function sharedBackend(memory: WasmMemory): SharedBackend {
       }
       const base = room.base + used;
       used += Math.ceil(bytes / 64) * 64;
-      // A fresh memory is zero, a reused one is not.
+      // A fresh memory is all zeros, but a reused one is not.
       new Uint8Array(memory.buffer, base, bytes).fill(0);
       return { buffer: memory.buffer, base, kernels };
     },

@@ -1,11 +1,11 @@
-/** The kernels as a team of threads runs them. */
+/** The calls of kernels that a team of threads runs. */
 import type { TeamCalls } from "../kernels/teamCalls.ts";
 import type { Team } from "../threads/team.ts";
 import { calls, type Exports, partitioned, posted } from "../wasm/exports.generated.ts";
 
 type Kernel = (...numbers: number[]) => void;
 
-/** The kernels. Those that threads can share run in as many threads as are active. */
+/** The kernels, of which those that threads can share run in all active threads. */
 export function inTeam(exports: Exports, team: Team, active: { readonly threads: number }): TeamCalls {
   const shared = (how: "run" | "begin") =>
     partitioned.map((name): [string, Kernel] => {

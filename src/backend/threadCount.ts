@@ -1,13 +1,13 @@
-/** How many threads a model trains in. */
+/** Decides how many threads a model gets. */
 import { availableCores, threadStarter } from "../threads/thread.ts";
 import { canShareMemory } from "./memory.ts";
 
-/** More threads than these gain nothing on networks of the paper's size, and cost memory. */
+/** The most threads of "auto". More gain nothing on networks of the paper's size, and cost memory. */
 const MOST_AUTOMATIC_THREADS = 8;
 
 /**
- * How many threads a model gets: those that were asked for, or as many as there are cores, up to 8; one where memory
- * cannot be shared, and why.
+ * How many threads a model gets: those that were asked for, or as many as there are cores, up to 8. If memory cannot be
+ * shared it is one, with the reason.
  */
 export async function resolveThreads(
   asked: number | "auto",

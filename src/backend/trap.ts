@@ -1,6 +1,6 @@
 /**
- * WebAssembly's own errors. They stand apart from the modules: these name types that a program without the DOM's does not
- * have, and the package's public types lead to every file from which src/backend/index.ts takes something.
+ * Recognises WebAssembly's own errors. This is apart from modules.ts, which names types that a program without the DOM's
+ * types does not have: the package's public types lead to every file that src/backend/index.ts imports.
  */
 
 /** Whether an error is WebAssembly's own, which has ended a kernel midway. */

@@ -8,7 +8,7 @@ import { compiled, instantiate, USE_JS } from "./modules.ts";
 import { inTeam } from "./teamCalls.ts";
 
 export interface WasmBackendOptions {
-  /** The memory is a SharedArrayBuffer, which several workers can see. Default: with more than one thread. */
+  /** Whether the memory is a SharedArrayBuffer, which several workers can see. Default: with more than one thread. */
   readonly shared?: boolean;
   /**
    * Threads that share the larger kernels; default 1. Their workers end with {@link DeviceTeam.close}, or the

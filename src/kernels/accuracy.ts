@@ -1,4 +1,4 @@
-/** How many samples are classified right. */
+/** Counts the samples that are classified right. */
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
@@ -6,7 +6,7 @@ import type { Suffix } from "./suffix.ts";
 
 export interface AccuracyKernels {
   /**
-   * The number of rows whose largest score stands at their label; of equal scores the first counts.
+   * The number of rows whose largest score is that of their label. The first of equal scores counts.
    * @param correct (1, 1), float64, written
    * @param scores (n, c), probabilities or logits (softmax keeps their order), c ≥ 1
    * @param labels (n, 1)
@@ -39,7 +39,7 @@ export const reference: AccuracyKernels = {
   },
 };
 
-/** The same, in wasm. */
+/** The same as `reference`, in wasm. */
 export function wasm(calls: Calls, suffix: Suffix): AccuracyKernels {
   const count = calls[`accuracy${suffix}`];
   return {

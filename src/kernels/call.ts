@@ -1,4 +1,4 @@
-/** A kernel call as data: what plans are lists of. */
+/** Kernel calls as data, of which plans are lists. */
 import type { DType, Tensor } from "../tensor.ts";
 import type { Kernels, signatures } from "./index.ts";
 import type { NamedArguments } from "./signature.ts";
@@ -23,49 +23,49 @@ export type Call = {
   [F in keyof Kernels]: { [N in keyof Kernels[F]]: CallOf<F, N> }[keyof Kernels[F]];
 }[keyof Kernels];
 
-/** What rewrite rules can make of a call. What a kernel does not offer they leave as it is. */
+/** What a kernel offers to rewrite rules for a call. A rule leaves a call alone if its kernel does not offer what it needs. */
 export interface Offer {
-  /** It moves a parameter along its gradient. */
+  /** For a call that moves a parameter along its gradient. */
   readonly update?: {
     readonly value: Tensor;
     readonly gradient: Tensor;
-    /** The same after `gradient += lambda · value`, in one pass; the gradient may be left as it was. */
+    /** The same call after `gradient += lambda · value`, in one pass. The gradient may stay as it was. */
     readonly withL2?: (lambda: number) => Call;
-    /** The same for a first layer that keeps its weight packed, from what makes its gradient. */
+    /** The same call for a first layer that keeps its weight packed, from the tensors that make its gradient. */
     readonly inFirstLayer?: (
       first: Omit<ArgumentsOf<"firstLayer", "update">, "lambda" | "learningRate">,
     ) => Call;
   };
-  /** It is a product with a weight, with its bias and whatever else comes with it. */
+  /** For a product with a weight, its bias and anything that is fused with them. */
   readonly product?: {
     readonly x: Tensor;
     readonly weight: Tensor;
     readonly bias: Tensor;
-    /** The same for a first layer that keeps its weight packed, from the samples as they are stored. */
+    /** The same call for a first layer that keeps its weight packed, from the samples as they are stored. */
     readonly inFirstLayer: (first: Omit<ArgumentsOf<"firstLayer", "forward">, "y" | "bias">) => Call;
   };
-  /** It is a function of each number, y = f(x). */
+  /** For a function of each number, y = f(x). */
   readonly activation?: {
     readonly x: Tensor;
     readonly y: Tensor;
     /** y = f(x · w + bias), in one pass. */
     readonly afterProduct?: (product: Omit<ArgumentsOf<"matmul", "multiplyBias">, "y">) => Call;
   };
-  /** It is a scale and a shift for each feature, y = x · s + t. */
+  /** For a scale and a shift of each feature, y = x · s + t. */
   readonly affine?: {
     readonly x: Tensor;
     readonly y: Tensor;
-    /** Puts itself behind another: scale and shift become those of both, in float64. */
+    /** Puts this one behind another: the scale and shift given, in float64, become those of both. */
     readonly compose: (scale: Float64Array, shift: Float64Array) => void;
   };
-  /** The other threads can begin with it, by this call, while the first one does something else. */
+  /** The call by which other threads can begin with this one, while the first thread does something else. */
   readonly begin?: Call;
 }
 
-/** For some kernels of a family what they offer, from their arguments. */
+/** What some kernels of a family offer, from their arguments. */
 export type Offers<F extends keyof Kernels> = {
   readonly [N in keyof Kernels[F]]?: (args: ArgumentsOf<F, N>) => Offer;
 };
 
-/** A tensor of any type: what calls are compared by. */
+/** A tensor of any type, by which calls are compared. */
 export type AnyTensor = Tensor<DType>;

@@ -16,7 +16,7 @@ import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 import type { TeamCalls } from "./teamCalls.ts";
 
-/** Samples as they were stored; a kernel reads some rows of them, standardised: `gather.batch` says how. */
+/** Samples as they were stored. A kernel reads some of their rows and standardises them as `gather.batch` does. */
 export type StoredSamples = Tensor<"uint8"> | Tensor<"float32">;
 
 /**
@@ -30,7 +30,7 @@ export interface Tickets {
 
 const ticketAfter = (ticket: number): number => (ticket < 2 ** 32 - 1 ? ticket + 1 : 2);
 
-/** Goes on to the next batch. @param isNextKnown whether that after it can be prepared meanwhile */
+/** Goes on to the next batch. @param isNextKnown whether the batch after that one can be prepared meanwhile */
 export function advance(tickets: Tickets, isNextKnown: boolean): void {
   tickets.current = ticketAfter(tickets.current);
   tickets.next = isNextKnown ? ticketAfter(tickets.current) : 0;
@@ -39,8 +39,8 @@ export function advance(tickets: Tickets, isNextKnown: boolean): void {
 /** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `relu`, `l2` and `sgd` in their order. */
 export interface FirstLayerKernels {
   /**
-   * Puts a weight into the layout of the other kernels, pairs of units: packed[⌊u/2⌋][f][u mod 2] = w[f,u]. The unit
-   * that an odd number lacks is 0.
+   * Puts a weight into the layout of the other kernels, pairs of units: packed[⌊u/2⌋][f][u mod 2] = w[f,u]. If the number
+   * of units is odd, the last pair has zeros for its second unit.
    * @param packed (units, rounded up to an even number; d), written
    * @param w (d, units)
    * @throws ShapeError if a shape does not follow from the others
@@ -75,7 +75,7 @@ export interface FirstLayerKernels {
     scratch: Tensor<"uint8">,
     tickets?: Tickets,
   ): void;
-  /** y = relu(x · w + bias); all else as in {@link forward}. */
+  /** y = relu(x · w + bias). All else is as in {@link forward}. */
   forwardRelu(...args: Parameters<FirstLayerKernels["forward"]>): void;
   /**
    * Lets the other threads prepare the forward pass of the batch `tickets.next`, while this one goes on with what needs no
@@ -96,12 +96,12 @@ export interface FirstLayerKernels {
     tickets: Tickets,
   ): void;
   /**
-   * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward}; terms with dy = 0 may be
-   * left out, which shows where x is infinite or NaN.
+   * w −= learningRate · (xᵀ · dy + lambda · w), x as in {@link forward}. Terms with dy = 0 may be left out, which makes a
+   * difference only if x is infinite or NaN.
    * @param packed the weight, (units, rounded up to an even number; d), read and written
    * @param dy (n, units)
    * @param kept as {@link forward} wrote it, of as many rows
-   * @param lambda of the L2 penalty; with 0 there is none
+   * @param lambda the λ of the L2 penalty; 0 for none
    */
   update(
     packed: Tensor,
@@ -231,7 +231,7 @@ function checkKeptType(name: string, kept: StoredSamples, values: StoredSamples)
   throw new ShapeError(`firstLayer.${name}: kept is ${kept.dtype}, expected ${values.dtype}, as the values.`);
 }
 
-/** A scratch that is too small for the threads would be overrun. */
+/** Checks that the scratch is large enough for the threads, which would write past its end. */
 function checkScratch(
   name: string,
   scratch: Tensor<"uint8">,
@@ -250,7 +250,7 @@ function checkScratch(
 /** Where a unit's weights are in the packed layout: at `start + 2 · f`. */
 const startOf = (u: number, d: number) => (u - (u & 1)) * d + (u & 1);
 
-/** A sample's numbers, standardised. @param at where feature f of it is */
+/** A sample's numbers, standardised. @param at the index of the sample's feature f */
 function standardized(
   values: StoredSamples,
   at: (f: number) => number,
@@ -349,9 +349,9 @@ const isShared = (n: number, units: number, d: number) => n * units * d >= TEAM_
 const endings = { uint8: "Bytes", float32: "Floats" } as const;
 
 /**
- * The same to the bit, in SIMD. In float64, for which no plan uses them, the definition.
+ * The same to the bit, in SIMD. In float64, for which no plan uses these kernels, it is the definition.
  * @param team the kernels, called in all threads
- * @param threads how many those are
+ * @param threads how many threads those are
  */
 export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: number): FirstLayerKernels {
   if (suffix === "F64") return reference;
@@ -398,7 +398,7 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
     },
     beginUpdate(...args) {
       const sizes = checkUpdate(threads, ...args);
-      // If an error has left one begun, the team completes it before what it does next.
+      // If an error has left an update begun, the team completes it before its next call.
       hasBegun = false;
       if (threads === 1 || !isShared(sizes.n, sizes.units, sizes.d)) return;
       callUpdate(team.begin, sizes, ...args);

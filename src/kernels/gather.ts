@@ -1,16 +1,16 @@
-/** A batch taken from a data set that stays as it was stored, standardised on the way. */
+/** Gathers a batch from a data set as it is stored, and standardises it on the way. */
 import { ShapeError } from "../errors.ts";
 import { type DType, expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
-/** Samples as a batch is gathered from. */
+/** Samples from which a batch is gathered. */
 export type GatheredSamples = Tensor<"uint8"> | Tensor;
 
 export interface GatherKernels {
   /**
-   * From bytes v that stand for v / 255, and from floats, from which the mean is subtracted before they are scaled:
+   * Gathers from bytes v, which stand for v / 255, or from floats, from which the mean is subtracted before they are scaled:
    *
    *   x[i,j] = v · scale[j] + shift[j]                                        v = values[rows[i], j]
    *   x[i,j] = ((v · scale[0,j] + shift[0,j]) + shift[1,j]) · scale[1,j]
@@ -40,7 +40,7 @@ export const signatures = signaturesOf<GatherKernels>()({
 /** How many rows `scale` and `shift` have for values that are stored so. */
 export const factorRows = (stored: DType): number => (stored === "uint8" ? 1 : 2);
 
-/** The definition of x[i,j], of a value and its feature j. */
+/** The definition of x[i,j] as a function of a value and its feature j. */
 export function standardizer(
   stored: DType,
   scale: Tensor,

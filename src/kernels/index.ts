@@ -48,7 +48,7 @@ export const offers: { readonly [F in keyof Kernels]?: Offers<F> } = mapFamilies
 /** All kernels by family: `kernels.batchNorm.forward(…)`. */
 export type Kernels = { readonly [F in keyof typeof families]: (typeof families)[F]["reference"] };
 
-/** The same record with something else for each family. The caller's type says what. */
+/** A record with something for each family. The caller's type says what that is. */
 function mapFamilies<T>(build: (family: (typeof families)[keyof typeof families]) => unknown): T {
   return Object.fromEntries(Object.entries(families).map(([name, family]) => [name, build(family)])) as T;
 }
@@ -58,8 +58,8 @@ export const referenceKernels: Kernels = mapFamilies((family) => family.referenc
 
 /**
  * The kernels of a wasm instance, for tensors of one precision.
- * @param team the same kernels, those that threads can share called in all of them; default: in this one alone
- * @param threads the most threads that do so
+ * @param team the same kernels, of which those that threads can share are called in all threads; default: in this one alone
+ * @param threads the most threads in which they are called
  */
 export function wasmKernels(
   exports: Exports,

@@ -24,7 +24,7 @@ export const signatures = signaturesOf<L2Kernels>()({
   addGradient: "update dw, read w, value lambda",
 });
 
-/** The definition: four interleaved sums, as the order of additions decides the last bits. */
+/** The definition. It has four interleaved sums, because the order of additions decides the last bits. */
 export const reference: L2Kernels = {
   penalty(penalty, w, lambda) {
     expectShape("l2.penalty", "penalty", penalty, 1, 1);

@@ -159,7 +159,7 @@ const TEAM_MULTIPLICATIONS = 2 ** 19;
 /**
  * The same to the bit, in SIMD, in blocks of registers.
  * @param team the kernels, called in all threads
- * @param threads how many those are
+ * @param threads how many threads those are
  */
 export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: number): MatmulKernels {
   const needed = threads * MATMUL_WORKSPACE_BYTES;
@@ -168,7 +168,7 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
       throw new ShapeError(`matmul: workspace has ${workspace.size} bytes, expected at least ${needed}.`);
     }
   }
-  /** The kernels for a product of this size: of this thread, or of all. */
+  /** The kernels for a product of this size: those of this thread, or of all threads. */
   const callers = (m: number, n: number, k: number) =>
     m * n * k < TEAM_MULTIPLICATIONS ? calls : team.calls;
   function multiply(

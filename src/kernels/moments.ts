@@ -1,4 +1,4 @@
-/** Per-feature sums over a data set's bytes, exact. */
+/** Exact per-feature sums over a data set's bytes. */
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";

@@ -1,4 +1,4 @@
-/** What a kernel's arguments are called, and what the kernel does with each: plans and their rewrite rules ask here. */
+/** The signatures of kernels: the name of each argument, and what the kernel does with it. */
 
 /**
  * - read: it is only read
@@ -24,7 +24,7 @@ export type NamedArguments<Text extends string, F> = F extends (...args: infer P
 
 type Simplify<T> = { [K in keyof T]: T[K] };
 
-/** The text itself where it names every argument, with an access; else what is wrong. */
+/** The text itself if it names every argument with an access; otherwise what is wrong with it. */
 type Checked<Text extends string, F> = F extends (...args: infer P) => void
   ? Split<Text>["length"] extends Required<P>["length"]
     ? Split<Text>[number] extends `${Access} ${string}`
@@ -34,7 +34,7 @@ type Checked<Text extends string, F> = F extends (...args: infer P) => void
   : never;
 
 /**
- * The signatures of a family: for every kernel its arguments in their order, each with what is done to it.
+ * The signatures of a family: the arguments of every kernel in order, each with its access.
  *
  *     export const signatures = signaturesOf<ReluKernels>()({ forward: "write y, read x" });
  */

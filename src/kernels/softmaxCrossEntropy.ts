@@ -35,7 +35,7 @@ function checkForward(loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Te
   expectShape("softmaxCrossEntropy.forward", "labels", labels, z.rows, 1);
 }
 
-/** out[j] = exp(z[j] − max z), from `at` on; the maximum and the sum. */
+/** out[j] = exp(z[j] − max z), from `at` on. Returns the maximum and the sum. */
 function exponentials(
   out: FloatArray,
   z: FloatArray,

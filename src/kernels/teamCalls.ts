@@ -1,10 +1,10 @@
-/** What kernels see of the other threads. */
+/** The kernels' view of the other threads. */
 import { type Calls, calls, type Exports, type partitioned } from "../wasm/exports.generated.ts";
 
 export interface TeamCalls {
   /** The kernels. A call of one that threads can share is made in all of them. */
   readonly calls: Calls;
-  /** The other threads begin with such a call; this thread's share follows in complete(), or before the next call. */
+  /** The other threads begin with such a call. This thread does its share in complete(), or before the next call. */
   readonly begin: Pick<Calls, (typeof partitioned)[number]>;
   complete(): void;
 }

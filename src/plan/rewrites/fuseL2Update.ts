@@ -1,8 +1,8 @@
 /**
  * l2.addGradient(dW, W, λ) … an update of W by dW, such as sgd.update(W, dW, η)  →  what the update offers: sgd.updateL2
  *
- * There is one pass over the weight instead of two, with the same bits in the weight. The gradient no longer holds the penalty's
- * part afterwards: the rule applies only where nothing reads it any more (the gradient check runs plans without rewrites).
+ * There is one pass over the weight instead of two, with the same bits in the weight. Afterwards the gradient lacks the
+ * penalty's part, so the rule applies only if nothing reads it any more. (The gradient check runs plans without rewrites.)
  */
 import { type Call, commute, isCall, offerOf, type Plan, reads } from "../plan.ts";
 
