@@ -1,4 +1,4 @@
-/** Small data sets in CIFAR-10's format, and archives with them, good and bad. */
+/** Makes small data sets in CIFAR-10's format, in files or in archives, good or bad. */
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
@@ -46,7 +46,7 @@ export interface TarEntry {
   /** The type flag: "0" a file, "2" a symbolic link, "5" a folder. */
   readonly type?: string;
   readonly link?: string;
-  /** What the header says of the size, if not the truth. */
+  /** The size in the header, if it is not the true one. */
   readonly size?: string;
 }
 
@@ -73,7 +73,7 @@ export function tar(entries: readonly TarEntry[]): Buffer {
 
 const FOLDER = "cifar-10-batches-bin";
 
-/** What the published archive holds, in its order, but with few records in a file. */
+/** The entries of the published archive, in its order, but with few records in a file. */
 export function publishedEntries(records: number): TarEntry[] {
   const text = new TextEncoder();
   return [
@@ -88,16 +88,16 @@ export function publishedEntries(records: number): TarEntry[] {
   ];
 }
 
-/** A gzipped archive and the description of what it should be. */
+/** A gzipped archive, with the description of the one that is expected. */
 export interface ArchiveFixture {
   readonly gzip: Buffer;
   readonly archive: PublishedArchive;
 }
 
 /**
- * @param records in each file
- * @param entries what the archive holds in fact, if not what is published
- * @param gzip its bytes, if not the entries gzipped
+ * @param records the number of records in each file
+ * @param entries the entries of the archive, if they are not the published ones
+ * @param gzip the archive's bytes, if they are not the entries gzipped
  */
 export function cifarArchive(
   records: number,

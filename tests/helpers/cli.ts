@@ -1,4 +1,4 @@
-/** The command line as a process of its own, in a folder of its own, with small data. */
+/** Runs the command line as a process of its own, in a folder of its own, with small data. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** A process with its output collected. */
 export interface Running {
   readonly child: ChildProcess;
-  /** What there is by now. */
+  /** The output so far. */
   readonly output: { stdout: string; stderr: string };
   readonly result: Promise<CliResult>;
   /** Resolves when the stream has written `text`. Rejects if the process ends before. */
@@ -35,7 +35,7 @@ export interface Running {
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "nnwasm-cli-"));
 
 /**
- * Starts a program. Of the test's own environment it gets PATH alone: NNWASM_DATA, NO_COLOR and the like must not
+ * Starts a program. It gets only PATH from the test's own environment: NNWASM_DATA, NO_COLOR and the like must not
  * decide a test.
  */
 export function start(file: string, args: readonly string[], cwd: string, env: Environment = {}): Running {
@@ -76,7 +76,7 @@ export const runCli = (args: readonly string[], cwd: string, env?: Environment):
   startCli(args, cwd, env).result;
 
 /** An event of `--json`. */
-// biome-ignore lint/suspicious/noExplicitAny: what is in an event is what the tests are about
+// biome-ignore lint/suspicious/noExplicitAny: the tests are about the contents of events
 export type Event = Record<string, any>;
 
 /** The lines of stdout, each of which must be a JSON object. */

@@ -16,7 +16,7 @@ import {
 } from "./cli.ts";
 
 export interface CliFolder {
-  /** A path in the folder; of nothing, the folder's own. */
+  /** A path in the folder; without arguments, the folder's own. */
   at(...path: string[]): string;
   /** The path of small data in CIFAR-10's format, in the folder. */
   cifar(): string;
@@ -30,7 +30,7 @@ export interface CliFolder {
   start(file: string, args: readonly string[], env?: Environment): Running;
 }
 
-/** A folder that is there while the tests of the file run. @param options.cifar whether they need data */
+/** A folder that exists while the tests of the file run. @param options.cifar whether they need data */
 export function cliFolder({ cifar }: { cifar: boolean }): CliFolder {
   let folder: string;
   beforeAll(() => {

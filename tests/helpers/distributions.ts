@@ -1,4 +1,4 @@
-/** Whether draws follow a distribution, at a level of 0.1%: with fixed seeds a test passes always or never. */
+/** Tests whether draws follow a distribution, at a level of 0.1%. With fixed seeds a test passes always or never. */
 
 /** Kolmogorov and Smirnov: the largest distance of the draws' distribution from `cdf`, over its critical value. */
 export function kolmogorovSmirnov(draws: readonly number[], cdf: (x: number) => number): number {

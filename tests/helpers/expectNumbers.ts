@@ -1,7 +1,7 @@
 /** Matchers for arrays of numbers. Their messages name the worst element, its index and both values. */
 import { expect } from "vitest";
 
-/** −0 as it is written, which String() does not. */
+/** A number as text, where −0 is "-0". String() gives "0" for it. */
 const show = (value: number | undefined) => (Object.is(value, -0) ? "-0" : String(value));
 
 /** Fails with the worst of the elements that `differs` picks, if there is one. */
@@ -51,7 +51,7 @@ export function expectClose(
   );
 }
 
-/** The same bits in every element: −0 is not 0; NaN equals NaN, whatever its payload. */
+/** The same bits in every element: −0 is not 0; NaN equals NaN with any payload. */
 export function expectSameBits(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -4,7 +4,7 @@ import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../src/model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../src/model/network.ts";
 
-/** Hidden layers, by the number of layers. */
+/** The units of the hidden layers, by the number of layers. */
 export const NETWORKS = { 3: [50, 50], 9: [50, 30, 20, 20, 10, 10, 10, 10] };
 const PLACES: readonly BatchNormPlace[] = [false, "after", "before"];
 const loss = new CategoricalCrossEntropyLoss();
@@ -18,7 +18,7 @@ export const CASES = Object.entries(NETWORKS).flatMap(([layers, hidden]) =>
   })),
 );
 
-/** What a finite difference can cross at most, of all numbers compared: a kink is rare, or the check checks nothing. */
+/** The largest share of numbers that may be left out because of a kink. With more, the check would check nothing. */
 const KINK_SHARE = 0.002;
 
 export function expectPassed(check: GradientCheck, title: string): void {
@@ -32,7 +32,7 @@ export function expectPassed(check: GradientCheck, title: string): void {
   );
 }
 
-/** What a check is made with: samples, a seed and λ. */
+/** The settings of a check: samples, a seed and λ. */
 export type Setting = readonly [samples: number, seed: number, l2: number];
 
 /** Checks a network with each of the settings, and prints the largest error of all. */

@@ -1,4 +1,4 @@
-/** The table of hashes, and what a Node makes of it. */
+/** The table of hashes, with a way to compute it on another Node. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { events, readJson, start } from "./cli.ts";
@@ -8,13 +8,13 @@ const tests = fileURLToPath(new URL("..", import.meta.url));
 export interface HashRow {
   readonly name: string;
   readonly weightsSha256: string;
-  /** Of the training's last epoch. */
+  /** The loss of the training's last epoch. */
   readonly trainLoss: number;
-  /** Of other samples. */
+  /** The loss on other samples. */
   readonly loss: number;
 }
 
-/** The rows, without the settings that they follow from. */
+/** The rows, without the settings from which they follow. */
 export const expectedHashes: readonly HashRow[] = readJson(join(tests, "fixtures/hashes.json")).map(
   ({ settings: _, ...row }: HashRow & { settings: unknown }) => row,
 );

@@ -1,6 +1,6 @@
 /**
- * e^x and log x to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They
- * are the oracle for src/math.ts, as Math.exp and Math.log err by almost as much as what is tested.
+ * e^x and log x to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They are the
+ * oracle for src/math.ts. Math.exp and Math.log cannot be, as their errors are almost as large as those that are tested.
  */
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -57,7 +57,7 @@ function ulps(actual: number, truth: Scaled): number {
   const size = truth.mantissa < 0n ? -truth.mantissa : truth.mantissa;
   const binade = size.toString(2).length - 1 + truth.exponent;
   const unit = Math.max(binade - 52, -1074);
-  // Both in 2^-40 of that unit.
+  // Both numbers are counted in 2^-40 of that unit.
   const scaled = (value: Scaled) => shift(value.mantissa, value.exponent - unit + 40);
   return Math.abs(Number(scaled(exact(actual)) - scaled(truth))) / 2 ** 40;
 }
@@ -68,8 +68,8 @@ export function expError(actual: number, x: number): number {
 }
 
 /**
- * The error of `actual` as log x, in ulps: with g = Math.log(x) near enough, log x = g + log(1 + d), where
- * 1 + d = x · e^−g, and d is so small that three terms of its series do.
+ * The error of `actual` as log x, in ulps. With g = Math.log(x), which is near enough, log x = g + log(1 + d), where
+ * 1 + d = x · e^−g, and d is so small that three terms of its series suffice.
  */
 export function logError(actual: number, x: number): number {
   const guess = Math.log(x);

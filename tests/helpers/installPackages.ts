@@ -1,14 +1,14 @@
 /**
  * Before the tests that need packages of their own: installs what each folder in a folder that has a package.json names, by
- * its lockfile. These packages are many and large, and none of the project's own. Nothing is done where the lockfile is
- * that of the last installation. No install script is run: a program comes as the package of its platform.
+ * its lockfile. These packages are many and large, and not among the project's own. Nothing is done if the lockfile is
+ * that of the last installation. No install script is run, as programs come in packages for their platforms.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { outputOf } from "./output.ts";
 
-/** In node_modules: the hash of the lockfile that it was installed by. */
+/** The file with the hash of the lockfile by which node_modules was installed. */
 const STAMP = "node_modules/.lock-sha256";
 
 export async function installPackages(parent: string): Promise<void> {

@@ -1,35 +1,35 @@
-/** Commands that are killed again and again, at random moments, until they come through. */
+/** Kills a command again and again, at random moments, until it is let through. */
 import type { Random } from "../../src/random.ts";
 import { type Event, events, startCli } from "./cli.ts";
 
-/** How many attempts must be killed, or it is all tried anew. */
+/** The least number of attempts that must be killed. With fewer, all is tried again. */
 const LEAST_KILLS = 4;
 
 export interface KilledCommand {
-  /** Where the processes run. */
+  /** The folder in which the processes run. */
   readonly cwd: string;
-  /** What begins it in the folder `out`, and what goes on with it; both with --json. */
+  /** The arguments that begin it in the folder `out`, and those that go on with it; both with --json. */
   readonly begin: (out: string) => readonly string[];
   readonly resume: (out: string) => readonly string[];
-  /** What the folders' names begin with. */
+  /** The beginning of the folders' names. */
   readonly name: string;
-  /** How long it takes if nobody kills it. */
+  /** How long it takes if it is not killed. */
   readonly milliseconds: number;
   /** Attempts that are killed, if they do not end before, until one is let through. Default: 6. */
   readonly attempts?: number;
   readonly random: Random;
-  /** Whether this, on stderr, says that there is nothing to go on with: it was killed before the folder was there. */
+  /** Whether this text on stderr says that the command was killed too early, so that there is nothing to go on with. */
   readonly isTooEarly: (stderr: string) => boolean;
 }
 
-/** Runs it until it comes through: the last process's events, and the folder that all have written to. */
+/** Runs it until it ends by itself. Gives the last process's events, and the folder to which all have written. */
 export async function killedAgainAndAgain(command: KilledCommand): Promise<{ last: Event[]; out: string }> {
   let longest = command.milliseconds / LEAST_KILLS;
   for (let round = 1; ; round++) {
     const out = `${command.name}-${round}`;
     const { last, kills } = await runToItsEnd(command, out, longest);
     if (kills >= LEAST_KILLS) return { last, out };
-    // The machine has become faster, and it came through before it was killed so often.
+    // The machine has become faster, so that the command ended before it was killed often enough.
     longest /= 2;
   }
 }
@@ -44,7 +44,7 @@ async function runToItsEnd(
   for (let attempt = 0; ; attempt++) {
     const { child, result, waitFor } = startCli(args, cwd);
     if (attempt < attempts) {
-      // At any time from before the folder is there to the last training's end.
+      // The kill comes at any time, from before the folder is there to the end of the last training.
       if (attempt % 2 === 0) await waitFor("stdout", '"event":"start"').catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, random.uniform() * longest));
       child.kill("SIGKILL");

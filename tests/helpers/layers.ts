@@ -1,4 +1,4 @@
-/** A layer, a loss or an optimizer on its own: built in a memory, its calls made at once. */
+/** Runs a layer, a loss or an optimizer on its own: it is built in a memory, and its calls are made at once. */
 import { type Backend, referenceBackend } from "../../src/backend/index.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";

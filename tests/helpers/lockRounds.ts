@@ -1,4 +1,4 @@
-/** Processes that take one folder at the same moment, again and again. */
+/** Lets processes take one folder at the same moment, again and again. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -11,11 +11,11 @@ const TAKER = fileURLToPath(new URL("./lockTaker.mjs", import.meta.url));
 export interface RoundOptions {
   readonly processes: number;
   readonly rounds: number;
-  /** What `lock` holds when the processes come; undefined: there is none. */
+  /** The content of `lock` when the processes come; undefined if there is no such file. */
   readonly stale: (round: number) => string | undefined;
 }
 
-/** How many processes got in, round by round, and what the others were told. */
+/** How many processes got the folder in each round, and the errors of the others. */
 export async function lockRounds({ processes, rounds, stale }: RoundOptions) {
   const root = mkdtempSync(join(tmpdir(), "nnwasm-lock-"));
   const takers = Array.from({ length: processes }, () => fork(TAKER));

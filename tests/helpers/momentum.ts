@@ -1,4 +1,4 @@
-/** An optimizer that keeps a tensor for each parameter, on the kernels that there are. */
+/** An optimizer that keeps a tensor for each parameter and uses only existing kernels. */
 import type { Kernels } from "../../src/kernels/index.ts";
 import type { Parameter } from "../../src/layers/layer.ts";
 import type { Optimizer, OptimizerState } from "../../src/optimizers/index.ts";
@@ -10,7 +10,7 @@ export class Momentum implements Optimizer {
   readonly schedule: Schedule;
   readonly tensors = { velocity: 0 };
   readonly share: number;
-  /** For each parameter's update, in order, what it sees. */
+  /** The state that each update sees, in the order of the parameters. */
   readonly seen: OptimizerState[] = [];
 
   constructor(rate = 0.05, share = 0.9) {
@@ -22,7 +22,7 @@ export class Momentum implements Optimizer {
     this.seen.push(own);
     const velocity = own.tensors.velocity!;
     l2.addGradient(grad, velocity, this.share);
-    // velocity = grad, by two updates.
+    // Two updates set velocity to grad.
     sgd.update(velocity, velocity, { value: 1 });
     sgd.update(velocity, grad, { value: -1 });
     sgd.update(value, velocity, rate);

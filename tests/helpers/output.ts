@@ -1,4 +1,4 @@
-/** Running a program for what it prints, on stdout and stderr alike. */
+/** Runs a program and collects what it prints on stdout and stderr. */
 import { spawn } from "node:child_process";
 
 export interface Output {

@@ -1,4 +1,4 @@
-/** The package as it is packed, unpacked into a project. */
+/** Packs the package and unpacks it into a project. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Plans in tests. */
+/** Makes and reads plans in tests. */
 import { type Kernels, signatures } from "../../src/kernels/index.ts";
 import { argumentsIn } from "../../src/kernels/signature.ts";
 import { type Call, type Plan, recorder } from "../../src/plan/plan.ts";

@@ -1,11 +1,11 @@
-/** Programs that stand in a document: taken out, run against the built package, and held against their comments. */
+/** Runs the programs in a document against the built package, and compares their output with their comments. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { start } from "./cli.ts";
 
-/** The code blocks of a language, as they stand. */
+/** The code blocks of a language, unchanged. */
 export const blocks = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code!);
 
@@ -31,8 +31,8 @@ export async function runProgram(folder: string, code: string): Promise<string> 
 }
 
 /**
- * Holds what a program printed against what stands behind its `console.log(…); // …`: words are words, "…" stands for
- * digits, and lines that the console breaks are one.
+ * Compares what a program printed with the comments behind its `console.log(…); // …`. Words must be equal, "…" stands for
+ * digits, and lines that the console breaks count as one.
  */
 export function expectPrinted(code: string, stdout: string): void {
   const comments = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment!);

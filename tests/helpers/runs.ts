@@ -1,4 +1,4 @@
-/** Runs without a terminal: small data, a pool without threads, and a subscriber that keeps what it hears. */
+/** Parts for runs in tests: small data, a pool without threads, and a subscriber that keeps what it hears. */
 import type { Dataset } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { synthetic } from "../../src/data/synthetic.ts";
@@ -10,14 +10,14 @@ import type { OpenPool, Pool, TrainingJob, TrainingOutcome } from "../../src/tra
 const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
 const full = synthetic({ seed: 1 });
 
-/** 400 images to train on and to validate with, 50 to test with. */
+/** 400 images for training and validation, 50 for the test. */
 export const smallDataset: Dataset = {
   ...full,
   training: full.training.select(firstRows(400)),
   test: full.test.select(firstRows(50)),
 };
 
-/** A subscriber that keeps events, and throws instead where it is told to. */
+/** A subscriber that keeps events, or throws at the events that it is told to refuse. */
 export function keeping<Event extends { readonly type: string }>(
   refuses: (event: Event) => boolean = () => false,
 ): { readonly heard: Event[]; readonly subscriber: Subscriber<Event> } {
@@ -30,7 +30,7 @@ export function keeping<Event extends { readonly type: string }>(
   return { heard, subscriber };
 }
 
-/** The types of the events, each run of equal ones once. */
+/** The types of the events, in which equal ones in a row appear once. */
 export const typesOf = (events: readonly { readonly type: string }[]): string[] =>
   events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
 
@@ -63,7 +63,7 @@ async function trainHere(
 export interface FakePoolOptions {
   readonly workers?: number;
   readonly signal?: AbortSignal;
-  /** Called before a training begins: what it waits for, or why it cannot be done. */
+  /** Called before a training begins. The training waits for its promise, and fails with its error. */
   readonly before?: (job: TrainingJob) => void | Promise<void>;
 }
 

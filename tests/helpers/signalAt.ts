@@ -1,4 +1,4 @@
-/** Signals that a process of ours gets at a point of its own course, however fast it is and whoever looks. */
+/** Sends a process a signal at a certain point of its work, at whatever speed it runs. */
 import type { Environment } from "./cli.ts";
 
 export interface Moment {
@@ -8,7 +8,7 @@ export interface Moment {
   readonly signal: NodeJS.Signals;
 }
 
-/** What runs before the program; in its main thread, it looks at what is written. */
+/** Code that runs before the program, and watches in its main thread what is written. */
 const watch = (moments: readonly Moment[]) => `
 import { isMainThread } from "node:worker_threads";
 for (const { stream, text, signal } of isMainThread ? ${JSON.stringify(moments)} : []) {
@@ -25,7 +25,7 @@ for (const { stream, text, signal } of isMainThread ? ${JSON.stringify(moments)}
   };
 }`;
 
-/** The environment of such a process. A signal from outside would come whenever the test's own process gets its turn. */
+/** The environment of such a process. A signal from outside would come only when the test's own process gets its turn. */
 export const signalAt = (...moments: readonly Moment[]): Environment => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch(moments))}`,
 });

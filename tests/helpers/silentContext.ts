@@ -1,4 +1,4 @@
-/** The context of a command that is only asked what flags it has: nobody reads what it prints. */
+/** A context for a command that is only asked for its flags. Nobody reads what it prints. */
 import { PassThrough } from "node:stream";
 import type { CliContext } from "../../src/cli/context.ts";
 

@@ -1,4 +1,4 @@
-/** What a source file says of itself, read by TypeScript's parser: its imports, the globals it uses, its functions. */
+/** Reads a source file with TypeScript's parser: its imports, the globals that it uses, its functions. */
 import ts from "typescript";
 
 export type Source = ts.SourceFile;
@@ -14,18 +14,18 @@ function nodesOf(node: ts.Node): ts.Node[] {
 }
 
 export interface Import {
-  /** The module's name; of one that is computed, the code that computes it. */
+  /** The module's name, or the code that computes it. */
   readonly from: string;
   /**
-   * "type" leaves nothing behind, "static" is loaded at once, "dynamic" when it is asked for; the reader of "computed"
-   * cannot know what it loads.
+   * "type" leaves nothing in the JavaScript. "static" is loaded at once, "dynamic" when it is asked for. For "computed", the
+   * source does not say which module is loaded.
    */
   readonly kind: "type" | "static" | "dynamic" | "require" | "computed";
 }
 
 const textOf = (node: ts.Node): string | undefined => (ts.isStringLiteralLike(node) ? node.text : undefined);
 
-/** Whether a file gives a name a meaning of its own: it is not the global's then. */
+/** Whether a file declares a name itself, so that it does not mean the global. */
 const declares = (source: Source, name: string): boolean =>
   nodesOf(source).some(
     (node) =>
@@ -75,7 +75,7 @@ const isGlobalObject = (node: ts.Expression | undefined): boolean => {
   return object !== undefined && ts.isIdentifier(object) && GLOBAL_OBJECTS.includes(object.text);
 };
 
-/** Whether an identifier stands for a value: it is not the name of a property, of a type or of what is declared here. */
+/** Whether an identifier stands for a value, not for a property, a type or a new declaration. */
 function isValue(node: ts.Identifier): boolean {
   const { parent } = node as { parent: ts.Node & { name?: ts.Node; propertyName?: ts.Node } };
   if (ts.isShorthandPropertyAssignment(parent)) return true;
@@ -83,7 +83,7 @@ function isValue(node: ts.Identifier): boolean {
   return parent.name !== node && parent.propertyName !== node && !ts.isPartOfTypeNode(node);
 }
 
-/** The uses of globals of these names, each as the code that it stands in: `process.env`, `console.log("hi")`. */
+/** The uses of globals with these names, each as the code around it: `process.env`, `console.log("hi")`. */
 export function globalsOf(source: Source, names: readonly string[]): string[] {
   const wanted = (name: string | undefined) => name !== undefined && names.includes(name);
   return nodesOf(source)
@@ -106,7 +106,7 @@ export function globalsOf(source: Source, names: readonly string[]): string[] {
 }
 
 export interface Code {
-  /** `Model.fit`, `fit`, or the call that a function without a name is given to: `describe(…)`. */
+  /** `Model.fit`, `fit`, or the call to which a function without a name is given: `describe(…)`. */
   readonly name: string;
   readonly lines: number;
 }
@@ -116,7 +116,7 @@ type FunctionNode = ts.FunctionLikeDeclaration & { body: ts.Node };
 const isFunction = (node: ts.Node): node is FunctionNode =>
   ts.isFunctionLike(node) && "body" in node && node.body !== undefined;
 
-/** What a node is called by what stands around it, as far as the file. */
+/** The name that a node has from the code around it. */
 function nameOf(node: ts.Node): string {
   const own = (node as { name?: ts.Node }).name?.getText();
   const { parent } = node;
@@ -127,7 +127,7 @@ function nameOf(node: ts.Node): string {
   return ts.isSourceFile(parent) ? "" : nameOf(parent);
 }
 
-/** A function that only makes an object of functions holds them as a class holds its methods. */
+/** Whether a function only makes an object of functions, which it holds as a class holds its methods. */
 function onlyHolds({ body }: FunctionNode): boolean {
   const made = ts.isBlock(body) ? undefined : bare(body as ts.Expression);
   return made !== undefined && ts.isObjectLiteralExpression(made);

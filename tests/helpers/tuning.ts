@@ -1,8 +1,8 @@
-/** Studies without a study: what a sampler proposes, asked and told in plain order. */
+/** Runs samplers without a study, one trial after another. */
 import { type Distribution, isActive, type Params, type SearchSpace } from "../../src/tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, Sampler, SamplerContext } from "../../src/tuner/trial.ts";
 
-/** A context without a past, with what a test says otherwise. */
+/** A context without earlier trials, with the changes of a test. */
 export const contextOf = (parts: Partial<SamplerContext> = {}): SamplerContext => ({
   seed: 1,
   direction: "maximize",
@@ -14,7 +14,7 @@ export const contextOf = (parts: Partial<SamplerContext> = {}): SamplerContext =
   ...parts,
 });
 
-/** A complete trial, with what a test says otherwise. Its distributions are those of `space` that it has values for. */
+/** A complete trial, with the changes of a test. Its distributions are those of `space` for which it has values. */
 export function trialOf(space: SearchSpace, parts: Partial<FinishedTrial> = {}): FinishedTrial {
   const params = parts.params ?? {};
   const distributions = Object.fromEntries(
@@ -40,9 +40,9 @@ export function proposeWith(sampler: Sampler, space: SearchSpace, context: Sampl
 }
 
 /**
- * The trials of a search, `f` giving each one's value; one that is not finite is a failed trial.
- * @param trials how many, or fewer if the sampler's limit says so
- * @param roundSize of the rounds that the sampler leaves to the study
+ * The trials of a search, whose values `f` gives. A value that is not finite makes a failed trial.
+ * @param trials how many trials, or fewer if the sampler has a lower limit
+ * @param roundSize the size of rounds that the sampler leaves to the study
  */
 export function runSequentially(
   sampler: Sampler,

@@ -1,8 +1,7 @@
 /**
- * The same kernel call on WebAssembly and on its definition, in two memories that are laid out alike: what
- * is written must have the same bits, and nothing else may be written. All that no input fills (guard zones
- * between the tensors, the outputs before the call) holds a pattern of huge numbers, so that what is read
- * or written where it must not be shows.
+ * Makes the same kernel call on WebAssembly and on its definition, in two memories that are laid out alike. Both must write
+ * the same bits, and nothing else. All that no input fills (guard zones between the tensors, the outputs before the call)
+ * holds a pattern of huge numbers, so that wrong reads and writes show.
  */
 import { expect } from "vitest";
 import { type Device, referenceBackend, wasmBackend } from "../../src/backend/index.ts";
@@ -14,7 +13,7 @@ import { expectSameBits } from "./expectNumbers.ts";
 
 type Values = ((index: number) => number) | ArrayLike<number>;
 
-/** A tensor to be: its size, what it holds before the call, and what the call may do to it. */
+/** A tensor to be laid out: its size, its content before the call, and what the call may do to it. */
 export interface Slot<D extends DType> {
   readonly dtype: D | "precision";
   readonly rows: number;
@@ -39,7 +38,7 @@ export const bytes = (rows: number, columns: number, values?: Values): Slot<"uin
 export const integers = (rows: number, columns: number, values?: Values): Slot<"uint32"> =>
   slot("uint32", rows, columns, values);
 
-/** What the kernel writes (or, with values, reads and writes). */
+/** A tensor that the kernel writes (or, with values, reads and writes). */
 export const written = <D extends DType>(tensor: Slot<D>): Slot<D> => ({ ...tensor, role: "written" });
 export const scratch = <D extends DType>(tensor: Slot<D>): Slot<D> => ({ ...tensor, role: "scratch" });
 
@@ -49,10 +48,10 @@ type Tensors<S extends Slots> = {
 };
 type Call<S extends Slots> = (kernels: Kernels, tensors: Tensors<S>, workspace: Tensor<"uint8">) => void;
 
-/** Wider than any group of vectors that a kernel stores at once. */
+/** The bytes of a guard zone, more than any group of vectors that a kernel stores at once. */
 const GUARD = 64;
 
-/** Words 0x7F??????, another in every place: as numbers they are huge, as row numbers out of range. */
+/** Words 0x7F??????, different in every place. As floats they are huge; as row numbers they are out of range. */
 const pattern = new Uint8Array(
   new Uint32Array(1 << 21).map((_, i) => 0x7f000000 | (Math.imul(i + 1, 0x9e3779b1) >>> 9)).buffer,
 );
@@ -156,7 +155,7 @@ export class Twins {
     const title = `${what} ${Object.values(slots)
       .map(({ rows, columns }) => `(${rows}, ${columns})`)
       .join(" ")}, ${this.name}`;
-    // Sources of numbers are read once, so that both sides get the same.
+    // Sources of numbers are read once, so that both sides get the same numbers.
     const filled = Object.fromEntries(
       Object.entries(slots).map(([name, { values, ...rest }]) => [
         name,

@@ -1,8 +1,8 @@
-/** The numbers that the kernels are tested with, seeded, and the sizes. */
+/** The seeded numbers and the sizes with which kernels are tested. */
 import { Random } from "../../src/random.ts";
 import type { Precision } from "../../src/tensor.ts";
 
-/** Below a vector, a vector, and a tail, two vectors, and a tail, …, and the paper's widths up to 100. */
+/** Sizes below a vector, of a vector, with a tail, of two vectors, with a tail, …, and the paper's widths up to 100. */
 export const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 20, 30, 31, 33, 50, 100] as const;
 
 /** (n, d) for the kernels that work on rows: every width, and the paper's inputs. */
