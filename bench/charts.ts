@@ -1,4 +1,4 @@
-/** The benchmark's results as SVG: what is drawn. `src/report/charts/draw.ts` draws it. */
+/** The charts of the benchmark's results, which `src/report/charts/draw.ts` draws as SVG. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawChart } from "../src/report/charts/draw.ts";
@@ -30,7 +30,7 @@ const render = ({ title, description, specification }: Drawing): Promise<string>
 const ENGINES = ["WebAssembly", "JavaScript"];
 const LEGEND = { orient: "top", title: null, symbolSize: 80, labelLimit: 0, offset: 8 };
 
-/** A row of dots for every case, on a logarithmic axis: how far apart they are is the ratio, which is written beside. */
+/** A row of dots for every case, on a logarithmic axis. Their distance is the ratio, which is written beside them. */
 function speedChart(kind: Measured["kind"], measured: readonly Measured[]): Drawing {
   const isTraining = kind === "training";
   const names = measured.map(({ name, threads }) => (threads === 1 ? name : `${name}, ${threads} threads`));
@@ -53,7 +53,7 @@ function speedChart(kind: Measured["kind"], measured: readonly Measured[]): Draw
     field: "rate",
     type: "quantitative",
     title: `${unit}, logarithmic`,
-    // Room for the ratios beside the last dots.
+    // The domain leaves room for the ratios beside the last dots.
     scale: { type: "log", domain: [Math.min(...rates) / 1.3, Math.max(...rates) * 1.8] },
     axis: { tickCount: 6, format: "~s" },
   };
@@ -98,7 +98,7 @@ function speedChart(kind: Measured["kind"], measured: readonly Measured[]): Draw
 
 const CURVE_COLOURS = [BLUE, VERMILION, PALETTE.green.light];
 
-/** A curve for every product and precision; dips as rings. */
+/** A curve for every product and precision. Dips are rings. */
 function sweepChart({ ladder, axis, rungs, curves }: Sweep): Drawing {
   const values = curves.flatMap(({ product, precision, gflops }) =>
     gflops.map((rate, i) => ({
@@ -177,7 +177,7 @@ function sweepChart({ ladder, axis, rungs, curves }: Sweep): Drawing {
   };
 }
 
-/** A dot for every ratio to a peer, with its range over the rounds, beside the line where both are as fast. */
+/** A dot for every ratio to a peer, with its range over the rounds, beside the line where both are equally fast. */
 function comparisonChart(comparisons: readonly Comparison[]): Drawing {
   const values = comparisons.flatMap(({ title, threads, ours, peers }) =>
     peers.map(({ introduction: { name, engine }, rates }) => {
@@ -204,7 +204,7 @@ function comparisonChart(comparisons: readonly Comparison[]): Drawing {
     description: values.map(({ row, text }) => `${row}: ${text}`).join("; "),
     specification: {
       ...chart(size, title, subtitle),
-      // From the left edge: the labels leave the plot itself too little room.
+      // The title begins at the left edge, as the labels leave too little room above the plot itself.
       title: { text: title, subtitle, frame: "bounds" },
       data: { values },
       encoding: {

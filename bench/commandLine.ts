@@ -1,4 +1,4 @@
-/** What the benchmarks' command lines have in common. Tables go to stdout, all else to stderr. */
+/** The common parts of the benchmarks' command lines. Tables go to stdout, all else to stderr. */
 import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
@@ -22,7 +22,7 @@ export function parseOptions<T extends NonNullable<ParseArgsConfig["options"]>>(
   }
 }
 
-/** A path that cannot be written ends the program here, not after minutes of measuring. */
+/** Ends the program at once if a path cannot be written, not after minutes of measuring. */
 export function checkWritable(script: string, option: string, file: string): void {
   try {
     accessSync(dirname(resolve(file)), constants.W_OK);

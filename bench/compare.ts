@@ -1,10 +1,10 @@
-/** Two results of the benchmark side by side: `npm run bench -- --compare old.json`. */
+/** Compares two results of the benchmark: `npm run bench -- --compare old.json`. */
 import { readFileSync } from "node:fs";
 import type { Machine } from "./machine.ts";
 import { digits, formatTable } from "./table.ts";
 import type { Timing } from "./timing.ts";
 
-/** An entry of what `--json` writes. */
+/** An entry of the file that `--json` writes. */
 export interface Result {
   readonly case: string;
   readonly engine: "wasm" | "js";
@@ -52,11 +52,11 @@ export interface Change {
   readonly new: number;
   /** new / old. */
   readonly ratio: number;
-  /** The same of the JavaScript baseline, which tells how the machine has changed; 1 without it. */
+  /** The ratio of the JavaScript baseline, which shows how the machine has changed; 1 without a baseline. */
   readonly machine: number;
   /** ratio / machine. */
   readonly gain: number;
-  /** Of `gain`: twice the standard deviation that the slices' own suggest. */
+  /** The uncertainty of `gain`: twice its standard deviation, which follows from those of the slices. */
   readonly uncertainty: number;
 }
 
@@ -71,7 +71,7 @@ export function changes(before: Results, now: Results): Change[] {
     const { case: name, threads } = each;
     const old = find(before, name, "wasm", threads);
     if (old === undefined) return [];
-    // Plain JavaScript has one thread.
+    // Plain JavaScript always runs in one thread.
     const [oldJs, newJs] = [find(before, name, "js", 1), find(now, name, "js", 1)];
     const baseline = oldJs !== undefined && newJs !== undefined ? [oldJs, newJs] : [];
     const ratio = old.median / each.seconds.median;
@@ -93,7 +93,7 @@ export function changes(before: Results, now: Results): Change[] {
   });
 }
 
-/** "faster" or "slower" where the gain is more than its uncertainty away from 1. */
+/** "faster" or "slower" if the gain is farther from 1 than its uncertainty. */
 export function verdict({ gain, uncertainty }: Change): "" | "faster" | "slower" {
   if (Math.abs(gain - 1) <= uncertainty) return "";
   return gain > 1 ? "faster" : "slower";

@@ -1,7 +1,7 @@
 import * as baseline from "./baseline/elementary.ts";
 import type { KernelCase } from "./kernelCase.ts";
 
-/** Scores of 100 samples, and of a block that is evaluated at once. */
+/** Sizes: the scores of 100 samples, and of a block that is evaluated at once. */
 const sizes = [
   [100, 10],
   [256, 50],

@@ -1,6 +1,6 @@
 /**
- * The first layer, n × features × units, on samples from all over a data set. Its update from no zeros in dY to almost
- * nothing else: the kernel goes from tiles to lists at a quarter.
+ * The first layer, n × features × units, on samples from all over a data set. dY of the update has from no zeros to almost
+ * only zeros. The kernel changes from tiles to lists at a quarter of zeros.
  */
 import { firstLayerKept, firstLayerScratchBytes } from "../src/kernels/firstLayer.ts";
 import { permutation } from "../src/random.ts";
@@ -8,20 +8,20 @@ import * as baseline from "./baseline/firstLayer.ts";
 import type { KernelCase, Operands } from "./kernelCase.ts";
 
 const [d, units] = [3072, 50];
-/** 61 MB of samples, more than a cache holds; and batches enough that none is still there when it comes again. */
+/** 61 MB of samples, more than a cache holds. There are so many batches that none is still in it when it comes again. */
 const SAMPLES = 20_000;
 const BATCHES = 200;
 const LAMBDA = 0.005;
-/** Small, so that the weights stay finite over any number of calls. */
+/** The rate is small, so that the weights stay finite over any number of calls. */
 const rate = { value: 1e-5 };
 
-/** What standardises the samples. */
+/** The factors that standardise the samples. */
 const scales = (operands: Operands) => ({
   scale: operands.float32(1, d, () => 1 / (255 * (0.2 + 0.1 * operands.random.uniform()))),
   shift: operands.float32(1, d, () => -2 * operands.random.uniform()),
 });
 
-/** Samples, and batches of them, of which each contender takes one after the other. */
+/** Samples, and batches of them, which each contender takes one after another. */
 function batches(operands: Operands, n: number) {
   const values = operands.uint8(SAMPLES, d);
   const { scale, shift } = scales(operands);
@@ -46,7 +46,7 @@ function batches(operands: Operands, n: number) {
   };
 }
 
-/** A batch as the forward pass keeps it for the update that follows at once, and the same for the baseline. */
+/** A batch as the forward pass keeps it for the update, and the same batch for the baseline. */
 function keptBatch(operands: Operands, n: number) {
   const kept = operands.uint8(1, firstLayerKept(n, d));
   const { scale, shift } = scales(operands);
@@ -62,7 +62,7 @@ function keptBatch(operands: Operands, n: number) {
   };
 }
 
-/** About as large as in a trained layer. */
+/** Weights about as large as in a trained layer. */
 const weight = (operands: Operands) => () => 0.04 * (operands.random.uniform() - 0.5);
 
 function forward(n: number): KernelCase {
@@ -99,7 +99,7 @@ function forward(n: number): KernelCase {
 function update(n: number, percent: number): KernelCase {
   return {
     name: `firstLayer.update ${n}x${d}x${units}, ${percent}% zeros`,
-    // Of the dense product, whatever is left out: so the rates show what the zeros are worth.
+    // These are the operations of the dense product, even if some are left out. So the rates show what zeros are worth.
     flops: 2 * n * d * units,
     setup(operands) {
       const { random } = operands;

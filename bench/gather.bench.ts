@@ -2,7 +2,7 @@ import * as baseline from "./baseline/gather.ts";
 import type { KernelCase } from "./kernelCase.ts";
 
 const [n, d] = [100, 3072];
-/** 61 MB of samples, more than a cache holds; and batches enough that none is still there when it comes again. */
+/** 61 MB of samples, more than a cache holds. There are so many batches that none is still in it when it comes again. */
 const SAMPLES = 20_000;
 const BATCHES = 100;
 

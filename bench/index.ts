@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by turns
- * in one process; training steps and evaluations in several threads as well. Tables go to stdout, progress to stderr.
+ * `npm run bench`: measures the wasm kernels and whole training steps beside tuned plain JavaScript (bench/baseline), by
+ * turns in one process. Training steps and evaluations are measured in several threads as well. Tables go to stdout,
+ * progress to stderr.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -32,7 +33,7 @@ import {
   cases as trainings,
 } from "./training.bench.ts";
 
-/** The most threads without --threads. */
+/** The most threads if --threads is not given. */
 const MOST_BY_DEFAULT = 8;
 
 const help = `Usage: npm run bench -- [options]
@@ -63,7 +64,7 @@ interface Plan {
   readonly kernel: Effort;
   readonly training: Effort;
   readonly samples: number;
-  /** Steps of a training whose losses are compared first; of the wide network a tenth. */
+  /** Steps of a training whose losses are compared first. The wide network has a tenth as many. */
   readonly checkedSteps: number;
   readonly peakRepeats: number;
   readonly sweep: SweepEffort;

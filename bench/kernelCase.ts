@@ -1,6 +1,6 @@
 /**
- * A case of the benchmark that is one kernel: the wasm kernel and its counterpart in plain JavaScript on the same
- * numbers, each on memory of its own. The results are checked before anything is timed.
+ * A case of the benchmark for one kernel. The wasm kernel and its counterpart in plain JavaScript get the same numbers,
+ * each in memory of its own. The results are checked before anything is timed.
  */
 import { wasmBackend } from "../src/backend/index.ts";
 import { type Kernels, referenceKernels } from "../src/kernels/index.ts";
@@ -9,30 +9,30 @@ import { Random } from "../src/random.ts";
 import { type ArrayOf, type DType, Region, type Tensor } from "../src/tensor.ts";
 import { alternate, type Effort, sliceOf, type Timing } from "./timing.ts";
 
-/** A tensor that the kernels see, and the baseline's own array with the same numbers. */
+/** A tensor for the kernels, and an array with the same numbers for the baseline. */
 export interface Operand<D extends DType> {
   readonly tensor: Tensor<D>;
   readonly array: ArrayOf[D];
 }
 
-/** Two ways to do the same, and what either writes. */
+/** Two ways to do the same, with the operands that each writes. */
 export interface Contest {
   readonly wasm: (kernels: Kernels) => void;
   readonly js: () => void;
   readonly outputs: readonly Operand<DType>[];
-  /** Begins again, where successive calls work on different operands. */
+  /** Begins again, if successive calls work on different operands. */
   readonly rewind?: () => void;
 }
 
 export interface KernelCase {
   /** "matmul.multiply 100x3072x50". */
   readonly name: string;
-  /** Additions, multiplications and comparisons of a call, where counting them says something. */
+  /** Additions, multiplications and comparisons of a call, if their number says something. */
   readonly flops?: number;
   setup(operands: Operands): Contest;
 }
 
-/** Where a case gets its operands from: seeded numbers. */
+/** Makes the operands of a case, from seeded numbers. */
 export class Operands {
   readonly random = new Random(1, "bench");
   readonly region = new Region();
@@ -56,7 +56,7 @@ export class Operands {
   uint8(rows: number, columns: number, bound = 256): Operand<"uint8"> {
     const array = new Uint8Array(rows * columns);
     if (bound === 256 && array.length % 4 === 0) {
-      // All bits of a word: samples are many.
+      // All bits of a random word are used, as there are many samples.
       const words = new Uint32Array(array.buffer);
       for (let i = 0; i < words.length; i++) words[i] = this.random.uint32();
     } else {
@@ -88,22 +88,22 @@ export class Operands {
   }
 }
 
-/** The plain definitions are too slow to check against beyond this: the baseline alone must do. */
+/** With more operations than this, the definition is too slow, and the check is against the baseline alone. */
 const MOST_REFERENCE_FLOPS = 1e9;
-/** What the baseline may differ by, relative to the largest number: it adds in doubles and in another order. */
+/** How much the baseline may differ, relative to the largest number. It adds in doubles and in another order. */
 export const TOLERANCE = 1e-4;
 
 /** A case, checked and ready to run. */
 export interface PreparedCase {
   readonly wasm: () => void;
   readonly js: () => void;
-  /** The sink: reads what both have written, so that none of it was done for nothing. */
+  /** Reads what both have written, so that no work can be optimised away. */
   readonly sum: () => number;
 }
 
 /**
  * Sets a case up in a memory of its own and runs both contenders once.
- * @throws Error if wasm's results are not the definition's to the bit, or the baseline's differ by more than TOLERANCE
+ * @throws Error if wasm's results do not have the definition's bits, or the baseline's differ by more than TOLERANCE
  */
 export async function prepare({ name, flops = 0, setup }: KernelCase): Promise<PreparedCase> {
   const operands = new Operands();
@@ -155,7 +155,7 @@ function sameBits(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return bytes(a).equals(bytes(b));
 }
 
-/** max |a − b| / max |a|; NaN if there is one among the numbers. */
+/** max |a − b| / max |a|; NaN if one of the numbers is NaN. */
 export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let difference = 0;
   let largest = 0;
@@ -167,8 +167,8 @@ export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): 
 }
 
 /**
- * The wasm kernel's time and the baseline's.
- * @throws Error if the results are wrong before the clock runs, or are no numbers afterwards
+ * Measures the times of the wasm kernel and of the baseline.
+ * @throws Error if the results are wrong before the clock runs, or are not numbers afterwards
  */
 export async function measureKernel(kernelCase: KernelCase, effort: Effort): Promise<[Timing, Timing]> {
   const { wasm, js, sum } = await prepare(kernelCase);

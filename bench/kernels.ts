@@ -28,5 +28,5 @@ export const kernels: readonly KernelCase[] = [
   ...accuracy,
 ];
 
-/** What is held against the machine's peak. */
+/** The case that is compared with the machine's peak. */
 export const gemm = matmul.find(({ name }) => name === "matmul.multiply 1024x1024x1024")!;

@@ -1,11 +1,11 @@
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 import { arch, cpus, platform, totalmem } from "node:os";
 
 export interface Machine {
   readonly cpu: string;
   /** Logical processors. */
   readonly cores: number;
-  /** GiB. */
+  /** Memory in GiB. */
   readonly memory: number;
   readonly platform: string;
   readonly node: string;

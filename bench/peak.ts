@@ -1,9 +1,9 @@
-/** What the machine's 128-bit SIMD can do on one core, and the share of it that a large matrix product reaches. */
+/** Measures the share of one core's 128-bit SIMD peak that a large matrix product reaches. */
 import { plain } from "../src/wasm/binaries.generated.ts";
 import type { Exports } from "../src/wasm/exports.generated.ts";
 import { type KernelCase, prepare } from "./kernelCase.ts";
 
-/** GFLOP/s. */
+/** The peak in GFLOP/s, for each precision. */
 export interface Peak {
   readonly float32: number;
   readonly float64: number;
@@ -17,9 +17,9 @@ export interface GemmShare {
   readonly share: number;
 }
 
-/** About a millisecond: long against the clock, short against another program's turn. */
+/** Rounds of about a millisecond: long compared with the clock's steps, short compared with another program's turn. */
 const ROUNDS = 500_000;
-/** Runs for every one of the product, which takes longer. */
+/** Runs of the peak loop for every run of the product, which takes longer. */
 const RUNS = 5;
 const SINK = 65536;
 
@@ -38,7 +38,7 @@ export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak
     const begin = performance.now();
     run(SINK, rounds);
     const seconds = (performance.now() - begin) / 1000;
-    // Every chain has converged to 1 in every lane: the work was done.
+    // If the work was done, every chain has converged to 1 in every lane.
     if (!sink[precision].every((sum) => sum === peakChains())) {
       throw new Error(
         `The peak loop's chains add up to ${sink[precision]}, expected ${peakChains()} in each lane.`,
@@ -48,13 +48,13 @@ export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak
   };
 }
 
-/** The best of several repeats each, by turns, so that they meet the same clock rate. */
+/** Measures both by turns, so that they meet the same clock rate, and takes the best of several repeats of each. */
 export async function measureGemmShare(gemm: KernelCase, repeats: number): Promise<GemmShare> {
   const loop = await peakLoops();
   const { wasm } = await prepare(gemm);
   let best = { float32: 0, float64: 0, gemm: 0 };
   for (let i = -3; i < repeats; i++) {
-    // The first ones warm up; what V8 compiled meanwhile comes in when the event loop has had its turn.
+    // The first repeats warm up. The code that V8 compiles meanwhile is swapped in when the event loop gets its turn.
     await new Promise((resolve) => setTimeout(resolve, i <= 0 ? 50 : 0));
     if (i === 0) best = { float32: 0, float64: 0, gemm: 0 };
     const begin = performance.now();

@@ -1,19 +1,19 @@
-/** What the benchmark prints and writes. */
+/** The tables that the benchmark prints, and the JSON that it writes. */
 import { type Machine, machineLine } from "./machine.ts";
 import type { GemmShare } from "./peak.ts";
 import { digits, formatTable } from "./table.ts";
 import type { Timing } from "./timing.ts";
 
-/** A case, measured. */
+/** The measurements of a case. */
 export interface Measured {
   readonly name: string;
-  /** Whose calls are steps, samples or runs of a kernel. */
+  /** The kind of case. Its calls are steps, samples or runs of a kernel. */
   readonly kind: "training" | "evaluation" | "kernel";
   readonly flops: number | undefined;
-  /** Of the wasm engine; plain JavaScript has one. */
+  /** Threads of the wasm engine. Plain JavaScript has one. */
   readonly threads: number;
   readonly wasm: Timing;
-  /** Measured once a case: absent where it stands beside another number of threads; of an evaluation there is none. */
+  /** The baseline, which is measured once a case: absent for further numbers of threads, and for an evaluation. */
   readonly js: Timing | undefined;
 }
 
@@ -28,7 +28,7 @@ function gflops({ flops }: Measured, { median }: Timing): number | undefined {
   return flops === undefined ? undefined : flops / median / 1e9;
 }
 
-/** An entry of `--json`: a training's steps, a kernel's calls, or an evaluation's images. */
+/** An entry of `--json`, on a training's steps, a kernel's calls or an evaluation's images. */
 function result(measured: Measured, engine: "wasm" | "js", timing: Timing) {
   return {
     case: measured.name,
@@ -47,12 +47,12 @@ export function results(measured: readonly Measured[]) {
   ]);
 }
 
-/** What `--json` writes. */
+/** The text that `--json` writes. */
 export function toJson({ machine, peak, measured }: Report): string {
   return `${JSON.stringify({ machine, peak, results: results(measured) }, null, 2)}\n`;
 }
 
-/** How a kind's table looks: its first column, the rates', if there are threads, and the unit of times. */
+/** The tables by kind: the first column, the column of rates, whether there are threads, and the unit of times. */
 const TABLES = {
   training: { title: "training step", rate: "steps/s", unit: "ms", scale: 1e3 },
   evaluation: { title: "evaluation", rate: "images/s", unit: "µs", scale: 1e6 },

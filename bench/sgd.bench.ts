@@ -3,7 +3,7 @@ import type { KernelCase } from "./kernelCase.ts";
 
 const [rows, columns] = [3072, 50];
 const LAMBDA = 0.005;
-/** Small, so that the weights stay finite over any number of calls. */
+/** The rate is small, so that the weights stay finite over any number of calls. */
 const rate = { value: 1e-9 };
 
 export const cases: readonly KernelCase[] = [

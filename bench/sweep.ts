@@ -18,15 +18,15 @@ export const PRECISIONS: readonly Precision[] = ["float32", "float64"];
 type Size = readonly [n: number, inputs: number, outputs: number];
 
 export interface Ladder {
-  /** "cubes". */
+  /** The name: "cubes". */
   readonly name: string;
-  /** What the rungs are: "n = inputs = outputs". */
+  /** The meaning of the rungs: "n = inputs = outputs". */
   readonly axis: string;
   readonly rungs: readonly number[];
   size(rung: number): Size;
 }
 
-/** Powers of two and what lies just beside them, where tiles and blocks end; round and odd numbers between. */
+/** Powers of two and the numbers beside them, where tiles and blocks end, with round and odd numbers between. */
 const CUBES = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 20, 24, 25, 31, 32, 33, 40, 48, 50, 63, 64, 65, 80, 96, 100, 127,
   128, 129, 160, 192, 200, 255, 256, 257, 320, 384, 500, 511, 512, 513, 640, 768, 1000, 1023, 1024, 1025,
@@ -66,7 +66,7 @@ export interface Sweep {
 export interface SweepEffort {
   /** Seconds of a rung in a pass; at least one call. */
   readonly slice: number;
-  /** A ladder is climbed so often, so that another program's minute does not look like a dip. */
+  /** How often a ladder is climbed. Several times are needed, so that another program's minute does not look like a dip. */
   readonly passes: number;
   /** Sizes of more operations than this are left out. */
   readonly mostFlops: number;
@@ -78,10 +78,10 @@ export const quickSweep: SweepEffort = { slice: 0.001, passes: 2, mostFlops: 3e8
 /** A rung slower than this share of the slower one of its neighbours is a dip. */
 const DIP = 0.8;
 
-/** What looks like a dip is measured so often again: another program's turn is none. */
+/** How often a possible dip is measured again, as it may only be another program's turn. */
 const DOUBTS = 10;
 
-/** The places of the dips. The ends have one neighbour each, and are none. */
+/** The indices of the dips. The ends, which have only one neighbour, are never dips. */
 export function dips(gflops: readonly number[]): number[] {
   return gflops.flatMap((rate, i) =>
     i > 0 && i < gflops.length - 1 && rate < DIP * Math.min(gflops[i - 1]!, gflops[i + 1]!) ? [i] : [],
@@ -152,7 +152,7 @@ async function measureCurve(
   };
   for (let pass = 0; pass < passes; pass++) {
     for (const i of sizes.keys()) await measure(i);
-    // What V8 has compiled in the background is swapped in when the event loop gets its turn.
+    // Code that V8 has compiled in the background is swapped in when the event loop gets its turn.
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   for (let doubt = 0; doubt < DOUBTS; doubt++) {
@@ -161,7 +161,7 @@ async function measureCurve(
   return { product, precision, gflops };
 }
 
-/** Every product in either precision, up a ladder. */
+/** Measures every product in either precision at all rungs of a ladder. */
 export async function measureSweep(ladder: Ladder, effort: SweepEffort): Promise<Sweep> {
   const { name, axis, size } = ladder;
   const rungs = ladder.rungs.filter((rung) => flopsOf(size(rung)) <= effort.mostFlops);
@@ -173,7 +173,7 @@ export async function measureSweep(ladder: Ladder, effort: SweepEffort): Promise
   return { ladder: name, axis, rungs, curves };
 }
 
-/** GFLOP/s by size, dips marked; and below what a dip is, if there is any. */
+/** The table of GFLOP/s by size, in which dips are marked. If there are any, a note explains them. */
 export function sweepTable({ ladder, axis, rungs, curves }: Sweep): string {
   const marks = curves.map(({ gflops }) => new Set(dips(gflops)));
   const header = [

@@ -1,4 +1,4 @@
-/** Text in columns: the first to the left, the others to the right or to the left; columns two spaces apart. */
+/** Text in columns, two spaces apart. The first is aligned to the left, the others to the right or to the left. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],

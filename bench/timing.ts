@@ -1,6 +1,6 @@
-/** Measuring contenders side by side: by turns, in slices, so that a machine that drifts slows down all. */
+/** Measures contenders side by side: by turns, in slices, so that a machine that drifts slows down all of them. */
 
-/** What a contender took for one call, in every slice. */
+/** The statistics of a contender's seconds a call, over its slices. */
 export interface Timing {
   /** Seconds a call. */
   readonly min: number;
@@ -11,7 +11,7 @@ export interface Timing {
   readonly slices: number;
 }
 
-/** @param seconds a call's in every slice, at least one */
+/** @param seconds the seconds of a call in every slice, at least one */
 export function summarize(seconds: readonly number[]): Timing {
   const sorted = seconds.toSorted((a, b) => a - b);
   const n = sorted.length;
@@ -28,7 +28,7 @@ export function summarize(seconds: readonly number[]): Timing {
 
 /** How long to measure. */
 export interface Effort {
-  /** Seconds of warming up for each contender: V8 compiles in the background meanwhile. */
+  /** Seconds of warming up for each contender, while V8 compiles in the background. */
   readonly warmUp: number;
   /** Seconds of a slice. */
   readonly slice: number;
@@ -41,7 +41,7 @@ export interface Effort {
 /** Runs for about so many seconds, at least one call; returns the seconds of a call. */
 export type Slice = (seconds: number) => number | Promise<number>;
 
-/** A slice of calls of one function, the clock read only around groups of calls. */
+/** A slice of calls of one function. The clock is read only around groups of calls. */
 export function sliceOf(call: () => void): Slice {
   let group = 1;
   return (seconds) => {
@@ -52,7 +52,7 @@ export function sliceOf(call: () => void): Slice {
       for (let i = 0; i < group; i++) call();
       calls += group;
       elapsed = (performance.now() - begin) / 1000;
-      // Ten groups a slice: the clock costs nothing, and a slice is never much too long.
+      // A slice has about ten groups, so that the clock costs nothing, and a slice is never much too long.
       if (elapsed * 10 < seconds) group *= 2;
     }
     return elapsed / calls;
@@ -65,7 +65,7 @@ export async function alternate<Contenders extends readonly Slice[]>(
   { warmUp, slice, slices, limit }: Effort,
 ): Promise<{ [each in keyof Contenders]: Timing }> {
   for (const contender of contenders) await contender(warmUp);
-  // What V8 has compiled in the background is swapped in when the event loop gets its turn.
+  // Code that V8 has compiled in the background is swapped in when the event loop gets its turn.
   await new Promise((resolve) => setTimeout(resolve, 10));
   const entries = contenders.map((contender) => ({ contender, seconds: [] as number[] }));
   const begin = performance.now();

@@ -43,21 +43,21 @@ export const cases: readonly TrainingCase[] = [
 
 const LAMBDA = 0.005;
 const SEED = 1;
-/** What a loss of the baseline may differ by from the library's, relative to it, in the steps that are checked. */
+/** How much a loss of the baseline may differ from the library's, relative to it, in the steps that are checked. */
 export const LOSS_TOLERANCE = 1e-4;
 
-/** The multiplications and additions of the matrix products: forward, by the weight, and but for the first by the input. */
+/** Multiplications and additions of a step's matrix products: forward, by the weight, and (but for the first) by the input. */
 export function flopsOfStep({ widths, batchSize }: TrainingCase): number {
   const products = widths.slice(1).map((outputs, i) => (i === 0 ? 2 : 3) * widths[i]! * outputs);
   return 2 * batchSize * products.reduce((sum, product) => sum + product, 0);
 }
 
-/** The same of a sample's forward pass. */
+/** Multiplications and additions of the matrix products in a sample's forward pass. */
 export function flopsOfSample({ widths }: TrainingCase): number {
   return widths.slice(1).reduce((sum, outputs, i) => sum + 2 * widths[i]! * outputs, 0);
 }
 
-/** What is evaluated, as an epoch ends with. */
+/** The cases whose evaluations are measured: each epoch ends with one. */
 export const evaluations: readonly TrainingCase[] = cases
   .filter(({ name }) => name === "net3bn")
   .map((each) => ({ ...each, name: `evaluate ${each.name}` }));
@@ -94,7 +94,7 @@ function standardize({ values, labels }: BenchmarkData, { mean, std }: Standardi
 export interface TrainingTimings {
   readonly wasm: Timing;
   readonly js: Timing;
-  /** Of wasm in several threads, if there are several. */
+  /** The time of wasm in several threads, if there are several. */
   readonly team: Timing | undefined;
 }
 
@@ -107,7 +107,7 @@ export class TrainingContest {
     this.#data = data;
   }
 
-  /** The losses of the first steps, from the library in so many threads and from the baseline. */
+  /** The losses of the first steps, of the library in so many threads and of the baseline. */
   async losses(
     trainingCase: TrainingCase,
     steps: number,
@@ -137,8 +137,8 @@ export class TrainingContest {
   }
 
   /**
-   * The time for a step of the library in one thread, of the baseline and, if `threads` are several, of the library in
-   * so many.
+   * Measures a step of the library in one thread, of the baseline and, if there are several `threads`, of the library in
+   * that many.
    * @throws Error if the losses of the first `checkedSteps` steps differ by more than LOSS_TOLERANCE
    */
   async measure(
@@ -179,7 +179,7 @@ export class TrainingContest {
     return { wasm: ofWasm, js: ofJs, team: ofTeam };
   }
 
-  /** The time for a sample of `Model.evaluate` in each of these numbers of threads. */
+  /** Measures a sample of `Model.evaluate` in each of these numbers of threads. */
   async measureEvaluation(
     trainingCase: TrainingCase,
     effort: Effort,
@@ -189,7 +189,7 @@ export class TrainingContest {
     const models: Model[] = [];
     for (const count of threads) {
       const { model } = await this.#model(trainingCase, count);
-      // A step, so that the samples are in the model's memory, as after an epoch.
+      // After a step the samples are in the model's memory, as they are after an epoch.
       await this.#fit(model, trainingCase, SEED, () => true);
       models.push(model);
     }
@@ -215,7 +215,7 @@ export class TrainingContest {
     return timings;
   }
 
-  /** Steps of a training that begins again in every slice, with another order of the samples. */
+  /** A slice of training steps. The training begins again in every slice, with another order of the samples. */
   #slice(model: Model, trainingCase: TrainingCase): Slice {
     let seed = SEED;
     return async (seconds) => {
@@ -242,12 +242,12 @@ export class TrainingContest {
     return { model, initial };
   }
 
-  /** The paper's. */
+  /** The paper's schedule. */
   #schedule(batchSize: number): LRCyclingSchedule {
     return new LRCyclingSchedule({ stepSize: (5 * this.#data.samples.count) / batchSize });
   }
 
-  /** Trains until `done` says so, asked after every step with its loss. */
+  /** Trains until `done`, which is called with the loss after every step, returns true. */
   #fit(
     model: Model,
     { batchSize }: TrainingCase,
@@ -266,7 +266,7 @@ export class TrainingContest {
     });
   }
 
-  /** A function that does the next training step of the baseline, as the library does with the same seed. */
+  /** A function that does the baseline's next training step, like the library with the same seed. */
   #baseline(
     { widths, batchNormalization, batchSize }: TrainingCase,
     model: Model,
@@ -283,7 +283,7 @@ export class TrainingContest {
     let at = 0;
     let step = 0;
     return () => {
-      // Whole batches only: what is left over of an epoch, the library trains on too.
+      // The baseline takes whole batches only, while the library also trains on the rest of an epoch.
       if (at + batchSize > count) {
         order = shuffled(++epoch);
         at = 0;
