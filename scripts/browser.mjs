@@ -1,8 +1,8 @@
-// The library for pages, of which nothing is Node's: a module X.browser.js stands in for its neighbour X.js.
+// Makes the library for pages, which uses nothing of Node's: a module X.browser.js stands in for its neighbour X.js.
 //
-//   dist/browser/            the modules that come to a stand-in, so that bundlers and pages import no other; the rest of
-//                            the library they share with Node. The `browser` condition of package.json leads here.
-//   dist/nnwasm.browser.js   all of it in one minified file, for <script type="module">
+//   dist/browser/            copies of the modules that lead to a stand-in. They share the rest of the library with Node.
+//                            The `browser` condition of package.json leads here.
+//   dist/nnwasm.browser.js   the whole library in one minified file, for <script type="module">
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ const SPECIFIERS = /((?:\bfrom\s*|\bimport\s*\(?\s*)")([^"]+)(")/g;
 /** @param {string} dist the folder that tsc has written */
 export function writeBrowserModules(dist) {
   const texts = new Map();
-  /** What stands for a module in a browser. */
+  /** The module that stands in for a module in a browser. */
   const standIn = (file) => {
     const other = file.replace(/\.js$/, ".browser.js");
     return existsSync(join(dist, other)) ? other : file;
@@ -30,7 +30,7 @@ export function writeBrowserModules(dist) {
   };
   const reached = new Set(["index.js"]);
   for (const file of reached) for (const imported of importsOf(file)) reached.add(standIn(imported));
-  // A module is a copy if one that it imports is another in browsers, or a copy. What imports copies is found after them.
+  // A module is copied if it imports a stand-in or a copy. So modules that import copies are found after those.
   const copies = new Set(["index.js"]);
   for (let size = 0; size < copies.size; ) {
     size = copies.size;

@@ -1,14 +1,14 @@
 // Builds what the package ships, in this order:
 //
 //   assembly/tiles.generated.ts, assembly/exports.generated.ts, src/wasm/*.generated.ts    sources that scripts write
-//   build/wasm/                                        the wasm binaries, of assembly/
+//   build/wasm/                                        the wasm binaries, from assembly/
 //   src/wasm/binaries.generated.ts                     the same in base64
 //   dist/                                              src/, the chart library and the library for browsers
 //
-// With --if-changed it does nothing unless an input has changed since dist/ was made. So npm's script `dependencies` can run
-// it, when `npm ci` or `npm install` has changed node_modules of a clone (npm would run `prepare` as well, but warns of a
-// package that has it); so can `prepack`, tests and benchmarks. dist/ is replaced by renames, so that a command which runs
-// meanwhile never sees half of it. With --wasm-only it leaves dist/ as it is.
+// With --if-changed it does nothing unless an input has changed since dist/ was made. So `prepack`, tests and benchmarks can
+// run it, and npm's script `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone. (npm would run
+// `prepare` as well, but warns of a package that has it.) dist/ is replaced by renames, so that a command which runs meanwhile
+// never sees half of it. With --wasm-only it leaves dist/ as it is.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -36,7 +36,7 @@ const binaries = [
   { target: "threads", file: "nnwasm-threads" },
 ];
 const stamp = "dist/.inputs";
-/** What a bundler makes of an import of a binary, if it takes it for a file. */
+/** The type of an import of a binary, for bundlers that treat it as a file. */
 const WASM_TYPES = `/** The address of the binary. */
 declare const url: string;
 export default url;
@@ -51,10 +51,10 @@ function files(folder) {
     .sort();
 }
 
-/** What the binaries depend on; the lockfile stands for the compilers. */
+/** The files on which the binaries depend. The lockfile stands for the compilers. */
 const wasmInputs = () => ["package-lock.json", "asconfig.json", ...files("scripts"), ...files("assembly")];
 
-/** What the outputs depend on. */
+/** The files on which the outputs depend. */
 const inputs = () => [
   ...wasmInputs(),
   "package.json",
@@ -92,7 +92,7 @@ function writeIfChanged(file, content) {
   renameSync(temporary, file);
 }
 
-/** The files assembly/FAMILY/layout.ts, and what is made of them for the host. */
+/** The files assembly/FAMILY/layout.ts, and the files that are made of them for the host. */
 const layouts = () =>
   files("assembly")
     .filter((file) => basename(file) === "layout.ts")
@@ -106,7 +106,7 @@ function hostLayout(file) {
 
 /** Writes the sources that scripts make, but for the binaries. */
 async function writeSources() {
-  // It needs the compiler of TypeScript, which is not there where only the package is installed.
+  // It is imported here because it needs the compiler of TypeScript, which is not there if only the package is installed.
   const { assemblySource, hostSource, readKernels } = await import("./exports.mjs");
   const kernels = readKernels("assembly");
   writeIfChanged("assembly/tiles.generated.ts", tilesSource());
@@ -146,7 +146,7 @@ async function buildWasm(temporary) {
   );
 }
 
-/** In declarations the compiler leaves "./tensor.ts", a file that is not packed, and not every reader takes tensor.d.ts for it. */
+/** Renames imports of declarations. The compiler leaves "./tensor.ts", for which not every reader takes tensor.d.ts. */
 function renameImports(folder) {
   for (const file of files(folder).filter((name) => name.endsWith(".d.ts"))) {
     const text = readFileSync(file, "utf8");
@@ -154,7 +154,7 @@ function renameImports(folder) {
   }
 }
 
-/** Takes away the declarations that the public ones do not lead to: `exports` of package.json lets nobody import them. */
+/** Removes declarations that the public ones do not import, as `exports` of package.json lets nobody import them. */
 function dropInnerTypes(folder) {
   const reached = new Set([join(folder, "index.d.ts")]);
   for (const file of reached) {
@@ -172,7 +172,7 @@ function replaceFolder(folder, fresh, old) {
       renameSync(fresh, folder);
       return;
     } catch (error) {
-      // The other build has taken the folder away, or put it there, since we looked.
+      // Another build has taken the folder away, or put it there, in between.
       if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code) || attempt === 9) throw error;
     }
   }
@@ -183,7 +183,7 @@ async function main() {
   if (process.argv.includes("--if-changed")) {
     const sources = [binariesFile, "src/wasm/exports.generated.ts", ...layouts().map(({ to }) => to)];
     if (readIfThere(stamp) === hash && sources.every(existsSync)) return;
-    // Where npm has left development dependencies out there is nothing to build with, and nothing to build.
+    // If npm has left out the development dependencies, nothing can be built, and nothing needs to be.
     if (!existsSync("node_modules/assemblyscript")) return;
   }
   const temporary = `build/tmp-${process.pid}`;

@@ -1,6 +1,5 @@
-// Puts the chart library into the one file that uses it, dist/report/charts/render.js: it is large and only
-// draws, so users get these bytes and not its forty packages. The licences of what is in the file stand
-// beside it.
+// Puts the chart library into the one file that uses it, dist/report/charts/render.js. So users need not install its forty
+// packages. The licences of the bundled code stand beside the file.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -8,9 +7,8 @@ import { build } from "vite";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /**
- * What the plots do without: Vega's maps, graphs, clouds of words and the like, which it only registers; the
- * package "canvas", which it would look for to measure texts and to draw bitmaps; and files, which it could
- * read data from.
+ * Modules that the plots do not need: Vega's maps, graphs, clouds of words and the like, which it only registers; the
+ * package "canvas", with which it would measure texts and draw bitmaps; and files, from which it could read data.
  */
 const UNUSED = new Set([
   "canvas",

@@ -1,4 +1,4 @@
-// Writes how the host calls the kernels, in two files: assembly/exports.generated.ts holds the functions that the module
+// Writes the interface between the host and the kernels. assembly/exports.generated.ts has the functions that the module
 // exports, src/wasm/exports.generated.ts their types and a call by name for each.
 //
 // assembly/index.ts lists the kernels. A generic one is exported once for each of its types, by this table.
@@ -6,22 +6,22 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
-/** The types that a generic kernel is made for, by the names of its type parameters, and how its exports' names end. */
+/** The types for which a generic kernel is made, by its type parameters and by the endings of its exports' names. */
 const instances = {
-  // The precision in which it computes.
+  // T is the precision in which the kernel computes.
   T: { F32: "f32", F64: "f64" },
-  // How the samples of the first layer are stored; it computes in float32.
+  // S is the type of stored samples. The first layer computes in float32.
   S: { Bytes: "u8", Floats: "f32" },
-  // How samples are stored, and the precision in which it computes.
+  // S is the type of stored samples, T the precision in which the kernel computes.
   "S, T": { FloatsF32: "f32, f32", FloatsF64: "f32, f64", DoublesF64: "f64, f64" },
 };
 
-/** What the last parameters of a kernel that several threads share are called with by one thread alone. */
+/** The values that one thread alone gives to the last parameters of a kernel that several threads can share. */
 const alone = { hurry: 0, part: 0, parts: 1 };
 
 const parse = (file) => ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
 
-/** The function of this name in a file, as a kernel that is exported by the name `exported`. */
+/** The function of this name in a file, as a kernel with the name `exported`. */
 function kernelOf(folder, from, name, exported) {
   const source = parse(join(folder, `${from}.ts`));
   const node = source.statements.find((it) => ts.isFunctionDeclaration(it) && it.name.text === name);
@@ -40,7 +40,7 @@ function kernelOf(folder, from, name, exported) {
   };
 }
 
-/** The kernels that index.ts in a folder exports, in its order. */
+/** The kernels that a folder's index.ts exports, in its order. */
 export function readKernels(folder) {
   return parse(join(folder, "index.ts")).statements.flatMap((node) => {
     if (ts.isFunctionDeclaration(node)) return [kernelOf(folder, "./index", node.name.text, node.name.text)];
@@ -51,7 +51,7 @@ export function readKernels(folder) {
   });
 }
 
-/** assembly/exports.generated.ts. */
+/** The text of assembly/exports.generated.ts. */
 export function assemblySource(kernels) {
   const functions = kernels.map(({ from, name, exported, instances, parameters, result }) => {
     if (instances[0][1] === undefined)
@@ -92,7 +92,7 @@ function callSource({ exported, instances, parameters }) {
   );
 }
 
-/** src/wasm/exports.generated.ts. */
+/** The text of src/wasm/exports.generated.ts. */
 export function hostSource(kernels) {
   const exportsOf = (some) =>
     some.flatMap((kernel) => kernel.instances.map(([ending]) => `${kernel.exported}${ending}`));
@@ -109,7 +109,7 @@ export function hostSource(kernels) {
       ...others.map((name) => `  ${name}: Exports["${first}"];\n`),
     ];
   });
-  // A function without parameters tells a number, and needs no names.
+  // A function without parameters only returns a number. It needs no names for arguments.
   const called = kernels.filter(({ parameters }) => parameters.length > 0);
   const each = (line) =>
     called.flatMap((kernel) => exportsOf([kernel]).map((name) => line(name, kernel.exported))).join("");

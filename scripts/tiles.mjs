@@ -12,7 +12,7 @@
 // Three stages reach 90% of the processor's peak, where a loop that is not unrolled reaches 74%. bench/NOTES.md has the trials.
 
 /**
- * The tiles, widest first, with what a step loads, stage by stage. a0 … are broadcasts of A's rows, b0 … vectors of B.
+ * The tiles, widest first, with the operands that a step loads, stage by stage. a0 … are broadcasts of A's rows, b0 … vectors of B.
  * A full tile is used only where all of its columns exist. A's pointers move at every step, or once in `stride` steps: V8 needs
  * a register for each offset of a broadcast.
  */
@@ -25,8 +25,8 @@ export const tiles = [
 ];
 
 /**
- * The tiles for small matrices, which are not packed (see assembly/matmul/direct.ts): their pointers move by the matrices'
- * strides. Unrolled by 8 they are up to 3% faster, and twice the code.
+ * The tiles for small matrices, which are not packed (see assembly/matmul/direct.ts). Their pointers move by the matrices'
+ * strides. Unrolled by 8 they would be up to 3% faster, but twice as much code.
  */
 export const directTiles = [
   { rows: 2, vectors: 5, unroll: 4, stages: ["b0 a0 a1", "b1 b2", "b3 b4"] },
@@ -213,8 +213,8 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 
 /**
  * Sums over lists of samples: 8 vectors of features, and 2 list entries a turn, as one entry is 12% slower. The branches ask
- * whether a list's end, an address, is a small number, which it never is. The loop over units is inside, as a call for each
- * costs 2%.
+ * whether a list's end, an address, is a small number, which it never is. The loop over units is inside the function, as a
+ * call for each unit costs 2%.
  */
 function sumLists() {
   const vectors = range(8);
