@@ -126,3 +126,13 @@ export function permutation(n: number, random: Random): Uint32Array {
   for (let i = 0; i < n; i++) order[i] = i;
   return random.shuffle(order);
 }
+
+/**
+ * A seed for the random numbers that a layer draws in a step, 64 bits in two integers from 0 to 2³² − 1. It follows from
+ * the training's seed, the epoch, the step and the layer's name, so that a kernel which counts its numbers from here draws
+ * the same in any number of threads. Kernels read it when they run: its numbers change before every step.
+ */
+export interface StepSeed {
+  high: number;
+  low: number;
+}

@@ -5,8 +5,11 @@
  */
 import type { Initializer } from "../initializers/initializer.ts";
 import type { Kernels } from "../kernels/index.ts";
+import type { StepSeed } from "../random.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Precision, Tensor } from "../tensor.ts";
+
+export type { StepSeed } from "../random.ts";
 
 /** A learnable tensor, and the gradient that the last backward pass left for it, of the same shape. */
 export interface Parameter {
@@ -29,16 +32,6 @@ export interface State {
   readonly value: Tensor;
   /** What it holds before the first step. */
   readonly initial: number;
-}
-
-/**
- * A seed for the random numbers that a layer draws in a step, 64 bits in two integers from 0 to 2³² − 1. It follows from
- * the training's seed, the epoch, the step and the layer's name, so that a kernel which counts its numbers from here draws
- * the same in any number of threads. Kernels read it when they run: its numbers change before every step.
- */
-export interface StepSeed {
-  high: number;
-  low: number;
 }
 
 /** What `build()` gets its tensors from. */
