@@ -5,7 +5,10 @@ import { describe, expect, it } from "vitest";
 import { searchCommand } from "../../src/cli/commands/search.ts";
 import { trainCommand } from "../../src/cli/commands/train.ts";
 import type { CliContext } from "../../src/cli/context.ts";
+import { optimizers } from "../../src/optimizers/index.ts";
+import { schedules } from "../../src/schedules/index.ts";
 import { trainCommandLine } from "../../src/settings/commandLine.ts";
+import type { settingsOf } from "../../src/settings/declared.ts";
 import { settingsFromEnvironment } from "../../src/settings/environment.ts";
 import { FileSettings } from "../../src/settings/file.ts";
 import { flagNames, flagOf, type SettingName, settingKey, settingNames } from "../../src/settings/names.ts";
@@ -24,8 +27,21 @@ const context: CliContext = {
 const train = trainCommand(context);
 const search = searchCommand(context);
 
+type Value = readonly [text: string, value: unknown];
+
+/** A value of each option that these declare themselves. */
+function valuesOf<R extends Parameters<typeof settingsOf>[0]>(registry: R) {
+  const values = { integer: ["9", 9], number: ["0.25", 0.25], switch: ["true", true] } as const;
+  const options = Object.values(registry).flatMap((each) => Object.entries(each.options));
+  return Object.fromEntries(
+    options.flatMap(([name, option]) => ("like" in option ? [] : [[name, values[option.kind]]])),
+  ) as { readonly [N in keyof ReturnType<typeof settingsOf<R>>]: Value };
+}
+
 /** A value of each setting that is not its default, as it is written, and as it is. */
-const VALUES: Readonly<Record<SettingName, readonly [text: string, value: unknown]>> = {
+const VALUES: Readonly<Record<SettingName, Value>> = {
+  ...valuesOf(optimizers),
+  ...valuesOf(schedules),
   data: ["synthetic", "synthetic"],
   layers: ["7,8", [7, 8]],
   bn: ["before", "before"],
@@ -35,9 +51,6 @@ const VALUES: Readonly<Record<SettingName, readonly [text: string, value: unknow
   l2: ["0.25", 0.25],
   optimizer: ["sgd", "sgd"],
   lrSchedule: ["constant", "constant"],
-  etaMin: ["0.25", 0.25],
-  etaMax: ["0.25", 0.25],
-  stepSize: ["9", 9],
   cycles: ["0.5", 0.5],
   epochs: ["9", 9],
   batch: ["9", 9],
