@@ -13,7 +13,7 @@ export interface ReproductionFacts {
   readonly seconds: number;
   /** The seeds that were asked for. */
   readonly seeds: readonly number[];
-  /** The data set's name; only cifar10 is the paper's. */
+  /** The data set's name. */
   readonly data: string;
   /** Settings that are not the paper's, if any, for people: "--limit 5000". */
   readonly changes?: readonly string[];
@@ -31,5 +31,11 @@ export interface SampleFacts {
   readonly features: number;
   readonly classes: number;
 }
+
+/** Whether a data set, by its name, is the paper's. */
+export const isPapersData = (data: string): boolean => data === "cifar10";
+
+/** The paper's data set in sentences. */
+export const PAPERS_DATA = "CIFAR-10";
 
 export const CIFAR10: SampleFacts = { training: 50_000, test: 10_000, features: 3072, classes: 10 };

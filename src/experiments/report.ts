@@ -7,7 +7,7 @@ import { nameOf, type RunSummary } from "./chapters/run.ts";
 import { type Block, type Document, plotFiles } from "./document/blocks.ts";
 import { toHtml } from "./document/html.ts";
 import { toMarkdown } from "./document/markdown.ts";
-import type { ReproductionFacts } from "./facts.ts";
+import { isPapersData, type ReproductionFacts } from "./facts.ts";
 import { summarize, type TrainingResult } from "./summary.ts";
 import type { Experiment } from "./table.ts";
 
@@ -49,7 +49,7 @@ async function compose(input: ReproductionInput): Promise<Document> {
   };
   const run: RunSummary = {
     facts,
-    comparable: facts.data === "cifar10" && (facts.changes ?? []).length === 0,
+    comparable: isPapersData(facts.data) && (facts.changes ?? []).length === 0,
     rows: summarize(experiments, results),
     appendix: summarize(appendix, results),
     fresh: summarize(fresh, results),

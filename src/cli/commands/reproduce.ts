@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, platform } from "node:os";
 import type { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
+import { isPapersData } from "../../experiments/facts.ts";
 import { EXPERIMENTS, selectExperiments } from "../../experiments/table.ts";
 import { counted } from "../../format/words.ts";
 import type { TrainingMetrics } from "../../model/fitOptions.ts";
@@ -128,7 +129,7 @@ async function run(context: CliContext, ids: readonly string[], flags: Reproduce
       : await ReproductionFolder.open(resume, before!);
   const { path } = folder;
   const departures = departuresOf(changes, data.training);
-  const compared = data.name === "cifar10" && departures.length === 0;
+  const compared = isPapersData(data.name) && departures.length === 0;
   const made = compared ? undefined : [`on ${data.name}`, ...departures.map((flag) => `with ${flag}`)];
   const progress = new ReproductionProgress(context, quiet, plan, compared);
   if (notice !== undefined) progress.say(notice);

@@ -2,7 +2,7 @@
 import { mergeSettings } from "../../settings/settings.ts";
 import type { Curve } from "../charts/curves.ts";
 import type { Block } from "../document/blocks.ts";
-import { CIFAR10, type ReproductionFacts } from "../facts.ts";
+import { CIFAR10, isPapersData, PAPERS_DATA, type ReproductionFacts } from "../facts.ts";
 import { lastEpochOf, type RowSummary } from "../summary.ts";
 import type { Experiment } from "../table.ts";
 
@@ -22,7 +22,7 @@ export interface RunSummary {
 export type Chapter = (run: RunSummary) => readonly Block[] | Promise<readonly Block[]>;
 
 /** A data set in a sentence: "CIFAR-10", "the synthetic data set". */
-export const nameOf = (data: string): string => (data === "cifar10" ? "CIFAR-10" : `the ${data} data set`);
+export const nameOf = (data: string): string => (isPapersData(data) ? PAPERS_DATA : `the ${data} data set`);
 
 export const groupOf = (rows: readonly RowSummary[], group: string): RowSummary[] =>
   rows.filter(({ experiment }) => experiment.group === group);

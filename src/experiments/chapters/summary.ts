@@ -3,7 +3,7 @@ import { duration } from "../../format/numbers.ts";
 import { counted, listed } from "../../format/words.ts";
 import { DEFAULTS } from "../../settings/settings.ts";
 import { type Block, heading, paragraph } from "../document/blocks.ts";
-import type { ReproductionFacts } from "../facts.ts";
+import { isPapersData, PAPERS_DATA, type ReproductionFacts } from "../facts.ts";
 import type { RowSummary } from "../summary.ts";
 import { EXPERIMENTS, formatL2 } from "../table.ts";
 import { accuracyTable } from "./accuracyTable.ts";
@@ -49,7 +49,7 @@ export function summary(run: RunSummary): Block[] {
         ["Trainings", `${trainings.length}${trainings.length < planned ? ` of ${planned}` : ""}`],
         ["Epochs", String(epochs)],
         ["Seeds", listed(facts.seeds)],
-        ["Data set", facts.data === "cifar10" ? "CIFAR-10" : facts.data],
+        ["Data set", isPapersData(facts.data) ? PAPERS_DATA : facts.data],
         ["Time on the clock", duration(facts.seconds)],
         ["Machine", facts.machine],
         ["Software", `nnwasm ${facts.version}, Node ${facts.node}`],
@@ -84,7 +84,7 @@ function inShort(run: RunSummary, row: RowSummary): string {
 
 function warning({ data, changes = [] }: ReproductionFacts): Block {
   const why = [
-    ...(data === "cifar10" ? [] : [`on the data set ${data} instead of CIFAR-10`]),
+    ...(isPapersData(data) ? [] : [`on the data set ${data} instead of ${PAPERS_DATA}`]),
     ...(changes.length === 0 ? [] : [`with ${listed(changes)}`]),
   ];
   return {
