@@ -1,4 +1,4 @@
-/** How many rows have their largest value at their label. */
+/** Counts the rows that have their largest value at their label. */
 export function count(scores: Float32Array, labels: Uint8Array, n: number, classes: number): number {
   let right = 0;
   for (let i = 0; i < n; i++) {

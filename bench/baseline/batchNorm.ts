@@ -1,6 +1,6 @@
 /**
- * Batch normalisation, a feature at a time: its sums stay in registers, which takes half the time of passes over
- * the rows. Sums are doubles.
+ * Batch normalisation, a feature at a time. The sums, which are doubles, stay in registers, which takes half the time of
+ * passes over the rows.
  */
 
 export function forward(

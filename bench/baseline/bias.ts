@@ -7,7 +7,7 @@ export function add(y: Float32Array, x: Float32Array, bias: Float32Array, n: num
   }
 }
 
-/** Eight rows a pass: each pass reads and writes the sums once. */
+/** The sums of the columns, eight rows a pass. Each pass reads and writes the sums once. */
 export function columnSums(sums: Float32Array, x: Float32Array, n: number, d: number): void {
   sums.fill(0);
   let i = 0;

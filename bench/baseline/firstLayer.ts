@@ -1,12 +1,12 @@
 /**
- * The first layer on samples that are stored as bytes. Weights lie as wasm's kernel has them, pairs of units:
- * w[⌊u/2⌋][f][u mod 2]; where they are read whole, row-major, as `matmul.multiply` takes them.
+ * The first layer on samples that are stored as bytes. Weights lie as in wasm's kernel, in pairs of units:
+ * w[⌊u/2⌋][f][u mod 2]. Where all of them are read, they are row-major, as `matmul.multiply` takes them.
  */
 import * as bias from "./bias.ts";
 import * as gather from "./gather.ts";
 import * as matmul from "./matmul.ts";
 
-/** Some rows of samples, and what standardises them. */
+/** Some rows of samples, with the factors that standardise them. */
 export interface Batch {
   readonly values: Uint8Array;
   readonly rows: Uint32Array;
@@ -14,7 +14,7 @@ export interface Batch {
   readonly shift: Float32Array;
 }
 
-/** Of the last size: a training has one. */
+/** Room for the standardised batch, of the last size: a training has only one size. */
 let standardized = new Float32Array(0);
 
 function standardize({ values, rows, scale, shift }: Batch, d: number): Float32Array {
@@ -38,26 +38,26 @@ export function forward(
   bias.add(y, y, offset, n, units);
 }
 
-/** Below this share of zeros in dY the tiles of the dense product are faster than lists, without any by a quarter. */
+/** With a smaller share of zeros in dY, tiles of the dense product are faster than lists; without zeros, by a quarter. */
 const LEAST_ZEROS = 0.2;
-/** Features that are summed at once: of 4 to 16, eight sums are the fastest on Node 20. */
+/** Features that are summed at once. Of 4 to 16, eight are the fastest on Node 20. */
 const FEATURES = 8;
 
 let gradient = new Float32Array(0);
 let lists: Lists | undefined;
 
-/** The numbers of dY that are not 0, unit after unit, and where the block has the sample of each. */
+/** The numbers of dY that are not 0, unit after unit, with the place of each one's sample in the block. */
 interface Lists {
   readonly dy: Float64Array;
   readonly at: Int32Array;
-  /** The end of each unit's list; it begins at u · n. */
+  /** The end of each unit's list, which begins at u · n. */
   readonly ends: Int32Array;
   /** Eight features of all samples, [n][8]. */
   readonly block: Float64Array;
 }
 
 /**
- * w −= rate · (xᵀ · dy + lambda · w), w in pairs of units: without the products by 0, where there are enough of them.
+ * w −= rate · (xᵀ · dy + lambda · w), w in pairs of units. If dy has many zeros, their products are left out.
  * @param d a multiple of 8
  */
 export function update(
@@ -75,7 +75,7 @@ export function update(
   else updateSparse(w, dy, batch, lambda, rate, d, units);
 }
 
-/** Where a unit's weights begin; those of the next feature are two further on. */
+/** The index of a unit's first weight. Its weight for the next feature is two further on. */
 const startOf = (u: number, d: number) => (u - (u & 1)) * d + (u & 1);
 
 function updateDense(

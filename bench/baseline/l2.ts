@@ -1,6 +1,6 @@
 /** The L2 penalty on weights, and its gradient. */
 
-/** ½ · lambda · Σ w²; four sums, as one would wait for its last addition. */
+/** ½ · lambda · Σ w², in four sums, as each addition to a single sum would wait for the one before. */
 export function penalty(w: Float32Array, lambda: number): number {
   let s0 = 0;
   let s1 = 0;

@@ -8,16 +8,16 @@
  * of 5, on Node 20 and 24.
  */
 
-/** Terms that are added before the sums go back to the result: a panel of B (256 × 5 doubles) stays in L1. */
+/** Terms that are added before the sums go back to the result, so that a panel of B (256 × 5 doubles) stays in L1. */
 const BLOCK = 256;
 const ROWS = 2;
 const COLUMNS = 5;
 
 const packedA = new Float64Array(BLOCK * ROWS);
-/** Grows to the widest B. */
+/** Room for the packed B, which grows to the widest one. */
 let packedB = new Float64Array(0);
 
-/** B's terms from `start` on, in panels of 5 columns: [n / 5][terms][5]; columns too few are zero. */
+/** Packs B's terms from `start` on in panels of 5 columns: [n / 5][terms][5]. Columns that do not exist are zero. */
 function packB(
   b: Float32Array,
   bRow: number,
@@ -43,7 +43,7 @@ function packB(
   return panels;
 }
 
-/** Two rows of A, interleaved: [terms][2]; a row that does not exist is zero. */
+/** Packs two rows of A, interleaved: [terms][2]. A row that does not exist is zero. */
 function packA(a: Float32Array, from: number, aRow: number, aColumn: number, terms: number, rows: number) {
   let first = from;
   let second = from + aRow;

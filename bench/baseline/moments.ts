@@ -1,4 +1,4 @@
-/** Per-feature sums of bytes and of their squares: four rows a pass, added as integers first. */
+/** Per-feature sums of bytes and of their squares, four rows a pass, which are first added as integers. */
 export function bytes(
   sums: Float64Array,
   squares: Float64Array,

@@ -1,6 +1,6 @@
 /**
- * The networks of the benchmark in plain JavaScript, as one would write them for speed: every array is allocated
- * once, and the penalty's gradient is part of the update. Dense, ReLU, and batch normalisation after the ReLU;
+ * The networks of the benchmark in plain JavaScript, written for speed: every array is allocated once, and the penalty's
+ * gradient is part of the update. Dense, ReLU, and batch normalisation after the ReLU;
  * softmax with cross-entropy at the end; stochastic gradient descent.
  */
 import * as batchNorm from "./batchNorm.ts";
@@ -23,11 +23,11 @@ export interface NetworkOptions {
   readonly lambda: number;
   /** The initial numbers of "dense1.weight", "dense1.bias", … */
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** Default: tiles, the fastest that are known. */
+  /** The products of the Dense layers. Default: tiles, the fastest that are known. */
   readonly products?: Products;
 }
 
-/** What computes the products of the Dense layers. */
+/** The functions that compute the products of the Dense layers. */
 export type Products = Pick<typeof matmul, "multiply" | "transposedA" | "transposedB">;
 
 /** Samples, standardised: (count, features) and (count). */
@@ -38,10 +38,10 @@ export interface StandardizedSamples {
 
 interface Stage {
   forward(x: Float32Array): Float32Array;
-  /** From the gradient by the outputs to that by the inputs, which a first layer does not need. */
+  /** Makes the gradient by the inputs from that by the outputs. A first layer does not need it. */
   backward(dy: Float32Array): Float32Array | undefined;
   update(rate: number): void;
-  /** Of its weights. */
+  /** The penalty on the layer's weights. */
   penalty(): number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The rectifier on the bits of float32 numbers. A comparison of every number would be a branch that the processor
- * guesses wrong every other time: bits take half as long, a third on large batches.
+ * The rectifier on the bits of float32 numbers. It takes half as long as a comparison of every number, a third on large
+ * batches: a comparison is a branch that the processor guesses wrong every other time.
  */
 
 /** The bits of an array's numbers. */
