@@ -1,4 +1,4 @@
-/** Leaps of a loss in a curve. */
+/** Finds the leaps of a loss in a curve. */
 import type { Evaluation } from "../model/history.ts";
 import type { Curve } from "./charts/curves.ts";
 import { isNumber } from "./statistics.ts";
@@ -55,7 +55,7 @@ export function leapsOf({ seed, rows }: Curve): Leap[] {
   });
 }
 
-/** What was measured after an epoch. */
+/** The row of an epoch. */
 export const rowOf = ({ rows }: Curve, epoch: number) => rows.find((row) => row.epoch === epoch)!;
 
 /** A measure, if it is a number. */

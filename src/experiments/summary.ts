@@ -26,7 +26,7 @@ export interface TrainingResult {
 /** An experiment, its trainings, and their statistics. */
 export interface RowSummary {
   readonly experiment: Experiment;
-  /** In the order of their seeds. */
+  /** The trainings in the order of their seeds. */
   readonly trainings: readonly TrainingResult[];
   /** The accuracies of the trainings that have one, in the order of their seeds. */
   readonly values: readonly number[];

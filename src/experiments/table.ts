@@ -30,7 +30,7 @@ export interface Experiment {
   readonly settings: Partial<TrainSettings>;
   /** Readings, which only figures have. */
   readonly readings?: Readings;
-  /** Of Table 4 alone. */
+  /** The cell of Table 4, which no other experiments have. */
   readonly cell?: SensitivityCell;
 }
 

@@ -36,7 +36,7 @@ export function advance(tickets: Tickets, isNextKnown: boolean): void {
   tickets.next = isNextKnown ? ticketAfter(tickets.current) : 0;
 }
 
-/** For float32 models. What they compute has the bits of `gather`, `matmul`, `bias`, `relu`, `l2` and `sgd` in their order. */
+/** Kernels for float32 models. Their results have the bits of `gather`, `matmul`, `bias`, `relu`, `l2` and `sgd` in order. */
 export interface FirstLayerKernels {
   /**
    * Puts a weight into the layout of the other kernels, pairs of units: packed[⌊u/2⌋][f][u mod 2] = w[f,u]. If the number
@@ -148,7 +148,7 @@ export const firstLayerScratchBytes = (n: number, units: number, threads: number
 /** How many numbers of n samples with d features are kept for the update. */
 export const firstLayerKept = keptNumbers;
 
-/** Where the batch with this ticket is kept, in numbers. */
+/** The index from which on the batch with this ticket is kept. */
 const keptFrom = (ticket: number | undefined, n: number, d: number): number =>
   ticket === undefined ? 0 : (ticket & 1) * firstLayerKept(n, d);
 
@@ -247,7 +247,7 @@ function checkScratch(
   }
 }
 
-/** Where a unit's weights are in the packed layout: at `start + 2 · f`. */
+/** The `start` of a unit's weights in the packed layout, which are at `start + 2 · f`. */
 const startOf = (u: number, d: number) => (u - (u & 1)) * d + (u & 1);
 
 /** A sample's numbers, standardised. @param at the index of the sample's feature f */

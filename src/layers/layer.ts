@@ -1,6 +1,6 @@
 /**
- * What a layer is. It declares its parameters and buffers once, in `build()`, and then writes down the kernel calls of its
- * forward and backward pass. Optimizers, penalties, files, the gradient check and `summary()` walk its
+ * The interface of a layer. It declares its parameters and buffers once, in `build()`, and then writes down the kernel
+ * calls of its forward and backward pass. Optimizers, penalties, files, the gradient check and `summary()` walk its
  * parameters; none knows a layer by its class.
  */
 import type { Initializer } from "../initializers/initializer.ts";
@@ -30,11 +30,11 @@ export interface State {
   /** As it is saved: (columns). */
   readonly shape: readonly number[];
   readonly value: Tensor;
-  /** What it holds before the first step. */
+  /** The number that fills it before the first step. */
   readonly initial: number;
 }
 
-/** What `build()` gets its tensors from. */
+/** The source of the tensors of `build()`. */
 export interface BuildScope {
   readonly precision: Precision;
   /** Whether the gradient by the layer's inputs is wanted. That of the first layer is only for a gradient check. */

@@ -11,7 +11,7 @@ export class ReLU implements Layer {
   #output!: Tensor;
   #y!: Tensor;
 
-  /** What the last forward pass wrote, (n, d). */
+  /** The output of the last forward pass, (n, d). */
   get output(): Tensor {
     return this.#y;
   }

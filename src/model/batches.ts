@@ -1,4 +1,4 @@
-/** Where a training's batches come from. `fit()` asks for one after another, and does not know how they are put in place. */
+/** The sources of a training's batches. `fit()` asks for one after another, and does not know how they are put in place. */
 import { ConfigError } from "../errors.ts";
 import { Random } from "../random.ts";
 import { countIn, type Placement } from "./placements.ts";

@@ -146,7 +146,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
   return { tensors, metadata };
 }
 
-/** Where a tensor's numbers are, in bytes from the end of the header. */
+/** The place of a tensor's numbers, in bytes from the end of the header. */
 interface Layout {
   readonly tensor: string;
   readonly size: 4 | 8;

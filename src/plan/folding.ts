@@ -146,7 +146,7 @@ function denseAt(plan: Plan, at: number): Dense | undefined {
   if (!isCall(product, "matmul", "multiply") || !isCall(addition, "bias", "add")) return undefined;
   const { y, x, w: weight, workspace } = product.args;
   if (addition.args.y !== y || addition.args.x !== y) return undefined;
-  // What is folded for one product would not be right for another by the same weight.
+  // A weight that is folded for one product would be wrong for another product by the same weight.
   if (plan.filter((call) => touches(call, weight)).length > 1) return undefined;
   return { weight, bias: addition.args.bias, workspace, x, y, before: [], after: [] };
 }

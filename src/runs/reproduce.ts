@@ -30,9 +30,9 @@ import { Events, type Reading, type RunOptions } from "./events.ts";
 export interface Reproduction {
   /** As {@link selectExperiments} takes them. */
   readonly ids: readonly string[];
-  /** At least one. Every experiment is trained with each. */
+  /** The seeds, at least one. Every experiment is trained with each. */
   readonly seeds: readonly number[];
-  /** What differs from the paper in every training. */
+  /** The settings of every training that differ from the paper. */
   readonly changes: Partial<TrainSettings>;
   /** Whether to do what is beyond the paper, too. */
   readonly appendix: boolean;
@@ -75,7 +75,7 @@ export interface ReproductionPlan {
 /** All trainings have ended. */
 export interface ReproductionComplete {
   readonly type: "result";
-  /** In the order of the plan's jobs, whichever ended first; then those of the search. */
+  /** The trainings in the order of the plan's jobs, whichever ended first, then those of the search. */
   readonly trainings: readonly RecordedTraining[];
   /** One for each experiment, those of the search last. */
   readonly rows: readonly RowSummary[];

@@ -46,9 +46,9 @@ export interface SearchPlan
 /** The search has all its trials. */
 export interface SearchComplete {
   readonly type: "result";
-  /** By number. */
+  /** The trials by number. */
   readonly trials: readonly FinishedTrial[];
-  /** From best to worst. */
+  /** The trials from best to worst. */
   readonly ranked: readonly FinishedTrial[];
   /** Undefined if no trial is complete. */
   readonly best: FinishedTrial | undefined;

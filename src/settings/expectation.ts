@@ -1,4 +1,4 @@
-/** What valibot expected, in our words. */
+/** Says in our words what valibot expected. */
 import type * as v from "valibot";
 
 /** Expectations where the library has only a sentence. */

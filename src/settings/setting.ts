@@ -1,4 +1,4 @@
-/** What is said of a setting in the table of settings. */
+/** The entries of the table of settings. */
 import type { OptionDeclaration } from "../options.ts";
 import type { SettingType } from "./types.ts";
 

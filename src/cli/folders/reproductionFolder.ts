@@ -22,7 +22,7 @@ const ReproductionFile = v.strictObject({
   version: v.string(),
   ids: v.array(v.string()),
   seeds: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
-  /** What differs from the paper in every training. */
+  /** The settings of every training that differ from the paper. */
   changes: FileSettings,
   appendix: v.boolean(),
   freshSearch: v.boolean(),
@@ -94,7 +94,7 @@ export class ReproductionFolder {
     return new ReproductionFolder(await LogFolder.create(REPRODUCTION, description, options));
   }
 
-  /** What a reproduction was begun with. @throws as {@link LogFolder.read} */
+  /** The description with which a reproduction was begun. @throws as {@link LogFolder.read} */
   static async read(path: string): Promise<ReproductionDescription> {
     return await LogFolder.read(REPRODUCTION, path);
   }

@@ -12,10 +12,10 @@ import { Saving } from "./saving.ts";
 /** What a reproduction leaves, as the user is told. */
 const FILES = ["report.html", "report.md", "plots/", "trainings.jsonl"];
 
-/** What the report says of the command that made it. */
+/** The facts that the report has about its command. */
 export type CommandFacts = Pick<ReproductionFacts, "command" | "machine" | "changes" | "settings">;
 
-/** What a reproduction came to, as summary.json and the command's last event say it. */
+/** The outcome of a reproduction, for summary.json and the command's last event. */
 export interface ReproductionSummary {
   readonly command: string;
   readonly version: string;

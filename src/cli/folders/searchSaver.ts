@@ -17,7 +17,7 @@ import type { StudyDescription, StudyFolder } from "./studyFolder.ts";
 /** What a search leaves, the most wanted first. The user is not told of study.json. */
 const FILES = ["report.html", "plots/", "trials.jsonl", "summary.json"];
 
-/** What a search came to, as summary.json and the command's last event say it. */
+/** The outcome of a search, for summary.json and the command's last event. */
 export interface SearchSummary {
   readonly command: string;
   readonly version: string;
@@ -136,7 +136,7 @@ function commandLine(
   });
 }
 
-/** What the report says beside the trials. */
+/** The facts that the report has beside the trials. */
 function factsOf(
   { data, space, sampler, pruner }: StudyDescription,
   settings: TrainSettings,

@@ -47,7 +47,7 @@ const StudyFile = v.strictObject({
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
 });
 
-/** What a study was begun with. */
+/** The description with which a study was begun. */
 export type StudyDescription = v.InferOutput<typeof StudyFile>;
 
 const Value = v.union([
@@ -114,7 +114,7 @@ export class StudyFolder {
     return new StudyFolder(await LogFolder.create(STUDY, description, options));
   }
 
-  /** What a study was begun with. @throws as {@link LogFolder.read} */
+  /** The description with which a study was begun. @throws as {@link LogFolder.read} */
   static async read(path: string): Promise<StudyDescription> {
     return await LogFolder.read(STUDY, path);
   }

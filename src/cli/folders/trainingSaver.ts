@@ -15,7 +15,7 @@ import { Saving } from "./saving.ts";
 /** What a run leaves, the most wanted first. */
 const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.json", "plots/"];
 
-/** What a run came to, as summary.json and the command's last event say it. */
+/** The outcome of a run, for summary.json and the command's last event. */
 export interface TrainingSummary extends Trained {
   readonly test: Evaluation;
   readonly validation: Evaluation | null;

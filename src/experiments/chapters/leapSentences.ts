@@ -1,4 +1,4 @@
-/** What is said of the leaps of a loss under a figure: where they are, how high, and what the numbers say of their cause. */
+/** Describes the leaps of a loss under a figure: where they are, how high, and what the numbers say of their cause. */
 import { decimals, short } from "../../format/numbers.ts";
 import { listed } from "../../format/words.ts";
 import { log } from "../../math.ts";
@@ -10,7 +10,7 @@ import { isSteady, type Leap, leapsOf, lossOf, numberOf, rowOf, SETS } from "../
 const EPSILON = 1e-5;
 
 /**
- * What stands under a figure whose loss leaps; nothing if none does.
+ * The sentences under a figure whose loss leaps; none if no loss does.
  * @param normalises whether the network has batch normalisation
  */
 export function leapSentences(curves: readonly Curve[], normalises: boolean, classes: number): string[] {

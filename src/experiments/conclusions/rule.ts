@@ -16,7 +16,7 @@ export interface Run {
   row(id: string): RowSummary | undefined;
 }
 
-/** From the numbers of a run to the sentences that they support, which may be none. */
+/** Makes the sentences that the numbers of a run support, which may be none. */
 export type Rule = (run: Run) => Statement[];
 
 /** Rules under one heading, in the order of their sentences. */

@@ -20,7 +20,7 @@ export function toHtml({ title, subtitle, blocks, footer }: Document): string {
 
 const letter = (i: number): string => `(${String.fromCharCode(97 + i)})`;
 
-/** With spaces at which no line ends: "0.5355 ± 0.0007" and "λ = 0.005" stay whole. */
+/** The text with spaces at which no line ends, so that "0.5355 ± 0.0007" and "λ = 0.005" stay whole. */
 const bound = (text: string): string => text.replace(/ ([±=]) /g, "\u00a0$1\u00a0");
 
 function htmlBlock(block: Block): Html {
