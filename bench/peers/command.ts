@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { digits } from "../table.ts";
 import { spread } from "./rounds.ts";
 
-/** What `nnwasm train` says of itself, of every round. */
+/** The numbers that `nnwasm train` tells, for every round. */
 export interface TrainingCommand {
-  /** From the start of the process to the end of the first step. */
+  /** Seconds from the start of the process to the end of the first step. */
   readonly firstStepSeconds: readonly number[];
   /** Bytes of the process at its largest. */
   readonly peakMemory: readonly number[];
@@ -29,7 +29,7 @@ interface Event {
 
 /**
  * Runs the command with CIFAR-10 from the folder `data`, its results going to a folder that is removed afterwards.
- * @throws Error with what it complained about last, if it fails
+ * @throws Error with its last complaint, if it fails
  */
 async function nnwasm(data: string, args: readonly string[]): Promise<Event[]> {
   const folder = mkdtempSync(join(tmpdir(), "nnwasm-command-"));

@@ -8,7 +8,7 @@ import { type Entrant, type Turns, takeTurns } from "./rounds.ts";
 import type { CheckedSteps, Settings, SliceResult } from "./shared/settings.ts";
 
 /**
- * What a peer's numbers may differ by from ours, relative to them. Its sums are added in other orders, so that its
+ * How much a peer's numbers may differ from ours, relative to them. Its sums are added in other orders, so that its
  * first loss is ours to 1e-7, as float32 rounds. Training makes of that some 2.2 times as much a step: 1e-5 at the
  * fifth step and 5e-5 at the ninth of nine layers with batch normalisation (NumPy and plain loops against us; the
  * other networks stay below 1e-6). Where a ReLU falls to the other side of 0, a hundred times as much: PyTorch on
@@ -23,7 +23,7 @@ const EARLY = 5;
 const EARLY_TOLERANCE = 1e-3;
 const LATE_TOLERANCE = 0.1;
 const PENALTY_TOLERANCE = 1e-3;
-/** What a probability that it predicts may differ by from ours. */
+/** How much a probability that a peer predicts may differ from ours. */
 const OUTPUT_TOLERANCE = 1e-4;
 const LAMBDA = 0.005;
 
@@ -56,7 +56,7 @@ export function settingsOf(
   };
 }
 
-/** Those that start, in the order given; the others are named with the reason. One starts after the other. */
+/** Starts the contenders one after another. Gives those that start, in order; the others are named with the reason. */
 async function startAll(
   where: string,
   ids: readonly (PeerId | typeof OURS)[],
@@ -130,7 +130,7 @@ async function run(
   }
 }
 
-/** @throws Error if the peer's losses, or its weights after the steps, are not ours */
+/** @throws Error if the peer's losses, or its weights after the steps, differ from ours */
 export function checkSteps(theirs: CheckedSteps, ours: CheckedSteps): void {
   const isOff = (a: number | null, b: number, tolerance: number) =>
     a === null || !(Math.abs(a - b) <= tolerance * Math.abs(b));
@@ -150,7 +150,7 @@ export function checkSteps(theirs: CheckedSteps, ours: CheckedSteps): void {
   }
 }
 
-/** @throws Error if a probability is not ours */
+/** @throws Error if a probability differs from ours */
 export function checkOutputs(theirs: readonly number[], ours: readonly number[]): void {
   const at = ours.findIndex((value, i) => !(Math.abs(theirs[i]! - value) <= OUTPUT_TOLERANCE));
   if (at >= 0 || theirs.length !== ours.length) {

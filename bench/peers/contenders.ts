@@ -1,4 +1,4 @@
-/** Who is measured, and how they are started. */
+/** The contenders that are measured, with the way to start each. */
 import { delimiter, join } from "node:path";
 import { OPENMP_OPENBLAS, type Python, packageVersion } from "./installed.ts";
 import type { Launch } from "./process.ts";
@@ -19,12 +19,12 @@ export const PEERS = [
 ] as const;
 export type PeerId = (typeof PEERS)[number];
 
-/** Those that train on as many threads as they are given. */
+/** The peers that train on as many threads as they are given. */
 export const THREADED: readonly PeerId[] = ["numpy", "torch"];
 export const ONE_THREAD: readonly PeerId[] = PEERS.filter((id) => id !== "onnxruntime");
 
 export interface Surroundings {
-  /** bench/peers. */
+  /** The folder bench/peers. */
   readonly folder: string;
   /** The bundle of bench/peers/shared. */
   readonly shared: string;
@@ -34,7 +34,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is there of a peer: a version, or what to do about it. */
+/** Whether a peer is there: its version, or how to get it. */
 export interface Availability {
   readonly id: PeerId;
   readonly version?: string;

@@ -53,9 +53,9 @@ import { onnxModel } from "./shared/onnxModel.ts";
 const SCRIPT = "bench:peers";
 const fail = (message: string) => failAs(SCRIPT, message);
 
-/** What --cases takes besides the trainings. */
+/** The names that --cases takes besides those of the trainings. */
 const OTHERS = ["two", "inference", "gemm", "command", "report"] as const;
-/** Those that need the real data. */
+/** The cases that need the real data. */
 const ON_DATA: readonly string[] = ["command", "report"];
 const CASES = [...trainings.map(({ name }) => name), ...OTHERS];
 
@@ -266,7 +266,7 @@ async function main(): Promise<void> {
         process.stdout.write(`\n${describeReportCommand(each)}${quick ? ", fig1 for an epoch" : ""}\n`);
       }
     } catch (error) {
-      // What was measured before is written all the same.
+      // The numbers that were measured before are written all the same.
       context.onLost({ where: "the command", id: OURS, reason: (error as Error).message });
     }
   }

@@ -1,4 +1,4 @@
-/** What there is to measure beside, found and never installed. */
+/** Finds the peers that are installed. It never installs any. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export function probePython(command: string): Python | undefined {
   return status === 0 ? (JSON.parse(stdout.trim().split("\n").at(-1)!) as Python) : undefined;
 }
 
-/** Of these interpreters the one with the most modules, the earlier of equals. */
+/** The interpreter with the most modules; the earlier of equals. */
 export function findPython(commands: readonly string[]): Python | undefined {
   const count = ({ modules }: Python) => Object.keys(modules).length;
   let found: Python | undefined;

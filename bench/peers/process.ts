@@ -69,7 +69,7 @@ class Conversation {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-COMPLAINTS);
     });
-    // What it has not read when it ends is told by its end.
+    // An error here means that the program has ended, which is told elsewhere.
     child.stdin.on("error", () => {});
     createInterface({ input: child.stdout }).on("line", (line) => {
       const answer = parse(line);
@@ -129,7 +129,7 @@ class Conversation {
   }
 }
 
-/** Libraries greet on stdout: whatever is no JSON is not for us. */
+/** Parses a line of stdout. Libraries greet there, so a line that is not JSON is not for us. */
 function parse(line: string): unknown {
   if (!/^[[{]/.test(line)) return undefined;
   try {
@@ -140,7 +140,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** The line that says what went wrong: of a stack trace, that with the error. */
+/** The line that says what went wrong. In a stack trace, it is the line with the error. */
 function complaint(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim());
   return (

@@ -1,4 +1,4 @@
-/** What the comparison prints and writes. */
+/** The tables that the comparison prints, and the JSON that it writes. */
 import type { Machine } from "../machine.ts";
 import type { GemmShare } from "../peak.ts";
 import { digits, formatTable } from "../table.ts";
@@ -10,7 +10,7 @@ import type { Introduction } from "./shared/settings.ts";
 export interface Measured {
   readonly id: string;
   readonly introduction: Introduction;
-  /** Of every round, in the comparison's unit. */
+  /** The rates of every round, in the comparison's unit. */
   readonly rates: readonly number[];
 }
 
@@ -104,7 +104,7 @@ export function describeTwoTrainings({ name, one, two }: TwoTrainings): string {
   );
 }
 
-/** What `--json` writes. */
+/** The text that `--json` writes. */
 export function toJson(report: PeersReport): string {
   const { machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost } =
     report;

@@ -9,9 +9,9 @@ export interface Entrant {
 
 export interface Turns {
   readonly rounds: number;
-  /** Of a slice. */
+  /** Seconds of a slice. */
   readonly seconds: number;
-  /** Of a slice, at least. */
+  /** The least number of steps in a slice. */
   readonly steps: number;
   /** Seconds for each before the first round. */
   readonly warmUp: number;
@@ -19,7 +19,7 @@ export interface Turns {
   readonly limit: number;
 }
 
-/** Milliseconds in which what still runs of a slice (waiting threads, a compiler) comes to rest. */
+/** Milliseconds in which the rest of a slice (waiting threads, a compiler) comes to an end. */
 const REST = 30;
 
 /**

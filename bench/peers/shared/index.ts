@@ -1,4 +1,4 @@
-/** What the programs in JavaScript have in common: one bundle, which the driver hands them. */
+/** The common parts of the programs in JavaScript, in one bundle that the driver hands them. */
 export { Network } from "../../baseline/network.ts";
 export * as unrolled from "../../baseline/unrolled.ts";
 export * from "./numbers.ts";

@@ -14,7 +14,7 @@ function mix(x: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Numbers of 32 bits, others for every stream. */
+/** Numbers of 32 bits, which differ from stream to stream. */
 export function randomWords(stream: number, count: number): Uint32Array {
   const key = mix(stream + 1);
   const words = new Uint32Array(count);
@@ -24,7 +24,7 @@ export function randomWords(stream: number, count: number): Uint32Array {
 
 const DATA = 0;
 const LABELS = 1;
-/** That of the first layer's weights; those of the others follow. */
+/** The stream of the first layer's weights. Those of the other layers follow. */
 const WEIGHTS = 2;
 
 export interface Data {
@@ -40,7 +40,7 @@ export function makeData({ samples, widths }: Settings): Data {
   return { bytes, labels };
 }
 
-/** A byte's mean and standard deviation where all 256 are equally frequent: what the data are standardised by. */
+/** The mean and the standard deviation of bytes that are all equally frequent. They standardise the data. */
 export const BYTE_MEAN = 127.5;
 export const BYTE_DEVIATION = Math.sqrt((256 ** 2 - 1) / 12);
 

@@ -22,9 +22,9 @@ type Eventually<T> = T | Promise<T>;
 
 export interface Program {
   slice(seconds: number, steps: number): Eventually<SliceResult>;
-  /** Of one that trains. */
+  /** Only for a program that trains: the first steps. */
   check?(steps: number): Eventually<CheckedSteps>;
-  /** Of one that predicts: the outputs for one batch. */
+  /** Only for a program that predicts: the outputs for one batch. */
   outputs?(): Eventually<ArrayLike<number>>;
 }
 

@@ -1,13 +1,13 @@
-/** What the driver tells a contender's program, as JSON on its command line. */
+/** The settings that the driver gives a contender's program, as JSON on its command line. */
 export interface Settings {
   readonly task: "train" | "predict";
   /** Features, units of every layer, classes. */
   readonly widths: readonly number[];
-  /** After every ReLU. */
+  /** Whether there is batch normalisation after every ReLU. */
   readonly batchNormalization: boolean;
   /** Samples of a training step, or of a prediction. */
   readonly batchSize: number;
-  /** Of the L2 penalty ½ · lambda · Σ w² on weights. */
+  /** The λ of the L2 penalty ½ · lambda · Σ w² on weights. */
   readonly lambda: number;
   /** Training samples in memory. */
   readonly samples: number;
@@ -18,17 +18,17 @@ export interface Settings {
   readonly model?: string;
 }
 
-/** What a program says first. */
+/** The first line that a program writes. */
 export interface Introduction {
   readonly name: string;
   readonly version: string;
-  /** As many as it computes with, which need not be what was asked for. */
+  /** The threads with which it computes, which may not be as many as were asked for. */
   readonly threads: number;
-  /** What it computes with: "OpenBLAS 0.3.21 Haswell". */
+  /** The library that computes: "OpenBLAS 0.3.21 Haswell". */
   readonly engine: string;
 }
 
-/** Its answer to "check STEPS": a few steps on the first batch, the rate's cycle being CHECK_STEP_SIZE. */
+/** Its answer to "check STEPS": a few steps on the first batch, where half a cycle of the rate is CHECK_STEP_SIZE. */
 export interface CheckedSteps {
   /** The mean cross-entropy of every step. */
   readonly losses: readonly number[];
@@ -40,9 +40,9 @@ export interface CheckedSteps {
 export interface SliceResult {
   /** Steps, or calls of predict. */
   readonly steps: number;
-  /** Of a step: the median, as another program's turn on the core is nobody's doing here. */
+  /** The median of the seconds of a step, in which another program's turn on the core does not count. */
   readonly stepSeconds: number;
-  /** Of the last step; a prediction has none. */
+  /** The loss of the last step. A prediction has none. */
   readonly loss?: number;
 }
 
