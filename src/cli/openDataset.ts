@@ -11,7 +11,7 @@ import type { CliContext } from "./context.ts";
 import { printable } from "./text.ts";
 
 /** The command that gets a data set, if there is one. */
-const fetching = (name: string, { files }: DatasetKind): string | undefined =>
+export const fetching = (name: string, { files }: DatasetKind): string | undefined =>
   files?.published && `nnwasm data fetch ${name}`;
 
 export interface OpenedDataset {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { datasets } from "../../src/data/index.ts";
 import { PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 
@@ -11,22 +12,28 @@ const { at, cifar, runCli, runJson } = cliFolder({ cifar: true });
 const root = join(PROGRAM, "../..");
 const { version } = readJson(join(root, "package.json"));
 
+/** The data sets that lie in files, by name. */
+const inFiles = Object.keys(datasets).filter((name) => datasets[name]!.files !== undefined);
+
 describe("info", () => {
   it("tells the version, the engine, the machine, and where data and runs are", async () => {
     const { code, stdout, stderr } = await runCli(["info"]);
     expect([code, stderr]).toEqual([0, ""]);
     const rows = stdout.trimEnd().split("\n");
-    expect(rows.map((row) => row.split(" ")[0])).toEqual(
-      "nnwasm node engine threads machine cifar10 cache runs".split(" "),
-    );
+    expect(rows.map((row) => row.split(" ")[0])).toEqual([
+      ..."nnwasm node engine threads machine".split(" "),
+      ...inFiles,
+      "cache",
+      "runs",
+    ]);
     expect(rows[0]).toMatch(
       new RegExp(`^nnwasm {4}${version.replaceAll(".", "\\.")} \\(kernels [0-9a-f]{12}\\)$`),
     );
     expect(rows[1]).toContain(`node      ${process.versions.node} (V8 `);
     expect(rows[2]).toBe("engine    wasm, SIMD available");
     expect(rows[5]).toBe("cifar10   not here; nnwasm data fetch cifar10 gets it");
-    expect(rows[6]).toBe(`cache     ${at(".cache/nnwasm")}`);
-    expect(rows[7]).toBe("runs      runs/ in the current folder, or --out DIR");
+    expect(rows.at(-2)).toBe(`cache     ${at(".cache/nnwasm")}`);
+    expect(rows.at(-1)).toBe("runs      runs/ in the current folder, or --out DIR");
   });
 
   it("prints the same as one event with --json, and where CIFAR-10 was found", async () => {
@@ -46,6 +53,7 @@ describe("info", () => {
         memoryBytes: expect.any(Number),
         simd: true,
         sharedMemory: true,
+        ...Object.fromEntries(inFiles.map((name) => [name, null])),
         cifar10: cifar(),
         cache: at("home"),
         runs: "runs",

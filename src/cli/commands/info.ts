@@ -7,7 +7,7 @@ import { decimals } from "../../format/numbers.ts";
 import { tableLine } from "../../format/tables.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { dataFolderProblem, warn } from "../openDataset.ts";
+import { dataFolderProblem, fetching, warn } from "../openDataset.ts";
 import { printable } from "../text.ts";
 import { buildId, VERSION } from "../version.ts";
 
@@ -16,6 +16,11 @@ const SIMD_MODULE = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
   11,
 ];
+
+function notHere(name: string): string {
+  const command = fetching(name, datasets[name]!);
+  return command === undefined ? "not here" : `not here; ${command} gets it`;
+}
 
 export function infoCommand(context: CliContext): Command {
   return newCommand(
@@ -62,10 +67,7 @@ export function infoCommand(context: CliContext): Command {
         ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
         ["threads", info.sharedMemory ? `1 to ${info.cores} in a training` : "1: shared memory is missing"],
         ["machine", `${info.cpu}, ${info.cores} cores, ${decimals(info.memoryBytes / 2 ** 30, 1)} GiB`],
-        ...found.map(([name, origin]): [string, string] => [
-          name,
-          origin ?? `not here; nnwasm data fetch ${name} gets it`,
-        ]),
+        ...found.map(([name, origin]): [string, string] => [name, origin ?? notHere(name)]),
         ["cache", info.cache],
         ["runs", `${info.runs}/ in the current folder, or --out DIR`],
       ];
