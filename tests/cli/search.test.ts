@@ -369,7 +369,7 @@ describe("search refuses", () => {
   });
 
   it.each([
-    [["--space", "momentum=0:1"], 'no setting "momentum"'],
+    [["--space", "nonesuch=0:1"], 'no setting "nonesuch"'],
     [
       ["--trials", "21"],
       "--trials 21: coarse-to-fine ends after 20. Give more with --coarse, --fine or --rounds",
@@ -378,7 +378,7 @@ describe("search refuses", () => {
     [["--reduction", "2"], "--reduction is of --pruner asha, not of none."],
     [["--space", "layers.2=int:4:8"], "layers.2: there are 1 hidden layers (6). Give --layers as many"],
     [["--limit", "1"], "1 samples in batches of 100 give no batch of at least 2"],
-    [["--sampler", "annealing"], `Allowed choices are ${Object.keys(samplers).join(", ")}.`],
+    [["--sampler", "nonesuch"], `Allowed choices are ${Object.keys(samplers).join(", ")}.`],
     [["--workers", "0"], "Expected an integer from 1 to 256, or auto."],
     [["--validation", "0"], "there are no validation samples. Give --validation more than 0."],
     [["--eta-min", "1"], "--eta-min 1 is above --eta-max 0.1. Lower the one or raise the other."],

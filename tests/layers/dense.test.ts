@@ -96,8 +96,8 @@ describe("Dense", () => {
   });
 
   it("refuses an activation that there is not, with the choices", () => {
-    expect(() => new Dense(1, { activation: "tanh" as "relu" })).toThrow(
-      new ConfigError('No activation "tanh". There are: relu, softmax, linear.'),
+    expect(() => new Dense(1, { activation: "nonesuch" as "relu" })).toThrow(
+      new ConfigError('No activation "nonesuch". There are: relu, softmax, linear.'),
     );
   });
 });

@@ -76,8 +76,8 @@ describe("parseSpace", () => {
   });
 
   it("names the settings when it is given another", () => {
-    expect(() => parseSpace(["momentum=0:1"])).toThrow(
-      /^--space momentum=0:1: no setting "momentum"\. There are: layers, bn, activation, init, bias-init, .*, eta-max, .*, dtype, layers\.1\.$/,
+    expect(() => parseSpace(["nonesuch=0:1"])).toThrow(
+      /^--space nonesuch=0:1: no setting "nonesuch"\. There are: layers, bn, activation, init, bias-init, .*, eta-max, .*, dtype, layers\.1\.$/,
     );
   });
 });
