@@ -10,3 +10,8 @@ export const activations = {
 } as const;
 
 export type ActivationName = keyof typeof activations;
+
+/** Those that hidden layers can have. */
+export const hiddenActivations = (Object.keys(activations) as ActivationName[]).filter(
+  (name) => !activations[name]()?.onlyLast,
+);

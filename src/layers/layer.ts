@@ -71,6 +71,8 @@ export interface Layer {
   readonly states: readonly State[];
   /** The smallest batch that it can be trained on. */
   readonly minimumBatch: number;
+  /** Whether it can only be the last layer: the loss takes its place, and nowhere else can it be trained. Default: false. */
+  readonly onlyLast?: boolean | undefined;
   /** A layer that this one adds after itself, such as Dense's activation. */
   readonly followedBy?: Layer | undefined;
   /**

@@ -12,6 +12,7 @@ export class Softmax implements Layer {
   readonly parameters = [];
   readonly states = [];
   readonly minimumBatch = 1;
+  readonly onlyLast = true;
   #output!: Tensor;
 
   build(scope: BuildScope, inputs: number): number {

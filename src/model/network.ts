@@ -1,8 +1,9 @@
 /** The kind of network that the paper has: fully connected, k layers, with or without batch normalisation. */
 import { ConfigError, choose } from "../errors.ts";
+import { capitalize } from "../format/words.ts";
 import { type Initializer, XavierInitializer } from "../initializers/index.ts";
 import type { ActivationName } from "../layers/index.ts";
-import { activations, BatchNormalization, Dense, type Layer } from "../layers/index.ts";
+import { activations, BatchNormalization, Dense, hiddenActivations, type Layer } from "../layers/index.ts";
 import { checkOptions, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
@@ -71,9 +72,10 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     );
   }
   choose("activation", activations, activation);
-  if (activation === "softmax") {
+  if (!hiddenActivations.includes(activation)) {
     throw new ConfigError(
-      "Softmax can only be the last layer's activation. There are for hidden ones: relu, linear.",
+      `${capitalize(activation)} can only be the last layer's activation. ` +
+        `There are for hidden ones: ${hiddenActivations.join(", ")}.`,
     );
   }
   const weightRegularizer = new L2Regularizer(l2);

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { backends, type EngineName } from "../backend/index.ts";
 import { datasetChoices, defaultDataset } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
-import { type ActivationName, activations } from "../layers/index.ts";
+import { hiddenActivations } from "../layers/index.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
 import { MOST_THREADS } from "../model/model.ts";
 import { optimizers } from "../optimizers/index.ts";
@@ -68,7 +68,7 @@ export const settings = {
   activation: setting({
     ...{ ...NETWORK, flags: "--activation <name>" },
     default: "relu",
-    type: choice(namesOf<ActivationName>(activations).filter((name) => name !== "softmax")),
+    type: choice(hiddenActivations),
     help: "activation of the hidden layers",
     words: { "--activation": "act activations nonlinearity hidden-activation" },
   }),
