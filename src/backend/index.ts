@@ -1,4 +1,5 @@
 /** The backends by name: the memories of tensors, with the kernels that compute on them. */
+import type { Backend } from "./backend.ts";
 import { referenceBackend } from "./reference.ts";
 import { wasmBackend } from "./wasm.ts";
 
@@ -12,3 +13,9 @@ export { type WasmBackendOptions, wasmBackend } from "./wasm.ts";
 /** The backends by name, for `--engine`. */
 export const backends = { wasm: wasmBackend, js: referenceBackend } as const;
 export type EngineName = keyof typeof backends;
+
+/** How each is made with several threads; not one of those that have a single thread. */
+export const withThreads: Readonly<Record<EngineName, ((threads: number) => Backend) | undefined>> = {
+  wasm: (threads) => wasmBackend({ threads }),
+  js: undefined,
+};

@@ -2,7 +2,7 @@
  * The memory of a model. It is made when it is needed, made anew if it does not serve, and let go. The tensors are kept
  * from one to the next. suits.ts decides which samples it serves.
  */
-import { type Backend, backends, type EngineName, resolveThreads, wasmBackend } from "../backend/index.ts";
+import { type Backend, backends, type EngineName, resolveThreads, withThreads } from "../backend/index.ts";
 import type { Samples } from "../data/dataset.ts";
 import { gatherFactors, noStandardization, type Standardization } from "../data/standardize.ts";
 import { kindOf, type ValueKind } from "../data/values.ts";
@@ -58,6 +58,8 @@ const copyOf = ({ name, shape, value }: Omit<State, "initial">): NamedTensor => 
 export class ModelMemory {
   readonly #options: MemoryOptions;
   #backend: Backend | undefined;
+  /** How the engine is made with several threads, if it can have them. */
+  readonly #withThreads: ((threads: number) => Backend) | undefined;
   /** Why there are fewer threads than were asked for. */
   #notice: string | undefined;
   #compiled: CompileOptions | undefined;
@@ -74,8 +76,10 @@ export class ModelMemory {
   constructor(options: MemoryOptions) {
     const { engine } = options;
     this.#options = options;
-    // The backend of "wasm" is made with the memory, when the number of threads is known.
-    if (engine !== "wasm") this.#backend = typeof engine === "string" ? backends[engine]() : engine;
+    // An engine with threads is made with the memory, when their number is known.
+    const named = typeof engine === "string";
+    this.#withThreads = named ? withThreads[engine] : undefined;
+    if (this.#withThreads === undefined) this.#backend = named ? backends[engine]() : engine;
   }
 
   /** The memory, if there is one. */
@@ -165,13 +169,13 @@ export class ModelMemory {
         asked === "auto" && request.maxRows * this.#largestWeight(request.features) < TEAM_MULTIPLICATIONS;
       const { threads, notice } = await resolveThreads(isSmall ? 1 : asked);
       this.#notice = notice;
-      this.#backend = wasmBackend({ threads });
+      this.#backend = this.#withThreads!(threads);
     }
     return await Workspace.create(options, this.#backend).catch((error) => {
       // A page's Content-Security-Policy may refuse workers, for example. "auto" then takes one thread.
       if (asked !== "auto" || !(error instanceof TeamError)) throw error;
       this.#notice = `One thread. ${error.message}`;
-      this.#backend = wasmBackend();
+      this.#backend = this.#withThreads!(1);
       return Workspace.create(options, this.#backend);
     });
   }

@@ -1,5 +1,5 @@
 /** The model: layers in a row, to be trained, asked, saved and loaded. */
-import { type Backend, backends, type EngineName, isTrap } from "../backend/index.ts";
+import { type Backend, backends, type EngineName, isTrap, withThreads } from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import { noStandardization, type Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
@@ -95,13 +95,14 @@ export class Model<M = SomeMetrics> {
     if (typeof engine === "string") choose("engine", backends, engine);
     else
       requireMethods("Model: engine", engine, ["open"], `${Object.keys(backends).join(", ")}, or a backend`);
-    if (engine !== "wasm" && threads !== "auto" && threads > 1) {
+    const hasThreads = typeof engine === "string" && withThreads[engine] !== undefined;
+    if (!hasThreads && threads !== "auto" && threads > 1) {
       const name = typeof engine === "string" ? engine : engine.name;
       throw new ConfigError(`Model: the engine "${name}" has no ${threads} threads. Leave threads out.`);
     }
     this.precision = dtype;
     this.seed = seed;
-    this.#threads = engine === "wasm" ? threads : 1;
+    this.#threads = hasThreads ? threads : 1;
     this.#layers = named(all);
     this.#memory = new ModelMemory({
       ...{ layers: this.#layers, precision: dtype, seed, engine, threads: this.#threads },

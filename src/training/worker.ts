@@ -30,7 +30,11 @@ async function train({ settings, from, to }: TrainingJob, port: MessagePort): Pr
   const resolved = resolveSettings(settings, dataset.name, train.count);
   // The model of the job before is not needed any more.
   backend.reset();
-  const model = await buildModel(resolved, dataset, resolved.engine === "wasm" ? backend : resolved.engine);
+  const model = await buildModel(
+    resolved,
+    dataset,
+    resolved.engine === backend.name ? backend : resolved.engine,
+  );
   if (from !== undefined) {
     await model.build(dataset.features, train.elementType);
     await model.load(from.tensors, "the part before");

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { backends, createSharedMemory, referenceBackend, wasmBackend } from "../../src/backend/index.ts";
+import {
+  backends,
+  createSharedMemory,
+  referenceBackend,
+  wasmBackend,
+  withThreads,
+} from "../../src/backend/index.ts";
 import { ConfigError, MemoryError } from "../../src/errors.ts";
 
 const GIBIBYTE = 2 ** 30;
@@ -153,6 +159,12 @@ describe("the wasm backend", () => {
       ),
     );
   });
+});
+
+it("an engine that can have threads is made with them", () => {
+  expect(Object.keys(withThreads)).toEqual(Object.keys(backends));
+  const made = Object.values(withThreads).map((make) => make?.(3));
+  expect(made.map((backend) => backend && [backend.name, backend.threads])).toEqual([["wasm", 3], undefined]);
 });
 
 it("the backends are named as --engine names them", () => {
