@@ -31,7 +31,10 @@ export interface DatasetKind {
 export interface DatasetFiles {
   /** Its name in sentences: "CIFAR-10". */
   readonly title: string;
-  /** @throws DatasetError unless the folder holds it */
+  /**
+   * @param folder as the user gave it, which need not be the one that `locate` finds in it
+   * @throws DatasetError unless the folder holds it
+   */
   open(folder: string): Promise<Dataset>;
   /** The first of the folders that holds some of it. */
   locate(folders: readonly string[]): Promise<string | undefined>;
