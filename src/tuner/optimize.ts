@@ -82,14 +82,18 @@ async function runRound(
     while (!pruning.isHalted && !signal?.aborted && study.next < end) await run(study.ask());
   };
   const missing = Array.from({ length: end }, (_, i) => i).filter((n) => !trials.finished.has(n)).length;
-  // Trials that wait for each other must all be known before one of them runs.
-  const work = study.pruner.waits
-    ? Array.from({ length: missing }, () => study.ask()).map(run)
-    : Array.from({ length: Math.min(parallel, missing) }, worker);
+  // Before any objective runs: one may abort at once, and others would wait for its trial.
   const abort = () => pruning.halt(signal!.reason);
   signal?.addEventListener("abort", abort);
-  await Promise.all(work.map((part) => part.catch((reason) => pruning.halt(reason))));
-  signal?.removeEventListener("abort", abort);
+  try {
+    // Trials that wait for each other must all be known before one of them runs.
+    const work = study.pruner.waits
+      ? Array.from({ length: missing }, () => study.ask()).map(run)
+      : Array.from({ length: Math.min(parallel, missing) }, worker);
+    await Promise.all(work.map((part) => part.catch((reason) => pruning.halt(reason))));
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
   signal?.throwIfAborted();
   pruning.throwIfHalted();
 }

@@ -243,8 +243,8 @@ export class Study {
   }
 
   /** The pruner's answer for a trial after its last report; see {@link Trial.shouldPrune}. */
-  async decide(trial: Trial): Promise<boolean> {
-    return await this.#pruning.decide(trial);
+  decide(trial: Trial): Promise<boolean> {
+    return this.#pruning.decide(trial);
   }
 
   /**

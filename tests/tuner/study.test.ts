@@ -364,6 +364,20 @@ describe.each(kinds)("a study with %s", (_name, options, trials) => {
 });
 
 describe("a pruner that waits", () => {
+  it("lets no trial wait for one that aborts the study before the others run", async () => {
+    const stop = new AbortController();
+    const study = new Study({ space, pruner: new AshaPruner(), roundSize: 3 });
+    const objective: Objective = async (trial) => {
+      if (trial.number === 0) stop.abort(new Error("Enough."));
+      if (trial.number === 0) return 1;
+      trial.report(1, 1);
+      await trial.shouldPrune();
+      return 1;
+    };
+    await expect(study.optimize(objective, { trials: 3, signal: stop.signal })).rejects.toThrow("Enough.");
+    expect(study.trials).toEqual([]);
+  });
+
   it("lets a trial that fails hold nobody up", async () => {
     const study = new Study({
       space,
