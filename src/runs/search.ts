@@ -40,7 +40,7 @@ export interface SearchPlan
   /** Epochs of a trial that is not pruned and does not choose them for itself. */
   readonly epochs: number;
   /** How errors write the name of a setting. */
-  readonly named: (key: keyof TrainSettings) => string;
+  readonly named: (name: string) => string;
 }
 
 /** The search has all its trials. */
@@ -92,16 +92,16 @@ export type SearchEvent =
 export function planSearch(
   asked: Search,
   dataset: Dataset,
-  named: (key: keyof TrainSettings) => string = String,
+  named: (name: string) => string = String,
 ): SearchPlan {
   const { settings, space, objective, trials, roundSize, maxFailures } = asked;
   const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
   const { epochs } = resolveSettings(settings, dataset.name, train.count, named);
   batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
-  requireObjective(objective, validation !== undefined);
+  requireObjective(objective, validation !== undefined, named);
   checkSpaceFits(space, settings);
   const [sampler, pruner] = [samplerOf(asked), prunerOf(asked, epochs)];
-  checkTrials(asked, sampler, space);
+  checkTrials(asked, sampler, space, named);
   return {
     ...{ settings, space, objective, trials, roundSize, maxFailures, dataset, sampler, pruner },
     ...{ epochs, named },

@@ -131,25 +131,32 @@ export const samplerOf = ({
 export const prunerOf = ({ pruner, prunerOptions }: SearchMethod, epochs: number): Pruner =>
   choose("pruner", pruners, pruner).create({ maximum: epochs, ...prunerOptions });
 
-/** @throws ConfigError if there are to be more trials than anyone waits for, or than the sampler can propose */
+/**
+ * @param named how errors write the name of an option. Default: as it is
+ * @throws ConfigError if there are to be more trials than anyone waits for, or than the sampler can propose
+ */
 export function checkTrials(
   description: { readonly sampler: string; readonly trials: number },
   sampler: Sampler,
   space: SearchSpace,
+  named: (name: string) => string = String,
 ): void {
   const { trials } = description;
   if (trials > MAXIMUM_TRIALS) {
-    throw new ConfigError(`${trials} trials, expected at most ${MAXIMUM_TRIALS}. Give less with --trials.`);
+    throw new ConfigError(
+      `${trials} trials, expected at most ${MAXIMUM_TRIALS}. Give less with ${named("trials")}.`,
+    );
   }
   const limit = sampler.limit?.(space) ?? Number.POSITIVE_INFINITY;
   if (trials <= limit) return;
   const { options } = choose("sampler", samplers, description.sampler);
   const raising = Object.keys(options).filter((name) => options[name]!.raisesLimit);
   const more = raising
-    .map(flagOf)
+    .map(named)
     .join(", ")
     .replace(/, ([^,]*)$/, " or $1");
   throw new ConfigError(
-    `--trials ${trials}: ${description.sampler} ends after ${limit}. Give more with ${more}, or another --sampler.`,
+    `${named("trials")} ${trials}: ${description.sampler} ends after ${limit}. ` +
+      `Give more with ${more}, or another ${named("sampler")}.`,
   );
 }

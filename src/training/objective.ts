@@ -16,10 +16,19 @@ export const OBJECTIVES: Readonly<Record<string, Direction>> = {
 
 export const DEFAULT_OBJECTIVE = "validation.accuracy";
 
-/** @throws ConfigError if it needs validation samples and there are none */
-export function requireObjective(objective: string, hasValidation: boolean): void {
+/**
+ * @param named how errors write the name of a setting. Default: as it is
+ * @throws ConfigError if it needs validation samples and there are none
+ */
+export function requireObjective(
+  objective: string,
+  hasValidation: boolean,
+  named: (name: string) => string = String,
+): void {
   if (hasValidation || !objective.startsWith("validation.")) return;
-  throw new ConfigError(`${objective}: there are no validation samples. Give --validation more than 0.`);
+  throw new ConfigError(
+    `${objective}: there are no validation samples. Give ${named("validation")} more than 0.`,
+  );
 }
 
 /** The value of an epoch. @throws ConfigError as {@link requireObjective} */
