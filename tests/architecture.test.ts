@@ -77,9 +77,22 @@ const mayImport: Record<string, readonly string[]> = {
 };
 const library = Object.keys(mayImport);
 mayImport.index = library;
-mayImport.settings = library;
+mayImport.settings = [
+  ...[
+    ...ground,
+    "files",
+    "backend",
+    "data",
+    "schedules",
+    "initializers",
+    "layers",
+    "optimizers",
+    "model",
+    "tuner",
+  ],
+];
 mayImport.training = [...library, "settings"];
-mayImport.experiments = [...library, "settings", "training"];
+mayImport.experiments = [...ground, "model", "report", "settings"];
 mayImport.runs = [...library, "settings", "training", "experiments"];
 mayImport.cli = [...mayImport.runs, "index", "runs"];
 
