@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { initializerNames } from "../../src/initializers/index.ts";
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { optimizers } from "../../src/optimizers/index.ts";
 import { schedules } from "../../src/schedules/index.ts";
@@ -154,7 +155,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
       invalid(
         "--init <name|file>",
         "glorot",
-        'No initializer "glorot". There are: xavier, he, normal:SIGMA. Or give a .safetensors file.',
+        `No initializer "glorot". There are: ${initializerNames().join(", ")}. Or give a .safetensors file.`,
       ),
     ],
     [
