@@ -134,9 +134,9 @@ export class Model<M = SomeMetrics> {
     this.#turns.requireUnused("compile");
     checkCompileOptions(options);
     const kinds = this.#layers.map(([, layer]) => layer.kind);
-    const onlyLast = this.#layers.findIndex(([, layer]) => layer.onlyLast);
+    const isTooEarly = this.#layers.slice(0, -1).some(([, layer]) => layer.onlyLast);
     const { outputKind } = options.loss;
-    if (kinds.at(-1) !== outputKind || onlyLast !== kinds.length - 1) {
+    if (kinds.at(-1) !== outputKind || isTooEarly) {
       throw new ConfigError(
         `Model.compile: the loss needs ${outputKind} as the last layer and nowhere else, the layers are ` +
           `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,

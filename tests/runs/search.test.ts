@@ -145,7 +145,10 @@ describe("a subscriber that refuses", () => {
     const { open, state } = fakePool(smallDataset, { workers: 2 });
     const running = search(plan(), [], open, { subscriber, signal: never() });
     await expect(running).rejects.toThrow("No trial.");
-    expect(trialsOf(heard).map(({ number }) => number)).toEqual([1]);
+    // Which of the others have ended by then is a matter of time.
+    const told = trialsOf(heard).map(({ number }) => number);
+    expect(told).toContain(1);
+    expect(told).not.toContain(0);
     expect(heard.at(-1)).toMatchObject({ type: "failed", error: { message: "No trial." } });
     expect(state.closed).toBe(true);
   });
