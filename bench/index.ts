@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { MOST_THREADS } from "../src/model/model.ts";
+import { MOST_THREADS } from "../src/backend/index.ts";
 import { drawMeasured, drawSweeps, writeCharts } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { compareText, type Results, readResults } from "./compare.ts";

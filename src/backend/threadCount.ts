@@ -2,6 +2,8 @@
 import { availableCores, threadStarter } from "../threads/thread.ts";
 import { canShareMemory } from "./memory.ts";
 
+/** The most threads that can be asked for. */
+export const MOST_THREADS = 256;
 /** The most threads of "auto". More gain nothing on networks of the paper's size, and cost memory. */
 const MOST_AUTOMATIC_THREADS = 8;
 

@@ -20,7 +20,7 @@ const commands: Readonly<Record<string, (context: CliContext) => Promise<Command
   info: async (context) => (await import("./commands/info.ts")).infoCommand(context),
 };
 
-/** The program with the command that is called by this name, or with all its commands if none is. */
+/** The program with the command that is called by this name, or with all its commands if none is; with none for its version. */
 async function program(context: CliContext, name: string | undefined): Promise<Command> {
   const command = newCommand(context, "nnwasm", "Train dense neural networks on WebAssembly kernels.", [
     "nnwasm train",
@@ -28,7 +28,8 @@ async function program(context: CliContext, name: string | undefined): Promise<C
     "nnwasm data fetch cifar10",
   ]).version(VERSION, "-V, --version", "show the version");
   const known = name !== undefined && Object.hasOwn(commands, name);
-  const needed = known ? [commands[name]!] : Object.values(commands);
+  const isVersion = name === "--version" || name === "-V";
+  const needed = isVersion ? [] : known ? [commands[name]!] : Object.values(commands);
   return addCommands(command, await Promise.all(needed.map((load) => load(context))));
 }
 

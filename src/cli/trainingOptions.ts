@@ -1,11 +1,15 @@
 /** The flags of the settings, for the commands that train. */
 import { type Command, Option } from "commander";
+import { flagNames } from "../settings/flags.ts";
 import { byGroup } from "../settings/groups.ts";
-import { flagNames, type SettingName } from "../settings/names.ts";
+import { type SettingName, WORDS } from "../settings/names.ts";
 import type { Setting } from "../settings/setting.ts";
 import type { TrainSettings } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { argument } from "./command.ts";
+import { addWords } from "./suggestions.ts";
+
+addWords(WORDS);
 
 /** The settings that the flags give, without defaults. */
 export type TrainingFlags = Partial<TrainSettings>;

@@ -1,5 +1,12 @@
 /** The model: layers in a row, to be trained, asked, saved and loaded. */
-import { type Backend, backends, type EngineName, isTrap, withThreads } from "../backend/index.ts";
+import {
+  type Backend,
+  backends,
+  type EngineName,
+  isTrap,
+  MOST_THREADS,
+  withThreads,
+} from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import { noStandardization, type Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
@@ -45,8 +52,6 @@ export interface ModelOptions {
   readonly threads?: number | "auto";
 }
 
-/** The most threads that can be asked for. */
-export const MOST_THREADS = 256;
 /**
  * Layers in a row.
  *

@@ -1,5 +1,6 @@
 /** The commands that are printed: "nnwasm train …" for settings, "nnwasm search …" for a search. */
-import { flagOf, type SettingName } from "./names.ts";
+import { flagOf } from "./flags.ts";
+import type { SettingName } from "./names.ts";
 import type { Setting } from "./setting.ts";
 import { DEFAULTS, SEARCH_DEFAULTS, type TrainSettings } from "./settings.ts";
 import { shownSpaceText } from "./space.ts";

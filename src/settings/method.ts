@@ -5,7 +5,7 @@ import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import type { Pruner, Sampler } from "../tuner/trial.ts";
-import { flagOf } from "./names.ts";
+import { flagOf } from "./flags.ts";
 
 export const DEFAULT_SAMPLER = "coarse-to-fine";
 export const DEFAULT_PRUNER = "none";

@@ -23,7 +23,8 @@ import {
   when,
 } from "../tuner/searchSpace.ts";
 import type { FinishedTrial } from "../tuner/trial.ts";
-import { flagOf, type SettingName, settingHint, settingKey, settingNames } from "./names.ts";
+import { flagOf } from "./flags.ts";
+import { type SettingName, settingHint, settingKey, settingNames } from "./names.ts";
 import type { Setting } from "./setting.ts";
 import type { TrainSettings } from "./settings.ts";
 import { settings } from "./table.ts";

@@ -3,16 +3,16 @@
  * a config.json, the names and values of `--space`, the commands that are printed and the types are read from here.
  */
 import * as v from "valibot";
-import { backends, type EngineName } from "../backend/index.ts";
+import { backends, type EngineName, MOST_THREADS } from "../backend/index.ts";
 import { datasetChoices, defaultDataset } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { hiddenActivations } from "../layers/index.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
-import { MOST_THREADS } from "../model/model.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
+import { DATA_WORDS } from "./flags.ts";
 import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
 import { setting } from "./setting.ts";
 import {
@@ -42,7 +42,7 @@ export const settings = {
     help: datasetChoices(),
     usual: `${defaultDataset().name} if it is found, else ${defaultDataset().fallback}`,
     notSearched: "all trials share data. Give it as a flag.",
-    words: { "--data": "dataset data-set data-dir datadir data-path input train-data train-dir folder" },
+    words: { "--data": DATA_WORDS },
   }),
   layers: setting({
     ...{ ...NETWORK, flags: "--layers <units>", default: [50, 50] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { flagOf } from "../../src/settings/flags.ts";
 import { checkTrials, samplerOf } from "../../src/settings/method.ts";
-import { flagOf } from "../../src/settings/names.ts";
 
 describe("checkTrials", () => {
   const check = (trials: number, named?: (name: string) => string) => () =>

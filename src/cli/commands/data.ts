@@ -1,4 +1,5 @@
 /** `nnwasm data`: lists, fetches and verifies data sets. */
+
 import { Argument, type Command, Option } from "commander";
 import pc from "picocolors";
 import type { Dataset } from "../../data/dataset.ts";
@@ -8,11 +9,15 @@ import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { ConfigError, DatasetError, NnwasmError } from "../../errors.ts";
 import { decimals, megabytes, percent, timeLeft } from "../../format/numbers.ts";
 import { tableLine } from "../../format/tables.ts";
+import { DATA_WORDS } from "../../settings/flags.ts";
 import { addCommands, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, hasColors, Interrupted } from "../context.ts";
 import { dataFolderProblem, warn } from "../openDataset.ts";
 import { StatusLine } from "../progress/statusLine.ts";
+import { addWords } from "../suggestions.ts";
 import { printable } from "../text.ts";
+
+addWords({ "--data": DATA_WORDS });
 
 type Kinds = Readonly<Record<string, DatasetKind>>;
 type Found = readonly [name: string, published: PublishedDataset, files: DatasetFiles];

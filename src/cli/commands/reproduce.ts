@@ -15,7 +15,7 @@ import {
   type ReproductionEvent,
   reproduce,
 } from "../../runs/reproduce.ts";
-import { flagOf } from "../../settings/names.ts";
+import { flagOf } from "../../settings/flags.ts";
 import { DEFAULTS, mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { openTrainingPool } from "../../training/pool.ts";
 import { integer, newCommand } from "../command.ts";

@@ -3,11 +3,10 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { ConfigError, StudyError } from "../../errors.ts";
 import { inOrder } from "../../runs/events.ts";
-import { planSearch, type SearchEvent, search } from "../../runs/search.ts";
-import { flagOf } from "../../settings/names.ts";
+import type { SearchEvent } from "../../runs/search.ts";
+import { flagOf } from "../../settings/flags.ts";
 import { mergeSettings, SEARCH_DEFAULTS, type TrainSettings } from "../../settings/settings.ts";
 import { parseSpace } from "../../settings/space.ts";
-import { openTrainingPool } from "../../training/pool.ts";
 import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { SearchSaver } from "../folders/searchSaver.ts";
@@ -56,6 +55,9 @@ export function searchCommand(context: CliContext): Command {
 const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"];
 
 async function run(context: CliContext, flags: SearchFlags): Promise<void> {
+  // What --help does not need.
+  const { planSearch, search } = await import("../../runs/search.ts");
+  const { openTrainingPool } = await import("../../training/pool.ts");
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
   const before = resume === undefined ? undefined : await readResumed(resume, flags);
   const asked = before === undefined ? await describeSearch(context, flags) : changed(before, flags);

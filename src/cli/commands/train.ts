@@ -2,10 +2,10 @@
 import type { Command } from "commander";
 import { counted } from "../../format/words.ts";
 import { inOrder } from "../../runs/events.ts";
-import { planTraining, type TrainingEvent, type TrainingInterrupted, train } from "../../runs/train.ts";
+import type { TrainingEvent, TrainingInterrupted } from "../../runs/train.ts";
 import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
-import { flagOf } from "../../settings/names.ts";
+import { flagOf } from "../../settings/flags.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
@@ -60,6 +60,8 @@ export function trainCommand(context: CliContext): Command {
 
 async function run(context: CliContext, flags: Flags, environment: Partial<TrainSettings>): Promise<void> {
   const begin = performance.now();
+  // What --help does not need.
+  const { planTraining, train } = await import("../../runs/train.ts");
   const { config, out, json = false, quiet = false, force = false } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   const asked = mergeSettings(file, environment, settingsFromFlags(flags));
