@@ -37,6 +37,7 @@ export function buildLayers(options: BuildOptions, region: Region): BuiltLayers 
   const summary = options.layers.map(([layerName, layer], index) => {
     const inputs = width;
     const [firstParameter, firstState] = [parameters.length, states.length];
+    const firstSeed = stepSeeds.length;
     const learned = (name: string, shape: readonly number[], others: Pick<Parameter, "initializer">) => {
       const [rows, columns] = shape.length === 1 ? [1, shape[0]!] : (shape as readonly [number, number]);
       const tensor = () => region.tensor(precision, rows, columns);
@@ -62,7 +63,8 @@ export function buildLayers(options: BuildOptions, region: Region): BuiltLayers 
         },
         stepSeed: () => {
           const seed = { high: 0, low: 0 };
-          stepSeeds.push([layerName, seed]);
+          // A layer that draws for two things needs two seeds that differ.
+          stepSeeds.push([`${layerName}.${stepSeeds.length - firstSeed}`, seed]);
           return seed;
         },
       },

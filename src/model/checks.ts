@@ -4,7 +4,7 @@ import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { checkOptions, requireInteger, requireMethods, shown } from "../options.ts";
+import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
 
 export interface CompileOptions<T extends Metric = Metric> {
   readonly loss: Loss;
@@ -38,6 +38,18 @@ export function checkCompileOptions(options: CompileOptions): void {
     ["at"],
     "a schedule, such as new ConstantSchedule(0.1)",
   );
+  const { tensors = {} } = optimizer;
+  if (typeof tensors !== "object" || tensors === null || Array.isArray(tensors)) {
+    throw new ConfigError(
+      `${where}: the optimizer's tensors are ${shown(tensors)}, expected names with what they hold at first, such as { velocity: 0 }.`,
+    );
+  }
+  for (const [name, initial] of Object.entries(tensors)) {
+    if (isNumber(initial) && Number.isFinite(initial)) continue;
+    throw new ConfigError(
+      `${where}: the optimizer's tensor ${shown(name)} holds ${shown(initial)} at first, expected a finite number.`,
+    );
+  }
   if (!Array.isArray(metrics)) {
     throw new ConfigError(
       `${where}: metrics is ${shown(metrics)}, expected an array, such as [new AccuracyMetrics()].`,

@@ -1,6 +1,6 @@
 /** Tensors that an optimizer keeps: with the model through its training, its file, and its memory's end. */
 import { describe, expect, it } from "vitest";
-import { FileError } from "../../src/errors.ts";
+import { ConfigError, FileError } from "../../src/errors.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { Model, type ModelOptions } from "../../src/model/model.ts";
 import { denseNetwork } from "../../src/model/network.ts";
@@ -167,4 +167,21 @@ it("tensors that do not fit the optimizer's are refused, and nothing is taken", 
     model.load(changed("optimizer.updates", { data: new Float64Array([0.5]) }), "a.safetensors"),
   ).rejects.toThrow(new FileError("a.safetensors: optimizer.updates is 0.5, expected one integer ≥ 0."));
   expect(model.tensors()).toEqual(before);
+});
+
+it.each<[unknown, string]>([
+  [
+    { velocity: Number.NaN },
+    'the optimizer\'s tensor "velocity" holds NaN at first, expected a finite number.',
+  ],
+  [{ velocity: "0" }, 'the optimizer\'s tensor "velocity" holds "0" at first, expected a finite number.'],
+  [
+    ["velocity"],
+    "the optimizer's tensors are an array of 1, expected names with what they hold at first, such as { velocity: 0 }.",
+  ],
+])("compile() refuses an optimizer whose tensors are %o", (tensors, expected) => {
+  const optimizer = Object.assign(new Momentum(), { tensors });
+  expect(() => make(optimizer as unknown as Optimizer)).toThrow(
+    new ConfigError(`Model.compile: ${expected}`),
+  );
 });

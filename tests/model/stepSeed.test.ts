@@ -16,9 +16,11 @@ class Seeded implements Layer {
   readonly states = [];
   readonly minimumBatch = 1;
   seed!: StepSeed;
+  other!: StepSeed;
 
   build(scope: BuildScope, inputs: number): number {
     this.seed = scope.stepSeed();
+    this.other = scope.stepSeed();
     return inputs;
   }
 
@@ -44,7 +46,10 @@ async function seedsOf(options: FitOptions, threads = 1, modelSeed = 1): Promise
     batchSize: 10,
     ...options,
     onStep: ({ epoch, step }) => {
-      const seeds = [first, second].flatMap(({ seed: { high, low } }) => [high, low]);
+      const seeds = [first.seed, second.seed, first.other, second.other].flatMap(({ high, low }) => [
+        high,
+        low,
+      ]);
       steps.push(`${epoch}.${step}: ${seeds.map((word) => word.toString(16)).join(" ")}`);
     },
   });
@@ -52,14 +57,13 @@ async function seedsOf(options: FitOptions, threads = 1, modelSeed = 1): Promise
   return steps;
 }
 
-it("differ between steps, epochs, layers and seeds", async () => {
+it("differ between steps, epochs, layers, seeds, and what one layer draws for", async () => {
   const steps = [...(await seedsOf({ epochs: 3 })), ...(await seedsOf({ epochs: 3, seed: 2 }))];
   const seeds = steps.flatMap((step) => {
-    const [, a, b, c, d] = /: (\w+) (\w+) (\w+) (\w+)$/.exec(step)!;
-    return [`${a} ${b}`, `${c} ${d}`];
+    return [...step.split(": ")[1]!.matchAll(/\w+ \w+/g)].map(([words]) => words);
   });
-  expect(seeds.length).toBe(36);
-  expect(new Set(seeds).size).toBe(36);
+  expect(seeds.length).toBe(72);
+  expect(new Set(seeds).size).toBe(72);
 });
 
 it("are the same again, with any number of threads, and where a training goes on", async () => {
