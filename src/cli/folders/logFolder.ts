@@ -132,8 +132,7 @@ export class LogFolder {
 
   /** Adds a line to the log, with the clock; it is on the disk when the promise resolves. */
   async append(line: object): Promise<void> {
-    await this.#folder.check();
-    await this.#lines.append(JSON.stringify({ ...line, clock: this.seconds }));
+    await this.#folder.append(this.#lines, JSON.stringify({ ...line, clock: this.seconds }));
   }
 
   /** Replaces the description, some of which may change when the command goes on. */

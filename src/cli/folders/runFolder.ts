@@ -66,8 +66,7 @@ export class RunFolder {
    * @throws FileError, as do all that write
    */
   async appendMetrics(row: object): Promise<void> {
-    await this.#folder.check();
-    await this.#metrics.append(JSON.stringify(row));
+    await this.#folder.append(this.#metrics, JSON.stringify(row));
   }
 
   /** Writes summary.json, or replaces it. */

@@ -8,6 +8,7 @@ import { ConfigError } from "../../errors.ts";
 import { isTemporary, writeFileAtomic } from "../../files/atomic.ts";
 import { fileError } from "../../files/errors.ts";
 import { isFolder, makeFolder } from "../../files/folders.ts";
+import type { LineWriter } from "../../files/lines.ts";
 import { FolderLock, isClaim, LOCK } from "./folderLock.ts";
 
 export interface NewFolder {
@@ -79,6 +80,20 @@ export class WorkFolder {
   /** @throws FileError unless the folder is there and this process still has it */
   async check(): Promise<void> {
     await this.#lock.check();
+  }
+
+  /**
+   * Adds a line to a file of the folder.
+   * @throws FileError. Where the whole folder is gone it says that, and not that one file is
+   */
+  async append(lines: LineWriter, line: string): Promise<void> {
+    await this.check();
+    try {
+      await lines.append(line);
+    } catch (error) {
+      await this.check();
+      throw error;
+    }
   }
 
   /** Writes files by their paths from the folder, one after another, each at once. */
