@@ -16,6 +16,7 @@ export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
+export type { Described, Description } from "./described.ts";
 export * from "./errors.ts";
 export {
   ConstantInitializer,

@@ -30,6 +30,7 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
 const ground = [
+  "described",
   "errors",
   "format",
   "math",
@@ -48,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   format: [],
   math: ["errors"],
   options: ["errors"],
+  described: ["errors", "options"],
   platform: [],
   random: ["errors", "math"],
   runtime: [],

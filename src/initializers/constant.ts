@@ -1,10 +1,11 @@
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { FloatArray } from "../tensor.ts";
-import type { Initializer } from "./initializer.ts";
+import type { Initializer, InitializerKind } from "./initializer.ts";
 
 /** The same number everywhere. */
-export class ConstantInitializer implements Initializer {
+export class ConstantInitializer implements Initializer, Described {
   readonly value: number;
 
   /**
@@ -22,6 +23,10 @@ export class ConstantInitializer implements Initializer {
     return this.value === 0 ? "zeros" : `constant:${this.value}`;
   }
 
+  describe(): Description {
+    return { name: "constant", options: { value: this.value } };
+  }
+
   fill(values: FloatArray): void {
     values.fill(this.value);
   }
@@ -33,3 +38,7 @@ export class ZerosInitializer extends ConstantInitializer {
     super(0);
   }
 }
+
+export const constant: InitializerKind = {
+  create: ({ value }: { readonly value?: number }) => new ConstantInitializer(value),
+};

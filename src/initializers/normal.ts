@@ -1,3 +1,4 @@
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import { isNumber, shown } from "../options.ts";
 import type { Random } from "../random.ts";
@@ -5,7 +6,7 @@ import type { FloatArray } from "../tensor.ts";
 import { fillNormal, type Initializer, type InitializerKind } from "./initializer.ts";
 
 /** N(0, std) for any shape. */
-export class NormalInitializer implements Initializer {
+export class NormalInitializer implements Initializer, Described {
   readonly std: number;
 
   /**
@@ -25,20 +26,27 @@ export class NormalInitializer implements Initializer {
     return `normal:${this.std}`;
   }
 
+  describe(): Description {
+    return { name: "normal", options: { std: this.std } };
+  }
+
   fill(values: FloatArray, _rows: number, _columns: number, random: Random): void {
     fillNormal(values, this.std, random);
   }
 }
 
 export const normal: InitializerKind = {
-  argument: "SIGMA",
-  create(argument) {
-    const std = argument === undefined || argument.trim() === "" ? Number.NaN : Number(argument);
-    if (!(std >= 0 && std < Infinity)) {
-      throw new ConfigError(
-        `The initializer "normal${argument === undefined ? "" : `:${argument}`}" needs a standard deviation ≥ 0, as in normal:0.001.`,
-      );
-    }
-    return new NormalInitializer(std);
+  create: ({ std }: { readonly std?: number }) => new NormalInitializer(std),
+  text: {
+    argument: "SIGMA",
+    parse(argument) {
+      const std = argument === undefined || argument.trim() === "" ? Number.NaN : Number(argument);
+      if (!(std >= 0 && std < Infinity)) {
+        throw new ConfigError(
+          `The initializer "normal${argument === undefined ? "" : `:${argument}`}" needs a standard deviation ≥ 0, as in normal:0.001.`,
+        );
+      }
+      return new NormalInitializer(std);
+    },
   },
 };

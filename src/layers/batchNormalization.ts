@@ -1,3 +1,4 @@
+import type { Described, Description, Kind } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import { ConstantInitializer, ZerosInitializer } from "../initializers/index.ts";
 import type { Kernels } from "../kernels/index.ts";
@@ -25,7 +26,7 @@ export interface BatchNormalizationOptions {
  * the paper that `nnwasm reproduce` repeats (Keras and PyTorch start the variance at 1). The moving variance is biased
  * too (PyTorch's is not).
  */
-export class BatchNormalization implements Layer {
+export class BatchNormalization implements Layer, Described {
   readonly kind = "batchnorm";
   /** A batch of one sample has no variance: its normalised values are always 0. */
   readonly minimumBatch = 2;
@@ -69,6 +70,11 @@ export class BatchNormalization implements Layer {
     return [this.movingMean, this.movingVariance];
   }
 
+  describe(): Description {
+    const { momentum, epsilon } = this;
+    return { name: this.kind, options: { momentum, epsilon } };
+  }
+
   build(scope: BuildScope, inputs: number): number {
     this.gamma = scope.vectorParameter("gamma", inputs, new ConstantInitializer(1));
     this.beta = scope.vectorParameter("beta", inputs, new ZerosInitializer());
@@ -110,3 +116,5 @@ export class BatchNormalization implements Layer {
     return dy;
   }
 }
+
+export const batchnorm: Kind<BatchNormalization> = { create: (options) => new BatchNormalization(options) };

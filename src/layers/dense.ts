@@ -1,3 +1,4 @@
+import { type Described, type Description, describeThing, type Kind } from "../described.ts";
 import { choose } from "../errors.ts";
 import { type Initializer, XavierInitializer, ZerosInitializer } from "../initializers/index.ts";
 import type { Kernels } from "../kernels/index.ts";
@@ -25,12 +26,13 @@ export interface DenseOptions {
  *
  *   dW = xᵀ · dy        db = Σ_i dy[i]        dx = dy · Wᵀ
  */
-export class Dense implements Layer {
+export class Dense implements Layer, Described {
   readonly kind = "dense";
   readonly states = [];
   readonly minimumBatch = 1;
   readonly units: number;
   readonly followedBy: Layer | undefined;
+  readonly #activation: ActivationName;
   readonly #weightInitializer: Initializer;
   readonly #biasInitializer: Initializer;
   readonly #weightRegularizer: Regularizer | undefined;
@@ -66,6 +68,7 @@ export class Dense implements Layer {
     }
     this.units = units;
     this.followedBy = choose("activation", activations, activation)();
+    this.#activation = activation;
     this.#weightInitializer = weightInitializer;
     this.#biasInitializer = biasInitializer;
     this.#weightRegularizer = weightRegularizer;
@@ -73,6 +76,29 @@ export class Dense implements Layer {
 
   get parameters(): readonly Parameter[] {
     return [this.weight, this.bias];
+  }
+
+  /**
+   * An initializer that cannot describe itself is left out: a model with tensors needs none.
+   * @throws ConfigError if the regularizer cannot describe itself
+   */
+  describe(): Description {
+    const initializers = {
+      weightInitializer: this.#weightInitializer.describe?.(),
+      biasInitializer: this.#biasInitializer.describe?.(),
+    };
+    const regularizer = this.#weightRegularizer;
+    return {
+      name: this.kind,
+      options: {
+        units: this.units,
+        activation: this.#activation,
+        ...Object.fromEntries(Object.entries(initializers).filter(([, each]) => each !== undefined)),
+        ...(regularizer && {
+          weightRegularizer: describeThing("Dense.describe: weightRegularizer", regularizer),
+        }),
+      },
+    };
   }
 
   build(scope: BuildScope, inputs: number): number {
@@ -111,3 +137,12 @@ export class Dense implements Layer {
 function requireInitializer(name: string, value: unknown): void {
   requireMethods(name, value, ["fill"], "an initializer, such as new XavierInitializer()");
 }
+
+export const dense: Kind<Dense> = {
+  parts: {
+    weightInitializer: "initializers",
+    biasInitializer: "initializers",
+    weightRegularizer: "regularizers",
+  },
+  create: ({ units, ...options }: { readonly units: number } & DenseOptions) => new Dense(units, options),
+};

@@ -3,6 +3,7 @@
  * calls of its forward and backward pass. Optimizers, penalties, files, the gradient check and `summary()` walk its
  * parameters; none knows a layer by its class.
  */
+import type { Description } from "../described.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { StepSeed } from "../random.ts";
@@ -67,6 +68,11 @@ export type Mode = "training" | "inference";
 export interface Layer {
   /** The beginning of names: "dense" gives dense1, dense2, … */
   readonly kind: string;
+  /**
+   * What an equal layer is made from; the layer that it is followed by belongs to it. A model is saved only if all of its
+   * layers have it. Default: it cannot be saved.
+   */
+  describe?(): Description;
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];
   /** The smallest batch that it can be trained on. */

@@ -1,9 +1,10 @@
+import type { Described, Description, Kind } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { BuildScope, Layer } from "./layer.ts";
 
 /** y = max(0, x), element by element; its derivative at 0 is 0. */
-export class ReLU implements Layer {
+export class ReLU implements Layer, Described {
   readonly kind = "relu";
   readonly parameters = [];
   readonly states = [];
@@ -18,6 +19,10 @@ export class ReLU implements Layer {
 
   get kinks(): Tensor {
     return this.#y;
+  }
+
+  describe(): Description {
+    return { name: this.kind, options: {} };
   }
 
   build(scope: BuildScope, inputs: number): number {
@@ -36,3 +41,5 @@ export class ReLU implements Layer {
     return dy;
   }
 }
+
+export const relu: Kind<ReLU> = { create: () => new ReLU() };

@@ -1,3 +1,4 @@
+import type { Description } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
@@ -6,6 +7,8 @@ import type { Tensor } from "../tensor.ts";
 export interface Loss {
   /** The kind of layer that must come last. The loss computes that layer as well. */
   readonly outputKind: string;
+  /** What an equal loss is made from. Default: a saved model has to be compiled anew. */
+  describe?(): Description;
   /**
    * Writes down the loss and its gradient by the scores before the output layer.
    * @param loss (1, 1), written: the *sum* over the batch

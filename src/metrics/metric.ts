@@ -1,3 +1,4 @@
+import type { Description } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
@@ -6,6 +7,8 @@ import type { Tensor } from "../tensor.ts";
 export interface Metric {
   /** The key in History's rows: "accuracy". */
   readonly name: string;
+  /** What an equal metric is made from. Default: a saved model has to be compiled anew. */
+  describe?(): Description;
   /**
    * Writes down the metric's sum over a batch.
    * @param sum (1, 1), written

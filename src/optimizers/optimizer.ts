@@ -1,3 +1,4 @@
+import type { Description } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Parameter } from "../layers/layer.ts";
 import type { Schedule } from "../schedules/schedule.ts";
@@ -17,6 +18,8 @@ export interface OptimizerState {
 /** Moves parameters along their gradients. */
 export interface Optimizer {
   readonly schedule: Schedule;
+  /** What an equal optimizer is made from. Default: a saved model has to be compiled anew. */
+  describe?(): Description;
   /**
    * The tensors that it keeps for every parameter, such as moments, with the number that fills them before the first
    * update. They belong to the model, which saves and loads them, and drops them when it is compiled anew. Default: none.

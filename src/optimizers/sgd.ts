@@ -1,3 +1,4 @@
+import { type Described, type Description, describeThing } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Parameter } from "../layers/layer.ts";
 import { checkOptions, requireMethods } from "../options.ts";
@@ -7,7 +8,7 @@ import type { Scalar } from "../tensor.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Mini-batch gradient descent without momentum: value −= η · grad. */
-export class SGDOptimizer implements Optimizer {
+export class SGDOptimizer implements Optimizer, Described {
   readonly schedule: Schedule;
 
   /**
@@ -22,6 +23,12 @@ export class SGDOptimizer implements Optimizer {
       requireMethods("SGDOptimizer: schedule", schedule, ["at"], expected);
     }
     this.schedule = typeof schedule === "number" ? new ConstantSchedule(schedule) : schedule;
+  }
+
+  /** @throws ConfigError if the schedule cannot describe itself */
+  describe(): Description {
+    const schedule = describeThing("SGDOptimizer.describe: schedule", this.schedule);
+    return { name: "sgd", options: { schedule } };
   }
 
   update(kernels: Kernels, parameter: Parameter, learningRate: Scalar): void {

@@ -1,3 +1,4 @@
+import type { Described, Description, Kind } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { isNumber, shown } from "../options.ts";
@@ -5,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import type { Regularizer } from "./regularizer.ts";
 
 /** cost += ½ · lambda · Σ w², gradient lambda · w. (Keras's `l2` has no ½: its number is half of this one.) */
-export class L2Regularizer implements Regularizer {
+export class L2Regularizer implements Regularizer, Described {
   readonly lambda: number;
 
   /**
@@ -19,6 +20,10 @@ export class L2Regularizer implements Regularizer {
     this.lambda = lambda;
   }
 
+  describe(): Description {
+    return { name: "l2", options: { lambda: this.lambda } };
+  }
+
   penalty(kernels: Kernels, penalty: Tensor<"float64">, value: Tensor): void {
     kernels.l2.penalty(penalty, value, this.lambda);
   }
@@ -27,3 +32,7 @@ export class L2Regularizer implements Regularizer {
     kernels.l2.addGradient(grad, value, this.lambda);
   }
 }
+
+export const l2: Kind<L2Regularizer> = {
+  create: ({ lambda }: { readonly lambda?: number }) => new L2Regularizer(lambda),
+};

@@ -1,10 +1,11 @@
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import { isNumber, shown } from "../options.ts";
 import type { ScheduleKind } from "./kind.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The same rate at every step. */
-export class ConstantSchedule implements Schedule {
+export class ConstantSchedule implements Schedule, Described {
   readonly learningRate: number;
 
   /**
@@ -18,6 +19,10 @@ export class ConstantSchedule implements Schedule {
       );
     }
     this.learningRate = learningRate;
+  }
+
+  describe(): Description {
+    return { name: "constant", options: { etaMax: this.learningRate } };
   }
 
   at(): number {

@@ -1,3 +1,4 @@
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import { checkOptions, isNumber, shown } from "../options.ts";
 import type { ScheduleKind } from "./kind.ts";
@@ -19,7 +20,7 @@ export interface LRCyclingOptions {
  *
  * The first update (t = 0) has etaMin, update s has etaMax, update 2s etaMin again.
  */
-export class LRCyclingSchedule implements Schedule {
+export class LRCyclingSchedule implements Schedule, Described {
   readonly etaMin: number;
   readonly etaMax: number;
   readonly stepSize: number;
@@ -43,6 +44,11 @@ export class LRCyclingSchedule implements Schedule {
     this.etaMin = etaMin;
     this.etaMax = etaMax;
     this.stepSize = stepSize;
+  }
+
+  describe(): Description {
+    const { etaMin, etaMax, stepSize } = this;
+    return { name: "cyclic", options: { etaMin, etaMax, stepSize } };
   }
 
   at(step: number): number {

@@ -46,7 +46,10 @@ export async function buildModel(
   const optimizer = choose<OptimizerKind>("optimizer", optimizers, settings.optimizer);
   const model = new Model(layers, { seed, engine, dtype, threads }).compile({
     loss: new CategoricalCrossEntropyLoss(),
-    optimizer: optimizer.create(schedule.create(ownOptions(schedule)), ownOptions(optimizer)),
+    optimizer: optimizer.create({
+      ...ownOptions(optimizer),
+      schedule: schedule.create(ownOptions(schedule)),
+    }),
     metrics: [new AccuracyMetrics()],
   });
   if (fromFile) {

@@ -37,8 +37,8 @@ it("SGDOptimizer takes a schedule, or a number for a constant rate", () => {
   );
 });
 
-it("the optimizers are made from a schedule, by name", () => {
+it("the optimizers are made from their options, by name", () => {
   const schedule = new ConstantSchedule(0.1);
   expect(Object.keys(optimizers)[0]).toBe("sgd");
-  expect(optimizers.sgd.create(schedule)).toEqual(new SGDOptimizer({ schedule }));
+  expect(optimizers.sgd.create({ schedule })).toEqual(new SGDOptimizer({ schedule }));
 });

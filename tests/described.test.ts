@@ -1,0 +1,165 @@
+/** Every entry of every registry: what it makes describes itself, and its description makes an equal one. */
+import { describe, expect, it } from "vitest";
+import {
+  createDescribed,
+  type Described,
+  type Description,
+  describeThing,
+  type Folder,
+  type Kind,
+  type Kinds,
+} from "../src/described.ts";
+import { ConfigError } from "../src/errors.ts";
+import { libraryKinds } from "../src/model/kinds.ts";
+
+const kinds: Kinds = libraryKinds;
+
+/** Options that are not the defaults, by folder and name; of what is not listed, those that create({}) describes. */
+const examples: Readonly<Partial<Record<Folder, Readonly<Record<string, readonly object[]>>>>> = {
+  layers: {
+    dense: [
+      { units: 3 },
+      {
+        units: 7,
+        activation: "relu",
+        weightInitializer: { name: "normal", options: { std: 0.25 } },
+        biasInitializer: { name: "constant", options: { value: -0.1 } },
+        weightRegularizer: { name: "l2", options: { lambda: 0.125 } },
+      },
+    ],
+    batchnorm: [{ momentum: 0.75, epsilon: 1e-3 }],
+  },
+  optimizers: {
+    sgd: [
+      { schedule: { name: "constant", options: { etaMax: 0.1 } } },
+      { schedule: { name: "cyclic", options: { etaMin: 0.1, etaMax: 0.3, stepSize: 2.5 } } },
+    ],
+  },
+  schedules: {
+    cyclic: [{ stepSize: 12 }, { etaMin: 1e-7, etaMax: 1 / 3, stepSize: 900 }],
+    constant: [{ etaMax: 0 }],
+  },
+  regularizers: { l2: [{ lambda: 0 }] },
+  initializers: { normal: [{ std: 0.001 }], constant: [{ value: 1e-300 }] },
+};
+
+const entries = Object.entries(kinds).flatMap(([folder, registry]) =>
+  Object.keys(registry).flatMap((name) => {
+    const options = examples[folder as Folder]?.[name] ?? [{}];
+    return options.map((each) => ({ folder: folder as Folder, name, options: each }));
+  }),
+);
+
+const make = (folder: Folder, description: unknown) =>
+  createDescribed(kinds, folder, description, "here") as Described;
+
+describe.each(entries)("$folder: $name with $options", ({ folder, name, options }) => {
+  const made = make(folder, { name, options });
+  const description = made.describe();
+
+  it("describes itself by the name in the registry, with the options that were given", () => {
+    expect(description.name).toBe(name);
+    for (const [key, value] of Object.entries(options)) {
+      if (kinds[folder][name]!.parts?.[key] === undefined)
+        expect(description.options).toHaveProperty(key, value);
+      else expect(description.options).toHaveProperty(key, expect.objectContaining({ name: value.name }));
+    }
+  });
+
+  it("comes back from JSON as it was, and makes one that describes itself equally", () => {
+    const text = JSON.stringify(description);
+    expect(JSON.parse(text)).toStrictEqual(description);
+    const again = make(folder, JSON.parse(text));
+    expect(again.describe()).toStrictEqual(description);
+    expect(again.constructor).toBe(made.constructor);
+    expect(Object.entries(again)).toEqual(Object.entries(made));
+  });
+
+  it("has no option that it passes over", () => {
+    const more = { name, options: { ...description.options, surelyUnknown: 1 } };
+    expect(() => make(folder, more)).toThrow(ConfigError);
+    expect(() => make(folder, more)).toThrow("surelyUnknown");
+  });
+});
+
+/** A description whose parts are `depth` deep. */
+const nested = (depth: number): Description => ({
+  name: "outer",
+  options: depth === 0 ? {} : { inner: nested(depth - 1) },
+});
+
+const madeUp = {
+  ...kinds,
+  schedules: {
+    outer: { parts: { inner: "schedules" }, create: (options) => ({ options }) } satisfies Kind<unknown>,
+  },
+};
+
+describe("createDescribed", () => {
+  const sgd = (schedule: unknown) => ({ name: "sgd", options: { schedule } });
+  it.each([
+    ["nothing", "layers", undefined, "here: the layer is undefined, expected { name, options }."],
+    ["an array", "losses", [], "here: the loss is an array of 0, expected { name, options }."],
+    [
+      "no options",
+      "layers",
+      { name: "relu" },
+      "here: the layer is without options, expected { name, options }.",
+    ],
+    [
+      "options that are a list",
+      "layers",
+      { name: "relu", options: [] },
+      "here: the layer is without options, expected { name, options }.",
+    ],
+    ["a part that is none", "optimizers", sgd(3), "here: schedule: the schedule is 3, expected"],
+    [
+      "an unknown part",
+      "optimizers",
+      sgd({ name: "own", options: {} }),
+      'here: schedule: No schedule "own".',
+    ],
+    ["an unknown name", "layers", { name: "lstm", options: {} }, 'here: No layer "lstm". There are: dense, '],
+    ["a name of Object", "layers", { name: "constructor", options: {} }, 'here: No layer "constructor".'],
+    ["a name that is none", "layers", { name: ["relu"], options: {} }, "here: No layer of type object."],
+    [
+      "an option out of its range",
+      "layers",
+      { name: "dense", options: { units: -1 } },
+      "Dense: units is -1, expected an integer ≥ 1.",
+    ],
+    [
+      "an option that is not there",
+      "regularizers",
+      { name: "l2", options: { lambda: 1, l1: 2 } },
+      'here: regularizer "l2" has no option "l1". There are: lambda.',
+    ],
+    [
+      "a prototype",
+      "layers",
+      JSON.parse('{ "name": "relu", "options": { "__proto__": { "kind": "dense" } } }'),
+      'here: layer "relu" has no option "__proto__". There are none.',
+    ],
+  ] as const)("refuses %s", (_, folder, description, message) => {
+    expect(() => make(folder, description)).toThrow(ConfigError);
+    expect(() => make(folder, description)).toThrow(message);
+  });
+
+  it("makes parts of parts, and refuses a description that has no end", () => {
+    expect(createDescribed(madeUp, "schedules", nested(7), "here")).toBeDefined();
+    expect(() => createDescribed(madeUp, "schedules", nested(8), "here")).toThrow(
+      "the schedule is nested more than 8 deep, expected { name, options }.",
+    );
+    expect(() => createDescribed(madeUp, "schedules", nested(1000), "here")).toThrow(ConfigError);
+  });
+});
+
+it("describeThing says what cannot describe itself", () => {
+  class Own {}
+  expect(() => describeThing("Dense.describe: weightRegularizer", new Own())).toThrow(
+    new ConfigError(
+      "Dense.describe: weightRegularizer has no describe() in its class Own. " +
+        'Give it one, such as describe() { return { name: "mine", options: {} }; }.',
+    ),
+  );
+});
