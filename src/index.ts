@@ -73,7 +73,7 @@ export {
   LRCyclingSchedule,
   type Schedule,
 } from "./schedules/index.ts";
-export type { TargetArray, TargetTensor } from "./targets.ts";
+export type { TargetArray, TargetKind, Targets, TargetTensor, WeightTensor } from "./targets.ts";
 export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";
 export { type ImportanceOptions, type ParameterImportance, parameterImportance } from "./tuner/importance.ts";
 export type { Objective, OptimizeOptions } from "./tuner/optimize.ts";

@@ -1,14 +1,79 @@
 /**
- * How the targets of samples are stored: what a loss and a metric compare the outputs with. Kernels say themselves what
- * they take; all else asks here.
+ * The targets of samples, which a loss and a metric compare the outputs with: their kinds, and how they are stored. Kernels
+ * say themselves what they take; all else asks here.
+ *
+ *   | kind    | what a sample has           | stored as                                             |
+ *   | ------- | --------------------------- | ----------------------------------------------------- |
+ *   | classes | one of some classes         | a byte; from 257 classes on, 16 bits                   |
+ *   | numbers | `width` numbers             | floats, in the model's precision                      |
+ *   | flags   | `width` answers, yes or no  | a byte for each, 1 or 0                               |
  */
-import type { Region, Tensor } from "./tensor.ts";
+import type { DType, Precision, Region, Tensor } from "./tensor.ts";
 
-/** The class of each sample, 0 to 255. */
-export type TargetArray = Uint8Array;
+/** What a sample is labelled with. */
+export type TargetKind = "classes" | "numbers" | "flags";
 
-/** The same in linear memory, (n, 1). */
-export type TargetTensor = Tensor<"uint8">;
+/** The kinds, as errors name them. */
+export const targetKinds: Readonly<Record<TargetKind, TargetKind>> = {
+  classes: "classes",
+  numbers: "numbers",
+  flags: "flags",
+};
+
+/** The kind of the targets, and how many a sample has. */
+export interface Targets {
+  readonly kind: TargetKind;
+  /** Numbers or flags in a sample, ≥ 1; of classes 1. */
+  readonly width: number;
+}
+
+/** Classes that there can be at most: a label has 16 bits. */
+export const MOST_CLASSES = 65_536;
+
+/** Classes whose labels fit in a byte. */
+export const MOST_BYTE_CLASSES = 256;
+
+/**
+ * The targets of samples, (n × width), row-major: the class of each, 0 ≤ label < classes, in a Uint8Array up to 256 classes
+ * and a Uint16Array above; or numbers; or flags, 0 or 1, in a Uint8Array.
+ */
+export type TargetArray = Uint8Array | Uint16Array | Float32Array | Float64Array;
+
+/** The same in linear memory, (n, width). */
+export type TargetTensor = Tensor<"uint8"> | Tensor<"uint16"> | Tensor;
+
+/** The weights of samples in linear memory, (n, 1), each ≥ 0. */
+export type WeightTensor = Tensor<"float64">;
+
+/** What decides how targets are stored. */
+export interface TargetLayout extends Targets {
+  /** Of classes: how many there are. */
+  readonly classes: number;
+}
+
+const CLASSES: Targets = { kind: "classes", width: 1 };
+
+/** The targets of samples, which are classes unless the samples say something else. */
+export const targetsOf = ({ targets }: { readonly targets?: Targets | undefined }): Targets =>
+  targets ?? CLASSES;
+
+/** How targets are stored. */
+export function storedTargets({ kind, classes }: TargetLayout, precision: Precision): DType & TargetDType {
+  if (kind === "numbers") return precision;
+  return kind === "classes" && classes > MOST_BYTE_CLASSES ? "uint16" : "uint8";
+}
+
+/** The element types of targets. */
+export type TargetDType = "uint8" | "uint16" | Precision;
 
 /** Room for the targets of `count` samples. */
-export const planTargets = (region: Region, count: number): TargetTensor => region.tensor("uint8", count, 1);
+export const planTargets = (
+  region: Region,
+  count: number,
+  layout: TargetLayout,
+  precision: Precision,
+): TargetTensor => region.tensor(storedTargets(layout, precision), count, layout.width) as TargetTensor;
+
+/** Room for the weights of `count` samples. */
+export const planWeights = (region: Region, count: number): WeightTensor =>
+  region.tensor("float64", count, 1);

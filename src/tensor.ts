@@ -7,14 +7,21 @@ import { ShapeError } from "./errors.ts";
 
 /** What a model computes in. */
 export type Precision = "float32" | "float64";
-export type DType = Precision | "uint8" | "uint32";
+export type DType = Precision | "uint8" | "uint16" | "uint32";
 
-const arrays = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, uint32: Uint32Array };
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+};
 /** The array type of each element type. */
 export type ArrayOf = {
   float32: Float32Array;
   float64: Float64Array;
   uint8: Uint8Array;
+  uint16: Uint16Array;
   uint32: Uint32Array;
 };
 /** An array of numbers in a model's precision. */

@@ -4,7 +4,7 @@
  * straight to where they stay, as bytes where they are bytes.
  */
 import type { Signal, WasmMemory } from "../platform.ts";
-import type { TargetArray, TargetTensor } from "../targets.ts";
+import type { TargetArray, Targets, TargetTensor, WeightTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** How a sample's numbers are stored. A byte b stands for b / 255, all others for themselves. */
@@ -14,8 +14,13 @@ export type ElementType = "uint8" | "float32" | "float64";
 export interface SampleTarget {
   /** (count, features), row-major; a Uint8Array, a Float32Array or a Float64Array as `elementType` says. */
   readonly values: Uint8Array | Float32Array | Float64Array;
-  /** (count), the classes, 0 ≤ label < classes. */
+  /**
+   * (count × width), row-major, the targets: the class of each sample, 0 ≤ label < classes, in a Uint8Array up to 256 classes
+   * and a Uint16Array above; numbers in a Float32Array or a Float64Array; flags, 0 or 1, in a Uint8Array.
+   */
   readonly labels: TargetArray;
+  /** (count), if the samples are weighted: the weight of each, ≥ 0. */
+  readonly weights?: Float64Array | undefined;
 }
 
 export interface ReadOptions {
@@ -30,8 +35,10 @@ export interface Residence {
   readonly memory: WasmMemory;
   /** All samples of the source, (all, features). */
   readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
-  /** (all, 1). */
+  /** (all, 1) for classes, (all, width) for numbers and flags. */
   readonly labels: TargetTensor;
+  /** (all, 1), of weighted samples. */
+  readonly weights?: WeightTensor | undefined;
   /** Which of them these samples are, in this order; undefined: all. */
   readonly rows: Uint32Array | undefined;
 }
@@ -44,12 +51,22 @@ export interface Samples {
   readonly count: number;
   /** Numbers in a sample, ≥ 1. */
   readonly features: number;
-  /** From 1 to 256: labels are bytes. A model needs at least as many outputs. */
+  /**
+   * From 1 to 65,536: how many classes there are. A model needs at least as many outputs. Samples with numbers or flags have
+   * their `width` here, and a model as many outputs.
+   */
   readonly classes: number;
   readonly elementType: ElementType;
+  /** The kind of the targets, and how many a sample has. Default: classes, and one. */
+  readonly targets?: Targets | undefined;
+  /** Whether each sample has a weight, by which losses and metrics count it. Default: no, and each counts once. */
+  readonly weighted?: boolean | undefined;
+  /** The names of the classes; of numbers or flags, the name of each. */
+  readonly classNames?: readonly string[] | undefined;
   /**
-   * Reads all samples into `target`, whose sizes are (count × features) and (count). What is read is checked
-   * afterwards: every label must be less than `classes`, every number finite.
+   * Reads all samples into `target`, whose sizes are (count × features), (count × width) and, if they are weighted, (count).
+   * What is read is checked afterwards: every label must be less than `classes`, every number finite, every flag 0 or 1,
+   * every weight finite and not negative.
    * @throws DatasetError if what is read is damaged
    */
   read(target: SampleTarget, options?: ReadOptions): Promise<void>;
@@ -66,8 +83,12 @@ export interface Dataset {
   /** The shape of a sample, [channels, height, width] for images; its product is the number of features. */
   readonly shape: readonly number[];
   readonly features: number;
+  /** Classes; of numbers or flags, how many a sample has. */
   readonly classes: number;
+  /** The names of the classes; of numbers or flags, the name of each. */
   readonly classNames: readonly string[];
+  /** The kind of the targets, and how many a sample has. Default: classes, and one. */
+  readonly targets?: Targets | undefined;
   readonly training: Samples;
   readonly test: Samples;
 }

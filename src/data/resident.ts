@@ -17,10 +17,10 @@ export interface ResidentLayout {
 
 type Values = Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
 
-function plan({ count, features, elementType }: ResidentLayout): [Region, Values, TargetTensor] {
+function plan({ count, features, classes, elementType }: ResidentLayout): [Region, Values, TargetTensor] {
   const region = new Region();
   const values = region.tensor(elementType, count, features) as Values;
-  return [region, values, planTargets(region, count)];
+  return [region, values, planTargets(region, count, { kind: "classes", width: 1, classes }, "float64")];
 }
 
 /** Bytes that the samples take. */

@@ -10,6 +10,7 @@ import { ConfigError, ShapeError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import { now, otherWork } from "../runtime.ts";
+import type { TargetArray } from "../targets.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 import { CHANNELS, createPainter, type Painter, SIDE } from "./synthetic/painter.ts";
@@ -103,7 +104,7 @@ class SyntheticSamples implements Samples {
     return new SyntheticSamples(this.#seed, this.#split, own.length, own);
   }
 
-  #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: Uint8Array } {
+  #checkTarget({ values, labels }: SampleTarget): { values: Uint8Array; labels: TargetArray } {
     const expected = this.count * FEATURES;
     if (!(values instanceof Uint8Array) || values.length !== expected || labels.length !== this.count) {
       throw new ShapeError(

@@ -1,6 +1,5 @@
 import type { Described, Description, Kind } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
-import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Loss } from "./loss.ts";
 
@@ -12,7 +11,7 @@ export class CategoricalCrossEntropyLoss implements Loss, Described {
     return { name: "categoricalCrossEntropy", options: {} };
   }
 
-  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: TargetTensor): void {
+  forward(kernels: Kernels, loss: Tensor<"float64">, dz: Tensor, z: Tensor, labels: Tensor<"uint8">): void {
     kernels.softmaxCrossEntropy.forward(loss, dz, z, labels);
   }
 }

@@ -1,6 +1,5 @@
 import type { Described, Description, Kind } from "../described.ts";
 import type { Kernels } from "../kernels/index.ts";
-import type { TargetTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Metric } from "./metric.ts";
 
@@ -12,7 +11,7 @@ export class AccuracyMetrics implements Metric, Described {
     return { name: this.name, options: {} };
   }
 
-  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: TargetTensor): void {
+  forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
     kernels.accuracy.count(sum, scores, labels);
   }
 }

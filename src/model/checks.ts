@@ -60,6 +60,29 @@ export function checkCompileOptions(options: CompileOptions): void {
   });
 }
 
+/** @throws ConfigError if the last layer is not the one that the loss needs, or one that can only be last stands before it */
+export function checkOutputLayer(
+  where: string,
+  layers: readonly (readonly [name: string, layer: Layer])[],
+  { outputKind }: Loss,
+): void {
+  const kinds = layers.map(([, layer]) => layer.kind);
+  const tooEarly = layers.slice(0, -1).find(([, layer]) => layer.onlyLast)?.[1];
+  if (outputKind !== undefined && (kinds.at(-1) !== outputKind || tooEarly !== undefined)) {
+    throw new ConfigError(
+      `${where}: the loss needs ${outputKind} as the last layer and nowhere else, the layers are ` +
+        `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,
+    );
+  }
+  const untrained = tooEarly ?? (outputKind === undefined ? layers.at(-1)![1] : undefined);
+  if (outputKind === undefined && untrained?.onlyLast) {
+    throw new ConfigError(
+      `${where}: the loss takes the outputs as they are, and ${untrained.kind} can only be trained by the loss that takes its ` +
+        `place. The layers are ${kinds.join(", ")}. End with new Dense(outputs), without an activation.`,
+    );
+  }
+}
+
 /** The layers that belong to a model. Their tensors are in its memory. */
 const owned = new WeakSet<Layer>();
 

@@ -69,11 +69,12 @@ export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?:
   if (place !== undefined) {
     const rows = inputs.rows.firstRows(n);
     kernels.gather.batch(x, place.values, rows, place.factors.scale, place.factors.shift);
-    if (kind !== "predict") kernels.gather.labels(labels, place.labels, rows);
+    if (kind !== "predict")
+      kernels.gather.labels(labels as Tensor<"uint8">, place.labels as Tensor<"uint8">, rows);
   }
   const mode: Mode = kind === "evaluate" || kind === "predict" ? "inference" : "training";
-  // The loss takes the output layer's place: it works on the scores before it.
-  const body = kind === "predict" ? layers : layers.slice(0, -1);
+  // A loss that takes the output layer's place works on the scores before it.
+  const body = kind === "predict" || loss!.outputKind === undefined ? layers : layers.slice(0, -1);
   let y = x;
   for (const [, layer] of body) y = layer.forward(kernels, y, mode);
   if (kind === "predict") return { plan, output: y };

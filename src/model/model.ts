@@ -17,7 +17,14 @@ import { checkOptions, requireInteger, requireMethods, shown } from "../options.
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { ResidentBatches, requireBatch } from "./batches.ts";
-import { type CompileOptions, checkCompileOptions, checkLayer, claim, named } from "./checks.ts";
+import {
+  type CompileOptions,
+  checkCompileOptions,
+  checkLayer,
+  checkOutputLayer,
+  claim,
+  named,
+} from "./checks.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { runTraining } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
@@ -138,15 +145,7 @@ export class Model<M = SomeMetrics> {
   compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
     this.#turns.requireUnused("compile");
     checkCompileOptions(options);
-    const kinds = this.#layers.map(([, layer]) => layer.kind);
-    const isTooEarly = this.#layers.slice(0, -1).some(([, layer]) => layer.onlyLast);
-    const { outputKind } = options.loss;
-    if (kinds.at(-1) !== outputKind || isTooEarly) {
-      throw new ConfigError(
-        `Model.compile: the loss needs ${outputKind} as the last layer and nowhere else, the layers are ` +
-          `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,
-      );
-    }
+    checkOutputLayer("Model.compile", this.#layers, options.loss);
     this.#memory.compile(options);
     return this as unknown as Model<MetricsOf<T>>;
   }

@@ -89,7 +89,7 @@ export class Placements {
     const { features, precision } = this.#options;
     return {
       values: region.tensor(storedAs(elementType, precision), count, features) as Placement["values"],
-      labels: planTargets(region, count),
+      labels: planTargets(region, count, { kind: "classes", width: 1, classes: 1 }, precision),
       selection: undefined,
       filled: false,
     };

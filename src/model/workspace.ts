@@ -115,7 +115,7 @@ export class Workspace {
     const workspace = region.tensor("uint8", 1, threads * MATMUL_WORKSPACE_BYTES);
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
-    this.labels = planTargets(region, maxRows);
+    this.labels = planTargets(region, maxRows, { kind: "classes", width: 1, classes: 1 }, precision);
     const kinds: readonly ValueKind[] = kind === undefined ? ["bytes", "numbers"] : [kind];
     const stored = (each: ValueKind) => (each === "bytes" ? "uint8" : precision);
     this.factors = new Map(
