@@ -83,7 +83,7 @@ export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?:
   if (kind === "loss") return { plan, output: y };
   if (kind === "evaluate" || kind === "trainMeasured") {
     inputs.metrics.forEach((metric, i) => {
-      metric.forward(kernels, inputs.metricSums[i]!, y, labels);
+      metric.forward?.(kernels, inputs.metricSums[i]!, y, labels);
     });
   }
   if (kind === "evaluate") return { plan, output: y };

@@ -1,0 +1,56 @@
+import type { Description } from "../described.ts";
+import { macro, perClass, ratio, type Score } from "./counts.ts";
+import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+
+const score: Score = (right, predicted, actual) => ratio(2 * right, predicted + actual);
+
+/**
+ * For each class (or flag) the harmonic mean of precision and recall: 2 · right / (said + all), 0 to 1. It is 0 for a class
+ * that no sample has or is said to have (scikit-learn's zero_division=0).
+ */
+export class F1Metrics implements Metric<readonly number[]> {
+  readonly name = "f1";
+  readonly targets = ["classes", "flags"] as const;
+
+  begin(task: MetricTask): Collector<readonly number[]> {
+    return perClass(task, score);
+  }
+
+  describe(): Description {
+    return { name: this.name, options: {} };
+  }
+}
+
+/**
+ * The mean of {@link F1Metrics} over classes that a sample has or is said to have, or over all flags: scikit-learn's
+ * average="macro".
+ */
+export class F1MacroMetrics implements Metric {
+  readonly name = "f1Macro";
+  readonly targets = ["classes", "flags"] as const;
+  readonly better = "higher";
+
+  begin(task: MetricTask): Collector {
+    return macro(task, score);
+  }
+
+  describe(): Description {
+    return { name: this.name, options: {} };
+  }
+}
+
+export const f1 = {
+  title: "F1",
+  inWords: "Harmonic mean of precision and recall",
+  most: 1,
+  usualFor: [],
+  create: () => new F1Metrics(),
+} as const satisfies MetricKind;
+
+export const f1Macro = {
+  title: "Mean F1",
+  inWords: "Harmonic mean of precision and recall, the mean over classes",
+  most: 1,
+  usualFor: ["flags"],
+  create: () => new F1MacroMetrics(),
+} as const satisfies MetricKind;

@@ -1,0 +1,56 @@
+import type { Description } from "../described.ts";
+import { macro, perClass, ratio, type Score } from "./counts.ts";
+import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+
+const score: Score = (right, predicted) => ratio(right, predicted);
+
+/**
+ * For each class (or flag) the share of the samples said to be of it that are: right / said, 0 to 1. It is 0 for a class of
+ * which no sample is said to be (scikit-learn's zero_division=0).
+ */
+export class PrecisionMetrics implements Metric<readonly number[]> {
+  readonly name = "precision";
+  readonly targets = ["classes", "flags"] as const;
+
+  begin(task: MetricTask): Collector<readonly number[]> {
+    return perClass(task, score);
+  }
+
+  describe(): Description {
+    return { name: this.name, options: {} };
+  }
+}
+
+/**
+ * The mean of {@link PrecisionMetrics} over classes that a sample has or is said to have, or over all flags: scikit-learn's
+ * average="macro".
+ */
+export class PrecisionMacroMetrics implements Metric {
+  readonly name = "precisionMacro";
+  readonly targets = ["classes", "flags"] as const;
+  readonly better = "higher";
+
+  begin(task: MetricTask): Collector {
+    return macro(task, score);
+  }
+
+  describe(): Description {
+    return { name: this.name, options: {} };
+  }
+}
+
+export const precision = {
+  title: "Precision",
+  inWords: "Share of those said to be of a class that are",
+  most: 1,
+  usualFor: [],
+  create: () => new PrecisionMetrics(),
+} as const satisfies MetricKind;
+
+export const precisionMacro = {
+  title: "Mean precision",
+  inWords: "Share of those said to be of a class that are, the mean over classes",
+  most: 1,
+  usualFor: [],
+  create: () => new PrecisionMacroMetrics(),
+} as const satisfies MetricKind;

@@ -1,0 +1,64 @@
+import type { Description } from "../described.ts";
+import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+import { weightOf } from "./predicted.ts";
+
+/**
+ * The coefficient of determination, at most 1: 1 − Σ w·(y − t)² / Σ w·(t − t̄)², t̄ being the targets' weighted mean. It is 0
+ * for a model that always says t̄. Of several outputs it is the mean over them (scikit-learn's uniform_average). An output
+ * whose targets are all the same counts 1 if every prediction is right, else 0. NaN with fewer than two samples.
+ */
+export class R2Metrics implements Metric {
+  readonly name = "r2";
+  readonly targets = ["numbers"] as const;
+  readonly better = "higher";
+
+  begin({ outputs }: MetricTask): Collector {
+    const [squares, means, spreads] = [0, 0, 0].map(() => new Float64Array(outputs)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    let [count, all] = [0, 0];
+    return {
+      add(batch) {
+        const { predictions, targets } = batch;
+        count += batch.count;
+        for (let i = 0; i < batch.count; i++) {
+          const weight = weightOf(batch, i);
+          if (weight === 0) continue;
+          all += weight;
+          for (let j = 0; j < outputs; j++) {
+            const target = targets[i * outputs + j]!;
+            const error = predictions[i * outputs + j]! - target;
+            squares[j]! += weight * (error * error);
+            // The mean and the squares around it at once, as Welford does: targets far from 0 lose no digits.
+            const off = target - means[j]!;
+            means[j]! += (weight / all) * off;
+            spreads[j]! += weight * off * (target - means[j]!);
+          }
+        }
+      },
+      result() {
+        if (count < 2) return Number.NaN;
+        let sum = 0;
+        for (let j = 0; j < outputs; j++) {
+          const [square, spread] = [squares[j]!, spreads[j]!];
+          sum += spread === 0 ? Number(square === 0) : 1 - square / spread;
+        }
+        return sum / outputs;
+      },
+    };
+  }
+
+  describe(): Description {
+    return { name: this.name, options: {} };
+  }
+}
+
+export const r2 = {
+  title: "R²",
+  inWords: "Coefficient of determination",
+  most: 1,
+  usualFor: ["numbers"],
+  create: () => new R2Metrics(),
+} as const satisfies MetricKind;
