@@ -14,13 +14,30 @@ export interface CompileOptions<T extends Metric = Metric> {
 }
 
 /** @throws ConfigError unless it has all that a layer has before it is built */
-export function checkLayer(where: string, layer: Layer): void {
+function checkLayer(where: string, layer: Layer): void {
   requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
   const { kind, minimumBatch } = layer;
   if (typeof kind !== "string" || kind === "") {
     throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected a name, such as "dense".`);
   }
   requireInteger(`${where}: its minimumBatch`, minimumBatch);
+}
+
+/**
+ * The layers with those that follow from them, such as a Dense layer's activation.
+ * @throws ConfigError if there is none, or one is no layer
+ */
+export function allLayers(layers: readonly Layer[]): Layer[] {
+  if (!Array.isArray(layers)) {
+    throw new ConfigError(`Model: layers is ${shown(layers)}, expected an array, such as [new Dense(10)].`);
+  }
+  if (layers.length === 0)
+    throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
+  // layers.flatMap would pass over holes.
+  return Array.from(layers).flatMap((layer: Layer, i) => {
+    checkLayer(`Model: layer ${i}`, layer);
+    return layer.followedBy ? [layer, layer.followedBy] : [layer];
+  });
 }
 
 export function checkCompileOptions(options: CompileOptions): void {

@@ -1,26 +1,19 @@
 /** The model: layers in a row, to be trained, asked, saved and loaded. */
-import {
-  type Backend,
-  backends,
-  type EngineName,
-  isTrap,
-  MOST_THREADS,
-  withThreads,
-} from "../backend/index.ts";
+import { isTrap } from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
 import { noStandardization, type Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { checkOptions, requireInteger, requireMethods, shown } from "../options.ts";
+import { requireInteger } from "../options.ts";
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { ResidentBatches, requireBatch } from "./batches.ts";
 import {
+  allLayers,
   type CompileOptions,
   checkCompileOptions,
-  checkLayer,
   checkOutputLayer,
   claim,
   named,
@@ -30,6 +23,7 @@ import { runTraining } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { EVALUATION_ROWS, ModelMemory } from "./memory.ts";
+import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import { measure, readResident } from "./resident.ts";
 import type { NamedTensor } from "./safetensors.ts";
@@ -40,24 +34,7 @@ import { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
 export type { CompileOptions } from "./checks.ts";
-
-export interface ModelOptions {
-  /** The precision of all computations: "float32" (default) or "float64". */
-  readonly dtype?: Precision;
-  /** Decides the initial parameters and, unless fit() gets its own, the order of the samples. Default: 1. */
-  readonly seed?: number;
-  /** "wasm" (default) or "js", the kernels' definitions; or a backend of one's own. */
-  readonly engine?: EngineName | Backend;
-  /**
-   * Threads that share the larger kernels of the engine "wasm": a number (default 1) or "auto". "auto" is as many as there
-   * are cores, up to 8, of which fit() takes as many as it finds to be fastest. The bits of all results are the same.
-   * If memory cannot be shared (on a page that is not cross-origin isolated) there is one thread, and fit's onThreads says
-   * so. With "auto", the same happens if workers do not start.
-   * Threads end with {@link Model.close} or with the process. Close a model that is no longer used: one that is forgotten
-   * keeps its threads and its memory until the garbage collector finds it, which may take long.
-   */
-  readonly threads?: number | "auto";
-}
+export type { ModelOptions } from "./modelOptions.ts";
 
 /**
  * Layers in a row.
@@ -83,42 +60,12 @@ export class Model<M = SomeMetrics> {
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
   constructor(layers: readonly Layer[], options: ModelOptions = {}) {
-    checkOptions("Model", options, ["dtype", "seed", "engine", "threads"]);
-    const { dtype = "float32", seed = 1, engine = "wasm", threads = 1 } = options;
-    if (!Array.isArray(layers)) {
-      throw new ConfigError(`Model: layers is ${shown(layers)}, expected an array, such as [new Dense(10)].`);
-    }
-    if (layers.length === 0)
-      throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
-    // layers.flatMap would pass over holes.
-    const all = Array.from(layers).flatMap((layer: Layer, i) => {
-      checkLayer(`Model: layer ${i}`, layer);
-      return layer.followedBy ? [layer, layer.followedBy] : [layer];
-    });
-    requireInteger("Model: seed", seed, 0);
-    if (dtype !== "float32" && dtype !== "float64") {
-      throw new ConfigError(`No dtype ${shown(dtype)}. There are: float32, float64.`);
-    }
-    if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
-      throw new ConfigError(
-        `Model: threads is ${shown(threads)}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
-      );
-    }
-    if (typeof engine === "string") choose("engine", backends, engine);
-    else
-      requireMethods("Model: engine", engine, ["open"], `${Object.keys(backends).join(", ")}, or a backend`);
-    const hasThreads = typeof engine === "string" && withThreads[engine] !== undefined;
-    if (!hasThreads && threads !== "auto" && threads > 1) {
-      const name = typeof engine === "string" ? engine : engine.name;
-      throw new ConfigError(`Model: the engine "${name}" has no ${threads} threads. Leave threads out.`);
-    }
+    this.#layers = named(allLayers(layers));
+    const { dtype, seed, engine, threads } = resolveModelOptions(options);
     this.precision = dtype;
     this.seed = seed;
-    this.#threads = hasThreads ? threads : 1;
-    this.#layers = named(all);
-    this.#memory = new ModelMemory({
-      ...{ layers: this.#layers, precision: dtype, seed, engine, threads: this.#threads },
-    });
+    this.#threads = threads;
+    this.#memory = new ModelMemory({ layers: this.#layers, precision: dtype, seed, engine, threads });
     // This is done last, so that a refused model takes no layer.
     claim(this.#layers);
   }
