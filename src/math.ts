@@ -1,7 +1,7 @@
 /**
- * exp and log from additions, multiplications and divisions alone, so that their bits are the same on every
+ * Elementary functions from additions, multiplications and divisions alone, so that their bits are the same on every
  * engine (`Math.exp` and `Math.log` are not specified to the bit). The float32 and float64 kernels of
- * `assembly/inline/elementary.ts` carry out the same operations in the same order: these are their definition.
+ * `assembly/inline/elementary.ts` carry out the operations of exp and log in the same order: these are their definition.
  */
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -56,6 +56,16 @@ export function exp(x: number): number {
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return x;
+  const k = splitForLog(x);
+  const f = bits.getFloat64(0) - 1;
+  const s = f / (2 + f);
+  const r = logSeries(s * s);
+  const halfSquare = 0.5 * f * f;
+  return k * LN2_HIGH - (halfSquare - (s * (halfSquare + r) + k * LN2_LOW) - f);
+}
+
+/** k of x = 2^k · (1 + f), √½ ≤ 1 + f < √2, for 0 < x < Infinity. 1 + f is left in `bits`. */
+function splitForLog(x: number): number {
   let k = 0;
   if (x < 2.2250738585072014e-308) {
     x *= 18014398509481984; // 2^54: out of the denormals
@@ -67,9 +77,11 @@ export function log(x: number): number {
   const offset = high - 0x3fe6a09e;
   k += offset >> 20;
   bits.setUint32(0, (offset & 0xfffff) + 0x3fe6a09e);
-  const f = bits.getFloat64(0) - 1;
-  const s = f / (2 + f);
-  const z = s * s;
+  return k;
+}
+
+/** R of {@link log}, z = s². */
+function logSeries(z: number): number {
   let r = 2 / 21;
   r = r * z + 2 / 19;
   r = r * z + 2 / 17;
@@ -80,12 +92,82 @@ export function log(x: number): number {
   r = r * z + 2 / 7;
   r = r * z + 2 / 5;
   r = r * z + 2 / 3;
-  r = r * z;
-  const halfSquare = 0.5 * f * f;
-  return k * LN2_HIGH - (halfSquare - (s * (halfSquare + r) + k * LN2_LOW) - f);
+  return r * z;
 }
 
-// The same two in float32: every operation is rounded, so that the bits are those of the wasm lanes.
+// 1 / ln 2 in two parts: the product of LOG2_E_HIGH with a number of 32 bits is exact, as its last 32 bits are 0.
+const LOG2_E_HIGH = 1.4426950407214463; // 0x3FF71547_65200000
+const LOG2_E_LOW = 1.6751713164886512e-10; // 1 / ln 2 − LOG2_E_HIGH
+
+/**
+ * The logarithm to base 2. Error ≤ 1 ulp; exact at powers of two; the same special values as {@link log}.
+ *
+ *   log₂(x) = k + log(1 + f) / ln 2, with the k and f of {@link log}; the product in two parts, as musl's log2.c has it
+ */
+export function log2(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return x;
+  const k = splitForLog(x);
+  const f = bits.getFloat64(0) - 1;
+  const s = f / (2 + f);
+  const halfSquare = 0.5 * f * f;
+  bits.setFloat64(0, f - halfSquare);
+  bits.setUint32(4, 0);
+  const high = bits.getFloat64(0);
+  // log(1 + f) = high + low
+  const low = f - high - halfSquare + s * (halfSquare + logSeries(s * s));
+  const product = high * LOG2_E_HIGH;
+  const rest = (low + high) * LOG2_E_LOW + low * LOG2_E_HIGH;
+  const sum = k + product;
+  return rest + (k - sum + product) + sum;
+}
+
+// π in two parts: their sum has 106 bits.
+const PI_HIGH = Math.PI;
+const PI_LOW = 1.2246467991473532e-16;
+
+/**
+ * cos(π·x). Error ≤ 1.5 ulp; exact at multiples of ½ (0 has no sign) and at ±Infinity NaN. The reduction of x is exact.
+ *
+ *   a = |x| mod 2, brought into [0, ½] by cos(2π − v) = cos v and cos(π − v) = −cos v
+ *   a ≤ ¼: cos(πa) by its Taylor series to a^16        a > ¼: sin(π · (½ − a)) by its to a^17
+ */
+export function cosPi(x: number): number {
+  const turned = Math.abs(x) % 2;
+  const a = turned > 1 ? 2 - turned : turned;
+  return a > 0.5 ? 0 - cosOfQuarter(1 - a) : cosOfQuarter(a);
+}
+
+/** cos(π·a), 0 ≤ a ≤ ½. */
+function cosOfQuarter(a: number): number {
+  if (a > 0.25) return sinOfEighth(0.5 - a);
+  const z = PI_HIGH * a * (PI_HIGH * a);
+  let q = 1 / 20922789888000;
+  q = q * z - 1 / 87178291200;
+  q = q * z + 1 / 479001600;
+  q = q * z - 1 / 3628800;
+  q = q * z + 1 / 40320;
+  q = q * z - 1 / 720;
+  q = q * z + 1 / 24;
+  return 1 - (0.5 * z - z * z * q);
+}
+
+/** sin(π·a), 0 ≤ a ≤ ¼. */
+function sinOfEighth(a: number): number {
+  const v = PI_HIGH * a;
+  const z = v * v;
+  let q = 1 / 355687428096000;
+  q = q * z - 1 / 1307674368000;
+  q = q * z + 1 / 6227020800;
+  q = q * z - 1 / 39916800;
+  q = q * z + 1 / 362880;
+  q = q * z - 1 / 5040;
+  q = q * z + 1 / 120;
+  q = q * z - 1 / 6;
+  return v + (v * z * q + PI_LOW * a);
+}
+
+// exp and log in float32: every operation is rounded, so that the bits are those of the wasm lanes.
 const f = Math.fround;
 const bits32 = new DataView(new ArrayBuffer(4));
 function powerOfTwo32(k: number): number {

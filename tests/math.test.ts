@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exp, expf, log, logf } from "../src/math.ts";
+import { cosPi, exp, expf, log, log2, logf } from "../src/math.ts";
 import { Random } from "../src/random.ts";
-import { expError, logError } from "./helpers/highPrecision.ts";
+import { cosPiError, expError, log2Error, logError } from "./helpers/highPrecision.ts";
 
 /** The largest error of `f` over these numbers; NaN if one is. */
 function worst(numbers: number[], f: (x: number) => number, error: (y: number, x: number) => number): number {
@@ -21,7 +21,7 @@ function around(x: number, count: number): number[] {
 const neverFalls = (values: number[]) => values.every((value, i) => i === 0 || value >= values[i - 1]!);
 const neverRises = (values: number[]) => values.every((value, i) => i === 0 || value <= values[i - 1]!);
 
-// mpmath, 40 digits, rounded to doubles: float(exp(mpf(x))), float(log(mpf(x))).
+// mpmath, 40 digits, rounded to doubles: float(exp(mpf(x))), float(log(mpf(x))), float(log(mpf(x), 2)), float(cospi(x)).
 const exps = [
   [2, 7.38905609893065],
   [-1, 0.36787944117144233],
@@ -42,8 +42,23 @@ const logs = [
   [Number.MAX_VALUE, 709.782712893384],
 ] as const;
 
+const log2s = [
+  [3, 1.584962500721156],
+  [0.3, -1.7369655941662063],
+  [1.0000001, 1.4426949695965583e-7],
+  [16.5, 4.044394119358453],
+] as const;
+const cosines = [
+  [0.1, 0.9510565162951535],
+  [1 / 3, 0.5],
+  [0.7, -0.587785252292473],
+  [123456.7, -0.587785252285076],
+] as const;
+
 describe("the oracle for float64", () => {
   it.each([
+    ...log2s.map(([x, y]) => ["log2", x, y, log2Error] as const),
+    ...cosines.map(([x, y]) => ["cosPi", x, y, cosPiError] as const),
     ...exps.map(([x, y]) => ["exp", x, y, expError] as const),
     ...logs.map(([x, y]) => ["log", x, y, logError] as const),
   ])("knows the double that is nearest to %s(%d)", (_name, x, y, error) => {
@@ -141,6 +156,78 @@ describe("log", () => {
       NaN,
       NaN,
     ]);
+  });
+});
+
+describe("log2", () => {
+  const random = new Random(1, "log2");
+
+  it("errs by at most 1 ulp at numbers of every exponent, the denormals among them, and near 1", () => {
+    const view = new DataView(new ArrayBuffer(8));
+    const numbers = draw(6000, () => {
+      view.setUint32(0, random.below(0x7ff00000));
+      view.setUint32(4, random.uint32());
+      return view.getFloat64(0);
+    });
+    const denormals = draw(500, () => (1 + random.uint32()) * 2 ** -1074);
+    const nearOne = draw(3000, () => 1 + (random.uniform() - 0.5) * 2 ** -random.below(50));
+    const upTo16 = draw(3000, () => 1 + 15 * random.uniform());
+    const all = [...numbers, ...denormals, ...nearOne, ...upTo16];
+    expect(worst(all, log2, log2Error)).toBeLessThanOrEqual(1);
+  });
+
+  it("errs by at most 1 ulp where the power of two changes, and does not fall there", () => {
+    for (let k = -1021; k < 1023; k += 7) {
+      const numbers = around(Math.SQRT1_2 * 2 ** k, 20);
+      expect(worst(numbers, log2, log2Error)).toBeLessThanOrEqual(1);
+      expect(neverFalls(numbers.map(log2))).toBe(true);
+    }
+  });
+
+  it("is exact at powers of two", () => {
+    for (let k = -1074; k < 1024; k++) if (log2(2 ** k) !== k) expect.fail(`log2(2^${k}) is ${log2(2 ** k)}`);
+  });
+
+  it("has these special values", () => {
+    const values = [1, 0, -0, Infinity, -Infinity, NaN, -1, -5e-324].map(log2);
+    expect(values).toEqual([0, -Infinity, -Infinity, Infinity, NaN, NaN, NaN, NaN]);
+  });
+});
+
+describe("cosPi", () => {
+  const random = new Random(1, "cosPi");
+
+  it("errs by at most 1.5 ulp, whatever the size of x", () => {
+    const turns = draw(6000, () => 4 * random.uniform() - 2);
+    const large = draw(3000, () => (random.uniform() - 0.5) * 2 ** random.below(54));
+    const small = draw(1000, () => random.uniform() * 2 ** -random.below(100));
+    expect(worst([...turns, ...large, ...small], cosPi, cosPiError)).toBeLessThanOrEqual(1.5);
+  });
+
+  it("errs by at most 1.5 ulp near the multiples of ¼, zeros among them", () => {
+    for (let i = -16; i <= 16; i++) {
+      expect(worst(around(i / 4, i === 0 ? 0 : 50), cosPi, cosPiError)).toBeLessThanOrEqual(1.5);
+      const near = draw(50, () => i / 4 + (random.uniform() - 0.5) * 2 ** -random.below(50));
+      expect(worst(near, cosPi, cosPiError)).toBeLessThanOrEqual(1.5);
+    }
+  });
+
+  it("is exact at multiples of ½, and even", () => {
+    expect([0, 0.5, 1, 1.5, 2, 2.5, 3, 2 ** 53, 2 ** 1000, Number.MAX_VALUE].map(cosPi)).toEqual([
+      ...[1, 0, -1, 0, 1, 0, -1, 1, 1, 1],
+    ]);
+    for (const x of draw(100, () => 10 * random.uniform())) expect(cosPi(-x)).toBe(cosPi(x));
+  });
+
+  it("stays within [−1, 1], and falls from 0 to 1 without a step up", () => {
+    const values = draw(20_001, (i) => cosPi(i / 20_000));
+    expect(neverRises(values)).toBe(true);
+    expect([values[0], values.at(-1)]).toEqual([1, -1]);
+    expect(neverRises(around(0.25, 2000).map(cosPi))).toBe(true);
+  });
+
+  it("is NaN where there is no x", () => {
+    expect([Infinity, -Infinity, NaN].map(cosPi)).toEqual([NaN, NaN, NaN]);
   });
 });
 

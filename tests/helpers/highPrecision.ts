@@ -1,6 +1,6 @@
 /**
- * e^x and log x to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They are the
- * oracle for src/math.ts. Math.exp and Math.log cannot be, as their errors are almost as large as those that are tested.
+ * e^x, log x, log₂ x and cos πx to more than 40 digits beyond a double's, in fixed point: BigInts that count 2^-256. They
+ * are the oracle for src/math.ts. Math.exp and the like cannot be, as their errors are almost as large as those tested.
  */
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -68,15 +68,54 @@ export function expError(actual: number, x: number): number {
 }
 
 /**
- * The error of `actual` as log x, in ulps. With g = Math.log(x), which is near enough, log x = g + log(1 + d), where
- * 1 + d = x · e^−g, and d is so small that three terms of its series suffice.
+ * log x in fixed point. With g = Math.log(x), which is near enough, log x = g + log(1 + d), where 1 + d = x · e^−g, and d is
+ * so small that three terms of its series suffice.
  */
-export function logError(actual: number, x: number): number {
+function logFixed(x: number): bigint {
   const guess = Math.log(x);
   const { mantissa, exponent } = exact(x);
   const inverse = expFixed(-fixed(exact(guess)));
   const d = shift(mantissa * inverse.mantissa, exponent + inverse.exponent + Number(BITS)) - ONE;
   const d2 = (d * d) >> BITS;
-  const correction = d - d2 / 2n + ((d2 * d) >> BITS) / 3n;
-  return ulps(actual, { mantissa: fixed(exact(guess)) + correction, exponent: -Number(BITS) });
+  return fixed(exact(guess)) + d - d2 / 2n + ((d2 * d) >> BITS) / 3n;
+}
+
+/** The error of `actual` as log x, in ulps. */
+export function logError(actual: number, x: number): number {
+  return ulps(actual, { mantissa: logFixed(x), exponent: -Number(BITS) });
+}
+
+/** The error of `actual` as the logarithm of x to base 2, in ulps. */
+export function log2Error(actual: number, x: number): number {
+  return ulps(actual, { mantissa: (logFixed(x) << BITS) / LN2, exponent: -Number(BITS) });
+}
+
+/** π = 16 · arctan(1/5) − 4 · arctan(1/239) (Machin). */
+const PI = (() => {
+  const arctanOfInverse = (n: bigint) => {
+    let sum = 0n;
+    let power = ONE / n;
+    for (let i = 1n; power !== 0n; i += 2n) {
+      sum += i % 4n === 1n ? power / i : -power / i;
+      power /= n * n;
+    }
+    return sum;
+  };
+  return 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n);
+})();
+
+/** The error of `actual` as cos πx, |x| < 2^60, in ulps. The series is that of cos v, v = π · (x mod 2), |v| ≤ π. */
+export function cosPiError(actual: number, x: number): number {
+  const turned = ((fixed(exact(x)) % (2n * ONE)) + 2n * ONE) % (2n * ONE);
+  // Between two whole numbers the cosine is 0; the series ends near it.
+  if (2n * turned === ONE || 2n * turned === 3n * ONE) return actual === 0 ? 0 : Infinity;
+  const v = (PI * (turned > ONE ? turned - 2n * ONE : turned)) >> BITS;
+  const v2 = (v * v) >> BITS;
+  let sum = 0n;
+  let term = ONE;
+  for (let i = 1n; term !== 0n; i += 2n) {
+    sum += term;
+    term = -((term * v2) >> BITS) / (i * (i + 1n));
+  }
+  return ulps(actual, { mantissa: sum, exponent: -Number(BITS) });
 }
