@@ -69,9 +69,17 @@ export { Random } from "./random.ts";
 export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";
 export {
   ConstantSchedule,
+  type CosineOptions,
+  CosineSchedule,
+  type Coslog4Options,
+  Coslog4Schedule,
   type LRCyclingOptions,
   LRCyclingSchedule,
+  type OneCycleOptions,
+  OneCycleSchedule,
   type Schedule,
+  type WarmupOptions,
+  WarmupSchedule,
 } from "./schedules/index.ts";
 export type { TargetArray, TargetKind, Targets, TargetTensor, WeightTensor } from "./targets.ts";
 export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";

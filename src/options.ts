@@ -75,6 +75,16 @@ export function requireMethods(
   }
 }
 
+/** How large a training is: what options may follow from. */
+export interface TrainingSize {
+  /** Samples to train on. */
+  readonly samples: number;
+  readonly batch: number;
+  readonly epochs: number;
+  /** Updates of the warm-up before the schedule. */
+  readonly warmup: number;
+}
+
 /** An option of something with a name (a schedule, a sampler), as its file declares it, for the command line. */
 export interface OptionDeclaration {
   readonly kind: "integer" | "number" | "switch";
@@ -90,7 +100,7 @@ export interface OptionDeclaration {
   readonly follows?: {
     /** "5 · samples / batch" */
     readonly inWords: string;
-    from(training: { readonly samples: number; readonly batch: number }): number;
+    from(training: TrainingSize): number;
   };
   /** Whether a file may have a number that is no integer. */
   readonly fractionInFile?: boolean;

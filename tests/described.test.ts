@@ -38,6 +38,10 @@ const examples: Readonly<Partial<Record<Folder, Readonly<Record<string, readonly
   schedules: {
     cyclic: [{ stepSize: 12 }, { etaMin: 1e-7, etaMax: 1 / 3, stepSize: 900 }],
     constant: [{ etaMax: 0 }],
+    coslog4: [{ steps: 12 }, { etaMax: 0.04, steps: 900.5 }],
+    cosine: [{ steps: 12 }, { etaMin: 0, etaMax: 1 / 3, steps: 900 }],
+    "one-cycle": [{ steps: 12 }, { etaMax: 1, steps: 9, riseShare: 0, startDivisor: 1, finalDivisor: 2.5 }],
+    warmup: [{ schedule: { name: "cosine", options: { etaMin: 0, etaMax: 1, steps: 9 } }, steps: 3 }],
   },
   regularizers: { l2: [{ lambda: 0 }] },
   initializers: { normal: [{ std: 0.001 }], constant: [{ value: 1e-300 }] },

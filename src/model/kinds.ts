@@ -6,14 +6,14 @@ import { losses } from "../losses/index.ts";
 import { metrics } from "../metrics/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { regularizers } from "../regularizers/index.ts";
-import { schedules } from "../schedules/index.ts";
+import { allSchedules } from "../schedules/index.ts";
 
 export const libraryKinds = {
   layers,
   losses,
   metrics,
   optimizers,
-  schedules,
+  schedules: allSchedules,
   regularizers,
   initializers,
 } as const satisfies Kinds;

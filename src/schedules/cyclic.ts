@@ -1,6 +1,6 @@
 import type { Described, Description } from "../described.ts";
-import { ConfigError } from "../errors.ts";
-import { checkOptions, isNumber, shown } from "../options.ts";
+import { checkOptions } from "../options.ts";
+import { requireOptions, requireRates, requireUpdates } from "./checks.ts";
 import type { ScheduleKind } from "./kind.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -28,19 +28,11 @@ export class LRCyclingSchedule implements Schedule, Described {
   /** @throws ConfigError if a rate or the step size is out of its range */
   constructor(options: LRCyclingOptions) {
     const where = "LRCyclingSchedule";
-    if (options === undefined)
-      throw new ConfigError(`${where}: stepSize is missing, expected a number of updates ≥ 1.`);
+    requireOptions(where, options, "stepSize");
     checkOptions(where, options, ["etaMin", "etaMax", "stepSize"]);
     const { etaMin = 1e-5, etaMax = 1e-1, stepSize } = options;
-    const areNumbers = isNumber(etaMin) && isNumber(etaMax);
-    if (!(areNumbers && etaMin >= 0 && etaMax >= etaMin && etaMax < Infinity)) {
-      throw new ConfigError(
-        `${where}: etaMin is ${shown(etaMin)} and etaMax ${shown(etaMax)}, expected 0 ≤ etaMin ≤ etaMax.`,
-      );
-    }
-    if (!(isNumber(stepSize) && stepSize >= 1 && stepSize < Infinity)) {
-      throw new ConfigError(`${where}: stepSize is ${shown(stepSize)}, expected a number of updates ≥ 1.`);
-    }
+    requireRates(where, etaMin, etaMax);
+    requireUpdates(where, "stepSize", stepSize);
     this.etaMin = etaMin;
     this.etaMax = etaMax;
     this.stepSize = stepSize;

@@ -1,5 +1,5 @@
 /** The entries of the table of settings. */
-import type { OptionDeclaration } from "../options.ts";
+import type { OptionDeclaration, TrainingSize } from "../options.ts";
 import type { SettingType } from "./types.ts";
 
 export interface Setting<T = unknown> {
@@ -17,7 +17,7 @@ export interface Setting<T = unknown> {
   readonly follows?: {
     /** The formula: "10 · cycles". */
     readonly inWords: string;
-    from(training: { readonly samples: number; readonly batch: number; readonly cycles: number }): number;
+    from(training: TrainingSize): number;
   };
   /** What the flag --no-… does, if there is one. */
   readonly off?: string;

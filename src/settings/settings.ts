@@ -19,6 +19,7 @@ export type TrainSettings = { readonly [K in NameWithDefault]: ValueOf<Table[K]>
 export type ResolvedSettings = TrainSettings & {
   readonly data: string;
   readonly stepSize: number;
+  readonly steps: number;
   readonly epochs: number;
 };
 
@@ -59,12 +60,13 @@ export function resolveSettings(
   samples: number,
   named: (key: keyof TrainSettings) => string = String,
 ): ResolvedSettings {
-  const given = { ...asked, samples };
+  const epochs = asked.epochs ?? Math.round(10 * asked.cycles);
+  const given = { ...asked, samples, epochs };
   const following = entries.flatMap(([key, { follows }]) =>
     follows === undefined ? [] : [[key, asked[key] ?? follows.from(given)]],
   );
-  const resolved = { ...asked, data, ...Object.fromEntries(following) } as ResolvedSettings;
-  const { etaMin, etaMax, cycles, epochs } = resolved;
+  const resolved = { ...asked, data, ...Object.fromEntries(following), epochs } as ResolvedSettings;
+  const { etaMin, etaMax, cycles } = resolved;
   if (etaMin > etaMax) {
     throw new ConfigError(
       `${named("etaMin")} ${etaMin} is above ${named("etaMax")} ${etaMax}. Lower the one or raise the other.`,

@@ -112,6 +112,11 @@ export const settings = {
     words: { "--lr-schedule": "schedule scheduler lr-scheduler lr-policy learning-rate-schedule" },
   }),
   ...settingsOf(schedules, TRAINING.group),
+  warmup: setting({
+    ...{ ...TRAINING, flags: "--warmup <updates>", type: integer(0), default: 0 },
+    help: "updates before the schedule in which the learning rate rises to its first, linearly",
+    words: { "--warmup": "warm-up warmup-steps warmup-updates num-warmup-steps warmup-iters warmup-epochs" },
+  }),
   cycles: setting({
     ...{ ...TRAINING, flags: "--cycles <n>", default: 2 },
     type: number(0, v.pipe(v.number(), v.finite(), v.gtValue(0))),
@@ -121,7 +126,7 @@ export const settings = {
   epochs: setting({
     ...{ ...TRAINING, flags: "--epochs <n>", type: integer(1, wholeNumber(1, MOST_EPOCHS)) },
     help: "passes over the training samples",
-    follows: { inWords: "10 · cycles", from: ({ cycles }) => Math.round(10 * cycles) },
+    usual: "10 · cycles",
     words: {
       "--epochs":
         "epoch n-epochs num-epochs nb-epoch max-epochs max-epoch iterations iters max-iter max-iterations n-iter passes",

@@ -11,7 +11,7 @@ import { decodeSafetensors } from "../model/safetensors.ts";
 import { countParameters } from "../model/summary.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import { pickOptions } from "../options.ts";
-import { type ScheduleKind, schedules } from "../schedules/index.ts";
+import { type ScheduleKind, schedules, WarmupSchedule } from "../schedules/index.ts";
 import { isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 
@@ -42,13 +42,14 @@ export async function buildModel(
     biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
     l2: settings.l2,
   });
-  const schedule = choose<ScheduleKind>("schedule", schedules, settings.lrSchedule);
+  const kind = choose<ScheduleKind>("schedule", schedules, settings.lrSchedule);
+  const schedule = kind.create(ownOptions(kind));
   const optimizer = choose<OptimizerKind>("optimizer", optimizers, settings.optimizer);
   const model = new Model(layers, { seed, engine, dtype, threads }).compile({
     loss: new CategoricalCrossEntropyLoss(),
     optimizer: optimizer.create({
       ...ownOptions(optimizer),
-      schedule: schedule.create(ownOptions(schedule)),
+      schedule: settings.warmup === 0 ? schedule : new WarmupSchedule({ schedule, steps: settings.warmup }),
     }),
     metrics: [new AccuracyMetrics()],
   });

@@ -112,6 +112,28 @@ describe("what the settings do", () => {
     expect(epochs.map(({ learningRate }) => learningRate)).toEqual([0.02, 0.02]);
   });
 
+  it("--lr-schedule cosine falls from --eta-max to --eta-min over all updates, or over --steps", async () => {
+    const { epochs, config } = await train(
+      "--layers 4 --lr-schedule cosine --eta-min 0.01 --eta-max 0.05 --epochs 2",
+    );
+    expect(config.steps).toBe(6);
+    const half = expect.closeTo(0.03, 12);
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([half, 0.01]);
+    const rates = (await train("--layers 4 --lr-schedule cosine --steps 3 --eta-min 0.01 --epochs 2")).epochs;
+    expect(rates.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.01]);
+  });
+
+  it("--warmup rises to the schedule's first rate, and leaves the schedule the other updates", async () => {
+    const { epochs, config } = await train(
+      "--layers 4 --lr-schedule cosine --eta-min 0.01 --eta-max 0.05 --warmup 4 --epochs 3",
+    );
+    expect(config).toMatchObject({ steps: 5, warmup: 4 });
+    // After 3 updates: 4/5 of the way up; after 6: 2/5 of the way down; after 9: at the end.
+    const down = 0.01 + 0.04 * (0.5 + 0.5 * Math.cos((Math.PI * 2) / 5));
+    const expected = [expect.closeTo(0.04, 12), expect.closeTo(down, 12), 0.01];
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual(expected);
+  });
+
   it("--step-size, --eta-min and --eta-max shape the cycle, whatever --epochs", async () => {
     const { epochs } = await train("--layers 4 --step-size 4 --eta-min 0.01 --eta-max 0.05 --epochs 3");
     const expected = [0.04, 0.03, 0.02].map((rate) => expect.closeTo(rate, 12)); // 3, 6 and 9 updates; up in 4, down in 4

@@ -78,6 +78,11 @@ describe("train --json", () => {
         etaMin: 1e-5,
         etaMax: 0.1,
         stepSize: 28, // 5 · 550 / 100, rounded
+        steps: 18, // 3 · ⌈550 / 100⌉
+        riseShare: 0.3,
+        startDivisor: 25,
+        finalDivisor: 10_000,
+        warmup: 0,
         cycles: 2,
         epochs: 3,
         batch: 100,

@@ -6,6 +6,7 @@ import { searchCommand } from "../../src/cli/commands/search.ts";
 import { trainCommand } from "../../src/cli/commands/train.ts";
 import type { CliContext } from "../../src/cli/context.ts";
 import { optimizers } from "../../src/optimizers/index.ts";
+import type { OptionDeclaration } from "../../src/options.ts";
 import { schedules } from "../../src/schedules/index.ts";
 import { trainCommandLine } from "../../src/settings/commandLine.ts";
 import type { settingsOf } from "../../src/settings/declared.ts";
@@ -32,10 +33,13 @@ type Value = readonly [text: string, value: unknown];
 
 /** A value of each option that these declare themselves. */
 function valuesOf<R extends Parameters<typeof settingsOf>[0]>(registry: R) {
-  const values = { integer: ["9", 9], number: ["0.25", 0.25], switch: ["true", true] } as const;
+  const values = ({ kind, least = 0 }: OptionDeclaration): Value => {
+    if (kind === "switch") return ["true", true];
+    return kind === "integer" ? ["9", 9] : [`${least + 0.25}`, least + 0.25];
+  };
   const options = Object.values(registry).flatMap((each) => Object.entries(each.options));
   return Object.fromEntries(
-    options.flatMap(([name, option]) => ("like" in option ? [] : [[name, values[option.kind]]])),
+    options.flatMap(([name, option]) => ("like" in option ? [] : [[name, values(option)]])),
   ) as { readonly [N in keyof ReturnType<typeof settingsOf<R>>]: Value };
 }
 
@@ -52,6 +56,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   l2: ["0.25", 0.25],
   optimizer: ["sgd", "sgd"],
   lrSchedule: ["constant", "constant"],
+  warmup: ["9", 9],
   cycles: ["0.5", 0.5],
   epochs: ["9", 9],
   batch: ["9", 9],

@@ -48,10 +48,11 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, optimizer, seed, init, biasInit } = settings;
+  const { batch, l2, lrSchedule, warmup, optimizer, seed, init, biasInit } = settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
-    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}, ` +
+    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}` +
+    `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
   );
 }
