@@ -13,21 +13,21 @@ import { shareOf } from "./share.ts";
 export class AccuracyMetrics implements Metric {
   readonly name = "accuracy";
   readonly targets = ["classes", "flags"] as const;
-  readonly better = "higher";
+  readonly better = "more";
 
   forward(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
     kernels.accuracy.count(sum, scores, labels);
   }
 
-  begin({ targets, outputs }: MetricTask): Collector {
+  begin({ targets, outputs }: MetricTask, saved?: unknown): Collector {
     if (targets === "classes")
-      return shareOf((batch, i) => largest(batch.predictions, i, outputs) === batch.targets[i]);
+      return shareOf((batch, i) => largest(batch.predictions, i, outputs) === batch.targets[i], saved);
     return shareOf((batch, i) => {
       for (let j = i * outputs; j < (i + 1) * outputs; j++) {
         if (isSet(batch.predictions[j]!) !== (batch.targets[j] !== 0)) return false;
       }
       return true;
-    });
+    }, saved);
   }
 
   describe(): Description {

@@ -2,6 +2,7 @@ import type { Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import type { Collector, Metric, MetricBatch, MetricKind, MetricTask } from "./metric.ts";
 import { isSet, largest, weightOf } from "./predicted.ts";
+import { sums } from "./sums.ts";
 
 /** The most classes: more would make more than 2^24 numbers. */
 const MOST_CLASSES = 4096;
@@ -16,24 +17,26 @@ export class ConfusionMetrics implements Metric<readonly (readonly number[])[]> 
   readonly targets = ["classes", "flags"] as const;
 
   /** @throws ConfigError if there are more than 4,096 classes */
-  begin({ targets, outputs }: MetricTask): Collector<readonly (readonly number[])[]> {
+  begin({ targets, outputs }: MetricTask, saved?: unknown): Collector<readonly (readonly number[])[]> {
     const columns = targets === "classes" ? outputs : 4;
     if (columns > MOST_CLASSES) {
       throw new ConfigError(
         `confusion: a matrix of ${outputs} classes has ${outputs * outputs} numbers, expected at most ${MOST_CLASSES} classes. Leave it out.`,
       );
     }
-    let counts: Float64Array | undefined;
+    // Without samples there is no memory for them.
+    let counts = saved === undefined ? undefined : sums(outputs * columns, saved);
     const add = targets === "classes" ? addClasses : addFlags;
     return {
       add(batch) {
-        counts ??= new Float64Array(outputs * columns);
-        add(counts, batch, outputs);
+        counts ??= sums(outputs * columns, undefined);
+        add(counts.sums, batch, outputs);
       },
       result: () =>
         Array.from({ length: outputs }, (_, i) =>
-          Array.from({ length: columns }, (_, j) => counts?.[i * columns + j] ?? 0),
+          Array.from({ length: columns }, (_, j) => counts?.sums[i * columns + j] ?? 0),
         ),
+      save: () => (counts ?? sums(outputs * columns, undefined)).save(),
     };
   }
 

@@ -1,6 +1,7 @@
 /** Counts for each class (or flag), of which precision, recall and F1 are made. They take no memory for samples. */
 import type { Collector, MetricBatch, MetricTask } from "./metric.ts";
 import { isSet, largest, weightOf } from "./predicted.ts";
+import { sums } from "./sums.ts";
 
 /** The weights of samples, by class or flag. */
 export class Counts {
@@ -10,17 +11,21 @@ export class Counts {
   readonly predicted: Float64Array;
   /** Those that have it. */
   readonly actual: Float64Array;
-  /** Whether a sample has it, or is said to. */
-  readonly seen: Uint8Array;
+  /** Whether a sample has it, or is said to: 1 or 0. */
+  readonly seen: Float64Array;
+  readonly save: () => number[];
   readonly #task: MetricTask;
 
-  constructor(task: MetricTask) {
+  constructor(task: MetricTask, saved: unknown) {
     const { outputs } = task;
+    const { sums: all, save } = sums(4 * outputs, saved);
+    const part = (i: number) => all.subarray(i * outputs, (i + 1) * outputs);
     this.#task = task;
-    this.right = new Float64Array(outputs);
-    this.predicted = new Float64Array(outputs);
-    this.actual = new Float64Array(outputs);
-    this.seen = new Uint8Array(outputs);
+    this.right = part(0);
+    this.predicted = part(1);
+    this.actual = part(2);
+    this.seen = part(3);
+    this.save = save;
     // A flag is there even if no sample has it.
     if (task.targets === "flags") this.seen.fill(1);
   }
@@ -68,16 +73,17 @@ const scores = ({ right, predicted, actual }: Counts, score: Score): number[] =>
   Array.from(right, (each, j) => score(each, predicted[j]!, actual[j]!));
 
 /** A score for each class or flag. */
-export function perClass(task: MetricTask, score: Score): Collector<number[]> {
-  const counts = new Counts(task);
-  return { add: (batch) => counts.add(batch), result: () => scores(counts, score) };
+export function perClass(task: MetricTask, score: Score, saved: unknown): Collector<number[]> {
+  const counts = new Counts(task, saved);
+  return { add: (batch) => counts.add(batch), result: () => scores(counts, score), save: counts.save };
 }
 
 /** The mean of the scores, of the classes that a sample has or is said to have; of all flags. */
-export function macro(task: MetricTask, score: Score): Collector {
-  const counts = new Counts(task);
+export function macro(task: MetricTask, score: Score, saved: unknown): Collector {
+  const counts = new Counts(task, saved);
   return {
     add: (batch) => counts.add(batch),
+    save: counts.save,
     result() {
       const seen = scores(counts, score).filter((_, j) => counts.seen[j] === 1);
       return seen.reduce((sum, each) => sum + each, 0) / seen.length;

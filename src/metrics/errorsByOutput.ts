@@ -1,5 +1,6 @@
 import type { Collector, MetricTask } from "./metric.ts";
 import { weightOf } from "./predicted.ts";
+import { sums } from "./sums.ts";
 
 /**
  * A mean over outputs of what follows from the weighted mean of something of the errors, for each output.
@@ -10,20 +11,26 @@ export function meanOverOutputs(
   { outputs }: MetricTask,
   of: (error: number) => number,
   after: (mean: number) => number,
+  saved: unknown,
 ): Collector {
-  const sums = new Float64Array(outputs);
-  let all = 0;
+  // At the end stands the sum of the weights.
+  const { sums: found, save } = sums(outputs + 1, saved);
   return {
     add(batch) {
       const { count, predictions, targets } = batch;
       for (let i = 0; i < count; i++) {
         const weight = weightOf(batch, i);
-        all += weight;
+        found[outputs]! += weight;
         for (let j = 0; j < outputs; j++) {
-          sums[j]! += weight * of(predictions[i * outputs + j]! - targets[i * outputs + j]!);
+          found[j]! += weight * of(predictions[i * outputs + j]! - targets[i * outputs + j]!);
         }
       }
     },
-    result: () => sums.reduce((sum, each) => sum + after(each / all), 0) / outputs,
+    result() {
+      let sum = 0;
+      for (let j = 0; j < outputs; j++) sum += after(found[j]! / found[outputs]!);
+      return sum / outputs;
+    },
+    save,
   };
 }

@@ -12,8 +12,8 @@ export class F1Metrics implements Metric<readonly number[]> {
   readonly name = "f1";
   readonly targets = ["classes", "flags"] as const;
 
-  begin(task: MetricTask): Collector<readonly number[]> {
-    return perClass(task, score);
+  begin(task: MetricTask, saved?: unknown): Collector<readonly number[]> {
+    return perClass(task, score, saved);
   }
 
   describe(): Description {
@@ -28,10 +28,10 @@ export class F1Metrics implements Metric<readonly number[]> {
 export class F1MacroMetrics implements Metric {
   readonly name = "f1Macro";
   readonly targets = ["classes", "flags"] as const;
-  readonly better = "higher";
+  readonly better = "more";
 
-  begin(task: MetricTask): Collector {
-    return macro(task, score);
+  begin(task: MetricTask, saved?: unknown): Collector {
+    return macro(task, score, saved);
   }
 
   describe(): Description {

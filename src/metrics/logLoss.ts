@@ -3,6 +3,7 @@ import { log } from "../math.ts";
 import type { Precision } from "../tensor.ts";
 import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
 import { weightOf } from "./predicted.ts";
+import { sums } from "./sums.ts";
 
 /** The machine epsilon of each type: the distance from 1 to the next number. */
 const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } satisfies Record<Precision, number>;
@@ -15,12 +16,12 @@ const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } satisfies Record<Precis
 export class LogLossMetrics implements Metric {
   readonly name = "logLoss";
   readonly targets = ["classes", "flags"] as const;
-  readonly better = "lower";
+  readonly better = "less";
 
-  begin({ targets, outputs, precision }: MetricTask): Collector {
+  begin({ targets, outputs, precision }: MetricTask, saved?: unknown): Collector {
     const least = EPSILON[precision];
     const clip = (p: number) => (p < least ? least : Math.min(p, 1 - least));
-    let [sum, all] = [0, 0];
+    const { sums: found, save } = sums(2, saved);
     return {
       add(batch) {
         const { count, predictions, targets: given } = batch;
@@ -35,11 +36,12 @@ export class LogLossMetrics implements Metric {
             }
             loss /= outputs;
           }
-          sum += weight * loss;
-          all += weight;
+          found[0]! += weight * loss;
+          found[1]! += weight;
         }
       },
-      result: () => sum / all,
+      result: () => found[0]! / found[1]!,
+      save,
     };
   }
 

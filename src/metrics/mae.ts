@@ -6,10 +6,10 @@ import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
 export class MaeMetrics implements Metric {
   readonly name = "mae";
   readonly targets = ["numbers"] as const;
-  readonly better = "lower";
+  readonly better = "less";
 
-  begin(task: MetricTask): Collector {
-    return meanOverOutputs(task, Math.abs, (mean) => mean);
+  begin(task: MetricTask, saved?: unknown): Collector {
+    return meanOverOutputs(task, Math.abs, (mean) => mean, saved);
   }
 
   describe(): Description {

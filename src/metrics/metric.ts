@@ -32,6 +32,11 @@ export interface Collector<Value = number> {
   add(batch: MetricBatch): void;
   /** The value over all batches so far. NaN where the samples do not define one. */
   result(): Value;
+  /**
+   * What it has measured so far, as JSON can hold it: a training that is resumed within an epoch gives it to `begin`. Default:
+   * such a training cannot be saved within an epoch if it measures running training metrics.
+   */
+  save?(): unknown;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface Collector<Value = number> {
  *     const largest = {
  *       name: "largestError" as const,
  *       targets: ["numbers"] as const,
- *       better: "lower" as const,
+ *       better: "less" as const,
  *       begin() {
  *         let most = 0;
  *         return {
@@ -60,7 +65,7 @@ export interface Metric<Value = number> {
   /** The kinds of targets that it can be measured on. Default: classes alone. */
   readonly targets?: readonly TargetKind[];
   /** Which of two values is better. Without it, the metric cannot be monitored or be a search's objective. */
-  readonly better?: "higher" | "lower";
+  readonly better?: "more" | "less" | undefined;
   /** What an equal metric is made from. Default: a saved model has to be compiled anew. */
   describe?(): Description;
   /**
@@ -71,12 +76,16 @@ export interface Metric<Value = number> {
    * @param labels (n, 1)
    */
   forward?(kernels: Kernels, sum: Tensor<"float64">, scores: Tensor, labels: TargetTensor): void;
-  /** Begins to measure a set of samples. @throws ConfigError if the metric is not for such a task */
-  begin?(task: MetricTask): Collector<Value>;
+  /**
+   * Begins to measure a set of samples.
+   * @param saved what `save` of an equal metric's collector gave, to go on from there. Default: nothing
+   * @throws ConfigError if the metric is not for such a task
+   */
+  begin?(task: MetricTask, saved?: unknown): Collector<Value>;
 }
 
 /** The type of a metric's values: number for AccuracyMetrics. */
-export type ValueOf<T> = T extends { begin?(task: MetricTask): Collector<infer V> }
+export type ValueOf<T> = T extends { begin?(task: MetricTask, saved?: unknown): Collector<infer V> }
   ? unknown extends V
     ? number
     : V

@@ -1,6 +1,7 @@
 import type { Description } from "../described.ts";
 import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
 import { weightOf } from "./predicted.ts";
+import { sums } from "./sums.ts";
 
 /**
  * The coefficient of determination, at most 1: 1 − Σ w·(y − t)² / Σ w·(t − t̄)², t̄ being the targets' weighted mean. It is 0
@@ -10,36 +11,35 @@ import { weightOf } from "./predicted.ts";
 export class R2Metrics implements Metric {
   readonly name = "r2";
   readonly targets = ["numbers"] as const;
-  readonly better = "higher";
+  readonly better = "more";
 
-  begin({ outputs }: MetricTask): Collector {
-    const [squares, means, spreads] = [0, 0, 0].map(() => new Float64Array(outputs)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    let [count, all] = [0, 0];
+  begin({ outputs }: MetricTask, saved?: unknown): Collector {
+    const { sums: found, save } = sums(3 * outputs + 2, saved);
+    const part = (i: number) => found.subarray(i * outputs, (i + 1) * outputs);
+    const [squares, means, spreads] = [part(0), part(1), part(2)];
+    // How many samples there are, and the sum of their weights.
+    const total = found.subarray(3 * outputs);
     return {
       add(batch) {
         const { predictions, targets } = batch;
-        count += batch.count;
+        total[0]! += batch.count;
         for (let i = 0; i < batch.count; i++) {
           const weight = weightOf(batch, i);
           if (weight === 0) continue;
-          all += weight;
+          total[1]! += weight;
           for (let j = 0; j < outputs; j++) {
             const target = targets[i * outputs + j]!;
             const error = predictions[i * outputs + j]! - target;
             squares[j]! += weight * (error * error);
             // The mean and the squares around it at once, as Welford does: targets far from 0 lose no digits.
             const off = target - means[j]!;
-            means[j]! += (weight / all) * off;
+            means[j]! += (weight / total[1]!) * off;
             spreads[j]! += weight * off * (target - means[j]!);
           }
         }
       },
       result() {
-        if (count < 2) return Number.NaN;
+        if (total[0]! < 2) return Number.NaN;
         let sum = 0;
         for (let j = 0; j < outputs; j++) {
           const [square, spread] = [squares[j]!, spreads[j]!];
@@ -47,6 +47,7 @@ export class R2Metrics implements Metric {
         }
         return sum / outputs;
       },
+      save,
     };
   }
 

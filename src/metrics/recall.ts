@@ -12,8 +12,8 @@ export class RecallMetrics implements Metric<readonly number[]> {
   readonly name = "recall";
   readonly targets = ["classes", "flags"] as const;
 
-  begin(task: MetricTask): Collector<readonly number[]> {
-    return perClass(task, score);
+  begin(task: MetricTask, saved?: unknown): Collector<readonly number[]> {
+    return perClass(task, score, saved);
   }
 
   describe(): Description {
@@ -28,10 +28,10 @@ export class RecallMetrics implements Metric<readonly number[]> {
 export class RecallMacroMetrics implements Metric {
   readonly name = "recallMacro";
   readonly targets = ["classes", "flags"] as const;
-  readonly better = "higher";
+  readonly better = "more";
 
-  begin(task: MetricTask): Collector {
-    return macro(task, score);
+  begin(task: MetricTask, saved?: unknown): Collector {
+    return macro(task, score, saved);
   }
 
   describe(): Description {

@@ -9,10 +9,10 @@ import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
 export class RmseMetrics implements Metric {
   readonly name = "rmse";
   readonly targets = ["numbers"] as const;
-  readonly better = "lower";
+  readonly better = "less";
 
-  begin(task: MetricTask): Collector {
-    return meanOverOutputs(task, (error) => error * error, Math.sqrt);
+  begin(task: MetricTask, saved?: unknown): Collector {
+    return meanOverOutputs(task, (error) => error * error, Math.sqrt, saved);
   }
 
   describe(): Description {

@@ -1,6 +1,6 @@
 import type { Description } from "../described.ts";
-import type { FloatArray } from "../tensor.ts";
-import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+import { ConfigError } from "../errors.ts";
+import type { Collector, Metric, MetricBatch, MetricKind, MetricTask } from "./metric.ts";
 import { weightOf } from "./predicted.ts";
 
 /**
@@ -14,57 +14,80 @@ import { weightOf } from "./predicted.ts";
 export class RocAucMetrics implements Metric {
   readonly name = "rocAuc";
   readonly targets = ["classes", "flags"] as const;
-  readonly better = "higher";
+  readonly better = "more";
 
-  begin({ targets, outputs, precision }: MetricTask): Collector {
-    const isClasses = targets === "classes";
-    const columns = isClasses && outputs === 2 ? [1] : Array.from({ length: outputs }, (_, j) => j);
-    const Scores = precision === "float32" ? Float32Array : Float64Array;
-    const kept: {
-      scores: FloatArray;
-      has: (row: number, column: number) => boolean;
-      weights: Float64Array;
-    }[] = [];
-    let count = 0;
+  begin(task: MetricTask, saved?: unknown): Collector {
+    const kept = saved === undefined ? [] : restored(task, saved);
     return {
-      add(batch) {
-        const given = batch.targets.slice();
-        kept.push({
-          scores: Scores.from(batch.predictions),
-          has: (i, j) => (isClasses ? given[i] === j : given[i * outputs + j] !== 0),
-          weights: Float64Array.from({ length: batch.count }, (_, i) => weightOf(batch, i)),
-        });
-        count += batch.count;
-      },
-      result() {
-        const column = {
-          scores: new Float64Array(count),
-          has: new Uint8Array(count),
-          weights: new Float64Array(count),
-        };
-        let [sum, defined] = [0, 0];
-        for (const j of columns) {
-          let at = 0;
-          for (const { scores, has, weights } of kept) {
-            for (let i = 0; i < weights.length; i++, at++) {
-              column.scores[at] = scores[i * outputs + j]!;
-              column.has[at] = has(i, j) ? 1 : 0;
-              column.weights[at] = weights[i]!;
-            }
-          }
-          const area = areaUnderCurve(column);
-          if (area === undefined) continue;
-          sum += area;
-          defined++;
-        }
-        return sum / defined;
-      },
+      add: (batch) => void kept.push(copied(batch)),
+      result: () => meanArea(task, kept),
+      save: () =>
+        kept.map(({ predictions, targets, weights }) => ({
+          ...{ predictions: Array.from(predictions), targets: Array.from(targets) },
+          ...(weights && { weights: Array.from(weights) }),
+        })),
     };
   }
 
   describe(): Description {
     return { name: this.name, options: {} };
   }
+}
+
+const copied = ({ count, predictions, targets, weights }: MetricBatch): MetricBatch => ({
+  ...{ count, predictions: predictions.slice(), targets: targets.slice(), weights: weights?.slice() },
+});
+
+const areNumbers = (values: unknown, count: number): values is number[] =>
+  Array.isArray(values) && values.length === count && values.every(Number.isFinite);
+
+/** The batches that a collector has saved. @throws ConfigError if they are none */
+function restored({ targets, outputs, precision }: MetricTask, saved: unknown): MetricBatch[] {
+  const Scores = precision === "float32" ? Float32Array : Float64Array;
+  if (!Array.isArray(saved)) throw notKept();
+  return saved.map((batch: Readonly<Record<string, unknown>> | null) => {
+    const { predictions, targets: labels, weights } = batch ?? {};
+    const count = Array.isArray(predictions) ? predictions.length / outputs : Number.NaN;
+    const width = targets === "classes" ? 1 : outputs;
+    if (!Number.isInteger(count) || !areNumbers(predictions, count * outputs)) throw notKept();
+    if (!areNumbers(labels, count * width)) throw notKept();
+    if (weights !== undefined && !areNumbers(weights, count)) throw notKept();
+    return {
+      ...{ count, predictions: Scores.from(predictions), targets: Uint16Array.from(labels) },
+      weights: weights && Float64Array.from(weights),
+    };
+  });
+}
+
+const notKept = () =>
+  new ConfigError(
+    "What the metric rocAuc has kept is to be batches of predictions. Is this another model's checkpoint?",
+  );
+
+/** The mean of the areas that there are; NaN if there is none. */
+function meanArea({ targets, outputs }: MetricTask, batches: readonly MetricBatch[]): number {
+  const isClasses = targets === "classes";
+  const columns = isClasses && outputs === 2 ? [1] : Array.from({ length: outputs }, (_, j) => j);
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+  const scores = new Float64Array(count);
+  const weights = new Float64Array(count);
+  const has = new Uint8Array(count);
+  let [sum, defined] = [0, 0];
+  for (const j of columns) {
+    let at = 0;
+    for (const batch of batches) {
+      for (let i = 0; i < batch.count; i++, at++) {
+        scores[at] = batch.predictions[i * outputs + j]!;
+        weights[at] = weightOf(batch, i);
+        has[at] = (isClasses ? batch.targets[i] === j : batch.targets[i * outputs + j] !== 0) ? 1 : 0;
+      }
+    }
+    const area = areaUnderCurve({ scores, has, weights });
+    if (area === undefined) continue;
+    sum += area;
+    defined++;
+  }
+  return sum / defined;
 }
 
 /** One class's scores, and which samples have it. */

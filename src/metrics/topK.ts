@@ -19,7 +19,7 @@ export interface TopKOptions<Name extends string = "topK"> {
 export class TopKMetrics<Name extends string = "topK"> implements Metric {
   readonly name: Name;
   readonly targets = ["classes"] as const;
-  readonly better = "higher";
+  readonly better = "more";
   readonly k: number;
 
   /** @throws ConfigError if an option is out of range */
@@ -34,7 +34,7 @@ export class TopKMetrics<Name extends string = "topK"> implements Metric {
     this.name = name;
   }
 
-  begin({ outputs }: MetricTask): Collector {
+  begin({ outputs }: MetricTask, saved?: unknown): Collector {
     return shareOf(({ predictions, targets }, i) => {
       const first = i * outputs;
       const label = targets[i]!;
@@ -45,7 +45,7 @@ export class TopKMetrics<Name extends string = "topK"> implements Metric {
         if (other > score || (other === score && j < label)) better++;
       }
       return better < this.k;
-    });
+    }, saved);
   }
 
   describe(): Description {

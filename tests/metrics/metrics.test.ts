@@ -1,5 +1,6 @@
 /** The metrics by brute force and by hand, and what they refuse. */
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/errors.ts";
 import {
   ConfusionMetrics,
   F1MacroMetrics,
@@ -176,4 +177,11 @@ it.each(Object.entries(metrics))("%s has its name, and a value of each kind of t
   for (const targets of kind.usualFor) expect(metric.targets).toContain(targets);
   // What train measures without being asked can be drawn and monitored.
   if (kind.usualFor.length > 0) expect(scalar).toBe(true);
+});
+
+it.each(Object.entries(metrics))("%s refuses what no collector of it has saved", (_, kind) => {
+  const metric: Metric<MetricValue> = kind.create();
+  for (const saved of [null, 3, {}, [1], ["a"], [null, null], [{ predictions: [1, 2, 3], targets: [] }]]) {
+    expect(() => metric.begin!(task(metric.targets![0]!, 4), saved)).toThrow(ConfigError);
+  }
 });

@@ -1,7 +1,13 @@
 /** The metrics against scikit-learn: tests/fixtures/metrics.py prints what it says of some predictions. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type MetricBatch, type MetricTask, metrics, TopKMetrics } from "../../src/metrics/index.ts";
+import {
+  type Collector,
+  type MetricBatch,
+  type MetricTask,
+  metrics,
+  TopKMetrics,
+} from "../../src/metrics/index.ts";
 import type { MetricValue } from "../../src/metrics/metric.ts";
 import type { TargetArray } from "../../src/targets.ts";
 
@@ -32,14 +38,15 @@ function batchOf({ task, predictions, targets, weights }: Case, from: number, to
   };
 }
 
-/** A metric's value over a case in batches of `size`. */
-function measured(name: string, each: Case, size: number): MetricValue {
+/** A metric's value over a case in batches of `size`, after each of which the collector may be saved and made anew. */
+function measured(name: string, each: Case, size: number, saves = false): MetricValue {
   const metric = name === "topK" ? new TopKMetrics({ k: 2 }) : metrics[name as keyof typeof metrics].create();
   expect(metric.targets).toContain(each.task.targets);
-  const collector = metric.begin(each.task);
+  let collector: Collector<MetricValue> = metric.begin(each.task);
   const rows = each.predictions.length / each.task.outputs;
   for (let from = 0; from < rows; from += size) {
     collector.add(batchOf(each, from, Math.min(rows, from + size)));
+    if (saves) collector = metric.begin(each.task, JSON.parse(JSON.stringify(collector.save!())));
   }
   return collector.result();
 }
@@ -64,6 +71,7 @@ describe.each(cases.map((each) => [each.name, each] as const))("%s", (_, each) =
     const value = measured(name, each, 1000);
     expectNear(value, wanted, tolerance);
     expect(measured(name, each, 7)).toEqual(value);
+    expect(measured(name, each, 7, true)).toEqual(value);
   });
 });
 
