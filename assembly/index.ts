@@ -1,10 +1,22 @@
 /** The wasm interface, on one screen: every kernel, and where the host's memory begins. scripts/exports.mjs reads it. */
 export { accuracy } from "./accuracy";
+export { geluBackward, geluForward } from "./activation/gelu";
+export { mishBackward, mishForward } from "./activation/mish";
+export { seluBackward, seluForward } from "./activation/selu";
+export { sigmoidBackward, sigmoidForward } from "./activation/sigmoid";
+export { siluBackward, siluForward } from "./activation/silu";
+export { tanhBackward, tanhForward } from "./activation/tanh";
 export { batchNormBackward } from "./batchNorm/backward";
 export { batchNormForward } from "./batchNorm/forward";
 export { batchNormInference } from "./batchNorm/inference";
 export { biasAdd, columnSums } from "./bias";
-export { expAll as exp, logAll as log } from "./elementary";
+export {
+  expAll as exp,
+  expm1All as expm1,
+  log1pAll as log1p,
+  logAll as log,
+  softplusAll as softplus,
+} from "./elementary";
 export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";
 export { firstLayerUpdate } from "./firstLayer/update";

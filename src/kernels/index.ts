@@ -6,6 +6,7 @@
 import type { Precision } from "../tensor.ts";
 import { calls, type Exports } from "../wasm/exports.generated.ts";
 import * as accuracy from "./accuracy.ts";
+import * as activation from "./activation.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import type { Offers } from "./call.ts";
@@ -23,6 +24,7 @@ import { alone, type TeamCalls } from "./teamCalls.ts";
 
 const families = {
   accuracy,
+  activation,
   batchNorm,
   bias,
   elementary,

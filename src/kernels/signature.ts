@@ -5,7 +5,7 @@
  * - write: all of it is overwritten, and what it held does not matter
  * - update: it is read and written
  * - scratch: it is written, and what it holds matters neither before the call nor after it
- * - value: a number, or an object of numbers, which is only read
+ * - value: a number, a name, or an object of numbers, which is only read
  */
 export type Access = "read" | "write" | "update" | "scratch" | "value";
 

@@ -117,7 +117,7 @@ export function describePlan(plan: Plan): string[] {
 }
 
 function describeArgument(argument: unknown): string {
-  if (typeof argument === "number") return String(argument);
+  if (typeof argument === "number" || typeof argument === "string") return String(argument);
   if (argument === undefined) return "none";
   return (argument as { shape?: string }).shape ?? "scalar";
 }

@@ -21,6 +21,7 @@ const sum: Shape = [1, 1, "float64"];
 const rate = { value: 0.5 };
 
 const normed = { gamma: vector, beta: vector, movingMean: vector, movingVariance: vector };
+const elementwise = { y: matrix, x: matrix };
 const product = { y: [n, units], x: matrix, w: [d, units], bias: [1, units], workspace } as const;
 const first = {
   values: [count, d, "uint8"],
@@ -38,6 +39,10 @@ const update = { ...first, dy: [n, units], lambda: 0.5, learningRate: rate } as 
 /** For every kernel its arguments: the shape of a tensor, or the value itself. */
 const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], object>> } = {
   accuracy: { count: { correct: sum, scores: matrix, labels } },
+  activation: {
+    forward: { y: matrix, x: matrix, name: "gelu" },
+    backward: { dx: matrix, dy: matrix, at: matrix, name: "gelu" },
+  },
   batchNorm: {
     forward: { ...normed, y: matrix, xHat: matrix, invStd: vector, x: matrix, epsilon: 0.1, momentum: 0.5 },
     inference: { ...normed, y: matrix, x: matrix, epsilon: 0.1 },
@@ -47,7 +52,13 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     },
   },
   bias: { add: { y: matrix, x: matrix, bias: vector }, columnSums: { sums: vector, x: matrix } },
-  elementary: { exp: { y: matrix, x: matrix }, log: { y: matrix, x: matrix } },
+  elementary: {
+    exp: elementwise,
+    expm1: elementwise,
+    log: elementwise,
+    log1p: elementwise,
+    softplus: elementwise,
+  },
   firstLayer: {
     pack: { packed: [units + 1, d], w: [d, units] },
     unpack: { packed: [units + 1, d], w: [d, units] },
