@@ -26,6 +26,7 @@ export {
   XavierInitializer,
   ZerosInitializer,
 } from "./initializers/index.ts";
+export type { ActivationFunction } from "./kernels/activation.ts";
 export type { Kernels } from "./kernels/index.ts";
 export {
   type ActivationName,
@@ -34,13 +35,20 @@ export {
   type BuildScope,
   Dense,
   type DenseOptions,
+  type ElementwiseLayer,
+  GELU,
   type Layer,
+  Mish,
   type Mode,
   type Parameter,
   ReLU,
+  SELU,
+  Sigmoid,
+  SiLU,
   Softmax,
   type State,
   type StepSeed,
+  Tanh,
 } from "./layers/index.ts";
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
 export { AccuracyMetrics, type Metric, type MetricName } from "./metrics/index.ts";

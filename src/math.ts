@@ -1,7 +1,8 @@
 /**
  * Elementary functions from additions, multiplications and divisions alone, so that their bits are the same on every
  * engine (`Math.exp` and `Math.log` are not specified to the bit). The float32 and float64 kernels of
- * `assembly/inline/elementary.ts` carry out the operations of exp and log in the same order: these are their definition.
+ * `assembly/inline/elementary.ts` carry out the operations of most of them in the same order: these are their
+ * definition.
  */
 
 const bits = new DataView(new ArrayBuffer(8));

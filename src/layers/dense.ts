@@ -9,7 +9,10 @@ import { type ActivationName, activations } from "./activations.ts";
 import type { BuildScope, Layer, Parameter } from "./layer.ts";
 
 export interface DenseOptions {
-  /** "relu", "softmax" or "linear" (default): shorthand for the layer that follows. */
+  /**
+   * Shorthand for the layer that follows: "relu", "selu", "gelu", "silu", "mish", "tanh", "sigmoid", "softmax" or "linear"
+   * (default).
+   */
   readonly activation?: ActivationName;
   /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;

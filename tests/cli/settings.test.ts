@@ -170,7 +170,11 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["--bn below", invalid("--bn [place]", "below", "Allowed choices are after, before.")],
     [
       "--activation nonesuch",
-      invalid("--activation <name>", "nonesuch", "Allowed choices are relu, linear."),
+      invalid(
+        "--activation <name>",
+        "nonesuch",
+        "Allowed choices are relu, selu, gelu, silu, mish, tanh, sigmoid, linear.",
+      ),
     ],
     [
       "--init glorot",

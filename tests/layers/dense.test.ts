@@ -97,7 +97,9 @@ describe("Dense", () => {
 
   it("refuses an activation that there is not, with the choices", () => {
     expect(() => new Dense(1, { activation: "nonesuch" as "relu" })).toThrow(
-      new ConfigError('No activation "nonesuch". There are: relu, softmax, linear.'),
+      new ConfigError(
+        'No activation "nonesuch". There are: relu, selu, gelu, silu, mish, tanh, sigmoid, softmax, linear.',
+      ),
     );
   });
 });

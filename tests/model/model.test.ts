@@ -397,7 +397,7 @@ describe("what is not a model is refused", () => {
     expect(() => new Model([])).toThrow("Model: there are no layers. Give it at least one Dense layer.");
     expect(() => new Dense(0)).toThrow("Dense: units is 0, expected an integer ≥ 1.");
     expect(() => new Dense(3, { activation: "rleu" as "relu" })).toThrow(
-      'No activation "rleu". There are: relu, softmax, linear.',
+      'No activation "rleu". There are: relu, selu, gelu, silu, mish, tanh, sigmoid, softmax, linear.',
     );
     expect(() => new Model([new Dense(2)], { engine: "gpu" as "js" })).toThrow(
       'No engine "gpu". There are: wasm, js.',

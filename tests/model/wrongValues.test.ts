@@ -18,12 +18,16 @@ it.each<[string, () => unknown, Error]>([
   [
     "an activation in an array",
     () => new Dense(3, { activation: ["relu"] as Any }),
-    new ConfigError("No activation of type object. There are: relu, softmax, linear."),
+    new ConfigError(
+      "No activation of type object. There are: relu, selu, gelu, silu, mish, tanh, sigmoid, softmax, linear.",
+    ),
   ],
   [
     "a symbol for one",
     () => new Dense(3, { activation: Symbol("relu") as Any }),
-    new ConfigError("No activation of type symbol. There are: relu, softmax, linear."),
+    new ConfigError(
+      "No activation of type symbol. There are: relu, selu, gelu, silu, mish, tanh, sigmoid, softmax, linear.",
+    ),
   ],
   [
     "a hole in the hidden layers",
