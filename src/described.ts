@@ -59,15 +59,18 @@ const DEEPEST = 8;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The error for a thing of one's own that cannot describe itself. */
+export class Undescribed extends ConfigError {}
+
 /**
  * The description of a thing.
  * @param where its place, for the error: "Dense.describe: weightRegularizer"
- * @throws ConfigError if it cannot describe itself
+ * @throws Undescribed, a ConfigError, if it cannot describe itself
  */
 export function describeThing(where: string, thing: Partial<Described>): Description {
   if (typeof thing.describe === "function") return thing.describe();
   const name = Object.getPrototypeOf(thing)?.constructor?.name;
-  throw new ConfigError(
+  throw new Undescribed(
     `${where} has no describe()${name ? ` in its class ${name}` : ""}. ` +
       'Give it one, such as describe() { return { name: "mine", options: {} }; }.',
   );

@@ -61,8 +61,11 @@ export {
   type TensorCheck,
 } from "./model/gradientCheck.ts";
 export type { EpochRow, Evaluation, History, Means, MetricsOf, SomeMetrics } from "./model/history.ts";
+export type { Provenance } from "./model/memory.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
+export type { SaveOptions } from "./model/modelFile.ts";
 export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
+export { type LoadModelOptions, loadModel, type OwnKinds } from "./model/openModel.ts";
 export type { Predictor } from "./model/predictor.ts";
 export {
   decodeSafetensors,

@@ -21,46 +21,76 @@ const START = [
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // jsdom has no `subtle`, nor has a page without HTTPS, unless it is from this machine.
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  const digest =
-    subtle === undefined ? computed(bytes) : new Uint8Array(await subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (subtle === undefined) return sha256AtOnce([bytes]);
+  return hexadecimal(new Uint8Array(await subtle.digest("SHA-256", bytes)));
 }
 
-function computed(message: Uint8Array): Uint8Array {
-  // The message, a bit of 1, zeros, and the message's length in bits as the last eight of whole blocks of 64 bytes.
-  const padded = new Uint8Array(64 * Math.ceil((message.length + 9) / 64));
-  padded.set(message);
-  padded[message.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, message.length / 2 ** 29);
-  view.setUint32(padded.length - 4, message.length << 3);
+/** The hash of the bytes of all parts, one after another, by the definition: at once, where nothing can be awaited. */
+export function sha256AtOnce(parts: readonly Uint8Array[]): string {
   const state = Uint32Array.from(START);
   const w = new Uint32Array(64);
-  for (let block = 0; block < padded.length; block += 64) {
-    for (let i = 0; i < 16; i++) w[i] = view.getUint32(block + 4 * i);
-    for (let i = 16; i < 64; i++) {
-      const early = w[i - 15]!;
-      const late = w[i - 2]!;
-      const s0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >>> 3);
-      const s1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >>> 10);
-      w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
+  const block = new Uint8Array(64);
+  const view = new DataView(block.buffer);
+  let filled = 0;
+  let length = 0;
+  for (const part of parts) {
+    length += part.length;
+    for (let at = 0; at < part.length; ) {
+      const some = part.subarray(at, at + 64 - filled);
+      block.set(some, filled);
+      filled += some.length;
+      at += some.length;
+      if (filled < 64) break;
+      compress(state, w, view);
+      filled = 0;
     }
-    const v = Array.from(state);
-    for (let i = 0; i < 64; i++) {
-      const [a, b, c, d, e, f, g, h] = v as [number, number, number, number, number, number, number, number];
-      const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
-      const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
-      const t1 = h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + w[i]!;
-      const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-      v.pop();
-      v.unshift((t1 + t2) | 0);
-      v[4] = (d + t1) | 0;
-    }
-    for (let i = 0; i < 8; i++) state[i] = state[i]! + v[i]!;
   }
+  // After the message: a bit of 1, zeros, and the message's length in bits as the last eight bytes of a block.
+  block[filled] = 0x80;
+  block.fill(0, filled + 1);
+  if (filled >= 56) {
+    compress(state, w, view);
+    block.fill(0);
+  }
+  view.setUint32(56, length / 2 ** 29);
+  view.setUint32(60, length << 3);
+  compress(state, w, view);
   const digest = new DataView(new ArrayBuffer(32));
-  for (let i = 0; i < 8; i++) digest.setUint32(4 * i, state[i]);
-  return new Uint8Array(digest.buffer);
+  for (let i = 0; i < 8; i++) digest.setUint32(4 * i, state[i]!);
+  return hexadecimal(new Uint8Array(digest.buffer));
+}
+
+const hexadecimal = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Takes a block of 64 bytes into the state. @param w room for 64 words */
+function compress(state: Uint32Array, w: Uint32Array, block: DataView): void {
+  for (let i = 0; i < 16; i++) w[i] = block.getUint32(4 * i);
+  for (let i = 16; i < 64; i++) {
+    const early = w[i - 15]!;
+    const late = w[i - 2]!;
+    const s0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >>> 3);
+    const s1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >>> 10);
+    w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
+  }
+  let [a, b, c, d] = [state[0]! | 0, state[1]! | 0, state[2]! | 0, state[3]! | 0];
+  let [e, f, g, h] = [state[4]! | 0, state[5]! | 0, state[6]! | 0, state[7]! | 0];
+  for (let i = 0; i < 64; i++) {
+    const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
+    const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i]! + w[i]!) | 0;
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
+  }
+  // The array's words wrap around.
+  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = state[i]! + word;
 }
 
 const rotated = (x: number, bits: number) => (x >>> bits) | (x << (32 - bits));

@@ -41,6 +41,7 @@ const ground = [
   "sha256",
   "targets",
   "tensor",
+  "version",
 ];
 
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
@@ -56,6 +57,7 @@ const mayImport: Record<string, readonly string[]> = {
   sha256: [],
   tensor: ["errors"],
   targets: ["tensor"],
+  version: [],
   wasm: [],
   files: ["errors", "runtime"],
   kernels: [...ground, "wasm"],
@@ -71,7 +73,17 @@ const mayImport: Record<string, readonly string[]> = {
   layers: [...ground, "kernels", "initializers", "regularizers"],
   optimizers: [...ground, "kernels", "layers", "schedules"],
   model: [
-    ...[...ground, "kernels", "plan", "backend", "data", "schedules", "initializers", "regularizers"],
+    ...[
+      ...ground,
+      "files",
+      "kernels",
+      "plan",
+      "backend",
+      "data",
+      "schedules",
+      "initializers",
+      "regularizers",
+    ],
     ...["losses", "metrics", "layers", "optimizers"],
   ],
   tuner: ground,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sha256 } from "../src/sha256.ts";
+import { sha256, sha256AtOnce } from "../src/sha256.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -22,4 +22,14 @@ describe.each([
     const abc = Uint8Array.from([0x61, 0x62, 0x63]);
     expect(await sha256(abc)).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
+});
+
+it("at once, from parts, is the hash of what they are together", () => {
+  const whole = Uint8Array.from({ length: 1000 }, (_, i) => (i * 151 + 7) % 256);
+  const expected = createHash("sha256").update(whole).digest("hex");
+  for (const cuts of [[], [0], [1], [63, 64], [64, 128], [3, 67, 67, 500, 999], [1000]]) {
+    const ends = [0, ...cuts, 1000];
+    const parts = ends.slice(1).map((end, i) => whole.subarray(ends[i], end));
+    expect(sha256AtOnce(parts), String(cuts)).toBe(expected);
+  }
 });

@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { plain } from "../wasm/binaries.generated.ts";
 
-/** The package's version. */
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
+export { VERSION } from "../version.ts";
 
 /** The first 12 digits of the wasm binary's SHA-256: which kernels computed a run. */
 export function buildId(): string {

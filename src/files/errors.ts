@@ -40,12 +40,15 @@ export function fileError(path: string, action: string, error: unknown): unknown
   return new FileError(`${path} cannot be ${action}: ${reason} (${code}). ${step}`, { cause: error });
 }
 
-/** The FileError for reading a file in a browser. */
-export function noFiles(path: string, cause?: unknown): FileError {
+/**
+ * The FileError for a file in a browser.
+ * @param action what was tried: "read" or "written"
+ * @param instead what is done there: "Fetch its bytes, and give them to loadModel()."
+ */
+export function noFiles(path: string, action: string, instead: string, cause?: unknown): FileError {
   return new FileError(
-    `${path} cannot be read: there are no files here, as in a browser. ` +
-      "Fetch its bytes, and give them to samplesFromArrays().",
-    { cause },
+    `${path} cannot be ${action}: there are no files here, as in a browser. ${instead}`,
+    cause === undefined ? undefined : { cause },
   );
 }
 

@@ -3,5 +3,5 @@ import { noFiles } from "./errors.ts";
 import type * as node from "./fileSystem.ts";
 
 export const fileSystem: typeof node.fileSystem = async (path) => {
-  throw noFiles(path);
+  throw noFiles(path, "read", "Fetch its bytes, and give them to samplesFromArrays().");
 };

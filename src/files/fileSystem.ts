@@ -14,6 +14,6 @@ export async function fileSystem(path: string): Promise<typeof import("node:fs/p
   try {
     return await nodeModule("node:fs/promises", () => import("node:fs/promises"));
   } catch (cause) {
-    throw noFiles(path, cause);
+    throw noFiles(path, "read", "Fetch its bytes, and give them to samplesFromArrays().", cause);
   }
 }

@@ -10,6 +10,7 @@ import { ConfigError, TeamError } from "../errors.ts";
 import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
 import type { Layer, State } from "../layers/layer.ts";
 import { Random } from "../random.ts";
+import type { Targets } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import type { CompileOptions } from "./checks.ts";
 import { UPDATES } from "./optimizerState.ts";
@@ -41,6 +42,21 @@ export interface MemoryRequest {
   readonly resident?: readonly Samples[];
 }
 
+/** The targets that a model has been trained for. */
+export interface TrainedTargets extends Targets {
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/** Where a model comes from. */
+export interface Provenance {
+  /** The version of the library that wrote its file. */
+  readonly version: string;
+  /** The settings of the run that trained it, as the file has them. */
+  readonly settings?: unknown;
+  /** The fingerprint of the data that it was trained on, as the file has it. */
+  readonly data?: unknown;
+}
+
 /** What is kept when the memory is let go. */
 interface Kept {
   readonly features: number;
@@ -55,6 +71,9 @@ const copyOf = ({ name, shape, value }: Omit<State, "initial">): NamedTensor => 
   data: value.data.slice(),
 });
 
+/** The memories of the models, for the parts of this folder that complete a model. */
+export const memories = new WeakMap<object, ModelMemory>();
+
 export class ModelMemory {
   readonly #options: MemoryOptions;
   #backend: Backend | undefined;
@@ -68,6 +87,12 @@ export class ModelMemory {
   #standardization: Standardization | undefined;
   /** The kind of samples on which the standardisation was measured; undefined if there was no training, or it was loaded. */
   trainedKind: ValueKind | undefined;
+  /** The targets of the samples that it was trained on, with the names of classes; undefined if they are not known. */
+  targets: TrainedTargets | undefined;
+  /** Where the parameters come from, if that is a file. */
+  provenance: Provenance | undefined;
+  /** Numbers in a sample, as the file has it whose tensors are to be loaded. */
+  declaredFeatures: number | undefined;
   /** The kind of samples in the training under way. */
   fittingKind: ValueKind | undefined;
   /** Whether it was made for a call that has not succeeded yet. The number of features is not decided then. */

@@ -4,10 +4,13 @@ import type { ElementType, Samples } from "../data/dataset.ts";
 import { noStandardization, type Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
+import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { requireInteger } from "../options.ts";
+import { requireInteger, shown } from "../options.ts";
+import type { Bytes } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
+import { targetsOf } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import { ResidentBatches, requireBatch } from "./batches.ts";
 import {
@@ -22,14 +25,15 @@ import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import { runTraining } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
-import { EVALUATION_ROWS, ModelMemory } from "./memory.ts";
+import { EVALUATION_ROWS, ModelMemory, memories, type Provenance } from "./memory.ts";
+import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import { measure, readResident } from "./resident.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { checkClasses, checkSamples, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
-import { checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
+import { bytesOf, checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
 import { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -68,6 +72,7 @@ export class Model<M = SomeMetrics> {
     this.#memory = new ModelMemory({ layers: this.#layers, precision: dtype, seed, engine, threads });
     // This is done last, so that a refused model takes no layer.
     claim(this.#layers);
+    memories.set(this, this.#memory);
   }
 
   /** The threads that compute: 1 before there is a memory. */
@@ -169,6 +174,8 @@ export class Model<M = SomeMetrics> {
         memory.setStandardization(memory.standardization ?? measured);
       }
       memory.trainedKind = kind;
+      memory.targets = { ...targetsOf(train), classNames: train.classNames };
+      memory.provenance = undefined;
       memory.isTentative = false;
       return workspace;
     } catch (error) {
@@ -291,6 +298,16 @@ export class Model<M = SomeMetrics> {
     return this.#memory.sketch(features).summary;
   }
 
+  /** The names of the classes (of numbers or flags: of each), if the samples that it was trained on, or its file, have some. */
+  get classNames(): readonly string[] | undefined {
+    return this.#memory.targets?.classNames;
+  }
+
+  /** Where it comes from, if that is a file, and it has not been trained since. */
+  get provenance(): Provenance | undefined {
+    return this.#memory.provenance;
+  }
+
   /** Learnable numbers, for inputs of `features` numbers. @throws as {@link summary} */
   parameterCount(features: number): number {
     return countParameters(this.summary(features));
@@ -351,7 +368,7 @@ export class Model<M = SomeMetrics> {
     // The arrays are copied, because the caller may change them while a memory is made.
     for (const [name, tensor] of byName) byName.set(name, { ...tensor, data: tensor.data.slice() });
     await this.#turns.take("load", async () => {
-      const features = memory.features ?? featuresOf(byName, standardization);
+      const features = memory.features ?? memory.declaredFeatures ?? featuresOf(byName, standardization);
       if (features === undefined || features === 0)
         throw new FileError(`${from}: there is no dense1.weight. Give a model's tensors.`);
       // The tensors are checked before a memory is made for them.
@@ -362,13 +379,33 @@ export class Model<M = SomeMetrics> {
   }
 
   /**
+   * The model as the bytes of a file: safetensors, with all that {@link loadModel} needs to make an equal one. It predicts,
+   * evaluates and trains on to the same bits. Two equal models have equal bytes. During a training they hold the model after
+   * the step that was the last, as {@link tensors} does.
+   * @throws ConfigError if the model has not been built, or a layer or regularizer of one's own has no describe();
+   *   TrainingError if a number is not finite
+   */
+  toBytes(options: SaveOptions = {}): Bytes {
+    return encodeModel("Model.toBytes", this, this.#memory, options);
+  }
+
+  /**
+   * Writes {@link toBytes} to a file, so that it is never found half written.
+   * @throws as toBytes; FileError if the file cannot be written, as in a browser: it is then as it was
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    if (typeof path !== "string" || path === "") {
+      throw new ConfigError(`Model.save: the path is ${shown(path)}, expected text: "model.safetensors".`);
+    }
+    await writeModelFile(path, encodeModel("Model.save", this, this.#memory, options));
+  }
+
+  /**
    * The SHA-256 of the layers' {@link tensors}, little-endian, in hexadecimal. Two trainings with the same bits have the same
    * one.
    */
   async weightsSha256(): Promise<string> {
-    const arrays = this.#layerTensors().map(
-      ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
+    const arrays = bytesOf(this.#layerTensors());
     const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const array of arrays) {

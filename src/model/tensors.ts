@@ -77,6 +77,7 @@ function checkTensor(tensor: unknown, from: string): NamedTensor {
       `${from}: ${name} has ${data!.length} numbers, expected ${size} of its shape (${shape!.join(", ")}).`,
     );
   }
+  requireAll({ name, shape: shape!, data: data! }, Number.isFinite, "a finite number", from);
   return { name, shape: shape!, data: data! };
 }
 
@@ -95,8 +96,7 @@ function standardizationOf(
       `${from}: ${MEAN} has ${mean.data.length} numbers and ${STD} ${std.data.length}, expected one for each feature.`,
     );
   }
-  requireAll(mean, (value) => Number.isFinite(value), "a finite number", from);
-  requireAll(std, (value) => Number.isFinite(value) && value > 0, "a finite number > 0", from);
+  requireAll(std, (value) => value > 0, "a finite number > 0", from);
   return { mean: Float64Array.from(mean.data), std: Float64Array.from(std.data) };
 }
 
@@ -138,6 +138,13 @@ export function checkFits(
       `${from}: ${name}[${i}] is ${data[i]}, too large for float32. Make a model of dtype "float64".`,
     );
   }
+}
+
+/** The numbers' bytes, little-endian: a view for each. */
+export function bytesOf(tensors: readonly NamedTensor[]): Uint8Array<ArrayBuffer>[] {
+  return tensors.map(
+    ({ data }) => new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  );
 }
 
 /** The numbers in a sample, which follow from the tensors of a model. */

@@ -7,6 +7,8 @@ import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
 import { AccuracyMetrics } from "../metrics/index.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
+import { requireVersion } from "../model/openModel.ts";
+import { OPTIMIZER } from "../model/optimizerState.ts";
 import { decodeSafetensors } from "../model/safetensors.ts";
 import { countParameters } from "../model/summary.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
@@ -17,6 +19,9 @@ import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 
 /** Bytes of a file of tensors beside the parameters: names, standardisation, notes of other programs. */
 const SPARE_BYTES = 64_000_000;
+
+/** Bytes of a parameter at most: of itself and of an optimizer's tensors, in float64. */
+const PARAMETER_BYTES = 64;
 
 /**
  * The network that the settings describe, compiled. If its parameters come from a file, they are loaded.
@@ -58,15 +63,18 @@ export async function buildModel(
     // Loaded only when it is needed, as a browser has no files.
     const { readBytes } = await import("../files/read.ts");
     const bytes = await readBytes(settings.init, {
-      most: SPARE_BYTES + 16 * parameters,
+      most: SPARE_BYTES + PARAMETER_BYTES * parameters,
       tooLarge: (size) =>
         new FileError(
           `${settings.init} has ${size} bytes, far more than ${parameters} parameters take. Is it another network's file?`,
         ),
     });
-    const { tensors } = decodeSafetensors(bytes, settings.init);
+    const { tensors, metadata } = decodeSafetensors(bytes, settings.init);
+    requireVersion(metadata, settings.init);
     await model.build(features);
-    await model.load(tensors.values(), settings.init);
+    // A training begins here: an optimizer's moments are of another.
+    const initial = [...tensors.values()].filter(({ name }) => !name.startsWith(OPTIMIZER));
+    await model.load(initial, settings.init);
   }
   return model;
 }

@@ -210,6 +210,16 @@ describe("load refuses", () => {
     ],
     ["no list", () => ({}), "f: the tensors are an object, expected a list, such as Model.tensors()."],
     [
+      "a weight that is NaN",
+      ([first, ...rest]) => [{ ...first!, data: first!.data.map((v, i) => (i === 3 ? NaN : v)) }, ...rest],
+      "f: dense1.weight[3] is NaN, expected a finite number.",
+    ],
+    [
+      "an infinite bias",
+      ([first, bias, ...rest]) => [first, { ...bias!, data: bias!.data.map(() => -Infinity) }, ...rest],
+      "f: dense1.bias[0] is -Infinity, expected a finite number.",
+    ],
+    [
       "what float32 cannot hold",
       ([first, ...rest]) => [{ ...first!, data: Float64Array.from(first!.data, () => 1e300) }, ...rest],
       "f: dense1.weight[0] is 1e+300, too large for float32.",

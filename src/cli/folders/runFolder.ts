@@ -12,17 +12,17 @@
  */
 import { join } from "node:path";
 import { LineWriter } from "../../files/lines.ts";
+import { MODEL_FILE } from "../../files/modelFiles.ts";
 import { PLOT_NAMES, type PlotRow, renderPlots } from "../../report/plots.ts";
 import { closing, type NewFolder, WorkFolder } from "./workFolder.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
-const MODEL = "model.safetensors";
 const plotFile = (name: string): string => join("plots", `${name}.svg`);
 
 /** All that a run writes, and all that --force takes away. */
-const FILES = [CONFIG, METRICS, SUMMARY, MODEL, ...PLOT_NAMES.map(plotFile)];
+const FILES = [CONFIG, METRICS, SUMMARY, MODEL_FILE, ...PLOT_NAMES.map(plotFile)];
 
 export type RunFolderOptions = Partial<Pick<NewFolder, "out" | "root" | "name" | "force">>;
 
@@ -76,7 +76,7 @@ export class RunFolder {
 
   /** Writes model.safetensors, or replaces it. */
   async writeModel(bytes: Uint8Array): Promise<void> {
-    await this.#folder.writeFiles([[MODEL, bytes]]);
+    await this.#folder.writeFiles([[MODEL_FILE, bytes]]);
   }
 
   /** Draws the epochs and writes the plots, or replaces them. */

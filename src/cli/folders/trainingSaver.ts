@@ -3,11 +3,9 @@ import { FileError, TrainingError } from "../../errors.ts";
 import { counted } from "../../format/words.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
-import { encodeSafetensors } from "../../model/safetensors.ts";
 import { countParameters } from "../../model/summary.ts";
 import { on } from "../../runs/events.ts";
 import type { Trained, TrainingComplete, TrainingEvent, TrainingPlan } from "../../runs/train.ts";
-import type { ResolvedSettings } from "../../settings/settings.ts";
 import { buildId, VERSION } from "../version.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { Saving } from "./saving.ts";
@@ -96,7 +94,7 @@ export class TrainingSaver {
   #saveModel(model: Model): Promise<void> {
     const { settings, dataset } = this.#plan;
     return this.#saving.write("model.safetensors", () =>
-      this.#folder.writeModel(encodeModel(model, settings, dataset.classNames)),
+      this.#folder.writeModel(model.toBytes({ classNames: dataset.classNames, settings })),
     );
   }
 
@@ -138,14 +136,4 @@ export class TrainingSaver {
       epochs: this.#rows.length,
     }));
   }
-}
-
-/** The trained network with its standardisation, and in the metadata what is needed to build it again. */
-function encodeModel(model: Model, settings: ResolvedSettings, classNames: readonly string[]): Uint8Array {
-  const { layers, bn, activation } = settings;
-  return encodeSafetensors(model.tensors(), {
-    format: "nnwasm",
-    version: VERSION,
-    network: JSON.stringify({ layers, bn, activation, classes: classNames }),
-  });
 }

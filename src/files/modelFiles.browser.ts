@@ -1,0 +1,15 @@
+/** In the browser's build: there are no files. */
+import { noFiles } from "./errors.ts";
+import type * as node from "./modelFiles.ts";
+
+export const readModelFile: typeof node.readModelFile = async (path) => {
+  throw noFiles(path, "read", "Fetch its bytes, and give them to loadModel().");
+};
+
+export const writeModelFile: typeof node.writeModelFile = async (path) => {
+  throw noFiles(
+    path,
+    "written",
+    "Take Model.toBytes(), and offer it as a download: new Blob([bytes]), URL.createObjectURL().",
+  );
+};
