@@ -3,10 +3,11 @@
  *
  *   bytes    x[i,j] = values[rows[i], j] · scale[j] + shift[j]
  *   floats   x[i,j] = ((values[rows[i], j] · scale[0,j] + shift[0,j]) + shift[1,j]) · scale[1,j]
- *   y[i]   = labels[rows[i]]
+ *   y[i]   = labels[rows[i]]                                                               labels, targets, weights
  *
  * values: (count, d), row-major, bytes, float32 or, if x is float64, float64; rows: (n) u32 < count; x: (n, d); scale,
- * shift: (d) for bytes, (2, d) for floats, of x's type; labels: (count) bytes; y: (n) bytes. Nothing overlaps.
+ * shift: (d) for bytes, (2, d) for floats, of x's type; labels: (count) bytes; y: (n) bytes. gatherRows and gatherConverted
+ * take targets and weights of any type. Nothing overlaps.
  *
  * A byte v that stands for v / 255 is standardised by scale = 1 / (255 · std), shift = −mean / std. From a float the mean
  * is subtracted first. If it were scaled first, a mean far above the deviation would cancel only after both had been rounded.
@@ -139,5 +140,36 @@ export function gatherFloats<S, T>(
 export function gatherLabels(y: usize, labels: usize, rows: usize, n: i32): void {
   for (let i = 0; i < n; i++) {
     store<u8>(y + i, load<u8>(labels + <usize>load<u32>(rows + ((<usize>i) << 2))));
+  }
+}
+
+/** y[i] = values[rows[i]], n rows of `bytes` bytes. */
+export function gatherRows(y: usize, values: usize, rows: usize, n: i32, bytes: i32): void {
+  const words = bytes & ~7;
+  for (let i = 0; i < n; i++) {
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * <usize>bytes;
+    let j = 0;
+    for (; j < words; j += 8) store<u64>(y + j, load<u64>(from + j));
+    if (bytes & 4) {
+      store<u32>(y + j, load<u32>(from + j));
+      j += 4;
+    }
+    if (bytes & 2) {
+      store<u16>(y + j, load<u16>(from + j));
+      j += 2;
+    }
+    if (bytes & 1) store<u8>(y + j, load<u8>(from + j));
+    y += bytes;
+  }
+}
+
+/** y[i,j] = values[rows[i], j], rounded where the precision is lower. y: (n, d) of type To; values: (count, d) of type From. */
+export function gatherConverted<From, To>(y: usize, values: usize, rows: usize, n: i32, d: i32): void {
+  for (let i = 0; i < n; i++) {
+    const from = values + <usize>load<u32>(rows + ((<usize>i) << 2)) * <usize>d * sizeof<From>();
+    for (let j = 0; j < d; j++) {
+      store<To>(y + <usize>j * sizeof<To>(), <To>load<From>(from + <usize>j * sizeof<From>()));
+    }
+    y += <usize>d * sizeof<To>();
   }
 }

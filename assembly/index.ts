@@ -10,6 +10,8 @@ export { batchNormBackward } from "./batchNorm/backward";
 export { batchNormForward } from "./batchNorm/forward";
 export { batchNormInference } from "./batchNorm/inference";
 export { biasAdd, columnSums } from "./bias";
+export { binaryCrossEntropy } from "./binaryCrossEntropy";
+export { classWeights } from "./classWeights";
 export {
   expAll as exp,
   expm1All as expm1,
@@ -21,14 +23,15 @@ export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";
 export { firstLayerUpdate } from "./firstLayer/update";
 export { firstLayerPack, firstLayerUnpack } from "./firstLayer/weight";
-export { gatherBytes, gatherFloats as gather, gatherLabels } from "./gather";
+export { gatherBytes, gatherConverted, gatherFloats as gather, gatherLabels, gatherRows } from "./gather";
 export { l2Gradient, l2Penalty } from "./l2";
 export { matmul, matmulTransposedA, matmulTransposedB } from "./matmul/product";
 export { byteMoments } from "./moments";
 export { peak, peakChains } from "./peak";
+export { absoluteError, huberError, squaredError } from "./regression";
 export { reluBackward, reluForward } from "./relu";
 export { sgd, sgdL2 } from "./sgd";
-export { softmax, softmaxCrossEntropy } from "./softmaxCrossEntropy";
+export { softmax, softmaxCrossEntropy, weightedCrossEntropy } from "./softmaxCrossEntropy";
 
 /** The first byte that the module's own data do not use. */
 export function heapBase(): usize {

@@ -7,12 +7,19 @@
  *   loss          L       = −Σ_i (shift[i,label(i)] − log sum[i])        the sum over the rows, in float64
  *   gradient      dz[i,j] = (softmax[i,j] − [j = label(i)]) / n          of the mean loss
  *
- * z, y, dz: (n, c), row-major, c ≥ 1; labels: (n) bytes < c; loss: one f64. y may be z, dz may be z.
+ * With weights and label smoothing, q[i,j] = (1 − smoothing) · [j = label(i)] + smoothing / c being the smoothed label:
+ *
+ *   loss          L       = −Σ_i w_i · ((1 − smoothing) · (shift[i,label(i)] − log sum[i])
+ *                                       + smoothing · (Σ_j shift[i,j] / c − log sum[i]))
+ *   gradient      dz[i,j] = (softmax[i,j] − q[i,j]) · factor[i] / n              see inline/sampleWeights.ts
+ *
+ * z, y, dz: (n, c), row-major, c ≥ 1; labels: (n) < c, bytes or, with weights or smoothing, of type L; loss: one f64. y may be z, dz may be z.
  * Sums run from the first element to the last. As many rows as a vector has lanes go together, a lane for each, element by
  * element: a quarter of the time for the maxima and logarithms.
  */
 import { exp, log } from "./inline/elementary";
 import { first, lanes, loadUpTo, storeUpTo } from "./inline/lanes";
+import { meanWeight, scaleRow, weightFactor, weightOf } from "./inline/sampleWeights";
 
 /** out[j] = exp(z[j] − max); returns the sum. `out` may be `z`. */
 function exponentials<T>(out: usize, z: usize, c: i32, maximum: T): T {
@@ -179,6 +186,64 @@ export function softmaxCrossEntropy<T>(
     const sum = exponentials<T>(dz, z, c, maximum);
     total -= <f64>(shifted - first<T>(log<T>(v128.splat<T>(sum))));
     gradientRow<T>(dz, c, label, sum, rows);
+    z += stride;
+    dz += stride;
+  }
+  store<f64>(loss, total);
+}
+
+/** Σ_j (z[j] − max), in float64. */
+function shiftedSum<T>(z: usize, c: i32, maximum: T): f64 {
+  let sum: f64 = 0;
+  for (let j = 0; j < c; j++) sum += <f64>(<T>(load<T>(z + <usize>j * sizeof<T>()) - maximum));
+  return sum;
+}
+
+/** dz[j] = dz[j] / sum − q[j], where dz holds the exponentials. */
+function differences<T>(dz: usize, c: i32, label: usize, sum: T, atLabel: T, others: T): void {
+  const labelled = load<T>(dz + label) / sum - atLabel;
+  const divisor = v128.splat<T>(sum);
+  const rest = v128.splat<T>(others);
+  let p = dz;
+  for (let left = c; left > 0; left -= lanes<T>()) {
+    storeUpTo<T>(p, v128.sub<T>(v128.div<T>(loadUpTo<T>(p, left), divisor), rest), left);
+    p += 16;
+  }
+  store<T>(dz + label, labelled);
+}
+
+/** The same with weights (or 0, for none), smoothing and labels of any type. Without the two it gives the same bits. */
+export function weightedCrossEntropy<T, L>(
+  loss: usize,
+  dz: usize,
+  z: usize,
+  labels: usize,
+  weights: usize,
+  n: i32,
+  c: i32,
+  smoothing: f64,
+): void {
+  const stride = <usize>c * sizeof<T>();
+  const rows = <T>n;
+  const mean = weights == 0 ? 1 : meanWeight(weights, n);
+  const atLabel = <T>(1 - smoothing + smoothing / <f64>c);
+  const others = <T>(smoothing / <f64>c);
+  let total: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const label = <usize>load<L>(labels + <usize>i * sizeof<L>()) * sizeof<T>();
+    const weight = weightOf(weights, i);
+    const maximum = rowMaximum<T>(z, c);
+    const shifted = load<T>(z + label) - maximum;
+    const all = smoothing == 0 ? 0 : shiftedSum<T>(z, c, maximum);
+    const sum = exponentials<T>(dz, z, c, maximum);
+    const logSum = first<T>(log<T>(v128.splat<T>(sum)));
+    let term = <f64>(<T>(shifted - logSum));
+    if (smoothing != 0) {
+      term = (1 - smoothing) * term + smoothing * (all / <f64>c - <f64>logSum);
+    }
+    total -= weight * term;
+    differences<T>(dz, c, label, sum, atLabel, others);
+    scaleRow<T>(dz, c, <T>weightFactor(weight, mean), rows);
     z += stride;
     dz += stride;
   }

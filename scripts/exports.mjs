@@ -13,6 +13,12 @@ const instances = {
   // S is the type of stored samples. The first layer computes in float32.
   S: { Bytes: "u8", Floats: "f32" },
   // S is the type of stored samples, T the precision in which the kernel computes.
+  // L is the type of labels.
+  L: { Bytes: "u8", Words: "u16" },
+  // T is the precision in which the kernel computes, L the type of labels.
+  "T, L": { F32Bytes: "f32, u8", F32Words: "f32, u16", F64Bytes: "f64, u8", F64Words: "f64, u16" },
+  // Floats that are stored in the one precision and computed with in the other.
+  "From, To": { ToF32: "f64, f32", ToF64: "f32, f64" },
   "S, T": { FloatsF32: "f32, f32", FloatsF64: "f32, f64", DoublesF64: "f64, f64" },
 };
 

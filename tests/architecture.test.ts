@@ -318,7 +318,7 @@ describe("a kernel family", () => {
   const families = stems("assembly", ".ts", ["index", "inline", "peak"]);
 
   // What the families share.
-  const shared = ["index", "call", "signature", "suffix", "teamCalls"];
+  const shared = ["index", "call", "elementwiseLoss", "sampleWeights", "signature", "suffix", "teamCalls"];
 
   it("is a file or a folder in assembly/, and a file of the same name in src/kernels/ and in tests/kernels/", () => {
     expect(stems("src/kernels", ".ts", shared)).toEqual(families);

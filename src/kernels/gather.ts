@@ -1,5 +1,6 @@
 /** Gathers a batch from a data set as it is stored, and standardises it on the way. */
 import { ShapeError } from "../errors.ts";
+import type { TargetTensor } from "../targets.ts";
 import { type DType, expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
@@ -24,12 +25,13 @@ export interface GatherKernels {
    */
   batch(x: Tensor, values: GatheredSamples, rows: Tensor<"uint32">, scale: Tensor, shift: Tensor): void;
   /**
-   * y[i] = labels[rows[i]].
-   * @param y (n, 1), written
-   * @param labels (count, 1)
+   * y[i,j] = labels[rows[i], j]: of targets of any kind, and of weights.
+   * @param y (n, d), written
+   * @param labels (count, d), of y's type; numbers may also be of the other precision, and are then converted
    * @param rows (n, 1), each < count
+   * @throws ShapeError if a shape does not follow from y's, or the types do not go together
    */
-  labels(y: Tensor<"uint8">, labels: Tensor<"uint8">, rows: Tensor<"uint32">): void;
+  labels(y: TargetTensor, labels: TargetTensor, rows: Tensor<"uint32">): void;
 }
 
 export const signatures = signaturesOf<GatherKernels>()({
@@ -63,9 +65,15 @@ function checkBatch(...[x, values, rows, scale, shift]: Parameters<GatherKernels
   }
 }
 
-function checkLabels(y: Tensor<"uint8">, labels: Tensor<"uint8">, rows: Tensor<"uint32">): void {
+const isPrecision = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+function checkLabels(y: TargetTensor, labels: TargetTensor, rows: Tensor<"uint32">): void {
   expectShape("gather.labels", "rows", rows, y.rows, 1);
-  expectShape("gather.labels", "labels", labels, labels.rows, 1);
+  expectShape("gather.labels", "labels", labels, labels.rows, y.columns);
+  const isConverted = isPrecision(y.dtype) && isPrecision(labels.dtype);
+  if (y.dtype !== labels.dtype && !isConverted) {
+    throw new ShapeError(`gather.labels: labels are ${labels.dtype}, expected ${y.dtype}, as y is.`);
+  }
 }
 
 /** The definition. */
@@ -81,7 +89,10 @@ export const reference: GatherKernels = {
   },
   labels(y, labels, rows) {
     checkLabels(y, labels, rows);
-    for (let i = 0; i < y.rows; i++) y.data[i] = labels.data[rows.data[i]!]!;
+    const d = y.columns;
+    for (let i = 0; i < y.rows; i++) {
+      for (let j = 0; j < d; j++) y.data[i * d + j] = labels.data[rows.data[i]! * d + j]!;
+    }
   },
 };
 
@@ -99,7 +110,15 @@ export function wasm(calls: Calls, suffix: Suffix): GatherKernels {
     },
     labels(y, labels, rows) {
       checkLabels(y, labels, rows);
-      calls.gatherLabels({ y, labels, rows, n: y.rows });
+      const [n, d] = [y.rows, y.columns];
+      if (y.dtype !== labels.dtype) {
+        const convert = y.dtype === "float32" ? calls.gatherConvertedToF32 : calls.gatherConvertedToF64;
+        convert({ y, values: labels, rows, n, d });
+      } else if (y.dtype === "uint8" && d === 1) {
+        calls.gatherLabels({ y, labels, rows, n });
+      } else {
+        calls.gatherRows({ y, values: labels, rows, n, bytes: d * y.data.BYTES_PER_ELEMENT });
+      }
     },
   };
 }

@@ -9,13 +9,16 @@ import * as accuracy from "./accuracy.ts";
 import * as activation from "./activation.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
+import * as binaryCrossEntropy from "./binaryCrossEntropy.ts";
 import type { Offers } from "./call.ts";
+import * as classWeights from "./classWeights.ts";
 import * as elementary from "./elementary.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
 import * as l2 from "./l2.ts";
 import * as matmul from "./matmul.ts";
 import * as moments from "./moments.ts";
+import * as regression from "./regression.ts";
 import * as relu from "./relu.ts";
 import * as sgd from "./sgd.ts";
 import * as softmaxCrossEntropy from "./softmaxCrossEntropy.ts";
@@ -27,12 +30,15 @@ const families = {
   activation,
   batchNorm,
   bias,
+  binaryCrossEntropy,
+  classWeights,
   elementary,
   firstLayer,
   gather,
   l2,
   matmul,
   moments,
+  regression,
   relu,
   sgd,
   softmaxCrossEntropy,

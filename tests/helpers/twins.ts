@@ -35,6 +35,8 @@ export const doubles = (rows: number, columns: number, values?: Values): Slot<"f
   slot("float64", rows, columns, values);
 export const bytes = (rows: number, columns: number, values?: Values): Slot<"uint8"> =>
   slot("uint8", rows, columns, values);
+export const words = (rows: number, columns: number, values?: Values): Slot<"uint16"> =>
+  slot("uint16", rows, columns, values);
 export const integers = (rows: number, columns: number, values?: Values): Slot<"uint32"> =>
   slot("uint32", rows, columns, values);
 

@@ -9,7 +9,9 @@ import {
   float64Twins,
   floats,
   integers,
+  type Slot,
   singles,
+  words,
   written,
 } from "../helpers/twins.ts";
 import { kinds, matrixShapes, numbers } from "../helpers/values.ts";
@@ -140,11 +142,21 @@ describe.each(everyTwins)("gather in $name", (twins) => {
           (kernels, { x, values, rows, scale, shift }) => kernels.gather.batch(x, values, rows, scale, shift),
         );
       }
-      twins.check(
-        "gather.labels",
-        { y: written(bytes(n, 1)), labels: bytes(count, 1, () => random.below(256)), rows },
-        (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
-      );
+      for (const [y, labels] of [
+        [bytes(n, 1), bytes(count, 1, () => random.below(256))],
+        [words(n, 1), words(count, 1, () => random.below(65_536))],
+        [bytes(n, d), bytes(count, d, () => random.below(2))],
+        [singles(n, d), singles(count, d, single)],
+        [singles(n, d), doubles(count, d, double)],
+        [doubles(n, d), singles(count, d, single)],
+        [doubles(n, d), doubles(count, d, double)],
+      ] as [Slot<"uint8">, Slot<"uint8">][]) {
+        twins.check(
+          `gather.labels of ${labels.dtype}`,
+          { y: written(y), labels, rows },
+          (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
+        );
+      }
     }
   });
 
@@ -173,6 +185,19 @@ describe.each(everyTwins)("gather in $name", (twins) => {
   ])("refuses factors of bytes for floats: %s", (message, slots) => {
     twins.refuses(message, slots, (kernels, { x, values, rows, scale, shift }) =>
       kernels.gather.batch(x, values, rows, scale, shift),
+    );
+  });
+
+  it("refuses targets of another type, but for numbers of the other precision", () => {
+    twins.refuses(
+      "gather.labels: labels are uint16, expected uint8, as y is.",
+      { y: bytes(2, 1), labels: words(5, 1), rows: integers(2, 1, [0, 1]) },
+      (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
+    );
+    twins.refuses(
+      "gather.labels: labels are uint8, expected float64, as y is.",
+      { y: doubles(2, 1), labels: bytes(5, 1), rows: integers(2, 1, [0, 1]) },
+      (kernels, { y, labels, rows }) => kernels.gather.labels(y, labels, rows),
     );
   });
 

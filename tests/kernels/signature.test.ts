@@ -18,11 +18,13 @@ const workspace: Shape = [1, MATMUL_WORKSPACE_BYTES, "uint8"];
 const rows: Shape = [n, 1, "uint32"];
 const labels: Shape = [n, 1, "uint8"];
 const sum: Shape = [1, 1, "float64"];
+const weights: Shape = [n, 1, "float64"];
 const rate = { value: 0.5 };
 
 const normed = { gamma: vector, beta: vector, movingMean: vector, movingVariance: vector };
 const elementwise = { y: matrix, x: matrix };
 const product = { y: [n, units], x: matrix, w: [d, units], bias: [1, units], workspace } as const;
+const compared = { loss: sum, dz: matrix, z: matrix, targets: matrix, weights } as const;
 const first = {
   values: [count, d, "uint8"],
   rows,
@@ -59,6 +61,8 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     log1p: elementwise,
     softplus: elementwise,
   },
+  binaryCrossEntropy: { forward: { loss: sum, dz: matrix, z: matrix, flags: [n, d, "uint8"], weights } },
+  classWeights: { apply: { y: weights, table: [3, 1, "float64"], labels, weights } },
   firstLayer: {
     pack: { packed: [units + 1, d], w: [d, units] },
     unpack: { packed: [units + 1, d], w: [d, units] },
@@ -89,6 +93,7 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
       ...{ values: [n, d, "uint8"], scratch: [1, 2 * d, "uint32"] },
     },
   },
+  regression: { squared: compared, absolute: compared, huber: { ...compared, delta: 0.5 } },
   relu: { forward: { y: matrix, x: matrix }, backward: { dx: matrix, dy: matrix, y: matrix } },
   sgd: {
     update: { w: matrix, dw: matrix, learningRate: rate },
@@ -97,6 +102,7 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
   softmaxCrossEntropy: {
     softmax: { y: matrix, z: matrix },
     forward: { loss: sum, dz: matrix, z: matrix, labels },
+    weighted: { loss: sum, dz: matrix, z: matrix, labels, weights, smoothing: 0.1 },
   },
 };
 

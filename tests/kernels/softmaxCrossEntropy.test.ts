@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/random.ts";
 import { expectClose } from "../helpers/expectNumbers.ts";
-import { bytes, doubles, everyTwins, float64Twins, floats, type Twins, written } from "../helpers/twins.ts";
+import {
+  bytes,
+  doubles,
+  everyTwins,
+  float64Twins,
+  floats,
+  type Slot,
+  type Twins,
+  words,
+  written,
+} from "../helpers/twins.ts";
 import { kinds, numbers, sizes } from "../helpers/values.ts";
 
 const [float32Twins] = everyTwins as readonly [Twins, ...Twins[]];
@@ -86,6 +96,53 @@ describe("softmaxCrossEntropy, by hand", () => {
   });
 });
 
+/** {@link crossEntropy} with weights and smoothing, in float64. */
+function weighted(
+  z: readonly number[],
+  labels: readonly number[],
+  weights: readonly number[] | undefined,
+  smoothing: number,
+) {
+  const [n, c] = [labels.length, z.length / labels.length];
+  const { loss, dz } = float64Twins.check(
+    "softmaxCrossEntropy.weighted",
+    {
+      loss: written(doubles(1, 1)),
+      dz: written(floats(n, c)),
+      z: floats(n, c, z),
+      labels: bytes(n, 1, labels),
+      weights: doubles(n, 1, weights),
+    },
+    (kernels, { loss, dz, z, labels, weights: given }) =>
+      kernels.softmaxCrossEntropy.weighted(loss, dz, z, labels, weights && given, smoothing),
+  );
+  return { loss: loss.data[0]!, dz: [...dz.data] };
+}
+
+describe("softmaxCrossEntropy.weighted, by hand", () => {
+  it("smooths the label: (1 − ε) · one-hot + ε / c", () => {
+    const { loss, dz } = weighted([1, 2, 3], [2], undefined, 0.3);
+    const mean = losses123.reduce((sum, each) => sum + each / 3, 0);
+    expectClose([loss], [0.7 * losses123[2]! + 0.3 * mean], 1e-15);
+    expectClose(dz, [softmax123[0]! - 0.1, softmax123[1]! - 0.1, softmax123[2]! - 0.8], 1e-15);
+  });
+
+  it("weighs losses, and gradients by the share of all weights", () => {
+    const { loss, dz } = weighted([1, 2, 3, 0, 0, 0], [2, 0], [3, 0.5], 0);
+    expectClose([loss], [3 * losses123[2]! + 0.5 * Math.log(3)], 1e-15);
+    const [first, second] = [3 / 3.5, 0.5 / 3.5];
+    const gradients = [softmax123[0]!, softmax123[1]!, softmax123[2]! - 1].map((v) => first * v);
+    expectClose(dz, [...gradients, (-2 / 3) * second, second / 3, second / 3], 1e-15);
+  });
+
+  it("gives 0 and no NaN if all weights are 0, and is not changed by a factor of all", () => {
+    expect(weighted([1, 2, 3, 0, 0, 0], [2, 0], [0, 0], 0.1)).toEqual({ loss: 0, dz: [0, 0, -0, -0, 0, 0] });
+    const { dz } = weighted([1, 2, 3, 0, 0, 0], [2, 0], [3, 0.5], 0.1);
+    expectClose(weighted([1, 2, 3, 0, 0, 0], [2, 0], [3e300, 0.5e300], 0.1).dz, dz, 1e-15);
+    expectClose(weighted([1, 2, 3, 0, 0, 0], [2, 0], [3e-300, 0.5e-300], 0.1).dz, dz, 1e-15);
+  });
+});
+
 describe.each(everyTwins)("softmaxCrossEntropy in $name", (twins) => {
   it.each(kinds)("has the definition's bits at every shape, %s values", (kind) => {
     const next = numbers(kind, twins.precision, "softmax");
@@ -119,6 +176,80 @@ describe.each(everyTwins)("softmaxCrossEntropy in $name", (twins) => {
     for (let c = 1; c <= 20; c++) {
       const z = Array.from({ length: 50 * c }, (_, i) => next() * [1, 30, 300, 1e4][i % 4]!);
       crossEntropy(twins, z, new Array(50).fill(c >> 1));
+    }
+  });
+
+  it.each(kinds)("weighs and smooths with the definition's bits at every shape, %s values", (kind) => {
+    const next = numbers(kind, twins.precision, "weighted");
+    const random = new Random(1, "weights");
+    const shapes = [0, 1, 5].flatMap((n) => sizes.slice(1).map((c) => [n, c] as const));
+    for (const [n, c] of [...shapes, [17, 3], [2, 3072], [1, 65_536]] as const) {
+      const weights = doubles(n, 1, () => random.below(4) * random.uniform());
+      const z = floats(n, c, next);
+      const inBytes = bytes(n, 1, () => random.below(Math.min(c, 256)));
+      for (const labels of [inBytes, words(n, 1, () => random.below(c))] as unknown as Slot<"uint8">[]) {
+        const slots = { loss: written(doubles(1, 1)), dz: written(floats(n, c)), z, labels, weights };
+        for (const smoothing of [0, 0.1, 1]) {
+          const what = `softmaxCrossEntropy.weighted, ${labels.dtype}, ${smoothing}`;
+          twins.check(what, slots, (kernels, { loss, dz, z, labels, weights }) =>
+            kernels.softmaxCrossEntropy.weighted(loss, dz, z, labels, weights, smoothing),
+          );
+          twins.check(`${what}, no weights`, slots, (kernels, { loss, dz, z, labels }) =>
+            kernels.softmaxCrossEntropy.weighted(loss, dz, z, labels, undefined, smoothing),
+          );
+        }
+        twins.check(
+          "softmaxCrossEntropy.weighted in place",
+          { loss: slots.loss, z: written(z), labels, weights },
+          (kernels, { loss, z, labels, weights }) =>
+            kernels.softmaxCrossEntropy.weighted(loss, z, z, labels, weights, 0.1),
+        );
+      }
+      twins.check(
+        "softmaxCrossEntropy.forward of 16 bits",
+        {
+          loss: written(doubles(1, 1)),
+          dz: written(floats(n, c)),
+          z,
+          labels: words(n, 1, () => random.below(c)),
+        },
+        (kernels, { loss, dz, z, labels }) => kernels.softmaxCrossEntropy.forward(loss, dz, z, labels),
+      );
+    }
+  });
+
+  it("gives the bits of `forward` with weights of 1, with none, and for labels of 16 bits", () => {
+    const next = numbers("ordinary", twins.precision, "plain");
+    for (const [n, c] of [
+      [1, 2],
+      [7, 3],
+      [100, 10],
+    ] as const) {
+      const z = Array.from({ length: n * c }, next);
+      const label = (i: number) => (i * 7) % c;
+      const results = (labels: Slot<"uint8">, weights?: Slot<"float64">) => {
+        const slots = { loss: written(doubles(1, 1)), dz: written(floats(n, c)), z: floats(n, c, z), labels };
+        const { loss, dz } =
+          weights === undefined
+            ? twins.check("forward", slots, (kernels, { loss, dz, z, labels }) =>
+                kernels.softmaxCrossEntropy.forward(loss, dz, z, labels),
+              )
+            : twins.check(
+                "weighted",
+                { ...slots, weights },
+                (kernels, { loss, dz, z, labels, weights: given }) =>
+                  kernels.softmaxCrossEntropy.weighted(loss, dz, z, labels, given, 0),
+              );
+        return { loss: loss.data[0], dz: [...dz.data] };
+      };
+      const plain = results(bytes(n, 1, label));
+      expect(results(words(n, 1, label) as unknown as Slot<"uint8">)).toEqual(plain);
+      expect(
+        results(
+          bytes(n, 1, label),
+          doubles(n, 1, () => 1),
+        ),
+      ).toEqual(plain);
     }
   });
 
