@@ -51,7 +51,33 @@ export {
   Tanh,
 } from "./layers/index.ts";
 export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
-export { AccuracyMetrics, type Metric, type MetricName } from "./metrics/index.ts";
+export {
+  AccuracyMetrics,
+  type Collector,
+  ConfusionMetrics,
+  F1MacroMetrics,
+  F1Metrics,
+  LogLossMetrics,
+  MaeMetrics,
+  type Metric,
+  type MetricBatch,
+  type MetricKind,
+  type MetricName,
+  type MetricTask,
+  type MetricValue,
+  type MetricValues,
+  metrics,
+  PrecisionMacroMetrics,
+  PrecisionMetrics,
+  R2Metrics,
+  RecallMacroMetrics,
+  RecallMetrics,
+  RmseMetrics,
+  RocAucMetrics,
+  TopKMetrics,
+  type TopKOptions,
+  type ValueOf,
+} from "./metrics/index.ts";
 export type { FitOptions, StepReport, TrainingMetrics } from "./model/fitOptions.ts";
 export {
   checkGradients,

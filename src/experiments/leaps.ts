@@ -60,7 +60,7 @@ export const rowOf = ({ rows }: Curve, epoch: number) => rows.find((row) => row.
 
 /** A measure, if it is a number. */
 export const numberOf = (row: Curve["rows"][number], set: SetName, measure: keyof Evaluation) => {
-  const value = row[set]?.[measure];
+  const value = row[set]?.[measure] as number | null | undefined;
   return isNumber(value) ? value : undefined;
 };
 

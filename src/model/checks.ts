@@ -2,11 +2,12 @@
 import { ConfigError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
+import { checkMetrics } from "./metricChecks.ts";
+import type { AnyMetric } from "./totals.ts";
 
-export interface CompileOptions<T extends Metric = Metric> {
+export interface CompileOptions<T extends AnyMetric = AnyMetric> {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** Metrics that every evaluation measures beside loss and cost. Default: none. */
@@ -72,9 +73,7 @@ export function checkCompileOptions(options: CompileOptions): void {
       `${where}: metrics is ${shown(metrics)}, expected an array, such as [new AccuracyMetrics()].`,
     );
   }
-  metrics.forEach((metric, i) => {
-    requireMethods(`${where}: metrics[${i}]`, metric, ["forward"], "a metric, such as new AccuracyMetrics()");
-  });
+  checkMetrics(where, metrics);
 }
 
 /** @throws ConfigError if the last layer is not the one that the loss needs, or one that can only be last stands before it */

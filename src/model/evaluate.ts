@@ -2,9 +2,9 @@
 import type { Samples } from "../data/dataset.ts";
 import { readSamples, selectPart } from "../data/reading.ts";
 import { kindOf } from "../data/values.ts";
-import { TrainingError } from "../errors.ts";
 import type { Evaluation } from "./history.ts";
 import { countIn, type Placement } from "./placements.ts";
+import { add, finish, newTotals } from "./totals.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -15,13 +15,13 @@ import type { Workspace } from "./workspace.ts";
 export function evaluateResident(where: string, workspace: Workspace, placement: Placement): Evaluation {
   const count = countIn(placement);
   const { selection } = placement;
-  const totals = newTotals(workspace);
+  const totals = newTotals(workspace, placement);
   const block = workspace.options.maxRows;
   for (let start = 0; start < count; start += block) {
     const n = Math.min(block, count - start);
     for (let i = 0; i < n; i++) workspace.rows.data[i] = selection?.[start + i] ?? start + i;
     workspace.plan("evaluate", n, placement).run();
-    add(totals, workspace);
+    add(totals, workspace, n);
   }
   return finish(where, totals, count, workspace);
 }
@@ -32,11 +32,11 @@ export async function evaluateStaged(
   workspace: Workspace,
   samples: Samples,
 ): Promise<Evaluation> {
-  const totals = newTotals(workspace);
+  const totals = newTotals(workspace, workspace.samples.staging(kindOf(samples.elementType)));
   const { count } = samples;
   await forEachBlock(where, workspace, samples, count, (n, _, source) => {
     workspace.plan("evaluate", n, source).run();
-    add(totals, workspace);
+    add(totals, workspace, n);
   });
   return finish(where, totals, count, workspace);
 }
@@ -68,40 +68,3 @@ export async function forEachBlock(
     visit(n, start, source);
   }
 }
-
-/** Sums over samples. */
-export interface Totals {
-  loss: number;
-  readonly metrics: number[];
-}
-
-export function newTotals(workspace: Workspace): Totals {
-  return { loss: 0, metrics: workspace.options.metrics.map(() => 0) };
-}
-
-/** Adds the sums that the last plan has measured. */
-export function add(totals: Totals, workspace: Workspace): void {
-  totals.loss += workspace.loss.data[0]!;
-  workspace.metricSums.forEach((sum, i) => {
-    totals.metrics[i]! += sum.data[0]!;
-  });
-}
-
-/**
- * The means over `count` samples, with the penalties as they stand.
- * @throws TrainingError if the loss or the cost is not finite
- */
-export function finish(where: string, totals: Totals, count: number, workspace: Workspace): Evaluation {
-  const loss = totals.loss / count;
-  const cost = loss + workspace.penalty();
-  if (!Number.isFinite(cost)) {
-    const what = Number.isFinite(loss) ? `cost is ${cost}` : `loss is ${loss}`;
-    throw new TrainingError(`${where}: the ${what}. ${DIVERGED_ADVICE}`);
-  }
-  const metrics = workspace.options.metrics.map(({ name }, i) => [name, totals.metrics[i]! / count]);
-  return { loss, cost, ...Object.fromEntries(metrics) };
-}
-
-/** What to do about a loss that is not finite. */
-export const DIVERGED_ADVICE =
-  "Try a lower etaMax, batch normalisation, or a smaller initialisation; or check the data for extreme values.";

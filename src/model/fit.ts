@@ -4,11 +4,12 @@ import { isNumber, shown } from "../options.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Schedule } from "../schedules/index.ts";
 import type { BatchSource } from "./batches.ts";
-import { add, DIVERGED_ADVICE, evaluateResident, finish, newTotals, type Totals } from "./evaluate.ts";
+import { evaluateResident } from "./evaluate.ts";
 import { type LoopOptions, trainingMetrics } from "./fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "./history.ts";
 import type { Placement } from "./placements.ts";
 import type { ThreadChoice } from "./threadChoice.ts";
+import { add, DIVERGED_ADVICE, finish, newTotals, type Totals } from "./totals.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How often other work, such as a signal or a redraw, gets its turn. */
@@ -79,11 +80,11 @@ class Training {
 
   /** The epoch's steps and evaluations; undefined if it was interrupted before its end. */
   async #epoch(epoch: number): Promise<EpochRow | undefined> {
-    const { workspace, batches } = this.#inputs;
+    const { workspace, batches, train } = this.#inputs;
     const { steps } = batches;
     const begin = now();
     await batches.begin(epoch);
-    const running = this.#options.trainingMetrics === "running" ? newTotals(workspace) : undefined;
+    const running = this.#options.trainingMetrics === "running" ? newTotals(workspace, train) : undefined;
     let samples = 0;
     let done = 0;
     this.#choice?.resume(batches.batchSize);
@@ -132,7 +133,7 @@ class Training {
     if (threads !== undefined) onThreads?.({ threads });
     const meanLoss = loss.data[0]! / n;
     if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, this.#step + 1, epoch, learningRate.value);
-    if (running !== undefined) add(running, workspace);
+    if (running !== undefined) add(running, workspace, n);
     this.#step++;
     onStep?.({
       ...{ epoch, epochs, step: stepInEpoch, steps: batches.steps },

@@ -1,9 +1,10 @@
 /** The numbers that a training gives, in a row for every epoch. */
-import type { Metric, MetricName } from "../metrics/index.ts";
+import type { MetricName, MetricValues } from "../metrics/index.ts";
+import type { ValueOf } from "../metrics/metric.ts";
 
 /** The means that every evaluation has, with any metrics. */
 export interface Means {
-  /** Mean cross-entropy, in nats. */
+  /** The mean of the samples' losses: with cross-entropy, in nats. */
   readonly loss: number;
   /** The loss and the penalties on the weights. */
   readonly cost: number;
@@ -16,12 +17,16 @@ export interface Means {
 export type Evaluation<M = SomeMetrics> = Means & M;
 
 /** The values of some of the library's metrics: those that a model was compiled with. */
-export type SomeMetrics = { readonly [name in MetricName]?: number };
+export type SomeMetrics = { readonly [name in MetricName]?: MetricValues[name] };
 
 /** The values of metrics of type `T`: `{ accuracy: number }` for AccuracyMetrics. */
-export type MetricsOf<T extends Metric> = string extends T["name"]
-  ? { readonly [name: string]: number | undefined }
-  : { readonly [name in T["name"]]: number };
+export type MetricsOf<T extends { readonly name: string }> = string extends T["name"]
+  ? { readonly [name: string]: ValueOf<T> | undefined }
+  : { readonly [E in T as E["name"]]: ValueOf<E> };
+
+/** The measures of an evaluation that are one number each, in its order: loss, cost, and metrics. */
+export const scalars = (evaluation: object): [name: string, value: number][] =>
+  Object.entries(evaluation).filter((entry): entry is [string, number] => typeof entry[1] === "number");
 
 /** An epoch's numbers; `M` as in {@link Evaluation}. */
 export interface EpochRow<M = SomeMetrics> {

@@ -2,12 +2,12 @@
 import type { Kernels } from "../kernels/index.ts";
 import type { Layer, Mode, Parameter } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer, OwnTensors } from "../optimizers/optimizer.ts";
 import { type Call, type Plan, recorder } from "../plan/plan.ts";
-import type { TargetTensor } from "../targets.ts";
+import type { TargetKind, TargetTensor } from "../targets.ts";
 import type { Scalar, Tensor } from "../tensor.ts";
 import type { Placement } from "./placements.ts";
+import { type AnyMetric, isSummed } from "./totals.ts";
 
 /**
  * The kinds of plan: a training step; a training step that also measures its batch's metrics, before the update; loss and
@@ -27,7 +27,8 @@ export interface LoweringInputs {
   readonly layers: readonly (readonly [name: string, layer: Layer])[];
   readonly parameters: readonly Parameter[];
   readonly loss: Loss | undefined;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly AnyMetric[];
+  readonly targets: TargetKind;
   readonly optimizer: Optimizer | undefined;
   /** The optimizer's tensors by the parameter's name. */
   readonly optimizerTensors: ReadonlyMap<string, OwnTensors>;
@@ -54,6 +55,8 @@ export interface Lowered {
   readonly plan: Plan;
   /** The result: the scores; for "predict", the probabilities; for "gradient", the gradient by the input. */
   readonly output: Tensor;
+  /** The output layer's numbers, for the metrics that are measured on them: they are there after the plan has run. */
+  readonly predictions?: Tensor | undefined;
 }
 
 /**
@@ -81,18 +84,24 @@ export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?:
   const dz = inputs.dz.firstRows(n);
   loss!.forward(kernels, inputs.lossSum, dz, y, labels);
   if (kind === "loss") return { plan, output: y };
+  let predictions: Tensor | undefined;
   if (kind === "evaluate" || kind === "trainMeasured") {
+    const weighted = place !== undefined && "weights" in place && place.weights !== undefined;
+    const isSum = (metric: AnyMetric) => isSummed(metric, inputs.targets, weighted);
     inputs.metrics.forEach((metric, i) => {
-      metric.forward?.(kernels, inputs.metricSums[i]!, y, labels);
+      if (isSum(metric)) metric.forward!(kernels, inputs.metricSums[i]!, y, labels);
     });
+    if (!inputs.metrics.every(isSum)) {
+      predictions = layers.slice(body.length).reduce((x, [, layer]) => layer.forward(kernels, x, mode), y);
+    }
   }
-  if (kind === "evaluate") return { plan, output: y };
+  if (kind === "evaluate") return { plan, output: y, predictions };
   let dy: Tensor | undefined = dz;
   for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
   for (const { value, grad, regularizer } of parameters) regularizer?.addGradient(kernels, grad, value);
   if (kind === "gradient") return { plan, output: dy ?? dz };
   for (const parameter of parameters) update(kernels, parameter, inputs);
-  return { plan, output: y };
+  return { plan, output: y, predictions };
 }
 
 function update(kernels: Kernels, parameter: Parameter, inputs: LoweringInputs): void {

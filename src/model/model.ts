@@ -6,7 +6,6 @@ import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
@@ -26,6 +25,7 @@ import { runTraining } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { EVALUATION_ROWS, ModelMemory, memories, type Provenance } from "./memory.ts";
+import { checkMeasurable } from "./metricChecks.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
@@ -34,6 +34,7 @@ import type { NamedTensor } from "./safetensors.ts";
 import { checkClasses, checkSamples, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { bytesOf, checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
+import type { AnyMetric } from "./totals.ts";
 import { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -94,7 +95,7 @@ export class Model<M = SomeMetrics> {
    * Sets the loss, the optimizer and the metrics. Returns the model itself, with a type that knows its metrics.
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
-  compile<T extends Metric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
+  compile<T extends AnyMetric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
     this.#turns.requireUnused("compile");
     checkCompileOptions(options);
     checkOutputLayer("Model.compile", this.#layers, options.loss);
@@ -215,11 +216,24 @@ export class Model<M = SomeMetrics> {
     const place = workspace?.samples.find(samples);
     if (workspace !== undefined && place?.filled) {
       this.#checkSuits(where, samples);
+      this.#checkMeasurable(where, samples);
       return evaluateResident(where, workspace, place);
     }
     return await this.#turns.take("evaluate", () =>
-      this.#withSamples(where, samples, (made) => evaluateStaged(where, made, samples)),
+      this.#withSamples(where, samples, (made) => {
+        this.#checkMeasurable(where, samples);
+        return evaluateStaged(where, made, samples);
+      }),
     );
+  }
+
+  /** @throws ConfigError unless all metrics can be measured on the samples; to be called in a turn of the queue */
+  #checkMeasurable(where: string, samples: Samples): void {
+    const outputs = this.#memory.outputs(samples.features);
+    checkMeasurable(where, this.#memory.compiled?.metrics ?? [], samples, {
+      outputs,
+      precision: this.precision,
+    });
   }
 
   /**
@@ -435,12 +449,14 @@ export class Model<M = SomeMetrics> {
     checkSamples(where, train);
     requireSome(where, train);
     this.#checkSuits(where, train);
+    this.#checkMeasurable(where, train);
     if (validation === undefined) return;
     const inValidation = `${where}, validation`;
     checkSamples(inValidation, validation);
     requireSome(inValidation, validation);
     checkValues(inValidation, validation, { features: train.features, kind: kindOf(train.elementType) });
     checkClasses(inValidation, validation, this.#memory.outputs(train.features));
+    this.#checkMeasurable(inValidation, validation);
   }
 
   /**

@@ -29,10 +29,10 @@ import type { Bytes } from "../platform.ts";
 import { sha256AtOnce } from "../sha256.ts";
 import { VERSION } from "../version.ts";
 import type { CompileOptions } from "./checks.ts";
-import { DIVERGED_ADVICE } from "./evaluate.ts";
 import type { ModelMemory } from "./memory.ts";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 import { bytesOf, standardizationTensors } from "./tensors.ts";
+import { DIVERGED_ADVICE } from "./totals.ts";
 
 /** The format's name, in the metadata. */
 export const FORMAT = "nnwasm";

@@ -30,8 +30,8 @@ export class Plans {
     const key = `${kind} ${n} ${place && this.#workspace.samples.indexOf(place)}`;
     let bound = this.#bound.get(key);
     if (bound === undefined) {
-      const { plan, output } = this.final(kind, n, place);
-      bound = { run: this.#bind(kind, plan), output };
+      const { plan, output, predictions } = this.final(kind, n, place);
+      bound = { run: this.#bind(kind, plan, predictions), output };
       this.#bound.set(key, bound);
     }
     return bound;
@@ -39,8 +39,8 @@ export class Plans {
 
   /** The plan after the rewrite rules. */
   final(kind: PlanKind, n: number, place?: Placement): Lowered {
-    const { plan, output } = this.#workspace.lower(kind, n, place);
-    return { plan: this.#rewrite(kind, n, plan), output };
+    const lowered = this.#workspace.lower(kind, n, place);
+    return { ...lowered, plan: this.#rewrite(kind, n, lowered.plan) };
   }
 
   #rewrite(kind: PlanKind, n: number, plan: Plan): Plan {
@@ -52,7 +52,7 @@ export class Plans {
   }
 
   /** Binds a plan. Before each run, the first weight is brought to where the plan reads it, and folded weights up to date. */
-  #bind(kind: PlanKind, plan: Plan): () => void {
+  #bind(kind: PlanKind, plan: Plan, predictions: Tensor | undefined): () => void {
     const workspace = this.#workspace;
     const { kernels } = workspace;
     const run = bindPlan(plan, kernels);
@@ -64,6 +64,7 @@ export class Plans {
       else workspace.readParameters();
       if (kind === "predict") this.#folding.refresh();
       run();
+      workspace.predictions = predictions;
       if (!isTraining) return;
       packed?.changed("packed");
       this.#folding.invalidate();

@@ -15,13 +15,12 @@ import type { Kernels } from "../kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Parameter, State } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { FirstLayer } from "../plan/firstLayer.ts";
 import { Folding } from "../plan/folding.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Random } from "../random.ts";
-import { planTargets, type TargetTensor } from "../targets.ts";
+import { planTargets, type TargetKind, type TargetTensor } from "../targets.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { type BuiltLayers, buildLayers } from "./built.ts";
 import { type Factors, type Lowered, type LoweringInputs, lower, type PlanKind } from "./lowering.ts";
@@ -30,13 +29,14 @@ import { type Placement, Placements } from "./placements.ts";
 import { type BoundPlan, Plans } from "./plans.ts";
 import type { SummaryRow } from "./summary.ts";
 import { ThreadChoice } from "./threadChoice.ts";
+import type { AnyMetric } from "./totals.ts";
 
 /** The use for which a workspace is made. */
 export interface WorkspaceOptions {
   /** The layers with their numbered names: [["dense1", layer], …]. */
   readonly layers: readonly (readonly [name: string, layer: Layer])[];
   readonly loss: Loss | undefined;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly AnyMetric[];
   readonly optimizer: Optimizer | undefined;
   readonly precision: Precision;
   readonly features: number;
@@ -67,6 +67,9 @@ export class Workspace {
   /** The sum of the losses of the last batch. */
   readonly loss: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
+  /** What the last plan says of its batch, if it is one that measures and a metric is measured on that. */
+  predictions: Tensor | undefined;
+  readonly targets: TargetKind = "classes";
   readonly learningRate: Scalar = { value: 0 };
   /** The first layer, if there are kernels for it. */
   readonly firstLayer: FirstLayer | undefined;
@@ -143,6 +146,7 @@ export class Workspace {
     this.#inputs = {
       ...{ layers: options.layers, parameters, x, rows, labels, lossSum: this.loss, metricSums, dz },
       ...{ loss: options.loss, metrics: options.metrics, optimizer: options.optimizer, learningRate },
+      targets: this.targets,
       ...{ optimizerTensors: this.optimizer.byParameter, updates: this.optimizer.updates },
     };
     const predictions = this.lower("predict", 1, this.samples.staging(kinds[0]!)).plan;

@@ -3,11 +3,11 @@ import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { TrainingError } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
-import { DIVERGED_ADVICE } from "../model/evaluate.ts";
 import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
+import { DIVERGED_ADVICE } from "../model/totals.ts";
 import {
   type ResolvedSettings,
   resolveSettings,
