@@ -238,7 +238,7 @@ export function requireVersion(metadata: ReadonlyMap<string, string>, file: stri
 
 /** A text of a file in a message. */
 const brief = (text: string): string =>
-  /^[\w.+-]{1,40}$/.test(text) ? text : JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  /^[\w.+-]{1,64}$/.test(text) ? text : JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -2,7 +2,6 @@
 import type { Standardization } from "../data/standardize.ts";
 import { typedArrayName } from "../data/values.ts";
 import { FileError } from "../errors.ts";
-import type { State } from "../layers/layer.ts";
 import { shown } from "../options.ts";
 import type { FloatArray, Tensor } from "../tensor.ts";
 import { OPTIMIZER, type OptimizerTensors, UPDATES } from "./optimizerState.ts";
@@ -180,11 +179,12 @@ export function checkAll(
     );
   }
   const unknown = new Set(byName.keys());
+  const optional = new Set<object>(states);
   for (const own of [...parameters, ...states]) {
     const tensor = byName.get(own.name);
     unknown.delete(own.name);
     if (tensor !== undefined) checkFits(tensor, own, from);
-    else if (!states.includes(own as State)) {
+    else if (!optional.has(own)) {
       throw new FileError(`${from}: ${own.name} is missing. It must hold every parameter of this network.`);
     }
   }

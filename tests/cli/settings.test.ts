@@ -7,6 +7,7 @@ import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { optimizers } from "../../src/optimizers/index.ts";
 import { schedules } from "../../src/schedules/index.ts";
 import { settingNames } from "../../src/settings/names.ts";
+import { VERSION } from "../../src/version.ts";
 import { FILES } from "../helpers/cifarFixture.ts";
 import { type Environment, type Event, events, readTensors } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
@@ -377,6 +378,11 @@ describe("it ends with exit code 4 and what to do about it:", () => {
     writeFileSync(at("other.safetensors"), encodeSafetensors(other));
     expect(await refused(...data, "--init", "other.safetensors")).toBe(
       "FileError: other.safetensors: dense1.weight is (3072, 5), expected (3072, 4). Is it another network's file?",
+    );
+    const newer = { format: "nnwasm", formatVersion: "2", version: "7.0.0" };
+    writeFileSync(at("newer.safetensors"), encodeSafetensors([], newer));
+    expect(await refused(...data, "--init", "newer.safetensors")).toBe(
+      `FileError: newer.safetensors: it was written by nnwasm 7.0.0 in format 2; this is nnwasm ${VERSION}, which reads format 1. Update nnwasm.`,
     );
   });
 

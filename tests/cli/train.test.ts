@@ -1,8 +1,13 @@
 /** `nnwasm train` as a user has it: what it prints, what it leaves behind, and that the same is the same. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { cifar10 } from "../../src/data/cifar10.ts";
+import { splitDataset } from "../../src/data/split.ts";
+import { loadModel } from "../../src/model/openModel.ts";
+import { encodeSafetensors } from "../../src/model/safetensors.ts";
+import { VERSION } from "../../src/version.ts";
 import {
   type CliResult,
   type Environment,
@@ -206,6 +211,18 @@ describe("train --json", () => {
       expect(Math.min(...tensors.get("standardize.std")!.data)).toBeGreaterThan(0);
     });
 
+    it("whose model opens by the folder, with the names of the classes, the settings and the same results", async () => {
+      const model = await loadModel(at("json"));
+      expect(await model.weightsSha256()).toBe(last.weightsSha256);
+      expect(model.classNames).toHaveLength(10);
+      expect(model.classNames).toContain("airplane");
+      expect(model.provenance).toMatchObject({ version: VERSION, settings: first.config });
+      const dataset = await cifar10(cifar());
+      const { test, validation } = splitDataset(dataset, { validation: 200, seed: 7 });
+      expect(await model.evaluate(test)).toEqual(last.test);
+      expect(await model.evaluate(validation!)).toEqual(last.validation);
+    });
+
     it.each([
       ["cost", "training", "validation"],
       ["loss", "training", "validation"],
@@ -358,6 +375,13 @@ describe("the same training", () => {
     expect(resumed.weightsSha256).toBe(whole.weightsSha256);
     expect(resumed.test).toEqual(whole.test);
     expect(readJson(at("resumed", "config.json"))).toMatchObject({ shuffle: false, init: init[1] });
+    // As version 0.1.0 wrote it, and as any other program does.
+    for (const metadata of [{ format: "nnwasm", version: "0.1.0", network: '{"layers":[6]}' }, {}]) {
+      const bytes = encodeSafetensors(readTensors(at("half", "model.safetensors")).values(), metadata);
+      writeFileSync(at("other.safetensors"), bytes);
+      const other = await result(...train(...constant, "--init", "other.safetensors"));
+      expect(other.weightsSha256).toBe(whole.weightsSha256);
+    }
   });
 });
 
