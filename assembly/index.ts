@@ -6,12 +6,14 @@ export { seluBackward, seluForward } from "./activation/selu";
 export { sigmoidBackward, sigmoidForward } from "./activation/sigmoid";
 export { siluBackward, siluForward } from "./activation/silu";
 export { tanhBackward, tanhForward } from "./activation/tanh";
+export { adam } from "./adam";
 export { batchNormBackward } from "./batchNorm/backward";
 export { batchNormForward } from "./batchNorm/forward";
 export { batchNormInference } from "./batchNorm/inference";
 export { biasAdd, columnSums } from "./bias";
 export { binaryCrossEntropy } from "./binaryCrossEntropy";
 export { classWeights } from "./classWeights";
+export { firstLayerSquares, scaleBy, sumOfSquares } from "./clip";
 export {
   expAll as exp,
   expm1All as expm1,
@@ -21,7 +23,7 @@ export {
 } from "./elementary";
 export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";
-export { firstLayerUpdate } from "./firstLayer/update";
+export { firstLayerGradient, firstLayerUpdate } from "./firstLayer/update";
 export { firstLayerPack, firstLayerUnpack } from "./firstLayer/weight";
 export { gatherBytes, gatherConverted, gatherFloats as gather, gatherLabels, gatherRows } from "./gather";
 export { l2Gradient, l2Penalty } from "./l2";
@@ -30,7 +32,7 @@ export { byteMoments } from "./moments";
 export { peak, peakChains } from "./peak";
 export { absoluteError, huberError, squaredError } from "./regression";
 export { reluBackward, reluForward } from "./relu";
-export { sgd, sgdL2 } from "./sgd";
+export { sgd, sgdL2, sgdMomentum } from "./sgd";
 export { softmax, softmaxCrossEntropy, weightedCrossEntropy } from "./softmaxCrossEntropy";
 
 /** The first byte that the module's own data do not use. */

@@ -1,10 +1,13 @@
 /**
- * Stochastic gradient descent without momentum.
+ * Stochastic gradient descent.
  *
- *   sgd     w[i] −= learningRate · dw[i]
- *   sgdL2   w[i] −= learningRate · (dw[i] + lambda · w[i])
+ *   sgd           w[i] −= learningRate · dw[i]
+ *   sgdL2         w[i] −= learningRate · (dw[i] + lambda · w[i])
+ *   sgdMomentum   g     = dw[i] + lambda · w[i]                       dw[i] if lambda is 0
+ *                 v[i]  = momentum · v[i] + g
+ *                 w[i] −= learningRate · v[i]                         or, if nesterov, · (g + momentum · v[i])
  *
- * w, dw: n elements, not overlapping. `part` of `parts` is the share of one thread.
+ * w, dw, v: n elements, not overlapping. `part` of `parts` is the share of one thread.
  */
 import { lanes, loadPartial, storePartial } from "./inline/lanes";
 import { share } from "./inline/share";
@@ -63,4 +66,49 @@ export function sgdL2<T>(
   if (left) {
     storePartial<T>(w, updatedL2<T>(loadPartial<T>(w, left), loadPartial<T>(dw, left), factor, rate), left);
   }
+}
+
+export function sgdMomentum<T>(
+  w: usize,
+  dw: usize,
+  v: usize,
+  n: i32,
+  lambda: f64,
+  momentum: f64,
+  nesterov: bool,
+  learningRate: f64,
+  part: i32,
+  parts: i32,
+): void {
+  const first = share(n, SHARE, part, parts);
+  w += <usize>first * sizeof<T>();
+  dw += <usize>first * sizeof<T>();
+  v += <usize>first * sizeof<T>();
+  n = share(n, SHARE, part + 1, parts) - first;
+  const rate = v128.splat<T>(<T>learningRate);
+  const factor = v128.splat<T>(<T>lambda);
+  const kept = v128.splat<T>(<T>momentum);
+  const isPenalized = <T>lambda != 0;
+  const end = w + ((<usize>n * sizeof<T>()) & ~15);
+  while (w < end) {
+    const value = v128.load(w);
+    let g = v128.load(dw);
+    if (isPenalized) g = v128.add<T>(g, v128.mul<T>(factor, value));
+    const velocity = v128.add<T>(v128.mul<T>(kept, v128.load(v)), g);
+    v128.store(v, velocity);
+    const step = nesterov ? v128.add<T>(g, v128.mul<T>(kept, velocity)) : velocity;
+    v128.store(w, updated<T>(value, step, rate));
+    w += 16;
+    dw += 16;
+    v += 16;
+  }
+  const left = n & (lanes<T>() - 1);
+  if (!left) return;
+  const value = loadPartial<T>(w, left);
+  let g = loadPartial<T>(dw, left);
+  if (isPenalized) g = v128.add<T>(g, v128.mul<T>(factor, value));
+  const velocity = v128.add<T>(v128.mul<T>(kept, loadPartial<T>(v, left)), g);
+  storePartial<T>(v, velocity, left);
+  const step = nesterov ? v128.add<T>(g, v128.mul<T>(kept, velocity)) : velocity;
+  storePartial<T>(w, updated<T>(value, step, rate), left);
 }

@@ -100,7 +100,21 @@ export {
   type SafetensorsContent,
 } from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
-export { type Optimizer, type OptimizerState, type OwnTensors, SGDOptimizer } from "./optimizers/index.ts";
+export {
+  AdamOptimizer,
+  type AdamOptions,
+  AdamWOptimizer,
+  type AdamWOptions,
+  type CommonOptions as CommonOptimizerOptions,
+  type Decayed,
+  type Optimizer,
+  type OptimizerState,
+  type OwnTensors,
+  type RateFactor,
+  type RateFactors,
+  SGDOptimizer,
+  type SGDOptions,
+} from "./optimizers/index.ts";
 export type { Bytes, Signal, WasmMemory } from "./platform.ts";
 export { Random } from "./random.ts";
 export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";

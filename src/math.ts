@@ -432,3 +432,17 @@ function expOfSumf(x: number, small: number): number {
   const half = k >> 1;
   return f(f(f(1 + expSeriesf(r)) * powerOfTwo32(half)) * powerOfTwo32(k - half));
 }
+
+/**
+ * base to the power of an integer ≥ 0, by repeated squaring: products alone, so the bits are the same everywhere, for any
+ * exponent a double holds.
+ */
+export function integerPower(base: number, exponent: number): number {
+  let result = 1;
+  let factor = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= factor;
+    factor *= factor;
+  }
+  return result;
+}

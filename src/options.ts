@@ -83,6 +83,8 @@ export interface TrainingSize {
   readonly epochs: number;
   /** Updates of the warm-up before the schedule. */
   readonly warmup: number;
+  /** The highest rate that the optimizer has unless one is given. */
+  readonly learningRate: number;
 }
 
 /** An option of something with a name (a schedule, a sampler), as its file declares it, for the command line. */
@@ -92,8 +94,14 @@ export interface OptionDeclaration {
   readonly flags: string;
   /** What it does, as `--help` says it; the default is added there. */
   readonly help: string;
-  /** The least value. */
+  /** The least value. Default: 0. */
   readonly least?: number;
+  /** The value that it must be greater than, in place of `least`. */
+  readonly above?: number;
+  /** The largest value. */
+  readonly most?: number;
+  /** The value that it must be less than. */
+  readonly below?: number;
   /** A switch is off by default. */
   readonly default?: number;
   /** Of a setting without a default: what it follows from. */

@@ -1,9 +1,11 @@
 /**
- * The first layer's update: its gradient, with the L2 penalty's, and the step of gradient descent in one pass.
+ * The first layer's update: its gradient, with the L2 penalty's, and the step of gradient descent in one pass. Or the
+ * gradient alone, laid out as the weight is, for other optimizers.
  *
- *   w[f,u] −= rate · (Σ_i x[i,f] · dy[i,u] + lambda · w[f,u])        x as in forward.ts
+ *   firstLayerUpdate     w[f,u] −= rate · (Σ_i x[i,f] · dy[i,u] + lambda · w[f,u])        x as in forward.ts
+ *   firstLayerGradient  dw[f,u]  = Σ_i x[i,f] · dy[i,u]
  *
- * pairs: w as weight.ts lays it out; gradient: dy (n, units) as gradient.ts packs it; kept: the samples as the forward pass
+ * pairs: w, or dw, as weight.ts lays it out; gradient: dy (n, units) as gradient.ts packs it; kept: the samples as the forward pass
  * kept them. Sums begin at 0 and take one term after the other, from the first: the bits of gather.ts, matmul/ and sgd.ts
  * one after the other. Nothing overlaps; scratch is aligned to 64.
  *
@@ -193,6 +195,29 @@ function updatePairs(
   }
 }
 
+/** pairs = g. All else is as in updatePairs. */
+function writePairs(pairs: usize, g: usize, units: i32, d: i32, f: i32, count: i32): void {
+  for (let u = 0; u < units; u += 2) {
+    let to = pairs + ((<usize>(u >> 1) * <usize>d + <usize>f) << 3);
+    const g0 = g + <usize>u * STRIP_BYTES;
+    const g1 = u + 1 < units ? g0 + STRIP_BYTES : g + <usize>units * STRIP_BYTES;
+    let j: usize = 0;
+    const full = (<usize>(count & ~3)) << 2;
+    for (; j < full; j += 16) {
+      const a = v128.load(g0 + j);
+      const b = v128.load(g1 + j);
+      v128.store(to, v128.shuffle<f32>(a, b, 0, 4, 1, 5));
+      v128.store(to, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16);
+      to += 32;
+    }
+    for (; j < (<usize>count) << 2; j += 4) {
+      store<f32>(to, load<f32>(g0 + j));
+      store<f32>(to, load<f32>(g1 + j), 4);
+      to += 8;
+    }
+  }
+}
+
 /** g ← the sums of a strip over a chunk of samples, plus g if `add`, by tiles: the strip in halves, dY in pairs. */
 function sumDense(g: usize, strip: usize, pairs: usize, units: i32, count: i32, add: bool): void {
   for (let half: usize = 0; half < 2; half++) {
@@ -234,9 +259,59 @@ export function firstLayerUpdate<S>(
   part: i32,
   parts: i32,
 ): void {
-  const factor = <f32>lambda;
-  const step = <f32>rate;
+  takeStrips<S>(
+    pairs,
+    gradient,
+    kept,
+    scale,
+    shift,
+    n,
+    units,
+    d,
+    true,
+    <f32>lambda,
+    <f32>rate,
+    scratch,
+    part,
+    parts,
+  );
+}
+
+export function firstLayerGradient<S>(
+  pairs: usize,
+  gradient: usize,
+  kept: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
+  takeStrips<S>(pairs, gradient, kept, scale, shift, n, units, d, false, 0, 0, scratch, part, parts);
+}
+
+/** A thread's share of the strips: it updates the weight, or else writes the gradient. */
+function takeStrips<S>(
+  pairs: usize,
+  gradient: usize,
+  kept: usize,
+  scale: usize,
+  shift: usize,
+  n: i32,
+  units: i32,
+  d: i32,
+  update: bool,
+  lambda: f32,
+  rate: f32,
+  scratch: usize,
+  part: i32,
+  parts: i32,
+): void {
   const strips = (d + STRIP - 1) / STRIP;
+  const sums = ownAt(scratch, units, part) + STRIP_ROWS * STRIP_BYTES;
   // Threads take both strips of a block at a time, and single strips at the end, so that they wait less for each other.
   const doubles = max(0, (strips - parts) >> 1);
   const takes = strips - doubles;
@@ -250,28 +325,17 @@ export function firstLayerUpdate<S>(
     const strip = part == 0 ? first : strips - size - addTo(gradient + TAKEN_LAST, size);
     first += size;
     for (let i = strip; i < strip + size; i++) {
-      updateStrip<S>(
-        pairs,
-        gradient,
-        kept,
-        scale,
-        shift,
-        n,
-        units,
-        d,
-        factor,
-        step,
-        scratch,
-        part,
-        i * STRIP,
-      );
+      const f = i * STRIP;
+      const count = min(STRIP, d - f);
+      sumStrip<S>(gradient, kept, scale, shift, n, units, d, scratch, part, f);
+      if (update) updatePairs(pairs, sums, units, d, f, count, lambda, rate);
+      else writePairs(pairs, sums, units, d, f, count);
     }
   }
 }
 
-/** The update of a strip's weights, from feature f on. */
-function updateStrip<S>(
-  pairs: usize,
+/** The gradient of a strip's weights, from feature f on: [units][STRIP] behind the strip. */
+function sumStrip<S>(
   gradient: usize,
   kept: usize,
   scale: usize,
@@ -279,8 +343,6 @@ function updateStrip<S>(
   n: i32,
   units: i32,
   d: i32,
-  lambda: f32,
-  rate: f32,
   scratch: usize,
   part: i32,
   f: i32,
@@ -307,5 +369,4 @@ function updateStrip<S>(
       sumDense(g, strip, lists + ((<usize>first * <usize>even) << 2), units, count, add);
     }
   }
-  updatePairs(pairs, g, units, d, f, min(STRIP, d - f), lambda, rate);
 }

@@ -94,4 +94,4 @@ export const argument =
 export const integer = (low: number, high?: number) => argument(readers.integer(low, high));
 
 /** A parser for commander: a finite number ≥ low. */
-export const number = (low: number) => argument(readers.number(low));
+export const number = (low: number) => argument(readers.number({ least: low }));

@@ -58,6 +58,11 @@ export interface Offer {
     /** Puts this one behind another: the scale and shift given, in float64, become those of both. */
     readonly compose: (scale: Float64Array, shift: Float64Array) => void;
   };
+  /**
+   * The call on a weight, its gradient and other tensors of its shape that lie in the first layer's packed layout, with the
+   * same bits. A kernel that computes each number from those in the same place can offer itself.
+   */
+  readonly inPackedLayout?: (packed: (tensor: Tensor) => Tensor) => Call;
   /** The call by which other threads can begin with this one, while the first thread does something else. */
   readonly begin?: Call;
 }

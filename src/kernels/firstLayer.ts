@@ -115,6 +115,21 @@ export interface FirstLayerKernels {
     tickets?: Tickets,
   ): void;
   /**
+   * dw = xᵀ · dy, in the weight's layout, for an update by other kernels. All else is as in {@link update}.
+   * @param dw (units, rounded up to an even number; d), written; zeros for a unit that does not exist
+   */
+  gradient(
+    dw: Tensor,
+    dy: Tensor,
+    kept: StoredSamples,
+    scale: Tensor,
+    shift: Tensor,
+    scratch: Tensor<"uint8">,
+    tickets?: Tickets,
+  ): void;
+  /** {@link beginUpdate} for a {@link gradient}. */
+  beginGradient(...args: Parameters<FirstLayerKernels["gradient"]>): void;
+  /**
    * The other threads begin with an {@link update}, which must follow with the same arguments. Until then this thread may do
    * anything that neither reads the weight nor writes `dy`, `kept`, `scale`, `shift` and the rate. There may be nothing to do.
    */
@@ -125,6 +140,7 @@ const FORWARD =
   "write y, update kept, read values, read rows, read scale, read shift, read packed, read bias, update scratch, value tickets";
 const UPDATE =
   "update packed, read dy, read kept, read scale, read shift, value lambda, value learningRate, update scratch, value tickets";
+const GRADIENT_FROM = "read dy, read kept, read scale, read shift, update scratch, value tickets";
 
 export const signatures = signaturesOf<FirstLayerKernels>()({
   pack: "write packed, read w",
@@ -135,10 +151,14 @@ export const signatures = signaturesOf<FirstLayerKernels>()({
     "update kept, read values, read rows, read scale, read shift, read bias, update scratch, value tickets",
   beginUpdate: UPDATE,
   update: UPDATE,
+  // What stands there may stay.
+  beginGradient: `update dw, ${GRADIENT_FROM}`,
+  gradient: `write dw, ${GRADIENT_FROM}`,
 });
 
 export const offers: Offers<"firstLayer"> = {
   update: (args) => ({ begin: { family: "firstLayer", name: "beginUpdate", args } }),
+  gradient: (args) => ({ begin: { family: "firstLayer", name: "beginGradient", args } }),
 };
 
 /** Bytes of scratch for n samples (or fewer) and so many units, in so many threads. */
@@ -154,7 +174,14 @@ const keptFrom = (ticket: number | undefined, n: number, d: number): number =>
 
 type Forward = Parameters<FirstLayerKernels["forward"]>;
 type Update = Parameters<FirstLayerKernels["update"]>;
+type Gradient = Parameters<FirstLayerKernels["gradient"]>;
 type Prepare = Parameters<FirstLayerKernels["prepare"]>;
+
+/** The step along a gradient. */
+interface Step {
+  readonly lambda: number;
+  readonly rate: number;
+}
 
 interface Sizes {
   readonly n: number;
@@ -162,8 +189,8 @@ interface Sizes {
   readonly d: number;
 }
 
-function checkLayout(name: string, packed: Tensor, d: number, units: number): void {
-  expectShape(`firstLayer.${name}`, "packed", packed, roundUp(units, 2), d);
+function checkLayout(name: string, packed: Tensor, d: number, units: number, argument = "packed"): void {
+  expectShape(`firstLayer.${name}`, argument, packed, roundUp(units, 2), d);
 }
 
 /** n, d and units. */
@@ -200,11 +227,20 @@ function checkPrepare(
 }
 
 function checkUpdate(threads: number, ...[packed, dy, kept, scale, shift, , , scratch, tickets]: Update) {
-  const [n, units, d] = [dy.rows, dy.columns, packed.columns];
-  checkLayout("update", packed, d, units);
-  checkStandardization("update", kept, d, scale, shift);
-  checkKept("update", kept, n, d, tickets);
-  checkScratch("update", scratch, n, units, threads);
+  return checkGradient("update", threads, packed, dy, kept, scale, shift, scratch, tickets);
+}
+
+/** @param name "gradient", or "update", which begins with a gradient */
+function checkGradient(
+  name: string,
+  threads: number,
+  ...[dw, dy, kept, scale, shift, scratch, tickets]: Gradient
+): Sizes {
+  const [n, units, d] = [dy.rows, dy.columns, dw.columns];
+  checkLayout(name, dw, d, units, name === "update" ? "packed" : "dw");
+  checkStandardization(name, kept, d, scale, shift);
+  checkKept(name, kept, n, d, tickets);
+  checkScratch(name, scratch, n, units, threads);
   return { n, units, d };
 }
 
@@ -284,6 +320,31 @@ function defineForward(
   }
 }
 
+/** [units][d]: xᵀ · dy without the terms with dy = 0. */
+function defineGradient(
+  { n, units, d }: Sizes,
+  dy: Tensor,
+  kept: StoredSamples,
+  scale: Tensor,
+  shift: Tensor,
+  tickets: Tickets | undefined,
+): Float64Array {
+  const from = keptFrom(tickets?.current, n, d);
+  const round = rounding(dy.dtype);
+  const gradient = new Float64Array(units * d);
+  for (let i = 0; i < n; i++) {
+    const x = standardized(kept, (f) => from + keptAt(f, n) + i * BLOCK, scale, shift);
+    for (let u = 0; u < units; u++) {
+      const dyi = dy.data[i * units + u]!;
+      if (dyi === 0) continue;
+      for (let f = 0; f < d; f++) {
+        gradient[u * d + f] = round(gradient[u * d + f]! + round(x[f]! * dyi));
+      }
+    }
+  }
+  return gradient;
+}
+
 /** The definition. */
 export const reference: FirstLayerKernels = {
   pack(packed, w) {
@@ -312,20 +373,9 @@ export const reference: FirstLayerKernels = {
   update(...args) {
     const { n, units, d } = checkUpdate(1, ...args);
     const [packed, dy, kept, scale, shift, lambda, learningRate, , tickets] = args;
-    const from = keptFrom(tickets?.current, n, d);
     const round = rounding(packed.dtype);
     const [rate, factor] = [round(learningRate.value), round(lambda)];
-    const gradient = new Float64Array(units * d);
-    for (let i = 0; i < n; i++) {
-      const x = standardized(kept, (f) => from + keptAt(f, n) + i * BLOCK, scale, shift);
-      for (let u = 0; u < units; u++) {
-        const dyi = dy.data[i * units + u]!;
-        if (dyi === 0) continue;
-        for (let f = 0; f < d; f++) {
-          gradient[u * d + f] = round(gradient[u * d + f]! + round(x[f]! * dyi));
-        }
-      }
-    }
+    const gradient = defineGradient({ n, units, d }, dy, kept, scale, shift, tickets);
     for (let u = 0; u < units; u++) {
       for (let f = 0; f < d; f++) {
         const at = startOf(u, d) + 2 * f;
@@ -333,6 +383,18 @@ export const reference: FirstLayerKernels = {
         const dw = gradient[u * d + f]!;
         packed.data[at] = w - round(rate * (factor === 0 ? dw : round(dw + round(factor * w))));
       }
+    }
+  },
+  beginGradient(...args) {
+    checkGradient("gradient", 1, ...args);
+  },
+  gradient(...args) {
+    const { n, units, d } = checkGradient("gradient", 1, ...args);
+    const [dw, dy, kept, scale, shift, , tickets] = args;
+    const gradient = defineGradient({ n, units, d }, dy, kept, scale, shift, tickets);
+    dw.data.fill(0);
+    for (let u = 0; u < units; u++) {
+      for (let f = 0; f < d; f++) dw.data[startOf(u, d) + 2 * f] = gradient[u * d + f]!;
     }
   },
 };
@@ -364,19 +426,30 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
     kernel({ y, kept, values, rows, scale, shift, pairs, bias, n, units, d, rectify, scratch, ticket });
   }
   let hasBegun = false;
-  /** Packs the gradient, and calls the kernel of the update. */
-  function callUpdate(
-    callers: TeamCalls["begin"],
-    { n, units, d }: Sizes,
-    ...[pairs, dy, keptSamples, scale, shift, lambda, learningRate, scratch, tickets]: Update
-  ): void {
+  /** Packs the gradient by the outputs, and calls the kernel of an update or of a gradient. */
+  function call(callers: TeamCalls["begin"], { n, units, d }: Sizes, args: Gradient, own?: Step): void {
+    const [pairs, dy, keptSamples, scale, shift, scratch, tickets] = args;
     const gradient = scratch.data.byteOffset + threadsBytes(units, threads);
     calls.firstLayerPackGradient({ gradient, dy, n, units });
     const kept = keptAddress(keptSamples, tickets?.current, n, d);
-    const rate = learningRate.value;
-    const kernel = callers[`firstLayerUpdate${endings[keptSamples.dtype]}`];
-    kernel({ pairs, gradient, kept, scale, shift, n, units, d, lambda, rate, scratch });
+    const shared = { pairs, gradient, kept, scale, shift, n, units, d, scratch };
+    const ending = endings[keptSamples.dtype];
+    if (own === undefined) callers[`firstLayerGradient${ending}`](shared);
+    else callers[`firstLayerUpdate${ending}`]({ ...shared, ...own });
   }
+  /** The other threads begin. If an error has left a call begun, the team completes it before its next one. */
+  function begin(sizes: Sizes, args: Gradient, own?: Step): void {
+    hasBegun = threads > 1 && isShared(sizes.n, sizes.units, sizes.d);
+    if (hasBegun) call(team.begin, sizes, args, own);
+  }
+  function end(sizes: Sizes, args: Gradient, own?: Step): void {
+    if (hasBegun) team.complete();
+    else call(isShared(sizes.n, sizes.units, sizes.d) ? team.calls : calls, sizes, args, own);
+    hasBegun = false;
+  }
+  /** An update's arguments as those of a gradient, and its step. */
+  const split = (...[packed, dy, kept, scale, shift, lambda, learningRate, ...rest]: Update) =>
+    [[packed, dy, kept, scale, shift, ...rest], { lambda, rate: learningRate.value }] as [Gradient, Step];
   return {
     pack(packed, w) {
       checkLayout("pack", packed, w.rows, w.columns);
@@ -396,22 +469,9 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls, threads: num
       const prepare = team.calls[`firstLayerPrepare${endings[values.dtype]}`];
       prepare({ kept, values, rows, scale, shift, n, units, d, scratch, ticket });
     },
-    beginUpdate(...args) {
-      const sizes = checkUpdate(threads, ...args);
-      // If an error has left an update begun, the team completes it before its next call.
-      hasBegun = false;
-      if (threads === 1 || !isShared(sizes.n, sizes.units, sizes.d)) return;
-      callUpdate(team.begin, sizes, ...args);
-      hasBegun = true;
-    },
-    update(...args) {
-      const sizes = checkUpdate(threads, ...args);
-      if (hasBegun) {
-        hasBegun = false;
-        team.complete();
-        return;
-      }
-      callUpdate(isShared(sizes.n, sizes.units, sizes.d) ? team.calls : calls, sizes, ...args);
-    },
+    beginUpdate: (...args) => begin(checkUpdate(threads, ...args), ...split(...args)),
+    update: (...args) => end(checkUpdate(threads, ...args), ...split(...args)),
+    beginGradient: (...args) => begin(checkGradient("gradient", threads, ...args), args),
+    gradient: (...args) => end(checkGradient("gradient", threads, ...args), args),
   };
 }

@@ -7,11 +7,13 @@ import type { Precision } from "../tensor.ts";
 import { calls, type Exports } from "../wasm/exports.generated.ts";
 import * as accuracy from "./accuracy.ts";
 import * as activation from "./activation.ts";
+import * as adam from "./adam.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import * as binaryCrossEntropy from "./binaryCrossEntropy.ts";
 import type { Offers } from "./call.ts";
 import * as classWeights from "./classWeights.ts";
+import * as clip from "./clip.ts";
 import * as elementary from "./elementary.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
@@ -28,10 +30,12 @@ import { alone, type TeamCalls } from "./teamCalls.ts";
 const families = {
   accuracy,
   activation,
+  adam,
   batchNorm,
   bias,
   binaryCrossEntropy,
   classWeights,
+  clip,
   elementary,
   firstLayer,
   gather,

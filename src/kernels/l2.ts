@@ -1,6 +1,7 @@
 /** The L2 penalty on weights, and its gradient. */
 import { expectShape, rounding, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
+import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
 import type { Suffix } from "./suffix.ts";
 
@@ -23,6 +24,16 @@ export const signatures = signaturesOf<L2Kernels>()({
   penalty: "write penalty, read w, value lambda",
   addGradient: "update dw, read w, value lambda",
 });
+
+export const offers: Offers<"l2"> = {
+  addGradient: (args) => ({
+    inPackedLayout: (packed) => ({
+      family: "l2",
+      name: "addGradient",
+      args: { ...args, dw: packed(args.dw), w: packed(args.w) },
+    }),
+  }),
+};
 
 /** The definition. It has four interleaved sums, because the order of additions decides the last bits. */
 export const reference: L2Kernels = {

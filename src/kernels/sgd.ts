@@ -1,4 +1,4 @@
-/** The update of stochastic gradient descent. */
+/** The updates of stochastic gradient descent. */
 import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
@@ -20,11 +20,29 @@ export interface SgdKernels {
    * @param dw the shape of w
    */
   updateL2(w: Tensor, dw: Tensor, lambda: number, learningRate: Scalar): void;
+  /**
+   * g = dw + lambda · w (dw if lambda is 0); velocity = momentum · velocity + g; then w −= learningRate · velocity, or with
+   * `nesterov` w −= learningRate · (g + momentum · velocity).
+   * @param w any shape, read and written
+   * @param dw the shape of w
+   * @param velocity the shape of w, read and written; 0 before the first update
+   */
+  updateMomentum(
+    w: Tensor,
+    dw: Tensor,
+    velocity: Tensor,
+    lambda: number,
+    momentum: number,
+    nesterov: boolean,
+    learningRate: Scalar,
+  ): void;
 }
 
 export const signatures = signaturesOf<SgdKernels>()({
   update: "update w, read dw, value learningRate",
   updateL2: "update w, read dw, value lambda, value learningRate",
+  updateMomentum:
+    "update w, read dw, update velocity, value lambda, value momentum, value nesterov, value learningRate",
 });
 
 export const offers: Offers<"sgd"> = {
@@ -39,6 +57,11 @@ export const offers: Offers<"sgd"> = {
         args: { ...first, lambda: 0, learningRate },
       }),
     },
+    inPackedLayout: (packed) => ({
+      family: "sgd",
+      name: "update",
+      args: { w: packed(w), dw: packed(dw), learningRate },
+    }),
   }),
   updateL2: ({ w, dw, lambda, learningRate }) => ({
     update: {
@@ -50,6 +73,25 @@ export const offers: Offers<"sgd"> = {
         args: { ...first, lambda, learningRate },
       }),
     },
+    inPackedLayout: (packed) => ({
+      family: "sgd",
+      name: "updateL2",
+      args: { w: packed(w), dw: packed(dw), lambda, learningRate },
+    }),
+  }),
+  updateMomentum: (args) => ({
+    update: {
+      value: args.w,
+      gradient: args.dw,
+      ...(args.lambda === 0 && {
+        withL2: (lambda) => ({ family: "sgd", name: "updateMomentum", args: { ...args, lambda } }),
+      }),
+    },
+    inPackedLayout: (packed) => ({
+      family: "sgd",
+      name: "updateMomentum",
+      args: { ...args, w: packed(args.w), dw: packed(args.dw), velocity: packed(args.velocity) },
+    }),
   }),
 };
 
@@ -71,7 +113,23 @@ export const reference: SgdKernels = {
       w.data[i] = w.data[i]! - round(rate * gradient);
     }
   },
+  updateMomentum(w, dw, velocity, lambda, momentum, nesterov, learningRate) {
+    checkMomentum(w, dw, velocity);
+    const round = rounding(w.dtype);
+    const [rate, factor, kept] = [round(learningRate.value), round(lambda), round(momentum)];
+    for (let i = 0; i < w.size; i++) {
+      const g = factor === 0 ? dw.data[i]! : round(dw.data[i]! + round(factor * w.data[i]!));
+      velocity.data[i] = round(kept * velocity.data[i]!) + g;
+      const step = nesterov ? round(g + round(kept * velocity.data[i]!)) : velocity.data[i]!;
+      w.data[i] = w.data[i]! - round(rate * step);
+    }
+  },
 };
+
+function checkMomentum(w: Tensor, dw: Tensor, velocity: Tensor): void {
+  expectShape("sgd.updateMomentum", "dw", dw, w.rows, w.columns);
+  expectShape("sgd.updateMomentum", "velocity", velocity, w.rows, w.columns);
+}
 
 /** The least weights for which the threads of a team share an update. */
 const TEAM_WEIGHTS = 2 ** 17;
@@ -92,6 +150,11 @@ export function wasm(calls: Calls, suffix: Suffix, team: TeamCalls): SgdKernels 
       expectShape("sgd.updateL2", "dw", dw, w.rows, w.columns);
       const update = callers(w)[`sgdL2${suffix}`];
       update({ w, dw, n: w.size, lambda, learningRate: learningRate.value });
+    },
+    updateMomentum(w, dw, v, lambda, momentum, nesterov, learningRate) {
+      checkMomentum(w, dw, v);
+      const update = callers(w)[`sgdMomentum${suffix}`];
+      update({ w, dw, v, n: w.size, lambda, momentum, nesterov, learningRate: learningRate.value });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { ConfigError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
+import { checkChanges } from "../optimizers/common.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
 import { checkMetrics } from "./metricChecks.ts";
@@ -56,6 +57,7 @@ export function checkCompileOptions(options: CompileOptions): void {
     ["at"],
     "a schedule, such as new ConstantSchedule(0.1)",
   );
+  checkChanges(`${where}: the optimizer`, optimizer);
   const { tensors = {} } = optimizer;
   if (typeof tensors !== "object" || tensors === null || Array.isArray(tensors)) {
     throw new ConfigError(

@@ -133,6 +133,7 @@ class Training {
     if (threads !== undefined) onThreads?.({ threads });
     const meanLoss = loss.data[0]! / n;
     if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, this.#step + 1, epoch, learningRate.value);
+    requireFiniteNorm(workspace.gradientNorm, this.#step + 1, epoch);
     if (running !== undefined) add(running, workspace, n);
     this.#step++;
     onStep?.({
@@ -179,6 +180,14 @@ function rateAt(schedule: Schedule, step: number): number {
 function diverged(loss: number, step: number, epoch: number, rate: number): TrainingError {
   return new TrainingError(
     `The loss is ${loss} at step ${step} (epoch ${epoch}, learning rate ${rate}). ${DIVERGED_ADVICE}`,
+  );
+}
+
+/** Checks the norm by which gradients were clipped. An infinite one clips them to nothing, which no loss would show. */
+function requireFiniteNorm(norm: number | undefined, step: number, epoch: number): void {
+  if (norm === undefined || Number.isFinite(norm)) return;
+  throw new TrainingError(
+    `The norm of the gradients is ${norm} at step ${step} (epoch ${epoch}). ${DIVERGED_ADVICE}`,
   );
 }
 

@@ -2,10 +2,11 @@
 import type { Kernels } from "../kernels/index.ts";
 import type { Layer, Mode, Parameter } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Optimizer, OwnTensors } from "../optimizers/optimizer.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type Call, type Plan, recorder } from "../plan/plan.ts";
 import type { TargetKind, TargetTensor } from "../targets.ts";
-import type { Scalar, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import type { OptimizerTensors } from "./optimizerState.ts";
 import type { Placement } from "./placements.ts";
 import { type AnyMetric, isSummed } from "./totals.ts";
 
@@ -30,10 +31,8 @@ export interface LoweringInputs {
   readonly metrics: readonly AnyMetric[];
   readonly targets: TargetKind;
   readonly optimizer: Optimizer | undefined;
-  /** The optimizer's tensors by the parameter's name. */
-  readonly optimizerTensors: ReadonlyMap<string, OwnTensors>;
-  readonly learningRate: Scalar;
-  readonly updates: Scalar;
+  /** What the optimizer has in the model. */
+  readonly optimizerTensors: OptimizerTensors;
   /** (maxRows, features): the standardised batch. */
   readonly x: Tensor;
   /** (maxRows, 1): which samples the batch is gathered from. */
@@ -100,11 +99,26 @@ export function lower(kind: PlanKind, n: number, inputs: LoweringInputs, place?:
   for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
   for (const { value, grad, regularizer } of parameters) regularizer?.addGradient(kernels, grad, value);
   if (kind === "gradient") return { plan, output: dy ?? dz };
+  clip(kernels, inputs);
   for (const parameter of parameters) update(kernels, parameter, inputs);
   return { plan, output: y, predictions };
 }
 
+/** Clips all gradients by their norm, if the optimizer wants it. */
+function clip(kernels: Kernels, { parameters, optimizerTensors: { clipping } }: LoweringInputs): void {
+  if (clipping === undefined) return;
+  const { limit, sums, columns } = clipping;
+  parameters.forEach(({ grad }, i) => {
+    kernels.clip.squares(sums, columns, grad, i);
+  });
+  for (const { grad } of parameters) kernels.clip.scale(grad, sums, limit);
+}
+
 function update(kernels: Kernels, parameter: Parameter, inputs: LoweringInputs): void {
-  const tensors = inputs.optimizerTensors.get(parameter.name)!;
-  inputs.optimizer!.update(kernels, parameter, inputs.learningRate, { tensors, updates: inputs.updates });
+  const { byParameter, rates, updates } = inputs.optimizerTensors;
+  const { name } = parameter;
+  inputs.optimizer!.update(kernels, parameter, rates.get(name)!, {
+    tensors: byParameter.get(name)!,
+    updates,
+  });
 }

@@ -231,7 +231,9 @@ export class ModelMemory {
       if (data !== undefined) value.data.set(data);
       else value.data.fill(initial);
     }
-    optimizer.updates.value = byName.get(UPDATES)?.[0] ?? 0;
+    // The number belongs to the tensors: those of another optimizer leave these at their beginning.
+    const isWhole = optimizer.states.every(({ name }) => byName.has(name));
+    optimizer.updates.value = isWhole ? (byName.get(UPDATES)?.[0] ?? 0) : 0;
   }
 
   /** Numbers in the largest parameter, for inputs of `features` numbers. */
@@ -262,11 +264,13 @@ export class ModelMemory {
 
   /** Copies of the tensors that the optimizer keeps; none if it keeps nothing. */
   optimizerTensors(): NamedTensor[] {
-    const optimizer = this.#workspace?.optimizer;
-    if (optimizer === undefined) {
+    const workspace = this.#workspace;
+    if (workspace === undefined) {
       return (this.#kept?.optimizer ?? []).map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
     }
+    const { optimizer } = workspace;
     if (optimizer.states.length === 0) return [];
+    workspace.readParameters();
     const updates = { name: UPDATES, shape: [1], data: new Float64Array([optimizer.updates.value]) };
     return [...optimizer.states.map(copyOf), updates];
   }

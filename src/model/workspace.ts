@@ -10,6 +10,7 @@ import type { Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { kindOf, type ValueKind } from "../data/values.ts";
 import { MemoryError } from "../errors.ts";
+import { normOf } from "../kernels/clip.ts";
 import { factorRows } from "../kernels/gather.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
@@ -141,26 +142,26 @@ export class Workspace {
     this.#built = buildLayers({ ...options, inputGradient, workspace }, region);
     const { parameters, outputs } = this.#built;
     const dz = region.tensor(precision, maxRows, outputs);
-    this.optimizer = planOptimizerTensors(options.optimizer, parameters, region);
-    const { x, rows, labels, metricSums, learningRate } = this;
+    this.optimizer = planOptimizerTensors(options.optimizer, parameters, region, this.learningRate);
+    const { x, rows, labels, metricSums } = this;
     this.#inputs = {
       ...{ layers: options.layers, parameters, x, rows, labels, lossSum: this.loss, metricSums, dz },
-      ...{ loss: options.loss, metrics: options.metrics, optimizer: options.optimizer, learningRate },
-      targets: this.targets,
-      ...{ optimizerTensors: this.optimizer.byParameter, updates: this.optimizer.updates },
+      ...{ loss: options.loss, metrics: options.metrics, optimizer: options.optimizer },
+      ...{ targets: this.targets, optimizerTensors: this.optimizer },
     };
-    const predictions = this.lower("predict", 1, this.samples.staging(kinds[0]!)).plan;
+    const place = this.samples.staging(kinds[0]!);
+    const predictions = this.lower("predict", 1, place).plan;
     this.#folding = new Folding(predictions, (n, columns) => region.tensor(precision, n, columns));
     const trainedOn = kind && (kind === "bytes" ? "uint8" : "float32");
-    const trains = options.optimizer !== undefined;
+    const training = options.optimizer && this.lower("train", 1, place).plan;
     this.firstLayer =
       precision === "float32"
-        ? FirstLayer.plan(predictions, { maxRows, threads, trainedOn, trains }, region)
+        ? FirstLayer.plan(predictions, { maxRows, threads, trainedOn, training }, region)
         : undefined;
     this.#plans = new Plans(this, this.#folding);
   }
 
-  /** The parameters. Their tensors are up to date only after {@link readParameters}. */
+  /** The parameters. Their tensors, and the optimizer's, are up to date only after {@link readParameters}. */
   get parameters(): readonly Parameter[] {
     return this.#built.parameters;
   }
@@ -230,6 +231,12 @@ export class Workspace {
       words.high = random.uint32();
       words.low = random.uint32();
     }
+  }
+
+  /** The norm of all gradients in the last step, before they were clipped; undefined if they are not. */
+  get gradientNorm(): number | undefined {
+    const { clipping } = this.optimizer;
+    return clipping && normOf(clipping.sums);
   }
 
   /** The sum of the penalties on the parameters as they stand: cost = loss + this. */

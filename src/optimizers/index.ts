@@ -1,21 +1,16 @@
 /** The optimizers by name, for `--optimizer`. */
-import type { Kind } from "../described.ts";
-import type { OptionDeclaration, SharedOption } from "../options.ts";
-import type { Optimizer } from "./optimizer.ts";
-import { SGDOptimizer } from "./sgd.ts";
+import { AdamOptimizer, adam } from "./adam.ts";
+import { AdamWOptimizer, adamw } from "./adamW.ts";
+import type { OptimizerKind } from "./kind.ts";
+import { SGDOptimizer, sgd } from "./sgd.ts";
 
+export type { AdamOptions } from "./adam.ts";
+export type { AdamWOptions, Decayed } from "./adamW.ts";
+export type { CommonOptions, RateFactor, RateFactors } from "./common.ts";
+export { checkChanges } from "./common.ts";
+export type { OptimizerKind } from "./kind.ts";
 export type { Optimizer, OptimizerState, OwnTensors } from "./optimizer.ts";
-export { SGDOptimizer };
+export type { SGDOptions } from "./sgd.ts";
+export { AdamOptimizer, AdamWOptimizer, SGDOptimizer };
 
-/** An optimizer by name, and what the command line knows of it. Its schedule is one of its options. */
-export interface OptimizerKind extends Kind<Optimizer> {
-  readonly options: Readonly<Record<string, OptionDeclaration | SharedOption>>;
-}
-
-export const optimizers = {
-  sgd: {
-    options: {},
-    parts: { schedule: "schedules" },
-    create: (options) => new SGDOptimizer(options),
-  },
-} as const satisfies Readonly<Record<string, OptimizerKind>>;
+export const optimizers = { sgd, adam, adamw } as const satisfies Readonly<Record<string, OptimizerKind>>;

@@ -1,37 +1,96 @@
-import { type Described, type Description, describeThing } from "../described.ts";
+import type { Described, Description } from "../described.ts";
+import { ConfigError } from "../errors.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Parameter } from "../layers/layer.ts";
-import { checkOptions, requireMethods } from "../options.ts";
-import { ConstantSchedule } from "../schedules/constant.ts";
+import { checkOptions, requireBoolean } from "../options.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { Scalar } from "../tensor.ts";
-import type { Optimizer } from "./optimizer.ts";
+import {
+  COMMON_OPTIONS,
+  type CommonOptions,
+  checkCommon,
+  clipNorm,
+  describeCommon,
+  type RateFactors,
+  requireShare,
+} from "./common.ts";
+import type { OptimizerKind } from "./kind.ts";
+import type { Optimizer, OptimizerState } from "./optimizer.ts";
 
-/** Mini-batch gradient descent without momentum: value −= η · grad. */
+export interface SGDOptions extends CommonOptions {
+  /** The share of the velocity that is kept, from 0 (no momentum, the default) to below 1. */
+  readonly momentum?: number;
+  /** Whether a step looks ahead (Nesterov's momentum). It needs a momentum. Default: false. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Mini-batch gradient descent, with PyTorch's momentum (Sutskever and others, "On the importance of initialization and momentum
+ * in deep learning", 2013, where η is within the velocity):
+ *
+ *   value −= η · grad                                                    without momentum
+ *   velocity = momentum · velocity + grad      value −= η · velocity     with it; velocity is 0 at first
+ *                                              value −= η · (grad + momentum · velocity)     and nesterov
+ */
 export class SGDOptimizer implements Optimizer, Described {
   readonly schedule: Schedule;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly clipNorm?: number;
+  readonly rateFactors?: RateFactors;
+  readonly tensors: Readonly<Record<string, number>>;
 
   /**
-   * @param options.schedule a schedule, or a number for a constant rate; default 0.01
-   * @throws ConfigError if it is neither
+   * @param options.schedule default: the rate 0.01
+   * @throws ConfigError if an option is out of its range
    */
-  constructor(options: { readonly schedule?: Schedule | number } = {}) {
-    checkOptions("SGDOptimizer", options, ["schedule"]);
-    const { schedule = 0.01 } = options;
-    if (typeof schedule !== "number") {
-      const expected = "a number, or a schedule such as new LRCyclingSchedule({ stepSize: 100 })";
-      requireMethods("SGDOptimizer: schedule", schedule, ["at"], expected);
+  constructor(options: SGDOptions = {}) {
+    const where = "SGDOptimizer";
+    checkOptions(where, options, [...COMMON_OPTIONS, "momentum", "nesterov"]);
+    const { momentum = 0, nesterov = false } = options;
+    requireShare(`${where}: momentum`, momentum);
+    requireBoolean(`${where}: nesterov`, nesterov);
+    if (nesterov && momentum === 0) {
+      throw new ConfigError(`${where}: nesterov needs a momentum. Give one, such as 0.9.`);
     }
-    this.schedule = typeof schedule === "number" ? new ConstantSchedule(schedule) : schedule;
+    const common = checkCommon(where, options, 0.01);
+    this.schedule = common.schedule;
+    this.momentum = momentum;
+    this.nesterov = nesterov;
+    if (common.clipNorm !== undefined) this.clipNorm = common.clipNorm;
+    if (common.rateFactors !== undefined) this.rateFactors = common.rateFactors;
+    this.tensors = momentum === 0 ? {} : { velocity: 0 };
   }
 
   /** @throws ConfigError if the schedule cannot describe itself */
   describe(): Description {
-    const schedule = describeThing("SGDOptimizer.describe: schedule", this.schedule);
-    return { name: "sgd", options: { schedule } };
+    const { momentum, nesterov } = this;
+    return { name: "sgd", options: { ...describeCommon("SGDOptimizer", this), momentum, nesterov } };
   }
 
-  update(kernels: Kernels, parameter: Parameter, learningRate: Scalar): void {
-    kernels.sgd.update(parameter.value, parameter.grad, learningRate);
+  /** @param own the velocity, which only momentum needs. Default: none */
+  update({ sgd }: Kernels, { value, grad }: Parameter, learningRate: Scalar, own?: OptimizerState): void {
+    const velocity = own?.tensors.velocity;
+    if (velocity === undefined) sgd.update(value, grad, learningRate);
+    else sgd.updateMomentum(value, grad, velocity, 0, this.momentum, this.nesterov, learningRate);
   }
 }
+
+export const sgd = {
+  options: {
+    momentum: {
+      ...{ kind: "number", flags: "--momentum <share>", least: 0, below: 1, default: 0 },
+      help: "share of the velocity that is kept",
+      words: { "--momentum": "mom mu heavy-ball" },
+    },
+    nesterov: {
+      ...{ kind: "switch", flags: "--nesterov" },
+      help: "let momentum look ahead",
+      words: { "--nesterov": "nag nesterov-momentum nesterovs-momentum use-nesterov" },
+    },
+    clipNorm,
+  },
+  learningRate: 1e-1,
+  parts: { schedule: "schedules" },
+  create: (options: SGDOptions) => new SGDOptimizer(options),
+} as const satisfies OptimizerKind;

@@ -9,10 +9,11 @@ import {
   type StoredSamples,
 } from "../kernels/firstLayer.ts";
 import type { Kernels } from "../kernels/index.ts";
-import type { Region } from "../tensor.ts";
+import type { Region, Tensor } from "../tensor.ts";
 import type { Plan } from "./plan.ts";
-import { type FirstLayerParts, firstWeight } from "./rewrites/firstLayer.ts";
+import { besideOf, type FirstLayerParts, firstWeight } from "./rewrites/firstLayer.ts";
 import { fuseBias } from "./rewrites/fuseBias.ts";
+import { fuseL2Update } from "./rewrites/fuseL2Update.ts";
 
 export interface FirstLayerOptions {
   /** The most samples that are computed at once. */
@@ -20,8 +21,8 @@ export interface FirstLayerOptions {
   readonly threads: number;
   /** How the samples of the training are stored; undefined if there is no training. */
   readonly trainedOn: "uint8" | "float32" | undefined;
-  /** Whether a training is to come. */
-  readonly trains: boolean;
+  /** The plan of a training step, if a training is to come. */
+  readonly training: Plan | undefined;
 }
 
 export class FirstLayer {
@@ -36,13 +37,15 @@ export class FirstLayer {
   static plan(predictions: Plan, options: FirstLayerOptions, region: Region): FirstLayer | undefined {
     const weight = firstWeight(fuseBias(predictions));
     if (weight === undefined) return undefined;
-    const { maxRows, threads, trainedOn, trains } = options;
+    const { maxRows, threads, trainedOn, training } = options;
     const units = weight.columns;
-    const isPrepared = trains && threads > 1;
-    const batches = !trains || trainedOn === undefined ? 0 : isPrepared ? 2 : 1;
+    const isPrepared = training !== undefined && threads > 1;
+    const batches = training === undefined || trainedOn === undefined ? 0 : isPrepared ? 2 : 1;
+    const packed = () => region.tensor("float32", units + (units & 1), weight.rows);
     return new FirstLayer({
       weight,
-      packed: region.tensor("float32", units + (units & 1), weight.rows),
+      packed: packed(),
+      beside: training === undefined ? undefined : besideOf(fuseBias(fuseL2Update(training)), weight, packed),
       kept: region.tensor(
         trainedOn ?? "uint8",
         1,
@@ -59,18 +62,24 @@ export class FirstLayer {
     this.parts = parts;
   }
 
-  /** Brings the plain weight up to date, so that it can be read. */
+  /** Brings the plain weight, and the optimizer's tensors for it, up to date, so that they can be read. */
   unpack({ firstLayer }: Kernels): void {
     if (this.#current !== "packed") return;
-    firstLayer.unpack(this.parts.weight, this.parts.packed);
+    for (const [plain, packed] of this.#kept) firstLayer.unpack(plain, packed);
     this.#current = "both";
   }
 
-  /** Brings the packed weight up to date, so that it can be read. */
+  /** Brings the packed weight, and the optimizer's tensors for it, up to date, so that they can be read. */
   pack({ firstLayer }: Kernels): void {
     if (this.#current !== "plain") return;
-    firstLayer.pack(this.parts.packed, this.parts.weight);
+    for (const [plain, packed] of this.#kept) firstLayer.pack(packed, plain);
     this.#current = "both";
+  }
+
+  /** The tensors that outlast a step, plain and packed. */
+  get #kept(): readonly (readonly [plain: Tensor, packed: Tensor])[] {
+    const { weight, packed, beside } = this.parts;
+    return [[weight, packed], ...(beside?.own ?? [])];
   }
 
   /** Says that one of the two, which was up to date, has been written. The other one is no longer up to date. */

@@ -117,7 +117,8 @@ export function describePlan(plan: Plan): string[] {
 }
 
 function describeArgument(argument: unknown): string {
-  if (typeof argument === "number" || typeof argument === "string") return String(argument);
+  if (typeof argument === "number" || typeof argument === "string" || typeof argument === "boolean")
+    return String(argument);
   if (argument === undefined) return "none";
   return (argument as { shape?: string }).shape ?? "scalar";
 }

@@ -59,8 +59,9 @@ export const cyclic = {
       words: { "--eta-min": "lr-min min-lr eta-low" },
     },
     etaMax: {
-      ...{ kind: "number", flags: "--lr, --eta-max <rate>", least: 0, default: 1e-1 },
+      ...{ kind: "number", flags: "--lr, --eta-max <rate>", least: 0 },
       help: "highest learning rate",
+      follows: { inWords: "the optimizer's", from: ({ learningRate }) => learningRate },
       words: {
         "--lr": "learning-rate learning-rate-init learn-rate rate eta alpha step initial-lr base-lr",
         "--eta-max": "lr-max max-lr eta-high",

@@ -35,11 +35,16 @@ export function settingsOf<R extends Registry>(
   };
 }
 
-function typeOf({ kind, least = 0, fractionInFile = false }: OptionDeclaration): {
+function typeOf({ kind, fractionInFile = false, ...range }: OptionDeclaration): {
   readonly type: SettingType<number> | SettingType<boolean>;
   readonly default?: boolean;
 } {
   if (kind === "switch") return { type: yesOrNo(), default: false };
-  if (kind === "number") return { type: number(least) };
+  if (kind === "number") {
+    const { above, most, below } = range;
+    const isBounded = (above ?? most ?? below) !== undefined;
+    return { type: number(isBounded ? range : (range.least ?? 0)) };
+  }
+  const { least = 0 } = range;
   return { type: fractionInFile ? integer(least, atLeast(least)) : integer(least) };
 }

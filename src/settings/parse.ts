@@ -18,11 +18,33 @@ export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: str
   };
 }
 
-/** A reader of a finite number ≥ low. */
-export function number(low: number): (text: string) => number {
+/** The range of a number. Without a lower end it is ≥ 0. */
+export interface Range {
+  readonly least?: number | undefined;
+  readonly above?: number | undefined;
+  readonly most?: number | undefined;
+  readonly below?: number | undefined;
+}
+
+/** Whether a number is in a range, and finite. */
+export const isIn = (value: number, { above, least = 0, most, below }: Range): boolean =>
+  Number.isFinite(value) &&
+  (above === undefined ? value >= least : value > above) &&
+  (most === undefined || value <= most) &&
+  (below === undefined || value < below);
+
+/** "≥ 0 and < 1". */
+export function rangeInWords({ above, least = 0, most, below }: Range): string {
+  const low = above === undefined ? `≥ ${least}` : `> ${above}`;
+  const high = below === undefined ? (most === undefined ? "" : ` and ≤ ${most}`) : ` and < ${below}`;
+  return low + high;
+}
+
+/** A reader of a finite number in a range. */
+export function number(range: Range): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!Number.isFinite(value) || value < low) throw new ConfigError(`Expected a number ≥ ${low}.`);
+    if (!isIn(value, range)) throw new ConfigError(`Expected a number ${rangeInWords(range)}.`);
     return value;
   };
 }

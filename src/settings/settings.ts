@@ -1,6 +1,7 @@
 /** The settings of a training, as data: their types, their defaults, what they resolve to. */
 import type { SplitOptions } from "../data/split.ts";
 import { ConfigError } from "../errors.ts";
+import { learningRateOf, resolveOptimizer } from "./ofOptimizers.ts";
 import type { Setting } from "./setting.ts";
 import { MOST_EPOCHS, settings } from "./table.ts";
 
@@ -18,6 +19,7 @@ export type TrainSettings = { readonly [K in NameWithDefault]: ValueOf<Table[K]>
 /** Settings with nothing left to decide. */
 export type ResolvedSettings = TrainSettings & {
   readonly data: string;
+  readonly etaMax: number;
   readonly stepSize: number;
   readonly steps: number;
   readonly epochs: number;
@@ -61,11 +63,18 @@ export function resolveSettings(
   named: (key: keyof TrainSettings) => string = String,
 ): ResolvedSettings {
   const epochs = asked.epochs ?? Math.round(10 * asked.cycles);
-  const given = { ...asked, samples, epochs };
+  const given = { ...asked, samples, epochs, learningRate: learningRateOf(asked.optimizer) };
+  const ofOptimizer = resolveOptimizer(asked, named as (name: string) => string);
   const following = entries.flatMap(([key, { follows }]) =>
     follows === undefined ? [] : [[key, asked[key] ?? follows.from(given)]],
   );
-  const resolved = { ...asked, data, ...Object.fromEntries(following), epochs } as ResolvedSettings;
+  const resolved = {
+    ...asked,
+    data,
+    ...ofOptimizer,
+    ...Object.fromEntries(following),
+    epochs,
+  } as ResolvedSettings;
   const { etaMin, etaMax, cycles } = resolved;
   if (etaMin > etaMax) {
     throw new ConfigError(

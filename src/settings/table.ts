@@ -13,6 +13,7 @@ import { schedules } from "../schedules/index.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
+import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
 import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
 import { setting } from "./setting.ts";
 import {
@@ -34,6 +35,8 @@ const DATA = { group: "The data:" };
 const NETWORK = { group: "The network:" };
 const TRAINING = { group: "The training:" };
 const ENGINE = { group: "The engine:" };
+
+const scheduleSettings = settingsOf(schedules, TRAINING.group);
 
 /** In the order of a config.json; `--help` shows them by group. The defaults are the paper's. */
 export const settings = {
@@ -92,7 +95,7 @@ export const settings = {
     help: "strength λ of the L2 penalty: cost = loss + ½·λ·Σw²",
     words: {
       "--lambda":
-        "lamda lamdba lam reg regularization regularisation regularizer regulariser weight-decay wd decay l2-reg " +
+        "lamda lamdba lam reg regularization regularisation regularizer regulariser l2-reg " +
         "l2-penalty penalty",
     },
   }),
@@ -102,7 +105,7 @@ export const settings = {
     help: "the update rule",
     words: { "--optimizer": "optim opt optimiser solver algorithm" },
   }),
-  ...settingsOf(optimizers, TRAINING.group),
+  ...optimizerSettings(TRAINING.group),
   lrSchedule: setting({
     ...{ ...TRAINING, flags: "--lr-schedule <name>", type: choice(namesOf(schedules)) },
     default: "cyclic",
@@ -111,7 +114,11 @@ export const settings = {
       .join(", or ")}`,
     words: { "--lr-schedule": "schedule scheduler lr-scheduler lr-policy learning-rate-schedule" },
   }),
-  ...settingsOf(schedules, TRAINING.group),
+  ...scheduleSettings,
+  etaMax: setting({
+    ...scheduleSettings.etaMax,
+    follows: { inWords: learningRatesInWords(), from: ({ learningRate }) => learningRate },
+  }),
   warmup: setting({
     ...{ ...TRAINING, flags: "--warmup <updates>", type: integer(0), default: 0 },
     help: "updates before the schedule in which the learning rate rises to its first, linearly",

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import type { ParamValue } from "../tuner/searchSpace.ts";
-import { integer as readInteger, number as readNumber } from "./parse.ts";
+import { type Range, integer as readInteger, number as readNumber } from "./parse.ts";
 
 /** A kind of value. */
 export interface SettingType<T> {
@@ -49,12 +49,21 @@ export const integer = (
   readChoice: readAnyNumber,
 });
 
-/** A finite number ≥ low. */
+/** A finite number in a range in a file. */
+const within = ({ above, least = 0, most, below }: Range): v.GenericSchema<unknown, number> =>
+  v.pipe(
+    v.number(),
+    v.finite(),
+    above === undefined ? v.minValue(least) : v.gtValue(above),
+    below === undefined ? v.maxValue(most ?? Number.MAX_VALUE) : v.ltValue(below),
+  );
+
+/** A finite number ≥ low, or in a range. */
 export const number = (
-  low: number,
-  schema: v.GenericSchema<unknown, number> = atLeast(low),
+  low: number | Range,
+  schema: v.GenericSchema<unknown, number> = typeof low === "number" ? atLeast(low) : within(low),
 ): SettingType<number> => ({
-  read: readNumber(low),
+  read: readNumber(typeof low === "number" ? { least: low } : low),
   schema,
   range: "number",
   readChoice: readAnyNumber,

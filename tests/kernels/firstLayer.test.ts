@@ -108,6 +108,15 @@ const checkUpdate = (twins: Twins, slots: UpdateSlots, lambda = 0.005, rate = 0.
     firstLayer.update(packed, dy, kept, scale, shift, lambda, { value: rate }, workspace),
   );
 
+/** The gradient into memory that holds other numbers. */
+const checkGradient = (twins: Twins, { packed, ...slots }: UpdateSlots) =>
+  twins.check(
+    "firstLayer.gradient",
+    { ...slots, dw: written(floats(packed.rows, packed.columns, () => 7)) },
+    ({ firstLayer }, { dw, dy, kept, scale, shift }, workspace) =>
+      firstLayer.gradient(dw, dy, kept, scale, shift, workspace),
+  );
+
 describe("firstLayer, by hand", () => {
   it("packs a weight in pairs of units, a zero beside the odd one, and unpacks it", () => {
     const w = [1, 2, 3, 4, 5, 6];
@@ -186,6 +195,7 @@ describe("firstLayer, by hand", () => {
     const { packed } = checkUpdate(float32Twins, slots, 0.25, 0.5);
     // xᵀ · dy = (3 5); + w / 4 = (7 13); w − half of it.
     expect([...packed.data]).toEqual([12.5, 0, 25.5, 0]);
+    expect([...checkGradient(float32Twins, slots).dw.data]).toEqual([3, 0, 5, 0]);
   });
 });
 
@@ -217,6 +227,14 @@ describe.each(twins32.map((twins) => [twins.name, twins] as const))("firstLayer,
     for (const size of sizes)
       for (const zeros of [0, 0.5]) checkUpdate(twins, updateSlots(size, kind, zeros));
   });
+
+  it.each(["bytes", "floats"] as const)(
+    "has the gradient of stored %s as its definition, at every size",
+    (kind) => {
+      for (const size of sizes)
+        for (const zeros of [0, 0.5]) checkGradient(twins, updateSlots(size, kind, zeros));
+    },
+  );
 
   it("packs and unpacks as its definition, at every size", () => {
     for (const [, d, units] of sizes) {
@@ -377,6 +395,9 @@ describe("the kernels of the first layer", () => {
           kernels.firstLayer.unpack(w, packed);
           expectSameBits(w.data, updated, `update, lambda ${lambda}`);
         }
+        kernels.firstLayer.gradient(packed, dy, kept, scale, shift, scratch);
+        kernels.firstLayer.unpack(w, packed);
+        expectSameBits(w.data, dw.data, "gradient");
       }
     },
   );

@@ -23,6 +23,29 @@ describe("sgd, by hand", () => {
     expectClose(w.data, [2, -2.25]);
   });
 
+  it("keeps a share of the velocity, and may look ahead", () => {
+    // velocity 0.5 · 8 + 2 = 6; 10 − 0.25 · 6 = 8.5. Ahead: 2 + 0.5 · 6 = 5; 10 − 0.25 · 5 = 8.75.
+    for (const [nesterov, expected] of [
+      [false, 8.5],
+      [true, 8.75],
+    ] as const) {
+      const { w, velocity } = float64Twins.check(
+        "sgd.updateMomentum",
+        { w: written(floats(1, 1, [10])), dw: floats(1, 1, [2]), velocity: written(floats(1, 1, [8])) },
+        ({ sgd }, { w, dw, velocity }) =>
+          sgd.updateMomentum(w, dw, velocity, 0, 0.5, nesterov, { value: 0.25 }),
+      );
+      expect([w.data[0], velocity.data[0]]).toEqual([expected, 6]);
+    }
+    // With a penalty, g = 2 + 0.2 · 10 = 4; velocity 8; 10 − 0.25 · 8 = 8.
+    const { w } = float64Twins.check(
+      "sgd.updateMomentum",
+      { w: written(floats(1, 1, [10])), dw: floats(1, 1, [2]), velocity: written(floats(1, 1, [8])) },
+      ({ sgd }, { w, dw, velocity }) => sgd.updateMomentum(w, dw, velocity, 0.2, 0.5, false, { value: 0.25 }),
+    );
+    expect(w.data[0]).toBe(8);
+  });
+
   it("reads the learning rate at every call", () => {
     const rate = { value: 1 };
     const { w } = float64Twins.check(
@@ -42,6 +65,15 @@ describe.each(everyTwins)("sgd in $name", (twins) => {
     for (const n of [...sizes, 3072]) {
       const slots = { w: written(floats(1, n, next)), dw: floats(1, n, next) };
       twins.check("sgd.update", slots, (kernels, { w, dw }) => kernels.sgd.update(w, dw, { value: 0.1 }));
+      const moving = { ...slots, velocity: written(floats(1, n, next)) };
+      for (const [lambda, nesterov] of [
+        [0, false],
+        [0.005, true],
+      ] as const) {
+        twins.check("sgd.updateMomentum", moving, ({ sgd }, { w, dw, velocity }) =>
+          sgd.updateMomentum(w, dw, velocity, lambda, 0.9, nesterov, { value: 0.1 }),
+        );
+      }
       twins.check("sgd.updateL2", slots, (kernels, { w, dw }) =>
         kernels.sgd.updateL2(w, dw, 0.005, { value: 0.1 }),
       );

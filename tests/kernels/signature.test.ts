@@ -45,6 +45,12 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     forward: { y: matrix, x: matrix, name: "gelu" },
     backward: { dx: matrix, dy: matrix, at: matrix, name: "gelu" },
   },
+  adam: {
+    update: {
+      ...{ w: matrix, dw: matrix, m: matrix, v: matrix, lambda: 0.5, decay: 0.5 },
+      ...{ beta1: 0.5, beta2: 0.25, epsilon: 0.125, learningRate: rate, updates: { value: 2 } },
+    },
+  },
   batchNorm: {
     forward: { ...normed, y: matrix, xHat: matrix, invStd: vector, x: matrix, epsilon: 0.1, momentum: 0.5 },
     inference: { ...normed, y: matrix, x: matrix, epsilon: 0.1 },
@@ -54,6 +60,11 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     },
   },
   bias: { add: { y: matrix, x: matrix, bias: vector }, columnSums: { sums: vector, x: matrix } },
+  clip: {
+    squares: { sums: [1, 3, "float64"], columns: [1, d, "float64"], g: matrix, index: 1 },
+    packedSquares: { sums: [1, 3, "float64"], columns: [1, 4, "float64"], g: [4, d], index: 1 },
+    scale: { g: matrix, sums: [1, 3, "float64"], limit: 0.5 },
+  },
   elementary: {
     exp: elementwise,
     expm1: elementwise,
@@ -71,6 +82,8 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     prepare: first,
     beginUpdate: update,
     update,
+    beginGradient: { ...update, dw: [units + 1, d] },
+    gradient: { ...update, dw: [units + 1, d] },
   },
   gather: {
     batch: { x: matrix, values: [count, d], rows, scale: [2, d], shift: [2, d] },
@@ -98,6 +111,10 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
   sgd: {
     update: { w: matrix, dw: matrix, learningRate: rate },
     updateL2: { w: matrix, dw: matrix, lambda: 0.5, learningRate: rate },
+    updateMomentum: {
+      ...{ w: matrix, dw: matrix, velocity: matrix },
+      ...{ lambda: 0.5, momentum: 0.5, nesterov: true, learningRate: rate },
+    },
   },
   softmaxCrossEntropy: {
     softmax: { y: matrix, z: matrix },
@@ -107,7 +124,7 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
 };
 
 /** What only other threads do, or what has a part in the work of several calls: the definition leaves it alone. */
-const untouched = ["firstLayer.prepare", "firstLayer.beginUpdate"];
+const untouched = ["firstLayer.prepare", "firstLayer.beginUpdate", "firstLayer.beginGradient"];
 
 /** The arguments' bytes after the call; `before` is what stands in those of these accesses before it. */
 async function run(family: keyof Kernels, name: string, before: (access: Access) => number) {

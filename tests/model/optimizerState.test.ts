@@ -81,7 +81,7 @@ it("the optimizer sees the number of the update: 1 at first", async () => {
   const optimizer = new Momentum();
   const model = make(optimizer);
   const seen: number[] = [];
-  const onStep = () => seen.push(optimizer.seen[0]!.updates.value);
+  const onStep = () => seen.push(optimizer.seen.at(-1)!.updates.value);
   await model.fit(samples, { epochs: 1, batchSize: 15, onStep });
   await model.fit(samples, { epochs: 1, batchSize: 20, onStep });
   expect(seen).toEqual([1, 2, 3, 4, 5]);

@@ -1,6 +1,7 @@
 /** The method: data, networks, training, and how numbers are compared. */
 import { decimals, scientific, thousands } from "../../format/numbers.ts";
 import { capitalize, counted, countedInWords, inWords, listed, pluralOf } from "../../format/words.ts";
+import { learningRateOf } from "../../settings/ofOptimizers.ts";
 import { mergeSettings } from "../../settings/settings.ts";
 import { type Block, heading, leading, paragraph } from "../document/blocks.ts";
 import { CIFAR10, type ReproductionFacts } from "../facts.ts";
@@ -82,7 +83,7 @@ function networkSentences({ rows, appendix }: RunSummary): string[] {
 
 function trainingSentences(facts: ReproductionFacts): string[] {
   const settings = mergeSettings(facts.settings ?? {});
-  const { batch, l2, etaMin, etaMax, cycles, epochs } = settings;
+  const { batch, l2, etaMin, etaMax = learningRateOf(settings.optimizer), cycles, epochs } = settings;
   const { used } = splitOf(facts);
   const stepsOfEpoch = Math.ceil(used / batch);
   const cycle = 2 * Math.max(1, settings.stepSize ?? Math.round((5 * used) / batch));

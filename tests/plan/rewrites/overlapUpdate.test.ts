@@ -74,11 +74,49 @@ describe("overlapUpdate", () => {
     expect(firsts(plan)).toEqual([dw2, dy1, packed, dw2, w2, packed]);
   });
 
-  it("leaves a plan as it is if what comes after the update touches what it computes with", () => {
-    const plan = [...backward, ...record((kernels) => kernels.relu.backward(dy1!, dx1!, y1!))];
+  it("leaves behind the update what touches what it computes with, and what follows from that", () => {
+    const plan = [
+      ...backward,
+      ...record((kernels) => {
+        kernels.relu.backward(dy1!, dx1!, y1!);
+        kernels.bias.columnSums(db1!, dy1!);
+      }),
+    ];
+    expect(names(overlapUpdate(plan))).toEqual([
+      ...["matmul.transposedB", "relu.backward", "firstLayer.beginUpdate"],
+      ...["matmul.transposedA", "bias.columnSums", "bias.columnSums"],
+      ...["sgd.update", "sgd.update", "sgd.update", "firstLayer.update"],
+      // One writes what the update reads, the other one reads that.
+      ...["relu.backward", "bias.columnSums"],
+    ]);
+  });
+
+  it("begins a gradient likewise, and lets the updates by it wait", () => {
+    const gradient = tensor(2, 3);
+    const plan = record((kernels) => {
+      kernels.matmul.transposedA(dw2!, y1!, dy2!, workspace);
+      kernels.relu.backward(dy1!, dx1!, y1!);
+      kernels.firstLayer.gradient(gradient, dy1!, kept, scale, shift, scratch);
+      kernels.bias.columnSums(db1!, dy1!);
+      kernels.sgd.update(packed, gradient, rate);
+      kernels.sgd.update(b1!, db1!, rate);
+      kernels.sgd.update(w2!, dw2!, rate);
+    });
+    const overlapped = overlapUpdate(plan);
+    expect(names(overlapped)).toEqual([
+      ...["relu.backward", "firstLayer.beginGradient", "matmul.transposedA", "bias.columnSums"],
+      ...["sgd.update", "sgd.update", "firstLayer.gradient", "sgd.update"],
+    ]);
+    expect(firsts(overlapped).slice(-4)).toEqual([b1, w2, gradient, packed]);
+  });
+
+  it("leaves a plan as it is if nothing can run meanwhile", () => {
+    const plan = record((kernels) => {
+      kernels.relu.backward(dy1!, dx1!, y1!);
+      kernels.firstLayer.update(packed, dy1!, kept, scale, shift, 0, rate, scratch);
+      kernels.relu.backward(dy1!, dx1!, y1!);
+    });
     expect(overlapUpdate(plan)).toBe(plan);
-    const twice = [...backward, ...record((kernels) => kernels.sgd.update(packed, packed, rate))];
-    expect(overlapUpdate(twice)).toBe(twice);
   });
 
   it("leaves plans without such an update as they are", () => {
