@@ -36,6 +36,8 @@ const BYTES_PER_ELEMENT: ReadonlyMap<string, 4 | 8> = new Map([
   ["F64", 8],
 ]);
 
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
 /** A UTF-16 surrogate without its other half, which no UTF-8 text can hold. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -106,7 +108,8 @@ export function encodeSafetensors(
   bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
   let position = 8 + headerBytes;
   for (const { data } of list) {
-    if (typedArrayName(data) === "Float64Array") {
+    if (LITTLE_ENDIAN) bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    else if (typedArrayName(data) === "Float64Array") {
       for (let i = 0; i < data.length; i++) view.setFloat64(position + 8 * i, data[i]!, true);
     } else {
       for (let i = 0; i < data.length; i++) view.setFloat32(position + 4 * i, data[i]!, true);
@@ -137,9 +140,11 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
   const view = new DataView(bytes.buffer, bytes.byteOffset + header.end, dataBytes);
   const tensors = new Map<string, NamedTensor>();
   for (const { tensor, size, shape, begin, count } of layouts) {
-    // It is read an element at a time, as the tensor may start at any byte, and the machine may be big-endian.
+    // It is copied, as the tensor may start at any byte; an element at a time if the machine is big-endian.
     const data = size === 8 ? new Float64Array(count) : new Float32Array(count);
-    if (size === 8) for (let i = 0; i < count; i++) data[i] = view.getFloat64(begin + 8 * i, true);
+    if (LITTLE_ENDIAN)
+      new Uint8Array(data.buffer).set(bytes.subarray(header.end + begin, header.end + begin + count * size));
+    else if (size === 8) for (let i = 0; i < count; i++) data[i] = view.getFloat64(begin + 8 * i, true);
     else for (let i = 0; i < count; i++) data[i] = view.getFloat32(begin + 4 * i, true);
     tensors.set(tensor, { name: tensor, shape, data });
   }
