@@ -34,6 +34,14 @@ export class TrainingError extends NnwasmError {
   override readonly exitCode: number = 3;
 }
 
+/**
+ * A callback of a training has thrown; its error is the `cause`. The training has ended, and the model holds the weights of
+ * the last step.
+ */
+export class CallbackError extends NnwasmError {
+  override readonly name: string = "CallbackError";
+}
+
 /** A team of threads has lost one of them, or a kernel failed in one: the team is of no more use. */
 export class TeamError extends NnwasmError {
   override readonly name: string = "TeamError";

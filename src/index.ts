@@ -78,6 +78,23 @@ export {
   type TopKOptions,
   type ValueOf,
 } from "./metrics/index.ts";
+export {
+  BestWeights,
+  type BestWeightsOptions,
+  type Callback,
+  type CallbackState,
+  Checkpoint,
+  type CheckpointOptions,
+  CsvLog,
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  JsonLinesLog,
+  type Measure,
+  type MonitorDirection,
+  type MonitorOptions,
+  type TrainingContext,
+} from "./model/callbacks/index.ts";
+export type { TrainingCheckpoint } from "./model/checkpoint.ts";
 export type { FitOptions, StepReport, TrainingMetrics } from "./model/fitOptions.ts";
 export {
   checkGradients,
@@ -86,13 +103,22 @@ export {
   type GradientCheckOptions,
   type TensorCheck,
 } from "./model/gradientCheck.ts";
-export type { EpochRow, Evaluation, History, Means, MetricsOf, SomeMetrics } from "./model/history.ts";
+export type {
+  EpochRow,
+  Evaluation,
+  History,
+  Means,
+  MetricsOf,
+  SomeMetrics,
+  StoppedBy,
+} from "./model/history.ts";
 export type { Provenance } from "./model/memory.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export type { SaveOptions } from "./model/modelFile.ts";
 export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
 export { type LoadModelOptions, loadModel, type OwnKinds } from "./model/openModel.ts";
 export type { Predictor } from "./model/predictor.ts";
+export { type Resumable, readCheckpoint } from "./model/resume.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -32,6 +32,7 @@ const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 const ground = [
   "described",
   "errors",
+  "fingerprint",
   "format",
   "math",
   "options",
@@ -47,6 +48,7 @@ const ground = [
 /** The parts of the source, and which of the others each may import: only such as stand above it. */
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
+  fingerprint: [],
   format: [],
   math: ["errors"],
   options: ["errors"],

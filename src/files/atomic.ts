@@ -17,9 +17,14 @@ export const isTemporary = (name: string): boolean => /^\.nnwasm-[0-9a-f]{12}\.t
  * replaced.
  *
  * @param path its folder must exist
+ * @param options.previous a file in the same folder that gets the old content. Default: it is dropped
  * @throws FileError if it cannot be written
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  { previous }: { readonly previous?: string } = {},
+): Promise<void> {
   try {
     const target = await regularFile(path);
     const folder = dirname(target);
@@ -33,6 +38,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
       } finally {
         await handle.close();
       }
+      if (previous !== undefined) await keep(target, previous);
       await rename(temporary, target);
     } catch (error) {
       // The first error says more than a second one would.
@@ -43,6 +49,13 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   } catch (error) {
     throw fileError(path, "written", error);
   }
+}
+
+/** Gives a file another name, if there is one. Between this and the next rename only that name is there. */
+async function keep(target: string, previous: string): Promise<void> {
+  await rename(target, previous).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }
 
 /**

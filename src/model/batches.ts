@@ -20,6 +20,8 @@ export interface BatchSource {
   readonly batchSize: number;
   /** Begins an epoch, counted from 1. Its batches depend on the epoch's number, not on the epochs before. */
   begin(epoch: number): void | Promise<void>;
+  /** Passes over the first batches of the epoch that has begun: they were trained on before an interruption. */
+  skip(steps: number): void | Promise<void>;
   /** Resolves when the next batch is there to be put in place. Default: it always is. */
   ready?(): Promise<void>;
   /** Puts the next batch of the epoch in its place. It is called `steps` times in an epoch. */
@@ -95,6 +97,11 @@ export class ResidentBatches implements BatchSource {
     // Each shuffle starts from the same order, so that an epoch's order depends on the seed and its number alone.
     for (let i = 0; i < order.length; i++) order[i] = i;
     new Random(this.#options.seed, "shuffle", epoch).shuffle(order);
+  }
+
+  skip(steps: number): void {
+    this.#done = steps;
+    this.#start = this.#sizes.slice(0, steps).reduce((sum, size) => sum + size, 0);
   }
 
   next(): Batch {

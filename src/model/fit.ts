@@ -4,12 +4,17 @@ import { isNumber, shown } from "../options.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Schedule } from "../schedules/index.ts";
 import type { BatchSource } from "./batches.ts";
+import type { Callback, TrainingContext } from "./callbacks/callback.ts";
+import { measuresOf } from "./callbacks/monitor.ts";
+import { Callbacks, callbackName } from "./callbacks/runner.ts";
+import type { TrainingState } from "./checkpoint.ts";
 import { evaluateResident } from "./evaluate.ts";
-import { type LoopOptions, trainingMetrics } from "./fitOptions.ts";
-import type { EpochRow, Evaluation, History } from "./history.ts";
+import { type LoopOptions, type StepReport, trainingMetrics } from "./fitOptions.ts";
+import type { EpochRow, Evaluation, History, StoppedBy } from "./history.ts";
 import type { Placement } from "./placements.ts";
+import type { NamedTensor } from "./safetensors.ts";
 import type { ThreadChoice } from "./threadChoice.ts";
-import { add, DIVERGED_ADVICE, finish, newTotals, type Totals } from "./totals.ts";
+import { add, DIVERGED_ADVICE, finish, newTotals, savedTotals, type Totals } from "./totals.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How often other work, such as a signal or a redraw, gets its turn. */
@@ -22,11 +27,18 @@ export interface TrainingInputs {
   /** The samples that are evaluated after every epoch. */
   readonly train: Placement;
   readonly validation: Placement | undefined;
+  /** Copies of the layers' tensors as they stand. */
+  readonly layerTensors: () => NamedTensor[];
+  /** The bytes of a checkpoint of the model and the training. */
+  readonly encode: (state: TrainingState) => Uint8Array<ArrayBuffer>;
+  /** Where the training goes on. The model's tensors are those of then already. Default: at its beginning. */
+  readonly from?: TrainingState | undefined;
 }
 
 /**
  * Trains.
- * @throws TrainingError if the loss of a step, a parameter after an epoch, or its evaluation is not finite
+ * @throws TrainingError if the loss of a step, a parameter after an epoch, or its evaluation is not finite; CallbackError if
+ *   a callback throws
  */
 export async function runTraining(inputs: TrainingInputs, options: LoopOptions): Promise<History> {
   return await new Training(inputs, options).run();
@@ -38,61 +50,120 @@ class Training {
   readonly #options: LoopOptions;
   readonly #choice: ThreadChoice | undefined;
   readonly #schedule: Schedule;
+  readonly #callbacks: Callbacks;
   readonly #begin = now();
   #lastYield = this.#begin;
-  /** Steps since the first epoch, those of an earlier training included: the schedule's step. */
-  #step: number;
-  #trainSeconds = 0;
+  /** Seconds before an interruption. */
+  readonly #secondsBefore: number;
+  /** The epoch that is trained, or will be next, counted from 1. */
+  #epoch: number;
+  /** Steps done in it. */
+  #done: number;
+  /** Their samples. */
+  #samples: number;
+  /** Their sums, if they are measured. */
+  #running: Totals | undefined;
+  /** The seconds that they took, up to the last interruption. */
+  #epochSeconds: number;
+  #epochBegin = this.#begin;
+  readonly #rows: EpochRow[];
+  #trainSeconds: number;
   #interrupted = false;
+  #stoppedBy: StoppedBy | undefined;
+  /** The tensors that the model is to hold at the end. */
+  #left: readonly NamedTensor[] | undefined;
   /** The function that runs a step, for so many samples in a place. */
   #planned: { n: number; place: Placement; run: () => void } | undefined;
 
   constructor(inputs: TrainingInputs, options: LoopOptions) {
-    const { workspace, batches } = inputs;
+    const { workspace, from } = inputs;
     this.#inputs = inputs;
     this.#options = options;
     this.#choice = options.chooseThreads ? workspace.threadChoice : undefined;
     this.#schedule = workspace.options.optimizer!.schedule;
-    this.#step = options.initialEpoch * batches.steps;
+    this.#epoch = from?.epoch ?? options.initialEpoch + 1;
+    this.#done = from?.step ?? 0;
+    this.#samples = from?.samples ?? 0;
+    this.#rows = [...(from?.rows ?? [])];
+    this.#stoppedBy = from?.stoppedBy;
+    this.#running =
+      from?.running === undefined || from.running === null
+        ? undefined
+        : newTotals(workspace, inputs.train, from.running);
+    this.#epochSeconds = from?.epochSeconds ?? 0;
+    this.#trainSeconds = from?.trainSeconds ?? 0;
+    this.#secondsBefore = from?.seconds ?? 0;
+    this.#callbacks = new Callbacks(options.callbacks ?? [], (callback) => this.#contextOf(callback));
+    if (from !== undefined) this.#callbacks.restore(from.callbacks);
   }
 
   async run(): Promise<History> {
     const { epochs, initialEpoch, onEpoch } = this.#options;
-    const rows: EpochRow[] = [];
-    for (let epoch = initialEpoch + 1; epoch <= epochs && !this.#interrupted; epoch++) {
-      const row = await this.#epoch(epoch);
+    await this.#callbacks.begin();
+    while (this.#epoch <= epochs && !this.#isOver) {
+      const row = await this.#trainEpoch();
       if (row === undefined) break;
-      rows.push(row);
+      this.#rows.push(row);
+      this.#epoch++;
+      this.#beginEpoch();
       await onEpoch?.(row);
+      await this.#callbacks.epoch(row);
     }
-    return {
-      rows,
+    const history: History = {
+      rows: this.#rows,
       steps: this.#step - initialEpoch * this.#inputs.batches.steps,
       trainSeconds: this.#trainSeconds,
       seconds: this.#seconds,
       interrupted: this.#interrupted,
+      stopped: this.#stoppedBy !== undefined ? "callback" : this.#interrupted ? "signal" : "epochs",
+      ...(this.#stoppedBy && { stoppedBy: this.#stoppedBy }),
     };
+    await this.#callbacks.end(history);
+    if (this.#left !== undefined) write(this.#inputs.workspace, this.#left);
+    return history;
   }
 
   get #seconds(): number {
-    return (now() - this.#begin) / 1000;
+    return this.#secondsBefore + (now() - this.#begin) / 1000;
   }
 
-  /** The epoch's steps and evaluations; undefined if it was interrupted before its end. */
-  async #epoch(epoch: number): Promise<EpochRow | undefined> {
-    const { workspace, batches, train } = this.#inputs;
+  /** Steps since the first epoch, those of an earlier training included: the schedule's step. */
+  get #step(): number {
+    return (this.#epoch - 1) * this.#inputs.batches.steps + this.#done;
+  }
+
+  get #isOver(): boolean {
+    return this.#interrupted || this.#stoppedBy !== undefined;
+  }
+
+  #beginEpoch(): void {
+    const { workspace, train } = this.#inputs;
+    this.#done = 0;
+    this.#samples = 0;
+    this.#running = this.#options.trainingMetrics === "running" ? newTotals(workspace, train) : undefined;
+    this.#epochSeconds = 0;
+  }
+
+  /** The epoch's steps and evaluations; undefined if it was stopped before its end. */
+  async #trainEpoch(): Promise<EpochRow | undefined> {
+    const { workspace, batches } = this.#inputs;
     const { steps } = batches;
-    const begin = now();
+    const epoch = this.#epoch;
+    this.#epochBegin = now();
     await batches.begin(epoch);
-    const running = this.#options.trainingMetrics === "running" ? newTotals(workspace, train) : undefined;
-    let samples = 0;
-    let done = 0;
+    if (this.#done > 0) await batches.skip(this.#done);
+    else this.#beginEpoch();
+    const { hearSteps } = this.#callbacks;
     this.#choice?.resume(batches.batchSize);
     try {
-      while (done < steps && !this.#interrupted) {
+      while (this.#done < steps && !this.#isOver) {
         // Awaited only if there is a ready(): other calls may use the memory while a training waits.
         if (batches.ready !== undefined) await batches.ready();
-        samples += this.#takeStep(epoch, ++done, running);
+        const report = this.#takeStep();
+        if (hearSteps) {
+          const waits = this.#callbacks.step(report);
+          if (waits !== undefined) await waits;
+        }
         if (now() - this.#lastYield > YIELD_MILLISECONDS) {
           await otherWork();
           this.#lastYield = now();
@@ -102,14 +173,20 @@ class Training {
     } finally {
       this.#choice?.pause();
     }
-    const seconds = (now() - begin) / 1000;
-    this.#trainSeconds += seconds;
-    if (done < steps) return undefined;
+    const seconds = this.#secondsOfEpoch();
+    this.#epochSeconds = seconds;
+    this.#epochBegin = now();
+    if (this.#done < steps) {
+      this.#trainSeconds += seconds;
+      return undefined;
+    }
     requireFiniteParameters(workspace, epoch);
+    const evaluations = this.#evaluate(epoch, this.#running, this.#samples);
+    this.#trainSeconds += seconds;
     return {
       epoch,
       learningRate: this.#schedule.at(this.#step),
-      ...this.#evaluate(epoch, running, samples),
+      ...evaluations,
       steps,
       seconds: this.#seconds,
       trainSeconds: seconds,
@@ -117,15 +194,20 @@ class Training {
     };
   }
 
-  /** One update; returns the number of its samples. */
-  #takeStep(epoch: number, stepInEpoch: number, running: Totals | undefined): number {
+  #secondsOfEpoch(): number {
+    return this.#epochSeconds + (now() - this.#epochBegin) / 1000;
+  }
+
+  /** One update. */
+  #takeStep(): StepReport {
     const { workspace, batches } = this.#inputs;
     const { learningRate, optimizer, loss } = workspace;
     const { epochs, seed, onThreads, onStep } = this.#options;
+    const epoch = this.#epoch;
     const { n, place } = batches.next();
     learningRate.value = rateAt(this.#schedule, this.#step);
     optimizer.updates.value++;
-    workspace.seedStep(seed, epoch, stepInEpoch);
+    workspace.seedStep(seed, epoch, this.#done + 1);
     const run = this.#stepOf(n, place);
     const begin = now();
     run();
@@ -134,13 +216,53 @@ class Training {
     const meanLoss = loss.data[0]! / n;
     if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, this.#step + 1, epoch, learningRate.value);
     requireFiniteNorm(workspace.gradientNorm, this.#step + 1, epoch);
-    if (running !== undefined) add(running, workspace, n);
-    this.#step++;
-    onStep?.({
-      ...{ epoch, epochs, step: stepInEpoch, steps: batches.steps },
+    if (this.#running !== undefined) add(this.#running, workspace, n);
+    this.#done++;
+    this.#samples += n;
+    const report = {
+      ...{ epoch, epochs, step: this.#done, steps: batches.steps },
       ...{ loss: meanLoss, learningRate: learningRate.value },
-    });
-    return n;
+    };
+    onStep?.(report);
+    return report;
+  }
+
+  /** The training as a callback sees it. */
+  #contextOf(callback: Callback): TrainingContext {
+    const { workspace, validation, batches, layerTensors, encode } = this.#inputs;
+    return {
+      epochs: this.#options.epochs,
+      steps: batches.steps,
+      rows: this.#rows,
+      measures: measuresOf(workspace.options.metrics, validation !== undefined),
+      stop: (reason = "it asked for the end") => {
+        this.#stoppedBy ??= { callback: callbackName(callback), reason: String(reason) };
+      },
+      tensors: layerTensors,
+      leave: (tensors) => {
+        this.#left = tensors;
+      },
+      checkpoint: () => encode(this.#state()),
+    };
+  }
+
+  /** All that it takes to go on from here, beside the model. */
+  #state(): TrainingState {
+    const { workspace } = this.#inputs;
+    const isWithin = this.#done > 0;
+    return {
+      epoch: this.#epoch,
+      step: this.#done,
+      samples: this.#samples,
+      running: isWithin && this.#running !== undefined ? savedTotals(this.#running, workspace) : null,
+      updates: workspace.optimizer.updates.value,
+      rows: this.#rows,
+      ...(this.#stoppedBy && { stoppedBy: this.#stoppedBy }),
+      epochSeconds: isWithin ? this.#secondsOfEpoch() : 0,
+      trainSeconds: this.#rows.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0),
+      seconds: this.#seconds,
+      callbacks: this.#callbacks.states(),
+    };
   }
 
   /** The function that runs a step. It is looked up only when the size of the batch or its place changes. */
@@ -165,6 +287,16 @@ class Training {
         : finish(where("training"), running, samples, workspace);
     if (validation === undefined) return { train: ofTraining };
     return { train: ofTraining, validation: evaluateResident(where("validation"), workspace, validation) };
+  }
+}
+
+/** Puts tensors of the layers in the place of those that are there. */
+function write(workspace: Workspace, tensors: readonly NamedTensor[]): void {
+  workspace.writeParameters();
+  const byName = new Map(tensors.map(({ name, data }) => [name, data]));
+  for (const { name, value } of [...workspace.parameters, ...workspace.states]) {
+    const data = byName.get(name);
+    if (data !== undefined) value.data.set(data);
   }
 }
 

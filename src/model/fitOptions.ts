@@ -3,8 +3,12 @@ import type { Samples } from "../data/dataset.ts";
 import { ConfigError, choose } from "../errors.ts";
 import { checkOptions, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
+import type { Callback } from "./callbacks/callback.ts";
+import { type CheckpointOptions, checkCheckpoint } from "./callbacks/checkpoint.ts";
+import { checkCallbacks } from "./callbacks/runner.ts";
 import type { EpochRow, SomeMetrics } from "./history.ts";
 import type { PlanKind } from "./lowering.ts";
+import { checkResumable, type Resumable } from "./resume.ts";
 
 /** The kinds of training metrics (see {@link FitOptions.trainingMetrics}), and the training step's plan for each. */
 export const trainingMetrics = { full: "train", running: "trainMeasured" } as const satisfies Record<
@@ -54,7 +58,21 @@ export interface FitOptions<M = SomeMetrics> {
   readonly standardize?: boolean;
   /** Ends the training after the step under way; `fit` then returns what there is. */
   readonly signal?: Signal | undefined;
-  /** Called after every epoch and its evaluations; what it returns is awaited. */
+  /**
+   * Objects that the training calls after every step, after every epoch and at its end, in this order: EarlyStopping,
+   * BestWeights, Checkpoint, CsvLog, JsonLinesLog, or your own (see {@link Callback}). Default: none.
+   */
+  readonly callbacks?: readonly Callback<M>[];
+  /** Saves a checkpoint every so often and at the end: short for a {@link Checkpoint} among the callbacks. Default: none. */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * Goes on with a training from a checkpoint: its file (Node only), its bytes, or what {@link readCheckpoint} gives. The
+   * training ends with the same bits and the same rows as if it had not been interrupted, whatever the number of threads
+   * before and after. The model's weights are those of the checkpoint then; model, options and samples must be the same.
+   * Default: none, a training begins.
+   */
+  readonly resume?: Resumable;
+  /** Called after every epoch and its evaluations, before the callbacks; what it returns is awaited. */
   readonly onEpoch?: (row: EpochRow<M>) => void | Promise<void>;
   /** Called after every update step. */
   readonly onStep?: (report: StepReport) => void;
@@ -92,6 +110,9 @@ const OPTIONS = {
   seed: true,
   standardize: true,
   signal: true,
+  callbacks: true,
+  checkpoint: true,
+  resume: true,
   onEpoch: true,
   onStep: true,
   onThreads: true,
@@ -135,6 +156,9 @@ export function resolveFitOptions(options: FitOptions, seed: number): ResolvedFi
       "the signal of an AbortController",
     );
   }
+  checkCallbacks(options.callbacks);
+  if (options.checkpoint !== undefined) checkCheckpoint("Model.fit: checkpoint", options.checkpoint);
+  checkResumable(options.resume);
   for (const name of ["onEpoch", "onStep", "onThreads", "onRead"] as const) {
     const callback = options[name];
     if (callback !== undefined && typeof callback !== "function") {

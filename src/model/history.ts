@@ -55,4 +55,14 @@ export interface History<M = SomeMetrics> {
   readonly seconds: number;
   /** Whether its signal stopped it. */
   readonly interrupted: boolean;
+  /** Why it ended: after its last epoch, by its signal, or because a callback asked for it. */
+  readonly stopped: "epochs" | "signal" | "callback";
+  /** The callback that asked for the end, by its name, and its reason. */
+  readonly stoppedBy?: StoppedBy;
+}
+
+/** Which callback has ended a training, and why. */
+export interface StoppedBy {
+  readonly callback: string;
+  readonly reason: string;
 }

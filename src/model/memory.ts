@@ -16,7 +16,7 @@ import type { CompileOptions } from "./checks.ts";
 import { UPDATES } from "./optimizerState.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { ModelInputs } from "./suits.ts";
-import type { CheckedTensors } from "./tensors.ts";
+import { type CheckedTensors, standardizationTensors } from "./tensors.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
 /** The least number of samples that are evaluated at once. */
@@ -250,6 +250,25 @@ export class ModelMemory {
     const { layers, precision } = this.#options;
     const { loss, optimizer, metrics = [] } = this.#compiled ?? {};
     return { layers, loss, metrics, optimizer, precision, features, kind, maxRows, resident };
+  }
+
+  /** What the model is made of, once it is compiled. */
+  get parts() {
+    const { layers, precision } = this.#options;
+    const { loss, optimizer, metrics = [] } = this.#compiled!;
+    return { layers, precision, loss, optimizer, metrics };
+  }
+
+  /** All tensors where they lie, not copied: the layers', the optimizer's and the standardisation. There must be a workspace. */
+  tensorsInPlace(): NamedTensor[] {
+    const workspace = this.#workspace!;
+    workspace.readParameters();
+    const inPlace = ({ name, shape, value }: Omit<State, "initial">) => ({ name, shape, data: value.data });
+    return [
+      ...this.#options.layers.flatMap(([, layer]) => [...layer.parameters, ...layer.states].map(inPlace)),
+      ...workspace.optimizer.states.map(inPlace),
+      ...standardizationTensors(this.#standardization),
+    ];
   }
 
   /** Copies of the layers' tensors, in the order of the layers; undefined if the model has not been built. */

@@ -1,17 +1,14 @@
 /** The model: layers in a row, to be trained, asked, saved and loaded. */
-import { isTrap } from "../backend/index.ts";
 import type { ElementType, Samples } from "../data/dataset.ts";
-import { noStandardization, type Standardization } from "../data/standardize.ts";
+import type { Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
-import { ConfigError, choose, FileError, TeamError } from "../errors.ts";
+import { ConfigError, choose, FileError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
-import { targetsOf } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
-import { ResidentBatches, requireBatch } from "./batches.ts";
 import {
   allLayers,
   type CompileOptions,
@@ -21,20 +18,19 @@ import {
   named,
 } from "./checks.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
-import { runTraining } from "./fit.ts";
-import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
+import type { FitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
-import { EVALUATION_ROWS, ModelMemory, memories, type Provenance } from "./memory.ts";
+import { ModelMemory, memories, type Provenance } from "./memory.ts";
 import { checkMeasurable } from "./metricChecks.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
-import { measure, readResident } from "./resident.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { checkClasses, checkSamples, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { bytesOf, checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
 import type { AnyMetric } from "./totals.ts";
+import { type FitHost, fitModel } from "./training.ts";
 import { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -107,82 +103,23 @@ export class Model<M = SomeMetrics> {
    * Trains. The samples are read into memory, and the memory is made, at the first call; a model that was trained
    * before goes on from its weights.
    * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite;
-   *   TeamError if a thread is lost: the parameters may then be half updated
+   *   CallbackError if a callback throws; TeamError if a thread is lost: the parameters may then be half updated
    */
   async fit(train: Samples, options: FitOptions<M> = {}): Promise<History<M>> {
     return (await this.#turns.fit(async () => {
+      this.#requireCompiled("fit");
       try {
-        return await this.#fit(train, options as FitOptions);
+        return await fitModel(this.#fitHost(), train, options as FitOptions);
       } finally {
         this.#memory.fittingKind = undefined;
       }
     })) as History<M>;
   }
 
-  async #fit(train: Samples, given: FitOptions): Promise<History> {
-    this.#requireCompiled("fit");
-    const options = resolveFitOptions(given, this.seed);
-    const { batchSize, validation } = options;
-    const memory = this.#memory;
-    const minimumBatch = this.minimumBatch;
-    await this.#turns.take("fit", async () => {
-      this.#checkTraining(train, validation);
-      requireBatch(train.count, batchSize, minimumBatch);
-      memory.fittingKind = kindOf(train.elementType);
-    });
-    const workspace = await this.#prepareTraining(train, options);
-    const where = "Model.fit";
-    const place = workspace.samples.placeOf(where, train);
-    const inputs = {
-      workspace,
-      train: place,
-      validation: validation && workspace.samples.placeOf(`${where}, validation`, validation),
-      batches: new ResidentBatches(workspace, place, { ...options, minimumBatch }),
-    };
-    try {
-      return await runTraining(inputs, { ...options, chooseThreads: this.#threads === "auto" });
-    } catch (error) {
-      // The other threads must not write to the memory any more. The next call makes it anew.
-      if (error instanceof TeamError || isTrap(error)) await memory.close();
-      throw error;
-    }
-  }
-
-  /** Makes a memory that holds the samples, and their standardisation. If they are refused, the model is as it was. */
-  async #prepareTraining(train: Samples, options: ResolvedFitOptions): Promise<Workspace> {
-    const { batchSize, validation, onThreads, standardize } = options;
-    const memory = this.#memory;
-    const kind = memory.fittingKind!;
-    const before = memory.workspace?.options;
-    try {
-      const workspace = await this.#turns.take("fit", () =>
-        memory.make({
-          ...{ features: train.features, kind, resident: validation ? [train, validation] : [train] },
-          maxRows: Math.max(Math.min(batchSize, train.count), EVALUATION_ROWS),
-        }),
-      );
-      const { team } = workspace;
-      if (this.#threads !== "auto" || team === undefined) {
-        const { notice } = memory;
-        onThreads?.({ threads: team?.threads ?? 1, ...(notice && { notice }) });
-      }
-      await readResident(workspace, train, validation, options);
-      if (memory.standardization === undefined) {
-        // This has its own turn, because it uses the room where samples are staged.
-        const measured = await this.#turns.take("fit", async () =>
-          standardize ? measure(workspace, train) : noStandardization(workspace.options.features),
-        );
-        memory.setStandardization(memory.standardization ?? measured);
-      }
-      memory.trainedKind = kind;
-      memory.targets = { ...targetsOf(train), classNames: train.classNames };
-      memory.provenance = undefined;
-      memory.isTentative = false;
-      return workspace;
-    } catch (error) {
-      await this.#turns.take("fit", () => memory.restore(before));
-      throw error;
-    }
+  #fitHost(): FitHost {
+    const [memory, turns, threads, seed] = [this.#memory, this.#turns, this.#threads, this.seed];
+    const check = (train: Samples, validation: Samples | undefined) => this.#checkTraining(train, validation);
+    return { memory, turns, threads, seed, minimumBatch: this.minimumBatch, check };
   }
 
   /**

@@ -57,6 +57,10 @@ class StreamedBatches implements BatchSource {
     this.#done = 0;
   }
 
+  skip(steps: number): void {
+    this.#done = steps;
+  }
+
   async ready(): Promise<void> {
     const n = this.#sizes[this.#done]!;
     const rows = Uint32Array.from({ length: n }, (_, i) => 10 * this.#done + i);
@@ -83,7 +87,8 @@ it("a stream of batches trains to the same bits as samples that lie in memory", 
     const workspace = await workspaceOf(samples);
     const place = workspace.samples.find(samples)!;
     const options = { ...resolveFitOptions({ epochs, batchSize }, 1), chooseThreads: false };
-    const inputs = { workspace, train: place, validation: undefined, batches: make(workspace) };
+    const none = { validation: undefined, layerTensors: () => [], encode: () => new Uint8Array() };
+    const inputs = { ...none, workspace, train: place, batches: make(workspace) };
     const { rows, steps } = await runTraining(inputs, options);
     workspace.readParameters();
     return {
