@@ -88,7 +88,7 @@ describe("a page that bundles the library", () => {
       "training",
       'import { CategoricalCrossEntropyLoss, Dense, Model, samplesFromArrays, SGDOptimizer } from "nnwasm";' +
         "Object.assign(globalThis, { CategoricalCrossEntropyLoss, Dense, Model, samplesFromArrays, SGDOptimizer });",
-      120,
+      140,
     ],
     ["everything", 'import * as nnwasm from "nnwasm"; globalThis.nnwasm = nnwasm;', 160],
   ])("loads only what it uses: %s", async (name, script, limit) => {
