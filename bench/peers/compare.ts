@@ -1,9 +1,9 @@
 /** The comparisons: contenders are started, checked against each other, take turns, and are ended. */
-import type { TrainingCase } from "../training.bench.ts";
+import { type TrainingCase, cases as trainings } from "../training.bench.ts";
 import { launch, OURS, type PeerId, type Surroundings } from "./contenders.ts";
 import { coreRoundTrip } from "./cores.ts";
 import { ContenderProcess } from "./process.ts";
-import type { Comparison, Lost, Measured, TwoTrainings } from "./report.ts";
+import type { AdamCost, Comparison, Lost, Measured, TwoTrainings } from "./report.ts";
 import { type Entrant, type Turns, takeTurns } from "./rounds.ts";
 import type { CheckedSteps, Settings, SliceResult } from "./shared/settings.ts";
 
@@ -17,15 +17,30 @@ import type { CheckedSteps, Settings, SliceResult } from "./shared/settings.ts";
  * So the first EARLY steps are compared at EARLY_TOLERANCE, a hundred times what rounding makes of the fifth. A program
  * that has another rate, no batch normalisation or no penalty is further off by then. Later steps, where chaos has
  * begun, need only go the same way. The penalty, of the weights after all steps, is hardly touched by chaos (2e-7); one
- * without λ would be off by 5e-3.
+ * without λ would be off by 5e-3, and with Adam, whose steps are as long without it, by 9e-4.
  */
 const EARLY = 5;
 const EARLY_TOLERANCE = 1e-3;
 const LATE_TOLERANCE = 0.1;
-const PENALTY_TOLERANCE = 1e-3;
+const PENALTY_TOLERANCE = 1e-4;
 /** How much a probability that a peer predicts may differ from ours. */
 const OUTPUT_TOLERANCE = 1e-4;
 const LAMBDA = 0.005;
+/** The top of the cyclic learning rate, with which each optimizer trains these networks well. */
+const ETA_MAX = { sgd: 1e-1, adam: 1e-3 };
+
+/** A network with the optimizer that trains it: by default SGD. */
+export interface PeersCase extends TrainingCase {
+  readonly optimizer?: Settings["optimizer"];
+}
+
+/** Those of `npm run bench`, and two of them with Adam. */
+export const cases: readonly PeersCase[] = [
+  ...trainings,
+  ...trainings
+    .filter(({ name }) => name === "net3bn" || name === "net9bn")
+    .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" as const })),
+];
 
 export interface Effort extends Omit<Turns, "steps"> {
   /** Training samples in memory. */
@@ -40,7 +55,7 @@ export interface Context {
 }
 
 export function settingsOf(
-  { widths, batchNormalization, batchSize }: TrainingCase,
+  { widths, batchNormalization, batchSize, optimizer = "sgd" }: PeersCase,
   samples: number,
   threads: number,
 ): Settings {
@@ -48,9 +63,11 @@ export function settingsOf(
     task: "train",
     widths,
     batchNormalization,
+    optimizer,
     batchSize,
     lambda: LAMBDA,
     samples,
+    etaMax: ETA_MAX[optimizer],
     stepSize: (5 * samples) / batchSize,
     threads,
   };
@@ -163,7 +180,7 @@ export function checkOutputs(theirs: readonly number[], ours: readonly number[])
 
 /** Training steps a second. The wide network's are so slow in plain JavaScript that a slice is two of them. */
 export function compareTraining(
-  trainingCase: TrainingCase,
+  trainingCase: PeersCase,
   threads: number,
   peers: readonly PeerId[],
   context: Context,
@@ -211,6 +228,38 @@ export function compareInference(
     },
     context,
   );
+}
+
+/** Steps a second with Adam and with SGD, by turns, one thread each. */
+export async function compareAdam(
+  trainingCase: TrainingCase,
+  context: Context,
+): Promise<AdamCost | undefined> {
+  const { effort, surroundings, onProgress, onLost } = context;
+  const where = `Adam over SGD, ${trainingCase.name}`;
+  onProgress(where);
+  const processes: ContenderProcess[] = [];
+  const entrants: Entrant[] = [];
+  try {
+    for (const optimizer of ["sgd", "adam"] as const) {
+      const settings = settingsOf({ ...trainingCase, optimizer }, effort.samples, 1);
+      const process = await ContenderProcess.start(launch(OURS, settings, surroundings));
+      processes.push(process);
+      entrants.push({
+        id: optimizer,
+        slice: (seconds, steps) => process.ask<SliceResult>(`slice ${seconds} ${steps}`),
+      });
+    }
+    const lose = (id: string, reason: string) => onLost({ where, id, reason });
+    const rates = await takeTurns(entrants, { ...effort, steps: 2 }, lose);
+    const [sgd, adam] = [rates.get("sgd"), rates.get("adam")];
+    return sgd === undefined || adam === undefined ? undefined : { name: trainingCase.name, sgd, adam };
+  } catch (error) {
+    onLost({ where, id: OURS, reason: (error as Error).message });
+    return undefined;
+  } finally {
+    await Promise.all(processes.map((process) => process.end()));
+  }
 }
 
 /** Two trainings of one thread each at once, in two processes, and one of them alone: steps a second of both. */

@@ -23,6 +23,13 @@ export type PeerId = (typeof PEERS)[number];
 export const THREADED: readonly PeerId[] = ["numpy", "torch"];
 export const ONE_THREAD: readonly PeerId[] = PEERS.filter((id) => id !== "onnxruntime");
 
+/** The peers that have Adam: the table says so of none that trains only by SGD here. */
+const WITH_ADAM: readonly PeerId[] = ["numpy", "numpy-avx2", "torch"];
+
+/** Those of the peers whose programs here have the optimizer. */
+export const peersWith = (optimizer: Settings["optimizer"], peers: readonly PeerId[]): readonly PeerId[] =>
+  optimizer === "adam" ? peers.filter((id) => WITH_ADAM.includes(id)) : peers;
+
 export interface Surroundings {
   /** The folder bench/peers. */
   readonly folder: string;

@@ -12,7 +12,6 @@ import { gemm } from "../kernels.ts";
 import { describeMachine, machineLine } from "../machine.ts";
 import { type GemmShare, measureGemmShare } from "../peak.ts";
 import { describePeak } from "../report.ts";
-import { cases as trainings } from "../training.bench.ts";
 import {
   describeReportCommand,
   describeTrainingCommand,
@@ -23,11 +22,13 @@ import {
 } from "./command.ts";
 import {
   type Context,
+  compareAdam,
   compareInference,
   compareTraining,
   compareTwoTrainings,
   type Effort,
   settingsOf,
+  cases as trainings,
 } from "./compare.ts";
 import {
   availability,
@@ -35,14 +36,17 @@ import {
   OURS,
   PEERS,
   type PeerId,
+  peersWith,
   type Surroundings,
   THREADED,
 } from "./contenders.ts";
 import { findPython, OPENMP_OPENBLAS, probePython } from "./installed.ts";
 import {
+  type AdamCost,
   availabilityTable,
   type Comparison,
   comparisonTable,
+  describeAdamCost,
   describeTwoTrainings,
   type Lost,
   type TwoTrainings,
@@ -54,7 +58,7 @@ const SCRIPT = "bench:peers";
 const fail = (message: string) => failAs(SCRIPT, message);
 
 /** The names that --cases takes besides those of the trainings. */
-const OTHERS = ["two", "inference", "gemm", "command", "report"] as const;
+const OTHERS = ["two", "adam", "inference", "gemm", "command", "report"] as const;
 /** The cases that need the real data. */
 const ON_DATA: readonly string[] = ["command", "report"];
 const CASES = [...trainings.map(({ name }) => name), ...OTHERS];
@@ -73,10 +77,12 @@ The peers are not dependencies of nnwasm, and nothing is installed here. What is
   pip install numpy torch                or your system's packages: whatever python3 imports
 Plain JavaScript (bench/baseline) needs nothing.
 
-Cases: the trainings ${trainings.map(({ name }) => name).join(", ")}, with one thread and with all;
-"two": two trainings at once over one alone; "inference": net9bn beside onnxruntime-web; "gemm": a matrix product's
-share of the SIMD peak; on CIFAR-10, "command": how soon nnwasm train takes its first step, and its memory; "report":
-how long nnwasm reproduce takes, with running training metrics and with full ones.
+Cases: the trainings ${trainings.map(({ name }) => name).join(", ")},
+with one thread and with all (those with Adam beside NumPy and PyTorch, which have it here); "two": two trainings at
+once over one alone; "adam": how much longer a step of net3bn takes with Adam, one thread; "inference": net9bn beside
+onnxruntime-web; "gemm": a matrix product's share of the SIMD peak; on CIFAR-10, "command": how soon nnwasm train takes
+its first step, and its memory; "report": how long nnwasm reproduce takes, with running training metrics and with full
+ones.
 Peers: ${PEERS.join(", ")}.
 
 Options:
@@ -223,9 +229,10 @@ async function main(): Promise<void> {
   };
 
   for (const each of trainings.filter(({ name }) => cases.includes(name))) {
-    const threaded = THREADED.filter(has);
+    const able = peersWith(each.optimizer ?? "sgd", PEERS.filter(has));
+    const threaded = THREADED.filter((id) => able.includes(id));
     if (threads > 1 && threaded.length > 0) show(await compareTraining(each, threads, threaded, context));
-    const single = ONE_THREAD.filter(has);
+    const single = ONE_THREAD.filter((id) => able.includes(id));
     if (single.length > 0) show(await compareTraining(each, 1, single, context));
   }
   let twoTrainings: TwoTrainings | undefined;
@@ -233,6 +240,12 @@ async function main(): Promise<void> {
     const each = trainings.find(({ name }) => name === "net3bn")!;
     twoTrainings = await compareTwoTrainings(each, context);
     if (twoTrainings !== undefined) process.stdout.write(`\n${describeTwoTrainings(twoTrainings)}\n`);
+  }
+  let adamCost: AdamCost | undefined;
+  if (cases.includes("adam")) {
+    const each = trainings.find(({ name }) => name === "net3bn")!;
+    adamCost = await compareAdam(each, context);
+    if (adamCost !== undefined) process.stdout.write(`\n${describeAdamCost(adamCost)}\n`);
   }
   if (cases.includes("inference") && has("onnxruntime")) {
     const each = trainings.find(({ name }) => name === "net9bn")!;
@@ -280,7 +293,8 @@ async function main(): Promise<void> {
     writeFileSync(
       json,
       toJson({
-        ...{ machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost },
+        ...{ machine, available, comparisons, twoTrainings, adamCost, trainingCommand, reportCommands, peak },
+        lost,
       }),
     );
   if (svg !== undefined) writeCharts(svg, await drawComparisons(comparisons));

@@ -41,11 +41,19 @@ export interface TwoTrainings {
   readonly two: readonly number[];
 }
 
+/** Steps a second with SGD and with Adam, of every round. */
+export interface AdamCost {
+  readonly name: string;
+  readonly sgd: readonly number[];
+  readonly adam: readonly number[];
+}
+
 export interface PeersReport {
   readonly machine: Machine;
   readonly available: readonly Availability[];
   readonly comparisons: readonly Comparison[];
   readonly twoTrainings: TwoTrainings | undefined;
+  readonly adamCost: AdamCost | undefined;
   readonly trainingCommand: TrainingCommand | undefined;
   readonly reportCommands: readonly ReportCommand[];
   readonly peak: GemmShare | undefined;
@@ -83,6 +91,14 @@ export function comparisonTable({ title, threads, unit, ours, peers, roundTrips 
     const each = roundTrips.map((nanoseconds) => Math.round(nanoseconds)).join(", ");
     lines.push(`From core to core and back, before every round: ${each} ns.`);
   }
+  const isHampered = ({ id, introduction: { engine } }: Measured) =>
+    id === "torch" && /^OpenBLAS\b/.test(engine) && !/ OpenMP\b/.test(engine);
+  if (threads > 1 && peers.some(isHampered)) {
+    lines.push(
+      "PyTorch's threads and those of this OpenBLAS get in each other's way: its row says little. " +
+        "Install the build with OpenMP (Debian's libopenblas0-openmp).",
+    );
+  }
   const used = ours.introduction.threads;
   if (used !== threads) lines.push(`nnwasm had ${used} of ${threads} threads: this version has no more.`);
   return lines.join("\n");
@@ -104,10 +120,22 @@ export function describeTwoTrainings({ name, one, two }: TwoTrainings): string {
   );
 }
 
+/** How much longer a step with Adam takes than one with SGD, of every round: 0.1 is 10%. */
+const costs = ({ sgd, adam }: AdamCost) => ratios(sgd, adam).map((ratio) => ratio - 1);
+
+export function describeAdamCost(cost: AdamCost): string {
+  const { median, min, max } = spread(costs(cost));
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  return (
+    `a step of ${cost.name} with Adam, one thread: ${percent(median)} longer than with SGD ` +
+    `(${percent(min)} – ${percent(max)}); ${digits(spread(cost.adam).median)} and ` +
+    `${digits(spread(cost.sgd).median)} steps/s`
+  );
+}
+
 /** The text that `--json` writes. */
 export function toJson(report: PeersReport): string {
-  const { machine, available, comparisons, twoTrainings, trainingCommand, reportCommands, peak, lost } =
-    report;
+  const { comparisons, twoTrainings, adamCost, available, ...others } = report;
   const results = comparisons.map(({ title, threads, unit, ours, peers, roundTrips }) => ({
     title,
     threads,
@@ -126,8 +154,7 @@ export function toJson(report: PeersReport): string {
       }),
   }));
   const two = twoTrainings && { ...twoTrainings, ratio: spread(ratios(twoTrainings.two, twoTrainings.one)) };
-  const written = {
-    ...{ machine, peers: available, results, twoTrainings: two, trainingCommand, reportCommands, peak, lost },
-  };
+  const adam = adamCost && { ...adamCost, cost: spread(costs(adamCost)) };
+  const written = { ...others, peers: available, results, twoTrainings: two, adamCost: adam };
   return `${JSON.stringify(written, null, 2)}\n`;
 }

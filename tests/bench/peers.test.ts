@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkOutputs, checkSteps } from "../../bench/peers/compare.ts";
-import { availability, PEERS, pythonEnvironment } from "../../bench/peers/contenders.ts";
+import { cases, checkOutputs, checkSteps, settingsOf } from "../../bench/peers/compare.ts";
+import { availability, PEERS, peersWith, pythonEnvironment } from "../../bench/peers/contenders.ts";
 import {
   availabilityTable,
   comparisonTable,
+  describeAdamCost,
   describeTwoTrainings,
   toJson,
 } from "../../bench/peers/report.ts";
@@ -72,7 +73,7 @@ describe("npm run bench:peers", () => {
   test.each([
     [
       ["--cases", "net4"],
-      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, two, inference, gemm, command, report.',
+      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, net3bn-adam, net9bn-adam, two, adam, inference, gemm, command, report.',
     ],
     [
       ["--peers", "numpy,theano"],
@@ -134,6 +135,27 @@ describe("contenders", () => {
       "install torch for python3, or name another with --python PATH",
     );
     expect(availability("jax", surroundings).missing).toBe("npm install --prefix bench/peers");
+  });
+
+  test("two networks are trained with Adam too, by the peers that have it here, at a hundredth of SGD's rate", () => {
+    const settings = cases.map((each) => ({ name: each.name, ...settingsOf(each, 5000, 2) }));
+    const withAdam = settings.filter(({ optimizer }) => optimizer === "adam");
+    expect(withAdam.map(({ name, etaMax }) => [name, etaMax])).toEqual([
+      ["net3bn-adam", 1e-3],
+      ["net9bn-adam", 1e-3],
+    ]);
+    for (const own of withAdam) {
+      const { name, ...network } = settings.find(({ name }) => `${name}-adam` === own.name)!;
+      expect(own).toEqual({
+        ...network,
+        name: `${name}-adam`,
+        optimizer: "adam",
+        etaMax: network.etaMax / 100,
+      });
+    }
+    expect(peersWith("adam", PEERS)).toEqual(["numpy", "numpy-avx2", "torch"]);
+    expect(peersWith("adam", ["js", "torch"])).toEqual(["torch"]);
+    expect(peersWith("sgd", PEERS)).toEqual(PEERS);
   });
 
   test("a BLAS gets its threads and chooses its kernels by the CPU, whatever the machine presets", () => {
@@ -244,9 +266,27 @@ From core to core and back, before every round: 110, 540, 109 ns.`.trimStart(),
     ).toBe("nnwasm had 2 of 4 threads: this version has no more.");
   });
 
+  test("says when PyTorch has an OpenBLAS in which its threads cannot be fast", () => {
+    const withEngine = (engine: string) => {
+      const torch = contender("torch", "PyTorch", [40, 55, 30]);
+      const peers = [{ ...torch, introduction: { ...torch.introduction, engine } }];
+      return comparisonTable({ ...comparison, peers });
+    };
+    const notice = "Install the build with OpenMP (Debian's libopenblas0-openmp).";
+    expect(withEngine("OpenBLAS 0.3.21 Haswell, Adam foreach")).toContain(notice);
+    expect(withEngine("OpenBLAS 0.3.21 Haswell OpenMP, Adam foreach")).not.toContain(notice);
+    expect(withEngine("MKL")).not.toContain(notice);
+  });
+
   test("tells what two trainings at once make of the machine", () => {
     expect(describeTwoTrainings({ name: "net3bn", one: [100, 100], two: [190, 200] })).toBe(
       "two trainings of net3bn at once, one thread each: 195 steps/s, one alone 100: 1.95× (1.90 – 2.00)",
+    );
+  });
+
+  test("tells what Adam costs over SGD", () => {
+    expect(describeAdamCost({ name: "net3bn", sgd: [100, 120], adam: [90, 100] })).toBe(
+      "a step of net3bn with Adam, one thread: 15.6% longer than with SGD (11.1% – 20.0%); 95.0 and 110 steps/s",
     );
   });
 
@@ -264,9 +304,10 @@ From core to core and back, before every round: 110, 540, 109 ns.`.trimStart(),
   test("the JSON has every round, and the ratios", () => {
     const machine = { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" };
     const twoTrainings = { name: "net3bn", one: [100], two: [190] };
+    const adamCost = { name: "net3bn", sgd: [125], adam: [100] };
     const json = JSON.parse(
       toJson({
-        ...{ machine, available: [], comparisons: [comparison], twoTrainings },
+        ...{ machine, available: [], comparisons: [comparison], twoTrainings, adamCost },
         ...{ trainingCommand: undefined, reportCommands: [], peak: undefined, lost: [] },
       }),
     );
@@ -283,5 +324,6 @@ From core to core and back, before every round: 110, 540, 109 ns.`.trimStart(),
     });
     expect(json.results[0].overTheBest).toEqual({ median: 2, min: 1.5, max: 2 });
     expect(json.twoTrainings.ratio).toEqual({ median: 1.9, min: 1.9, max: 1.9 });
+    expect(json.adamCost.cost).toEqual({ median: 0.25, min: 0.25, max: 0.25 });
   });
 });

@@ -12,9 +12,11 @@ const settings = {
   task: "train",
   widths: [4, 3, 2],
   batchNormalization: true,
+  optimizer: "sgd",
   batchSize: 2,
   lambda: 0.005,
   samples: 3,
+  etaMax: 0.1,
   stepSize: 1,
   threads: 1,
 } as const;
@@ -33,7 +35,7 @@ describe("the numbers that all contenders begin with", () => {
       1.154367208480835, 1.1010187864303589, -0.19637110829353333, 1.154171109199524, 0.21744397282600403,
       -0.487003892660141,
     ]);
-    expect([0, 1, 2, 3, 4].map((step) => learningRate(step, 2))).toEqual([
+    expect([0, 1, 2, 3, 4].map((step) => learningRate(step, 2, 0.1))).toEqual([
       1e-5, 0.05000500000000001, 0.1, 0.05000500000000001, 1e-5,
     ]);
   });

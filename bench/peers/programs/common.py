@@ -57,10 +57,10 @@ def initial_weight(index):
 
 
 def learning_rate(step, step_size):
-    """The paper's cyclic rate before update `step`, from 0."""
+    """The paper's cyclic rate before update `step`, from 0, with its top at etaMax."""
     cycle = math.floor(1 + step / (2 * step_size))
     x = abs(step / step_size - 2 * cycle + 1)
-    return 1e-5 + (1e-1 - 1e-5) * max(0.0, 1 - x)
+    return 1e-5 + (SETTINGS["etaMax"] - 1e-5) * max(0.0, 1 - x)
 
 
 def blas():

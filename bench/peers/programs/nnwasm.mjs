@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import {
+  AdamOptimizer,
   BatchNormalization,
   CategoricalCrossEntropyLoss,
   Dense,
@@ -24,7 +25,7 @@ const {
   standardize,
 } = await import(process.argv[2]);
 const settings = JSON.parse(process.argv[3]);
-const { task, widths, batchNormalization, batchSize, lambda, samples, threads } = settings;
+const { task, widths, batchNormalization, optimizer, batchSize, lambda, samples, etaMax, threads } = settings;
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 const features = widths[0];
 const classes = widths.at(-1);
@@ -41,9 +42,10 @@ async function makeModel(stepSize, elementType, standardization) {
   });
   const output = new Dense(classes, { activation: "softmax", weightRegularizer });
   const model = new Model([...hidden, output], { threads });
+  const Optimizer = optimizer === "adam" ? AdamOptimizer : SGDOptimizer;
   model.compile({
     loss: new CategoricalCrossEntropyLoss(),
-    optimizer: new SGDOptimizer({ schedule: new LRCyclingSchedule({ stepSize }) }),
+    optimizer: new Optimizer({ schedule: new LRCyclingSchedule({ stepSize, etaMax }) }),
   });
   await model.build(features, elementType);
   const initial = model.tensors().map((tensor) => {

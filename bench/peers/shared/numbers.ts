@@ -61,7 +61,7 @@ export function initialWeight({ widths }: Settings, index: number): Float32Array
   );
 }
 
-/** The paper's cyclic rate before update `step`, from 0. */
-export function learningRate(step: number, stepSize: number): number {
-  return new LRCyclingSchedule({ stepSize }).at(step);
+/** The paper's cyclic rate before update `step`, from 0, with its top at `etaMax`. */
+export function learningRate(step: number, stepSize: number, etaMax: number): number {
+  return new LRCyclingSchedule({ stepSize, etaMax }).at(step);
 }

@@ -75,7 +75,7 @@ export interface Trainee {
 
 /** A program that trains one of a peer's networks on orders of its own. */
 export function trainingProgram(settings: Settings, make: () => Eventually<Trainee>): Program {
-  const { samples, batchSize, stepSize } = settings;
+  const { samples, batchSize, stepSize, etaMax } = settings;
   let trainee: Trainee | undefined;
   let order: Uint32Array = new Uint32Array(0);
   let at = samples;
@@ -88,7 +88,7 @@ export function trainingProgram(settings: Settings, make: () => Eventually<Train
       const rows = new Uint32Array(batchSize).map((_, i) => i);
       const losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        losses.push(await checked.step(rows, learningRate(step, CHECK_STEP_SIZE)));
+        losses.push(await checked.step(rows, learningRate(step, CHECK_STEP_SIZE, etaMax)));
       }
       return { losses, penalty: await checked.penalty() };
     },
@@ -100,7 +100,7 @@ export function trainingProgram(settings: Settings, make: () => Eventually<Train
           order = permutation(samples, new Random(1, "shuffle", epoch++));
           at = 0;
         }
-        loss = await step(order.subarray(at, at + batchSize), learningRate(done++, stepSize));
+        loss = await step(order.subarray(at, at + batchSize), learningRate(done++, stepSize, etaMax));
         at += batchSize;
       });
       return { ...result, loss };

@@ -5,12 +5,15 @@ export interface Settings {
   readonly widths: readonly number[];
   /** Whether there is batch normalisation after every ReLU. */
   readonly batchNormalization: boolean;
+  readonly optimizer: "sgd" | "adam";
   /** Samples of a training step, or of a prediction. */
   readonly batchSize: number;
   /** The λ of the L2 penalty ½ · lambda · Σ w² on weights. */
   readonly lambda: number;
   /** Training samples in memory. */
   readonly samples: number;
+  /** The top of the cyclic learning rate. */
+  readonly etaMax: number;
   /** Updates in half a cycle of the learning rate. */
   readonly stepSize: number;
   readonly threads: number;
