@@ -42,16 +42,27 @@ export function trainer(library) {
     const labels = Uint16Array.from({ length: count }, () => random.below(groups));
     const values = makeValues(random, labels, features, groups);
     // Of bytes neither is given.
-    const options = { values: arrays[type].from(values, (value) => offset + scale * value), features };
-    if (weighted) options.weights = Array.from({ length: count }, () => random.below(5) / 2);
-    if (targets === "classes") return samplesFromArrays({ ...options, labels, classes });
-    const rows = Array.from({ length: count }, (_, i) =>
-      Array.from({ length: width }, (_, j) => {
-        const own = values.subarray(i * features, (i + 1) * features);
-        return targetsOf[targets](random, own[(2 * j) % features], own[(2 * j + 1) % features]);
-      }),
-    );
-    return samplesFromArrays({ ...options, [targets]: rows });
+    const stored = arrays[type].from(values, (value) => offset + scale * value);
+    if (targets === "classes" && !weighted)
+      return samplesFromArrays({ values: stored, labels, features, classes });
+    const weights = Float64Array.from({ length: weighted ? count : 0 }, () => random.below(5) / 2);
+    const all = Float64Array.from({ length: count * width }, (_, i) => {
+      if (targets === "classes") return labels[i];
+      const [row, j] = [Math.floor(i / width) * features, 2 * (i % width)];
+      return targetsOf[targets](random, values[row + (j % features)], values[row + ((j + 1) % features)]);
+    });
+    return {
+      ...{ count, features, classes: classes ?? width, elementType: type === "bytes" ? "uint8" : type },
+      ...{ targets: { kind: targets, width }, weighted },
+      async read(target) {
+        target.values.set(stored);
+        target.labels.set(all);
+        target.weights?.set(weights);
+      },
+      select: () => {
+        throw new Error("Nothing is selected from these samples.");
+      },
+    };
   }
 
   const initializers = {
