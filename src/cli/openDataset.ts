@@ -55,7 +55,7 @@ async function openDefault(context: CliContext, request: DatasetRequest): Promis
     warn(context, `NNWASM_DATA=${env.NNWASM_DATA}: there is no ${title} in it.`);
   }
   const command = fetching(name, kind);
-  const size = megabytes(kind.files?.published?.archive.bytes ?? 0);
+  const size = megabytes(kind.files?.published?.bytes ?? 0);
   const how = command === undefined ? "" : ` (${command} gets it, ${size} MB)`;
   return {
     dataset: (await choose("data set", datasets, fallback).find(request))!,
@@ -81,13 +81,20 @@ async function openNamed(context: CliContext, name: string, request: DatasetRequ
   );
 }
 
-/** The data set in a folder. @throws DatasetError of the first kind that lies in files, if the folder holds none */
+/** The data set in a folder, or in one of its folders that is named as the data set is. @throws DatasetError if it holds none */
 async function openFolder(folder: string): Promise<Dataset> {
-  const all = Object.values(datasets).flatMap(({ files }) => files ?? []);
-  for (const files of all) {
-    if ((await files.locate([folder])) !== undefined) return await files.open(folder);
+  const kinds = Object.entries(datasets).flatMap(([name, kind]) =>
+    kind.files === undefined ? [] : [{ files: kind.files, command: fetching(name, kind) }],
+  );
+  for (const { files } of kinds) {
+    const found = await files.locate([folder]);
+    if (found !== undefined) return await files.open(found);
   }
-  return await all[0]!.open(folder);
+  const titles = kinds.map(({ files }) => files.title).join(" or ");
+  const commands = kinds.flatMap(({ command }) => command ?? []).join(" or ");
+  throw new DatasetError(
+    `--data ${folder}: there is no ${titles} in it. Give the folder that holds the files, or run: ${commands}`,
+  );
 }
 
 /** What is wrong with NNWASM_DATA, if it is set. A command must not train on something else because of a typing error. */

@@ -2,6 +2,9 @@
 import { CIFAR10_FOLDER, type Cifar10Options, cifar10, findCifar10, locateCifar10 } from "./cifar10.ts";
 import type { DatasetKind, PublishedArchive, PublishedFile } from "./kind.ts";
 
+/** The λ of the paper that `nnwasm reproduce` repeats. */
+export const PAPER_L2 = 0.005;
+
 const published = (name: string, sha256: string): PublishedFile => ({ name, bytes: 30_730_000, sha256 });
 
 export const CIFAR10_ARCHIVE: PublishedArchive = {
@@ -37,12 +40,14 @@ export function cifar10Kind({
       locate: locateCifar10,
       // What fetches and verifies is loaded when it is needed.
       published: {
-        archive,
+        bytes: archive.bytes,
+        url: archive.url,
         fetch: async (options) => (await import("./fetch.ts")).fetchCifar10(options, archive),
         verify: async (folder, options) =>
           (await import("./fetch.ts")).verifyCifar10(folder, options, archive.files),
       },
     },
+    l2: PAPER_L2,
     fallback: "synthetic",
   };
 }

@@ -5,8 +5,8 @@
  * No path from the archive is ever used to write.
  */
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { parseTar } from "nanotar";
 import { DatasetError } from "../errors.ts";
@@ -17,6 +17,7 @@ import { locateCifar10 } from "./cifar10.ts";
 import { CIFAR10_ARCHIVE } from "./cifar10Kind.ts";
 import { discard, download } from "./download.ts";
 import type { FetchOptions, FetchResult, FileCheck, PublishedArchive, PublishedFile } from "./kind.ts";
+import { checkFiles, moveInto } from "./published.ts";
 
 /**
  * Puts CIFAR-10 into `folder`, unless it is there. The archive is kept as
@@ -90,13 +91,7 @@ async function publish(
       signal?.throwIfAborted();
       await writeFileAtomic(`${staging}/${name}`, content);
     }
-    try {
-      await rename(staging, target);
-    } catch (error) {
-      // A damaged data set is there, perhaps with files of the user's. (Windows says EPERM.)
-      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(`${(error as NodeJS.ErrnoException).code}`)) throw error;
-      for (const name of contents.keys()) await rename(`${staging}/${name}`, `${target}/${name}`);
-    }
+    await moveInto(staging, target, contents.keys());
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -113,43 +108,6 @@ export async function verifyCifar10(
   files: readonly PublishedFile[] = CIFAR10_ARCHIVE.files,
 ): Promise<FileCheck[]> {
   return checkFiles((await locateCifar10([folder])) ?? folder, files, signal);
-}
-
-async function checkFiles(
-  folder: string,
-  files: readonly PublishedFile[],
-  signal: AbortSignal | undefined,
-): Promise<FileCheck[]> {
-  const checks: FileCheck[] = [];
-  for (const file of files) {
-    signal?.throwIfAborted();
-    const problem = await problemOf(`${folder}/${file.name}`, file, signal);
-    checks.push({ name: file.name, ok: problem === undefined, finding: problem ?? "sha256 matches" });
-  }
-  return checks;
-}
-
-async function problemOf(
-  path: string,
-  { bytes, sha256 }: PublishedFile,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  try {
-    const stats = await stat(path);
-    if (!stats.isFile()) return "is not a file";
-    if (stats.size !== bytes) return `has ${stats.size} bytes, expected ${bytes}`;
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      hash.update(chunk);
-    }
-    const actual = hash.digest("hex");
-    return actual === sha256 ? undefined : `has sha256 ${actual}, expected ${sha256}`;
-  } catch (error) {
-    signal?.throwIfAborted();
-    const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? "is missing" : `cannot be read (${code})`;
-  }
 }
 
 /** The archive is not the published one: its bytes are of no use. */

@@ -23,6 +23,8 @@ export interface DatasetKind {
   readonly files?: DatasetFiles;
   /** Of one that is made: when, and from what. */
   readonly made?: string;
+  /** The strength λ of the L2 penalty of a training on it, if none is given. Default: 0. */
+  readonly l2?: number;
   /** What a command works on that was not told to use this one, where this one is not there. */
   readonly fallback?: string;
 }
@@ -44,7 +46,10 @@ export interface DatasetFiles {
 
 /** A data set that can be fetched, and its files compared with what is published. */
 export interface PublishedDataset {
-  readonly archive: PublishedArchive;
+  /** What a fetch downloads. */
+  readonly bytes: number;
+  /** Its usual address: of an archive, or of the folder with the files. */
+  readonly url: string;
   fetch(options: FetchOptions): Promise<FetchResult>;
   verify(folder: string, options: { readonly signal?: AbortSignal }): Promise<FileCheck[]>;
 }
@@ -55,6 +60,17 @@ export interface PublishedFile {
   readonly bytes: number;
   /** In hexadecimal. */
   readonly sha256: string;
+  /** What a compressed file holds, which serves as well. */
+  readonly unpacked?: Omit<PublishedFile, "unpacked">;
+}
+
+/** Files that are published one by one. */
+export interface PublishedFiles {
+  /** The addresses of folders that have them, the first to be tried first. */
+  readonly mirrors: readonly string[];
+  /** The first bytes of each. */
+  readonly magic: readonly number[];
+  readonly files: readonly PublishedFile[];
 }
 
 /** A gzipped tar archive with a data set in it. */
@@ -82,9 +98,9 @@ export interface FetchOptions
     DownloadOptions,
     "onProgress" | "onRetry" | "signal" | "fetch" | "attempts" | "stallMs" | "pauseMs"
   > {
-  /** Where to put the data set, in a folder of the archive's name: the `cifar10` of the cache. */
+  /** Where to put the data set: the `cifar10` of the cache. An archive's files go into a folder of its name there. */
   readonly folder: string;
-  /** Another address of the same archive. */
+  /** Another address of the same archive, or of a folder with the same files. */
   readonly url?: string | undefined;
   /** Called when all has arrived and is about to be unpacked and checked. */
   readonly onUnpack?: () => void;

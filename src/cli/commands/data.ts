@@ -88,7 +88,7 @@ async function lookFor(
 const notHere = (name: string, published: PublishedDataset | undefined): string =>
   published === undefined
     ? "not here"
-    : `not here yet; to download it (${megabytes(published.archive.bytes)} MB): nnwasm data fetch ${name}`;
+    : `not here yet; to download it (${megabytes(published.bytes)} MB): nnwasm data fetch ${name}`;
 
 function fetchCommand(context: CliContext, published: readonly Found[]): Command {
   const { env, home, signal, stdout } = context;
@@ -139,9 +139,12 @@ function fetchCommand(context: CliContext, published: readonly Found[]): Command
 
 /** The option for another address. If there is only one data set, its usual address is the default. */
 function urlOption(published: readonly Found[]): Option {
-  const option = new Option("--url <url>", "another address of the same archive");
-  const [[, { archive }]] = published as [Found];
-  return published.length === 1 ? option.default(archive.url) : option;
+  const option = new Option(
+    "--url <url>",
+    "another address of the same archive, or of a folder with the same files",
+  );
+  const [[, { url }]] = published as [Found];
+  return published.length === 1 ? option.default(url) : option;
 }
 
 function verifyCommand(context: CliContext, published: readonly Found[]): Command {
@@ -168,12 +171,13 @@ function verifyCommand(context: CliContext, published: readonly Found[]): Comman
       const checks = await verify(folder, { signal }).catch((error) => {
         throw signal.aborted ? new Interrupted("Interrupted. Nothing was changed.", { cause: error }) : error;
       });
+      const widest = Math.max(...checks.map((check) => check.name.length));
       const colors = pc.createColors(hasColors(context, stdout));
       for (const check of checks) {
         if (options.json) writeEvent(context, { event: "file", ...check });
         else {
           const mark = check.ok ? colors.green("ok ") : colors.red("bad");
-          print(tableLine([mark, check.name, check.finding], [0, 16], ["left"]));
+          print(tableLine([mark, check.name, check.finding], [0, widest], ["left"]));
         }
       }
       const bad = checks.filter(({ ok }) => !ok).map((check) => check.name);

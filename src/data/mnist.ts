@@ -1,0 +1,176 @@
+/**
+ * MNIST (Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"): grey images of 28 × 28 pixels in
+ * four IDX files, which are published as .gz and read without unpacking them first. In the browser's build mnist.browser.ts
+ * stands in for this file.
+ */
+import { DatasetError, ShapeError } from "../errors.ts";
+import { fileError } from "../files/errors.ts";
+import { fileSystem } from "../files/fileSystem.ts";
+import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
+import { type IdxExpectation, type IdxFile, openIdx, readIdx } from "./idx.ts";
+import { selectRows } from "./selection.ts";
+
+const SHAPE = [1, 28, 28] as const;
+const FEATURES = 784;
+const CLASS_NAMES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+
+/** The files without ".gz". */
+const FILES = {
+  training: { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte" },
+  test: { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte" },
+} as const;
+const NAMES = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
+
+/** The most images in a file: MNIST's have 60,000, those of data sets in its format a few times as many. */
+const MOST_IMAGES = 500_000;
+const advice = "Replace it by a good copy; nnwasm data fetch mnist downloads one.";
+const IMAGES: IdxExpectation = { sample: [28, 28], most: MOST_IMAGES, advice };
+const LABELS: IdxExpectation = { sample: [], most: MOST_IMAGES, advice };
+
+/**
+ * Opens MNIST: reads the headers of its four files, each of which may be gzipped (.gz) or not. The images are unpacked when a
+ * training or an evaluation reads the first of them, and kept then (55 MB for all).
+ * @param folder holds the files, or a folder `mnist`, `MNIST/raw` or `raw` that does
+ * @throws DatasetError if files are missing or damaged; FileError in a browser, which has no files
+ */
+export async function mnist(folder: string): Promise<Dataset> {
+  const found = await locateMnist([folder]);
+  if (found === undefined) {
+    throw new DatasetError(
+      `No MNIST in ${folder}: ${NAMES.map((name) => `${name}.gz`).join(", ")} are neither there nor in mnist or MNIST/raw ` +
+        "inside it. Give the folder that holds them, or run: nnwasm data fetch mnist",
+    );
+  }
+  const paths = await Promise.all(NAMES.map((name) => fileOf(found, name)));
+  const missing = NAMES.filter((_, index) => paths[index] === undefined);
+  if (missing.length > 0) {
+    throw new DatasetError(
+      `${found} holds MNIST without ${missing.map((name) => `${name}.gz`).join(", ")}: four files are expected. ${advice}`,
+    );
+  }
+  const [trainImages, trainLabels, testImages, testLabels] = paths as [string, string, string, string];
+  return {
+    name: "mnist",
+    origin: found,
+    shape: SHAPE,
+    features: FEATURES,
+    classes: CLASS_NAMES.length,
+    classNames: CLASS_NAMES,
+    training: await samplesOf(trainImages, trainLabels),
+    test: await samplesOf(testImages, testLabels),
+  };
+}
+
+/** Opens the MNIST that is found first. @returns undefined if none of the folders holds any of the files */
+export async function findMnist(folders: readonly string[]): Promise<Dataset | undefined> {
+  const found = await locateMnist(folders);
+  return found === undefined ? undefined : mnist(found);
+}
+
+/** The folder that {@link findMnist} opens, whether its files are complete or not. */
+export async function locateMnist(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    // MNIST/raw is where torchvision puts it.
+    for (const place of ["", "/mnist", "/MNIST/raw", "/raw"]) {
+      for (const name of NAMES) {
+        if ((await fileOf(`${folder}${place}`, name)) !== undefined) return `${folder}${place}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The path of a file, gzipped or not. */
+async function fileOf(folder: string, name: string): Promise<string | undefined> {
+  for (const path of [`${folder}/${name}.gz`, `${folder}/${name}`]) {
+    const { stat } = await fileSystem(path);
+    try {
+      if ((await stat(path)).isFile()) return path;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(path, "read", error);
+    }
+  }
+  return undefined;
+}
+
+async function samplesOf(imagesPath: string, labelsPath: string): Promise<Samples> {
+  const images = await openIdx(imagesPath, IMAGES);
+  const labels = await openIdx(labelsPath, LABELS);
+  if (images.sizes[0] !== labels.sizes[0]) {
+    throw new DatasetError(
+      `${labelsPath} has ${labels.sizes[0]} labels, expected ${images.sizes[0]}, one an image of ${imagesPath}. ${advice}`,
+    );
+  }
+  return new MnistSamples({ images, labels, content: undefined });
+}
+
+interface Content {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** A pair of files, which all selections from it share. */
+interface Source {
+  readonly images: IdxFile;
+  readonly labels: IdxFile;
+  /** What they hold, once it has been asked for. */
+  content: Promise<Content> | undefined;
+}
+
+class MnistSamples implements Samples {
+  readonly features = FEATURES;
+  readonly classes = CLASS_NAMES.length;
+  readonly elementType = "uint8";
+  readonly count: number;
+  readonly #source: Source;
+  readonly #rows: Uint32Array | undefined;
+
+  constructor(source: Source, rows?: Uint32Array) {
+    this.#source = source;
+    this.#rows = rows;
+    this.count = rows?.length ?? source.images.sizes[0]!;
+  }
+
+  select(rows: Uint32Array): Samples {
+    return new MnistSamples(this.#source, selectRows(rows, this.#rows, this.count));
+  }
+
+  async read(target: SampleTarget, { onProgress, signal }: ReadOptions = {}): Promise<void> {
+    const { count } = this;
+    const { values, labels } = target;
+    if (!(values instanceof Uint8Array) || values.length !== count * FEATURES || labels.length !== count) {
+      throw new ShapeError(
+        `read: the target has room for ${values.length} values and ${labels.length} labels, expected a Uint8Array of ` +
+          `${count * FEATURES} (${count} samples of ${FEATURES}) and ${count}.`,
+      );
+    }
+    signal?.throwIfAborted();
+    const content = await contentOf(this.#source);
+    signal?.throwIfAborted();
+    for (let i = 0; i < count; i++) {
+      const row = this.#rows?.[i] ?? i;
+      values.set(content.pixels.subarray(row * FEATURES, (row + 1) * FEATURES), i * FEATURES);
+      labels[i] = content.labels[row]!;
+    }
+    onProgress?.(count, count);
+  }
+}
+
+function contentOf(source: Source): Promise<Content> {
+  source.content ??= readContent(source).catch((error) => {
+    // Another read may find the files mended.
+    source.content = undefined;
+    throw error;
+  });
+  return source.content;
+}
+
+async function readContent({ images, labels }: Source): Promise<Content> {
+  const content = { pixels: await readIdx(images, IMAGES), labels: await readIdx(labels, LABELS) };
+  const wrong = content.labels.findIndex((label) => label >= CLASS_NAMES.length);
+  if (wrong < 0) return content;
+  throw new DatasetError(
+    `${labels.path}: label ${wrong} is ${content.labels[wrong]}, expected 0 to ${CLASS_NAMES.length - 1}. ${advice}`,
+  );
+}
