@@ -1,6 +1,7 @@
 /** Pages for the tests in a browser: a script of ours with the library in one file, and a server for it. */
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build, type Rolldown } from "vite";
 import { ISOLATED } from "./chromium.ts";
 
@@ -11,6 +12,17 @@ const folders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   strict: { ...ISOLATED, "content-security-policy": "default-src 'self' 'wasm-unsafe-eval'" },
 };
 
+/** What stands in for a file in the browser's build: file.browser.ts. */
+const standIns = {
+  name: "stand-ins",
+  enforce: "pre",
+  resolveId(source: string, importer: string | undefined) {
+    if (importer === undefined || !/^\..*\.ts$/.test(source)) return undefined;
+    const other = join(dirname(importer), source.replace(/\.ts$/, ".browser.ts"));
+    return existsSync(other) ? other : undefined;
+  },
+} as const;
+
 /** A script of this folder with the library, in one file. */
 export async function bundle(file: string): Promise<string> {
   const result = await build({
@@ -19,6 +31,7 @@ export async function bundle(file: string): Promise<string> {
     envDir: false,
     publicDir: false,
     logLevel: "error",
+    plugins: [standIns],
     build: {
       write: false,
       target: "es2022",
