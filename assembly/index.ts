@@ -14,6 +14,7 @@ export { biasAdd, columnSums } from "./bias";
 export { binaryCrossEntropy } from "./binaryCrossEntropy";
 export { classWeights } from "./classWeights";
 export { firstLayerSquares, scaleBy, sumOfSquares } from "./clip";
+export { dropout } from "./dropout";
 export {
   expAll as exp,
   expm1All as expm1,
@@ -32,6 +33,7 @@ export { byteMoments } from "./moments";
 export { peak, peakChains } from "./peak";
 export { absoluteError, huberError, squaredError } from "./regression";
 export { reluBackward, reluForward } from "./relu";
+export { scale, scaleGradient } from "./scale";
 export { sgd, sgdL2, sgdMomentum } from "./sgd";
 export { softmax, softmaxCrossEntropy, weightedCrossEntropy } from "./softmaxCrossEntropy";
 

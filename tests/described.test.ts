@@ -27,6 +27,7 @@ const examples: Readonly<Partial<Record<Folder, Readonly<Record<string, readonly
         weightRegularizer: { name: "l2", options: { lambda: 0.125 } },
       },
     ],
+    dropout: [{ rate: 0.25 }, { rate: 0 }],
     batchnorm: [{ momentum: 0.75, epsilon: 1e-3 }],
   },
   optimizers: {

@@ -57,6 +57,8 @@ export interface Offer {
     readonly y: Tensor;
     /** Puts this one behind another: the scale and shift given, in float64, become those of both. */
     readonly compose: (scale: Float64Array, shift: Float64Array) => void;
+    /** Whether there is a shift at all. Default: true. */
+    readonly hasShift?: boolean;
   };
   /**
    * The call on a weight, its gradient and other tensors of its shape that lie in the first layer's packed layout, with the

@@ -14,6 +14,7 @@ import * as binaryCrossEntropy from "./binaryCrossEntropy.ts";
 import type { Offers } from "./call.ts";
 import * as classWeights from "./classWeights.ts";
 import * as clip from "./clip.ts";
+import * as dropout from "./dropout.ts";
 import * as elementary from "./elementary.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
@@ -22,6 +23,7 @@ import * as matmul from "./matmul.ts";
 import * as moments from "./moments.ts";
 import * as regression from "./regression.ts";
 import * as relu from "./relu.ts";
+import * as scale from "./scale.ts";
 import * as sgd from "./sgd.ts";
 import * as softmaxCrossEntropy from "./softmaxCrossEntropy.ts";
 import { suffixOf } from "./suffix.ts";
@@ -36,6 +38,7 @@ const families = {
   binaryCrossEntropy,
   classWeights,
   clip,
+  dropout,
   elementary,
   firstLayer,
   gather,
@@ -44,6 +47,7 @@ const families = {
   moments,
   regression,
   relu,
+  scale,
   sgd,
   softmaxCrossEntropy,
 };

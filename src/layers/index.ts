@@ -2,10 +2,12 @@
 import type { Kind } from "../described.ts";
 import { batchnorm } from "./batchNormalization.ts";
 import { dense } from "./dense.ts";
+import { dropout } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
 import type { Layer } from "./layer.ts";
 import { mish } from "./mish.ts";
 import { relu } from "./relu.ts";
+import { scale } from "./scale.ts";
 import { selu } from "./selu.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
@@ -15,11 +17,13 @@ import { tanh } from "./tanh.ts";
 export { type ActivationName, activations, hiddenActivations } from "./activations.ts";
 export { BatchNormalization, type BatchNormalizationOptions } from "./batchNormalization.ts";
 export { Dense, type DenseOptions } from "./dense.ts";
+export { Dropout } from "./dropout.ts";
 export type { ElementwiseLayer } from "./elementwise.ts";
 export { GELU } from "./gelu.ts";
 export type { BuildScope, Layer, Mode, Parameter, State, StepSeed } from "./layer.ts";
 export { Mish } from "./mish.ts";
 export { ReLU } from "./relu.ts";
+export { Scale } from "./scale.ts";
 export { SELU } from "./selu.ts";
 export { Sigmoid } from "./sigmoid.ts";
 export { SiLU } from "./silu.ts";
@@ -30,6 +34,8 @@ export { Tanh } from "./tanh.ts";
 export const layers = {
   dense,
   batchnorm,
+  dropout,
+  scale,
   relu,
   selu,
   gelu,

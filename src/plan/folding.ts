@@ -10,8 +10,8 @@
  *
  * So a normalisation after a product and its bias is folded into them. One before a product (after a ReLU) is folded into
  * that product. Any number in a row is folded together. A normalisation with a ReLU or nothing on both sides stays. So does
- * one that stands first of all: inputs may have means far above their deviations, and the first sums would cancel. This is
- * a rule on the recorded plan, of which no layer knows.
+ * one that stands first of all, but for factors without shifts: inputs may have means far above their deviations, and the
+ * first sums would cancel. This is a rule on the recorded plan, of which no layer knows.
  *
  * W′ and b′ are computed in float64 and rounded once, when the weights have changed. The outputs differ from the
  * unfolded ones by rounding. Evaluations are not folded, because they are compared between trainings.
@@ -107,11 +107,13 @@ function stages(plan: Plan): Stage[] {
   /** Whether only so many calls, those at hand, use the tensor. */
   const isKnownTo = (count: number, tensor: Tensor) =>
     plan.filter((call) => touches(call, tensor)).length === count;
+  // With a shift, see above; a factor alone is no sum, and nothing cancels.
+  const maySeeInput = ({ x, hasShift = true }: Norm) => x !== input || !hasShift;
   for (let at = 0; at < plan.length; at++) {
     const dense = denseAt(plan, at);
     if (dense !== undefined) {
       let norm = found.at(-1)?.norm;
-      while (norm?.y === dense.x && isKnownTo(2, dense.x) && norm.x !== dense.y && norm.x !== input) {
+      while (norm?.y === dense.x && isKnownTo(2, dense.x) && norm.x !== dense.y && maySeeInput(norm)) {
         dense.before.unshift(norm);
         dense.x = norm.x;
         found.pop();

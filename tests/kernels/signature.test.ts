@@ -65,6 +65,7 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     packedSquares: { sums: [1, 3, "float64"], columns: [1, 4, "float64"], g: [4, d], index: 1 },
     scale: { g: matrix, sums: [1, 3, "float64"], limit: 0.5 },
   },
+  dropout: { apply: { ...elementwise, seed: { high: 1, low: 2 }, rate: 0.5 } },
   elementary: {
     exp: elementwise,
     expm1: elementwise,
@@ -108,6 +109,10 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
   },
   regression: { squared: compared, absolute: compared, huber: { ...compared, delta: 0.5 } },
   relu: { forward: { y: matrix, x: matrix }, backward: { dx: matrix, dy: matrix, y: matrix } },
+  scale: {
+    multiply: { y: matrix, x: matrix, factor: vector },
+    gradient: { dFactor: vector, dy: matrix, x: matrix },
+  },
   sgd: {
     update: { w: matrix, dw: matrix, learningRate: rate },
     updateL2: { w: matrix, dw: matrix, lambda: 0.5, learningRate: rate },
