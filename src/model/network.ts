@@ -3,7 +3,14 @@ import { ConfigError, choose } from "../errors.ts";
 import { capitalize } from "../format/words.ts";
 import { type Initializer, XavierInitializer } from "../initializers/index.ts";
 import type { ActivationName } from "../layers/index.ts";
-import { activations, BatchNormalization, Dense, hiddenActivations, type Layer } from "../layers/index.ts";
+import {
+  activations,
+  BatchNormalization,
+  Dense,
+  Dropout,
+  hiddenActivations,
+  type Layer,
+} from "../layers/index.ts";
 import { checkOptions, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
@@ -22,8 +29,10 @@ export interface NetworkOptions {
   readonly classes: number;
   /** Where batch normalisation stands. Default: false, nowhere. */
   readonly batchNormalization?: BatchNormPlace;
-  /** The activation of the hidden layers: "relu" (default) or "linear". */
+  /** The activation of the hidden layers: "relu" (default), "selu", "gelu", "silu", "mish", "tanh", "sigmoid" or "linear". */
   readonly activation?: ActivationName;
+  /** The share of a hidden layer's outputs that dropout makes 0 in training, 0 ≤ dropout < 1. Default: 0, none. */
+  readonly dropout?: number;
   /** Default: XavierInitializer. */
   readonly weightInitializer?: Initializer;
   /** Default: the weights' initializer, with which the paper that `nnwasm reproduce` repeats draws its biases. */
@@ -37,13 +46,15 @@ const OPTIONS = {
   classes: true,
   batchNormalization: true,
   activation: true,
+  dropout: true,
   weightInitializer: true,
   biasInitializer: true,
   l2: true,
 } satisfies Record<keyof NetworkOptions, true>;
 
 /**
- * Dense → activation [→ BN] or Dense [→ BN] → activation for every hidden layer, then Dense → softmax.
+ * Dense → activation [→ BN] [→ dropout] or Dense [→ BN] → activation [→ dropout] for every hidden layer, then
+ * Dense → softmax.
  * @throws ConfigError if an option is out of its range
  */
 export function denseNetwork(given: NetworkOptions): Layer[] {
@@ -56,6 +67,7 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     classes,
     batchNormalization = false,
     activation = "relu",
+    dropout = 0,
     weightInitializer = new XavierInitializer(),
     biasInitializer = weightInitializer,
     l2 = 0.005,
@@ -80,13 +92,16 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
   }
   const weightRegularizer = new L2Regularizer(l2);
   const options = { weightInitializer, biasInitializer, ...(l2 > 0 && { weightRegularizer }) };
-  const block = (units: number): Layer[] => {
+  // Checks the rate, if there is no hidden layer too.
+  const dropped = new Dropout(dropout).rate > 0;
+  const block = (units: number): Layer[] => [...activated(units), ...(dropped ? [new Dropout(dropout)] : [])];
+  const activated = (units: number): Layer[] => {
     if (batchNormalization !== "before") {
       const dense = new Dense(units, { ...options, activation });
       return batchNormalization === "after" ? [dense, new BatchNormalization()] : [dense];
     }
-    const activated = activations[activation]();
-    return [new Dense(units, options), new BatchNormalization(), ...(activated ? [activated] : [])];
+    const own = activations[activation]();
+    return [new Dense(units, options), new BatchNormalization(), ...(own ? [own] : [])];
   };
   return [...Array.from(hidden).flatMap(block), new Dense(classes, { ...options, activation: "softmax" })];
 }

@@ -23,6 +23,7 @@ import {
   integerOrAuto,
   integers,
   number,
+  shareBelowOne,
   text,
   wholeNumber,
   yesOrNo,
@@ -74,6 +75,12 @@ export const settings = {
     type: choice(hiddenActivations),
     help: "activation of the hidden layers",
     words: { "--activation": "act activations nonlinearity hidden-activation" },
+  }),
+  dropout: setting({
+    ...{ ...NETWORK, flags: "--dropout <rate>", default: 0 },
+    type: shareBelowOne(),
+    help: "share of each hidden layer's outputs that is left out in a training step",
+    words: { "--dropout": "drop drop-rate dropout-rate drop-prob p-drop" },
   }),
   init: setting({
     ...{ ...NETWORK, flags: "--init <name|file>" },

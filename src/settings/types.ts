@@ -69,6 +69,16 @@ export const number = (
   readChoice: readAnyNumber,
 });
 
+/** A number from 0 to below 1. */
+export const shareBelowOne = (): SettingType<number> => ({
+  ...number(0, v.pipe(v.number(), v.minValue(0), v.ltValue(1))),
+  read(text) {
+    const value = readAnyNumber(text);
+    if (!(value >= 0 && value < 1)) throw new ConfigError("Expected a number from 0 to below 1.");
+    return value;
+  },
+});
+
 /** Any text. */
 export const text = (): SettingType<string> => ({ read: (given) => given, schema: v.string() });
 

@@ -43,6 +43,7 @@ export async function buildModel(
     classes,
     batchNormalization: settings.bn,
     activation: settings.activation,
+    dropout: settings.dropout,
     weightInitializer,
     biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
     l2: settings.l2,

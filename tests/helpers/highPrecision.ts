@@ -119,3 +119,92 @@ export function cosPiError(actual: number, x: number): number {
   }
   return ulps(actual, { mantissa: sum, exponent: -Number(BITS) });
 }
+
+/** A fixed-point number as a scaled one. */
+const scaled = (mantissa: bigint): Scaled => ({ mantissa, exponent: -Number(BITS) });
+const toFixed = ({ mantissa, exponent }: Scaled) => shift(mantissa, exponent + Number(BITS));
+
+/** e^x of a double, in fixed point. */
+const expOf = (x: number) => toFixed(expFixed(fixed(exact(x))));
+
+/** log v of a fixed-point v > 0, from a guess of it that is near enough, as in {@link logError}. */
+function logNear(v: bigint, guess: number): bigint {
+  const inverse = expFixed(-fixed(exact(guess)));
+  const d = shift(v * inverse.mantissa, inverse.exponent) - ONE;
+  const d2 = (d * d) >> BITS;
+  return fixed(exact(guess)) + d - d2 / 2n + ((d2 * d) >> BITS) / 3n;
+}
+
+/** The error of `actual` as e^x − 1, in ulps, for |x| ≥ 2^-100. */
+export function expm1Error(actual: number, x: number): number {
+  return ulps(actual, scaled(expOf(x) - ONE));
+}
+
+/** The error of `actual` as log(1 + x), in ulps, for |x| ≥ 2^-100. */
+export function log1pError(actual: number, x: number): number {
+  return ulps(actual, scaled(logNear(ONE + fixed(exact(x)), Math.log1p(x))));
+}
+
+/** The error of `actual` as 1 / (1 + e^−x), in ulps. */
+export function sigmoidError(actual: number, x: number): number {
+  const e = expFixed(fixed(exact(-Math.abs(x))));
+  const below = ONE + toFixed(e);
+  if (x >= 0) return ulps(actual, scaled((ONE * ONE) / below));
+  return ulps(actual, { mantissa: (e.mantissa << BITS) / below, exponent: e.exponent });
+}
+
+/** The error of `actual` as tanh x, in ulps, for |x| ≥ 2^-100. */
+export function tanhError(actual: number, x: number): number {
+  const e = expOf(2 * x);
+  return ulps(actual, scaled(((e - ONE) << BITS) / (e + ONE)));
+}
+
+/** The error of `actual` as log(1 + e^x), in ulps, for x > −100. */
+export function softplusError(actual: number, x: number): number {
+  const guess = Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return ulps(actual, scaled(logNear(ONE + expOf(x), guess)));
+}
+
+/** −x²/2, exactly, of a double that is a multiple of 2^-127. */
+const exponentOfBell = (x: number) => {
+  const { mantissa, exponent } = exact(x);
+  return -shift(mantissa * mantissa, 2 * exponent - 1 + Number(BITS));
+};
+
+/** The error of `actual` as e^(−x²/2), in ulps. */
+export function bellError(actual: number, x: number): number {
+  return ulps(actual, expFixed(exponentOfBell(x)));
+}
+
+/** 1 / √(2π): the sum of ½ + φ · series to 1 would need it; here from its square's root. π by Machin's formula. */
+const DENSITY = (() => {
+  const arctan = (inverse: bigint) => {
+    let [sum, term] = [0n, ONE / inverse];
+    for (let i = 1n; term !== 0n; i += 2n) {
+      sum += term / i;
+      term = -term / (inverse * inverse);
+    }
+    return sum;
+  };
+  const pi = 4n * (4n * arctan(5n) - arctan(239n));
+  const square = (ONE * ONE) / (2n * pi);
+  // √(v · 2^256) in fixed point, by Newton's method.
+  let root = ONE;
+  for (let i = 0; i < 300; i++) root = (root + (square * ONE) / root) / 2n;
+  return root;
+})();
+
+/**
+ * The error of `actual` as the normal distribution Φ(x), in ulps, for |x| ≤ 10, beyond which the sum leaves too few digits:
+ * Φ(x) = ½ + φ(x) · Σ x^(2k+1) / (1 · 3 · 5 … (2k + 1)).
+ */
+export function normalError(actual: number, x: number): number {
+  const value = fixed(exact(x));
+  let [sum, term] = [0n, value];
+  for (let k = 1n; term !== 0n && term !== -1n; k += 2n) {
+    sum += term;
+    term = ((((term * value) >> BITS) * value) >> BITS) / (k + 2n);
+  }
+  const density = (DENSITY * toFixed(expFixed(exponentOfBell(x)))) >> BITS;
+  return ulps(actual, scaled(ONE / 2n + ((density * sum) >> BITS)));
+}

@@ -1,11 +1,12 @@
-/** That the wasm lanes have the bits of the definitions; how exact those are is tests/activations.test.ts's matter. */
-import { describe, it } from "vitest";
+/** That the wasm lanes have the bits of the definitions, and how far these are from the functions. */
+import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend/index.ts";
 import { activationFunctions, derivedFrom } from "../../src/kernels/activation.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 import { Random } from "../../src/random.ts";
 import { type Precision, Region } from "../../src/tensor.ts";
 import { expectClose, expectSameBits } from "../helpers/expectNumbers.ts";
+import { bounds, SLOPE, worstErrors } from "../helpers/float32Errors.ts";
 import { everyTwins, floats, written } from "../helpers/twins.ts";
 import { kinds, numbers, sizes } from "../helpers/values.ts";
 
@@ -162,4 +163,11 @@ describe("activation over the whole range", () => {
       for (let i = 100_000; i < values.length; i++) values[i] = random.uniform() * 100 - 50;
     });
   });
+});
+
+it("errs, like the functions that it is made of, within the stated bounds at every 9,973rd float32", async () => {
+  for (const [name, { ulps, at, slope, slopeAt }] of Object.entries(await worstErrors(9973))) {
+    expect(ulps, `${name} at ${at}`).toBeLessThan(bounds[name]!.ulps);
+    expect(slope, `the derivative of ${name} at ${slopeAt}`).toBeLessThan(SLOPE);
+  }
 });

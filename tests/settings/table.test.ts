@@ -51,6 +51,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   layers: ["7,8", [7, 8]],
   bn: ["before", "before"],
   activation: ["linear", "linear"],
+  dropout: ["0.25", 0.25],
   init: ["normal:0.5", "normal:0.5"],
   biasInit: ["zeros", "zeros"],
   l2: ["0.25", 0.25],

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { ConfigError } from "../../src/errors.ts";
+import type { Layer } from "../../src/layers/index.ts";
+import { denseNetwork, type NetworkOptions } from "../../src/model/network.ts";
+
+const kindsOf = (options: Partial<NetworkOptions>) =>
+  denseNetwork({ hidden: [3, 2], classes: 2, ...options })
+    .flatMap((layer: Layer) => [layer.kind, ...(layer.followedBy ? [layer.followedBy.kind] : [])])
+    .join(" ");
+
+it.each([
+  [{}, "dense relu dense relu dense softmax"],
+  [{ activation: "gelu", dropout: 0.5 }, "dense gelu dropout dense gelu dropout dense softmax"],
+  [{ activation: "linear", dropout: 0.5 }, "dense dropout dense dropout dense softmax"],
+  [
+    { batchNormalization: "after", dropout: 0.5 },
+    "dense relu batchnorm dropout dense relu batchnorm dropout dense softmax",
+  ],
+  [
+    { batchNormalization: "before", dropout: 0.5 },
+    "dense batchnorm relu dropout dense batchnorm relu dropout dense softmax",
+  ],
+  [{ hidden: [], dropout: 0.5 }, "dense softmax"],
+] as const)("denseNetwork with %j has the layers %s", (options, kinds) => {
+  expect(kindsOf(options)).toBe(kinds);
+});
+
+it.each([1, -0.1, NaN, "0.5"])(
+  "denseNetwork refuses the dropout %o, without hidden layers too",
+  (dropout) => {
+    const shown = typeof dropout === "string" ? `"${dropout}"` : String(dropout);
+    expect(() => denseNetwork({ hidden: [], classes: 2, dropout: dropout as number })).toThrow(
+      new ConfigError(`Dropout: rate is ${shown}, expected a number from 0 to below 1.`),
+    );
+  },
+);
