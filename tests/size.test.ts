@@ -67,6 +67,28 @@ describe("the library in one file", () => {
     expect(Object.keys(module).sort()).toEqual(Object.keys(library).sort());
   });
 
+  it("opens the bytes of a model, and refuses paths of models, in words", async () => {
+    const { FileError, Dense, loadModel, Model } = await import(join(root, "dist/nnwasm.browser.js"));
+    const model = await new Model([new Dense(3)]).build(2);
+    expect((await loadModel(model.toBytes())).tensors()).toEqual(model.tensors());
+    for (const [refused, message] of [
+      [
+        model.save("m.safetensors"),
+        "m.safetensors cannot be written: there are no files here, as in a browser. " +
+          "Take Model.toBytes(), and offer it as a download: new Blob([bytes]), URL.createObjectURL().",
+      ],
+      [
+        loadModel("m.safetensors"),
+        "m.safetensors cannot be read: there are no files here, as in a browser. " +
+          "Fetch its bytes, and give them to loadModel().",
+      ],
+    ]) {
+      const error: unknown = await refused.catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(FileError);
+      expect(error).toMatchObject({ message });
+    }
+  });
+
   it("refuses to read a folder, in words", async () => {
     const { cifar10, findCifar10, FileError } = await import(join(root, "dist/nnwasm.browser.js"));
     const message =
