@@ -89,7 +89,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...["losses", "metrics", "layers", "optimizers"],
   ],
   tuner: ground,
-  report: [...ground, "model", "tuner"],
+  report: [...ground, "metrics", "model", "tuner"],
 };
 const library = Object.keys(mayImport);
 mayImport.index = library;
@@ -102,6 +102,7 @@ mayImport.settings = [
     "schedules",
     "initializers",
     "layers",
+    "metrics",
     "optimizers",
     "model",
     "tuner",

@@ -18,7 +18,7 @@ import {
 } from "../settings/method.ts";
 import { mergeSettings, SEARCH_DEFAULTS } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
-import { DEFAULT_OBJECTIVE, OBJECTIVES } from "../training/objective.ts";
+import { OBJECTIVES } from "../training/objective.ts";
 import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
 import { integer, number } from "./command.ts";
@@ -76,6 +76,12 @@ const namesWhere = <T>(registry: Readonly<Record<string, T>>, isSo: (kind: T) =>
     .filter((name) => isSo(registry[name]!))
     .join(", ");
 
+/** @throws InvalidArgumentError unless there is such an objective */
+function objectiveName(text: string): string {
+  if (Object.hasOwn(OBJECTIVES, text)) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${Object.keys(OBJECTIVES).join(", ")}.`);
+}
+
 /** Adds the flags that say how to search. */
 export function addSearchOptions(command: Command): void {
   const learning = namesWhere(samplers, ({ learns }) => learns);
@@ -101,8 +107,9 @@ export function addSearchOptions(command: Command): void {
     .addOption(
       new Option(
         "--objective <name>",
-        `what is to be best: a number of a trial's last epoch (default: ${DEFAULT_OBJECTIVE})`,
-      ).choices(Object.keys(OBJECTIVES)),
+        "what is to be best of a trial's last epoch: validation or train, a dot, and loss, cost or a metric " +
+          "(default: validation.accuracy; of numbers validation.rmse)",
+      ).argParser(objectiveName),
     );
   addMethodFlags(command, samplerFlags());
   command
@@ -132,11 +139,12 @@ export function addSearchOptions(command: Command): void {
 }
 
 /** A search before its data set is known. */
-export type AskedSearch = Omit<StudyDescription, "data"> & Partial<Pick<StudyDescription, "data">>;
+export type AskedSearch = Omit<StudyDescription, "data" | "objective"> &
+  Partial<Pick<StudyDescription, "data" | "objective">>;
 
 /** The search that the flags, the environment and a file ask for. */
 export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
-  const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective = DEFAULT_OBJECTIVE, config } = flags;
+  const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   const environment = settingsFromEnvironment(context.env);
   const settings = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
@@ -160,7 +168,7 @@ export async function describeSearch(context: CliContext, flags: SearchFlags): P
     samplerOptions,
     pruner,
     prunerOptions: prunerOptionsOf(given),
-    objective,
+    ...(objective !== undefined && { objective }),
     trials: flags.trials ?? samplerOf({ sampler, samplerOptions }).limit?.(parsed) ?? DEFAULT_TRIALS,
     ...(roundSize !== undefined && { roundSize }),
     maxFailures: flags.maxFailures ?? MAX_FAILURES,

@@ -1,5 +1,13 @@
 /** Numbers and units as people read them. */
 
+/** A loss or a metric for people: with four decimals, or four digits where those would say little. */
+export function measureText(value: number): string {
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-3 && size < 1e5) || !Number.isFinite(value)
+    ? value.toFixed(4)
+    : value.toExponential(3);
+}
+
 /** With so many decimals, and a true minus: "0.5355", "−0.0021". */
 export const decimals = (value: number, digits = 4): string => value.toFixed(digits).replace("-", "−");
 

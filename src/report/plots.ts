@@ -1,10 +1,11 @@
-/** The four plots of a training as SVG: cost, loss and accuracy of training and validation data, and learning rate. */
+/** The plots of a training as SVG: cost, loss and metrics of training and validation data, and learning rate. */
 import { short } from "../format/numbers.ts";
+import { metrics } from "../metrics/index.ts";
 import {
-  CURVE_NAMES,
   type CurveName,
   type CurvePoint,
   type CurveRow,
+  curveNames,
   curvePoints,
   seriesOf,
   trainingCurves,
@@ -15,30 +16,38 @@ import { ALONE, type ChartSize } from "./charts/style.ts";
 export type PlotRow = CurveRow;
 export type PlotName = CurveName;
 
-/** The plots' names, which are those of their files. */
-export const PLOT_NAMES: readonly PlotName[] = CURVE_NAMES;
+/** The names of the plots that a training of the command line can have, which are those of their files. */
+export const PLOT_NAMES: readonly PlotName[] = [
+  ...["cost", "loss"],
+  ...Object.entries(metrics).flatMap(([name, { create }]) => ("better" in create() ? [name] : [])),
+  "learning-rate",
+];
 
-/** The four plots as SVG documents. The same rows give the same bytes. */
+export interface PlotOptions {
+  readonly size?: ChartSize;
+  /** Whether the loss is a cross-entropy, of classes or flags. Default: true. */
+  readonly inNats?: boolean;
+}
+
+/** The plots as SVG documents, by name. The same rows give the same bytes. */
 export async function renderPlots(
   rows: readonly PlotRow[],
-  size: ChartSize = ALONE,
-): Promise<Record<PlotName, string>> {
-  const plots: Partial<Record<PlotName, string>> = {};
-  for (const name of PLOT_NAMES) plots[name] = await renderPlot(name, rows, size);
-  return plots as Record<PlotName, string>;
+  options: PlotOptions = {},
+): Promise<Readonly<Record<PlotName, string>>> {
+  const plots: Record<PlotName, string> = {};
+  for (const name of curveNames(rows)) plots[name] = await renderPlot(name, rows, options);
+  return plots;
 }
 
 /** One plot as an SVG document. */
 export function renderPlot(
   name: PlotName,
   rows: readonly PlotRow[],
-  size: ChartSize = ALONE,
+  { size = ALONE, inNats }: PlotOptions = {},
 ): Promise<string> {
   const points = curvePoints(name, rows);
   const { title, subtitle, specification } = trainingCurves(name, points, {
-    size,
-    alone: true,
-    logAbove: 30,
+    ...{ size, alone: true, logAbove: 30, inNats },
   });
   return drawChart(specification, title, `${subtitle}: ${describe(seriesOf(name), points)}.`);
 }

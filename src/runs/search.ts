@@ -6,8 +6,16 @@ import { batchSizes } from "../model/batches.ts";
 import { checkTrials, prunerOf, type SearchMethod, samplerOf } from "../settings/method.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { applyParams, checkSpaceFits } from "../settings/space.ts";
+import { targetsOf } from "../targets.ts";
 import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
-import { OBJECTIVES, objectiveOf, requireFinite, requireObjective } from "../training/objective.ts";
+import { metricsFor } from "../training/metrics.ts";
+import {
+  metricsWith,
+  OBJECTIVES,
+  objectiveOf,
+  requireFinite,
+  requireObjective,
+} from "../training/objective.ts";
 import type { Trial } from "../tuner/runningTrial.ts";
 import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { Study } from "../tuner/study.ts";
@@ -94,7 +102,11 @@ export function planSearch(
   dataset: Dataset,
   named: (name: string) => string = String,
 ): SearchPlan {
-  const { settings, space, objective, trials, roundSize, maxFailures } = asked;
+  const { space, objective, trials, roundSize, maxFailures } = asked;
+  const task = { name: dataset.name, targets: targetsOf(dataset).kind };
+  metricsFor(asked.settings.metrics, task, named);
+  const metrics = metricsWith(objective, asked.settings.metrics, task);
+  const settings = metrics === undefined ? asked.settings : { ...asked.settings, metrics };
   const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
   const { epochs } = resolveSettings(settings, dataset.name, train.count, named);
   batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);

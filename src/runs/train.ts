@@ -14,7 +14,9 @@ import {
   splitOptions,
   type TrainSettings,
 } from "../settings/settings.ts";
+import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
+import { metricsFor } from "../training/metrics.ts";
 import { Events, type Reading, type RunOptions } from "./events.ts";
 
 /** A training that can begin. */
@@ -85,6 +87,7 @@ export async function planTraining(
   const split = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
+  metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
   const model = await buildModel(settings, dataset);
   return { settings, dataset, split, model, summary: model.summary(dataset.features) };
 }

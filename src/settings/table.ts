@@ -7,9 +7,11 @@ import { backends, type EngineName, MOST_THREADS } from "../backend/index.ts";
 import { datasetChoices, defaultDataset } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { hiddenActivations } from "../layers/index.ts";
+import { type MetricName, metrics } from "../metrics/index.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
+import { targetKinds } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
@@ -24,6 +26,7 @@ import {
   integers,
   number,
   shareBelowOne,
+  someOf,
   text,
   wholeNumber,
   yesOrNo,
@@ -171,12 +174,19 @@ export const settings = {
     help: "keep the order of the training split in every epoch",
     words: { "--no-shuffle": "keep-order noshuffle" },
   }),
+  metrics: setting({
+    ...{ ...TRAINING, flags: "--metrics <names>", type: someOf(namesOf<MetricName>(metrics)) },
+    help: `what is measured beside loss and cost, of ${Object.keys(metrics).join(", ")}; or none`,
+    usual: usualMetrics(),
+    notSearched: "all trials are measured alike. Give it as a flag.",
+    words: { "--metrics": "measures scores scoring eval-metric" },
+  }),
   trainingMetrics: setting({
     ...{ ...TRAINING, flags: "--training-metrics <how>" },
     default: "full",
     type: choice(namesOf<TrainingMetrics>(trainingMetrics)),
-    help: "training loss and accuracy: full, on all samples after an epoch; or running, in its course, which saves a pass",
-    words: { "--training-metrics": "metrics train-metrics" },
+    help: "training loss and metrics: full, on all samples after an epoch; or running, in its course, which saves a pass",
+    words: { "--training-metrics": "train-metrics" },
   }),
   seed: setting({
     ...{ ...TRAINING, flags: "--seed <n>", default: 1 },
@@ -208,6 +218,18 @@ export const settings = {
     words: { "--dtype": "precision float type data-type" },
   }),
 };
+
+/** The metrics that are measured if none are asked for, by the kind of targets. */
+function usualMetrics(): string {
+  return Object.keys(targetKinds)
+    .map((kind) => {
+      const usual = Object.entries(metrics).filter(([, { usualFor }]) =>
+        usualFor.some((each) => each === kind),
+      );
+      return `${usual.map(([name]) => name).join(", ")} for ${kind}`;
+    })
+    .join("; ");
+}
 
 /** The names of a registry. */
 function namesOf<T extends string = string>(registry: Readonly<Record<T, unknown>>): T[] {

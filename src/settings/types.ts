@@ -137,6 +137,23 @@ export function integers(
   };
 }
 
+/** Some of these names, in the order in which they are given; or none. */
+export const someOf = <T extends string>(names: readonly T[]): SettingType<readonly T[]> => ({
+  read(given) {
+    if (given === "none") return [];
+    const chosen = given.split(",").map((name) => readName(names, name.trim()));
+    const twice = chosen.find((name, i) => chosen.indexOf(name) < i);
+    if (twice !== undefined) throw new ConfigError(`${twice} is there twice.`);
+    return chosen;
+  },
+  schema: v.pipe(
+    v.array(picklist(names)),
+    v.check((chosen) => new Set(chosen).size === chosen.length, "names that differ"),
+  ) as unknown as v.GenericSchema<unknown, readonly T[]>,
+  choices: names,
+  isNone: (value) => Array.isArray(value) && value.length === 0,
+});
+
 /** An integer from low to high, or "auto". */
 export const integerOrAuto = (low: number, high: number): SettingType<number | "auto"> => ({
   read(given) {

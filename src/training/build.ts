@@ -4,7 +4,6 @@ import type { Dataset } from "../data/dataset.ts";
 import { choose, FileError } from "../errors.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
-import { AccuracyMetrics } from "../metrics/index.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { requireVersion } from "../model/openModel.ts";
@@ -16,6 +15,8 @@ import { pickOptions } from "../options.ts";
 import { type ScheduleKind, schedules, WarmupSchedule } from "../schedules/index.ts";
 import { isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
+import { targetsOf } from "../targets.ts";
+import { metricsFor } from "./metrics.ts";
 
 /** Bytes of a file of tensors beside the parameters: names, standardisation, notes of other programs. */
 const SPARE_BYTES = 64_000_000;
@@ -30,10 +31,11 @@ const PARAMETER_BYTES = 64;
  */
 export async function buildModel(
   settings: ResolvedSettings,
-  { classes, features }: Pick<Dataset, "classes" | "features">,
+  { name: data, classes, features, targets }: Pick<Dataset, "name" | "classes" | "features" | "targets">,
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
   const { seed, dtype, threads } = settings;
+  const { kind: kindOfTargets } = targetsOf({ targets });
   const ownOptions = ({ options }: { readonly options: object }) =>
     pickOptions(settings, Object.keys(options));
   const fromFile = isInitialFile(settings.init);
@@ -57,7 +59,7 @@ export async function buildModel(
       ...ownOptions(optimizer),
       schedule: settings.warmup === 0 ? schedule : new WarmupSchedule({ schedule, steps: settings.warmup }),
     }),
-    metrics: [new AccuracyMetrics()],
+    metrics: metricsFor(settings.metrics, { name: data, targets: kindOfTargets }),
   });
   if (fromFile) {
     const parameters = countParameters(model.summary(features));

@@ -339,7 +339,7 @@ describe("search refuses", () => {
     [
       "attributes",
       { test: { loss: 1, cost: 1, accuracy: "high" } },
-      'attributes.test.accuracy is "high", expected number',
+      'attributes.test.accuracy is "high", expected ((number | null) | Array)',
     ],
     ["state", "lost", 'state is "lost", expected ("complete" | "pruned" | "failed")'],
     ["params", { l2: 7 }, "l2 is not what study.json says that it can be"],

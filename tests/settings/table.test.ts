@@ -64,6 +64,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   validation: ["9", 9],
   limit: ["9", 9],
   shuffle: ["false", false],
+  metrics: ["logLoss,confusion", ["logLoss", "confusion"]],
   trainingMetrics: ["running", "running"],
   seed: ["9", 9],
   threads: ["3", 3],

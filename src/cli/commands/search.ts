@@ -7,6 +7,8 @@ import type { SearchEvent } from "../../runs/search.ts";
 import { flagOf } from "../../settings/flags.ts";
 import { mergeSettings, SEARCH_DEFAULTS, type TrainSettings } from "../../settings/settings.ts";
 import { parseSpace } from "../../settings/space.ts";
+import { targetsOf } from "../../targets.ts";
+import { defaultObjective } from "../../training/objective.ts";
 import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { SearchSaver } from "../folders/searchSaver.ts";
@@ -65,9 +67,10 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const space = parseSpace(asked.space);
   const { dataset, notice } = await openDataset(context, settings.data, settings.seed);
   const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
-  const description: StudyDescription = { ...asked, data };
+  const { objective = defaultObjective(targetsOf(dataset).kind) } = asked;
+  const description: StudyDescription = { ...asked, objective, data };
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
-  const plan = planSearch({ ...asked, settings, space }, dataset, flagOf);
+  const plan = planSearch({ ...asked, objective, settings, space }, dataset, flagOf);
   const { folder, trials } =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }

@@ -5,7 +5,7 @@
  *   metrics.jsonl       a line of numbers for each epoch
  *   summary.json        the results
  *   model.safetensors   the trained network
- *   plots/              cost.svg, loss.svg, accuracy.svg, learning-rate.svg
+ *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines. While the run lasts
  * there is the file `lock` as well.
@@ -13,7 +13,7 @@
 import { join } from "node:path";
 import { LineWriter } from "../../files/lines.ts";
 import { MODEL_FILE } from "../../files/modelFiles.ts";
-import { PLOT_NAMES, type PlotRow, renderPlots } from "../../report/plots.ts";
+import { PLOT_NAMES, type PlotOptions, type PlotRow, renderPlots } from "../../report/plots.ts";
 import { closing, type NewFolder, WorkFolder } from "./workFolder.ts";
 
 const CONFIG = "config.json";
@@ -80,9 +80,9 @@ export class RunFolder {
   }
 
   /** Draws the epochs and writes the plots, or replaces them. */
-  async writePlots(rows: readonly PlotRow[]): Promise<void> {
-    const plots = await renderPlots(rows);
-    await this.#folder.writeFiles(PLOT_NAMES.map((name) => [plotFile(name), plots[name]]));
+  async writePlots(rows: readonly PlotRow[], options?: PlotOptions): Promise<void> {
+    const plots = Object.entries(await renderPlots(rows, options));
+    await this.#folder.writeFiles(plots.map(([name, svg]) => [plotFile(name), svg]));
   }
 
   /** Closes metrics.jsonl and lets others have the folder. */

@@ -8,7 +8,8 @@ import { searchCommandLine, trainCommandLine } from "../../settings/commandLine.
 import { DEFAULT_PRUNER, prunerFlagsOf } from "../../settings/method.ts";
 import type { TrainSettings } from "../../settings/settings.ts";
 import { applyParams, parseSpace, shownParams, shownSpace, shownTrial } from "../../settings/space.ts";
-import { DEFAULT_OBJECTIVE, OBJECTIVES } from "../../training/objective.ts";
+import { targetsOf } from "../../targets.ts";
+import { defaultObjective, OBJECTIVES } from "../../training/objective.ts";
 import { parameterImportance } from "../../tuner/importance.ts";
 import { VERSION } from "../version.ts";
 import { Saving } from "./saving.ts";
@@ -83,7 +84,7 @@ export class SearchSaver {
   }
 
   async #saveReport(end: SearchComplete, summary: SearchSummary): Promise<void> {
-    const { settings, objective, space } = this.#plan;
+    const { settings, objective, space, dataset } = this.#plan;
     const direction = OBJECTIVES[objective]!;
     const trials = end.trials.map(shownTrial);
     const input = {
@@ -94,7 +95,12 @@ export class SearchSaver {
     const html = await searchReport({
       ...input,
       title: `Search for ${Object.keys(input.space).join(", ")}`,
-      command: commandLine(this.description, settings, trials.length),
+      command: commandLine(
+        this.description,
+        settings,
+        trials.length,
+        defaultObjective(targetsOf(dataset).kind),
+      ),
       bestCommand: summary.train ?? "",
       facts: factsOf(this.description, settings, summary),
     });
@@ -120,17 +126,18 @@ function summaryOf(
   };
 }
 
-/** The command that does the same search with so many trials. */
+/** The command that does the same search with so many trials. `usual` is the objective that needs no flag. */
 function commandLine(
   { space, sampler, samplerOptions, pruner, prunerOptions, objective, roundSize }: StudyDescription,
   settings: TrainSettings,
   trials: number,
+  usual: string,
 ): string {
   return searchCommandLine({
     ...{ settings, space },
     options: {
       ...{ sampler, ...samplerOptions, trials, roundSize },
-      ...(objective !== DEFAULT_OBJECTIVE && { objective }),
+      ...(objective !== usual && { objective }),
       ...(pruner !== DEFAULT_PRUNER && { pruner, ...prunerFlagsOf(prunerOptions) }),
     },
   });

@@ -69,11 +69,10 @@ const TrialLine = v.strictObject({
   attributes: v.strictObject({
     // JSON has no NaN, and writes null in its place.
     test: v.optional(
-      v.object({
-        loss: v.nullable(v.number()),
-        cost: v.nullable(v.number()),
-        accuracy: v.nullable(v.number()),
-      }),
+      v.objectWithRest(
+        { loss: v.nullable(v.number()), cost: v.nullable(v.number()) },
+        v.union([v.nullable(v.number()), v.array(v.unknown())]),
+      ),
     ),
     weightsSha256: v.optional(v.string()),
   }),
@@ -205,7 +204,9 @@ function readTrial(line: unknown, where: string, space: SearchSpace): FinishedTr
     throw new FileError(`${where}: ${shownName(bad)} is not what study.json says that it can be. ${REPAIR}`);
   }
   const lost =
-    (fields.state === "complete" && value === null) || Object.values(attributes.test ?? {}).includes(null);
+    (fields.state === "complete" && value === null) ||
+    attributes.test?.loss === null ||
+    attributes.test?.cost === null;
   const state = lost ? "failed" : fields.state;
   const error = lost ? "A measure of it was not a finite number: the training had diverged." : fields.error;
   const distributions = Object.fromEntries(

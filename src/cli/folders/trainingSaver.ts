@@ -6,6 +6,7 @@ import type { Model } from "../../model/model.ts";
 import { countParameters } from "../../model/summary.ts";
 import { on } from "../../runs/events.ts";
 import type { Trained, TrainingComplete, TrainingEvent, TrainingPlan } from "../../runs/train.ts";
+import { targetsOf } from "../../targets.ts";
 import { buildId, VERSION } from "../version.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { Saving } from "./saving.ts";
@@ -109,7 +110,9 @@ export class TrainingSaver {
         this.#folder.writeSummary({ ...facts, ...summary(), ...this.#saving.facts }),
       );
     await saveSummary();
-    if (this.#rows.length > 0) await this.#saving.write("plots/", () => this.#folder.writePlots(this.#rows));
+    const inNats = targetsOf(this.#plan.dataset).kind !== "numbers";
+    if (this.#rows.length > 0)
+      await this.#saving.write("plots/", () => this.#folder.writePlots(this.#rows, { inNats }));
     await saveSummary();
   }
 

@@ -1,6 +1,7 @@
 /** A search for people: on stderr what is to be searched, on stdout what came out. */
-import { megabytes } from "../../format/numbers.ts";
+import { measureText, megabytes } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
+import { testMeasure } from "../../report/search/trials.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { SearchComplete, SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { DEFAULT_PRUNER } from "../../settings/method.ts";
@@ -47,22 +48,26 @@ function resultText(
 ): string {
   const { seconds, epochs, memoryBytes, train } = summary;
   const names = Object.keys(space);
+  const measure = testMeasure(objective, ranked);
   const rows = ranked.map(({ number, params, value, state, attributes }) => {
-    const test = (attributes.test as { accuracy?: number } | undefined)?.accuracy;
+    const test = (attributes.test as Readonly<Record<string, unknown>> | undefined)?.[measure];
     return [
       String(number),
       ...names.map((name) => shortValue(params, name)),
-      value?.toFixed(4) ?? "",
-      test?.toFixed(4) ?? "",
+      value === undefined ? "" : measureText(value),
+      typeof test === "number" ? measureText(test) : "",
       state === "complete" ? "" : state,
     ];
   });
-  const table = [["trial", ...names.map(shownName), objective, "test acc.", ""], ...rows];
+  const table = [
+    ["trial", ...names.map(shownName), objective, `test ${measure === "accuracy" ? "acc." : measure}`, ""],
+    ...rows,
+  ];
   return (
     `${tableLines(table, ["right"]).join("\n")}\n` +
     (best === undefined
       ? "No trial has a value.\n"
-      : `\nbest: trial ${best.number}, ${objective} ${best.value!.toFixed(4)}: ${shortParams(best.params)}\n  ${train}\n`) +
+      : `\nbest: trial ${best.number}, ${objective} ${measureText(best.value!)}: ${shortParams(best.params)}\n  ${train}\n`) +
     `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${megabytes(memoryBytes, { digits: 0 })} MB shared by all\n` +
     `${saving.inWords}\n`
   );

@@ -1,13 +1,15 @@
 /** A training for people: on stderr what is to be trained, on stdout what came out. */
 import { choose } from "../../errors.ts";
+import { measureText } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
 import { counted } from "../../format/words.ts";
-import type { Evaluation } from "../../model/history.ts";
+import { type Evaluation, scalars } from "../../model/history.ts";
 import { countParameters, type SummaryRow } from "../../model/summary.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingPlan } from "../../runs/train.ts";
 import { type ScheduleKind, schedules } from "../../schedules/index.ts";
 import type { ResolvedSettings } from "../../settings/settings.ts";
+import { type TargetKind, targetsOf } from "../../targets.ts";
 import type { CliContext } from "../context.ts";
 import type { TrainingSaver, TrainingSummary } from "../folders/trainingSaver.ts";
 import type { TrainingProgress } from "../progress/trainingProgress.ts";
@@ -31,10 +33,14 @@ function startText({ dataset, split, summary, settings }: TrainingPlan): string 
   const { train, validation, test } = split;
   return (
     `${name} (${printable(origin)}): ${train.count} training, ${validation?.count ?? 0} validation, ` +
-    `${test.count} test samples of ${features} numbers, ${classes} classes\n` +
+    `${test.count} test samples of ${features} numbers, ${targetsText(targetsOf(dataset).kind, classes)}\n` +
     `${summaryTable(summary)}\n${printable(settingsLine(settings))}`
   );
 }
+
+/** "10 classes", "1 number to predict". */
+const targetsText = (kind: TargetKind, count: number): string =>
+  kind === "classes" ? `${count} classes` : `${counted(count, kind.slice(0, -1))} to predict`;
 
 function summaryTable(rows: readonly SummaryRow[]): string {
   const cells = rows.map(({ name, inputs, outputs, parameters }) => [
@@ -59,8 +65,8 @@ function settingsLine(settings: ResolvedSettings): string {
 
 function resultText(summary: TrainingSummary, saved: string): string {
   const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, seconds } = summary;
-  const line = (name: string, { loss, cost, accuracy }: Evaluation) =>
-    `${name.padEnd(10)}  loss ${loss.toFixed(4)}  cost ${cost.toFixed(4)}  accuracy ${accuracy!.toFixed(4)}\n`;
+  const line = (name: string, evaluation: Evaluation) =>
+    `${[name.padEnd(10), ...scalars(evaluation).map(([name, value]) => `${name} ${measureText(value)}`)].join("  ")}\n`;
   return (
     line("test", test) +
     (validation === null ? "" : line("validation", validation)) +

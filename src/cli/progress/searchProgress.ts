@@ -1,6 +1,6 @@
 /** Shows a search on stderr: a row for every trial that has ended, and on a terminal how far it is. */
 
-import { significant, timeLeft } from "../../format/numbers.ts";
+import { measureText, significant, timeLeft } from "../../format/numbers.ts";
 import { on } from "../../runs/events.ts";
 import type { SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { shownName, shownValue } from "../../settings/space.ts";
@@ -85,7 +85,7 @@ export class SearchProgress {
   #row({ number, params, state, value, reports, seconds, error }: FinishedTrial, best?: FinishedTrial): void {
     const { objective } = this.#plan;
     const cells = this.#names.map((name, i) => shortValue(params, name).padStart(this.#widths[i]!));
-    const shown = value?.toFixed(4) ?? state;
+    const shown = value === undefined ? state : measureText(value);
     const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
     const line =
       `${String(number).padStart(5)}  ${cells.join("  ")}  ${shown.padStart(Math.max(8, objective.length))}  ` +

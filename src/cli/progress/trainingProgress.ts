@@ -1,7 +1,7 @@
 /** Shows a training on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
-import { timeLeft } from "../../format/numbers.ts";
+import { measureText, timeLeft } from "../../format/numbers.ts";
 import type { StepReport } from "../../model/fitOptions.ts";
-import type { EpochRow, Evaluation } from "../../model/history.ts";
+import { type EpochRow, type Evaluation, scalars } from "../../model/history.ts";
 import { on } from "../../runs/events.ts";
 import type { TrainingEvent } from "../../runs/train.ts";
 import type { CliContext } from "../context.ts";
@@ -52,8 +52,11 @@ export class TrainingProgress {
 
   #epoch(row: EpochRow, epochs: number): void {
     const { epoch, steps, trainSeconds, seconds, learningRate, train, validation } = row;
-    const numbers = ({ loss, accuracy }: Evaluation, prefix = "") =>
-      `  ${prefix}loss ${loss.toFixed(4)}  ${prefix}acc ${accuracy!.toFixed(4)}`;
+    const numbers = (evaluation: Evaluation, prefix = "") =>
+      scalars(evaluation)
+        .filter(([name]) => name !== "cost")
+        .map(([name, value]) => `  ${prefix}${name === "accuracy" ? "acc" : name} ${measureText(value)}`)
+        .join("");
     const left = (seconds / epoch) * (epochs - epoch);
     this.#line.note(
       `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ` +

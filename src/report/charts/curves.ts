@@ -1,12 +1,14 @@
-/** The charts of the numbers of each epoch: cost, loss, accuracy and learning rate against the epoch. */
-import type { EpochRow } from "../../model/history.ts";
+/** The charts of the numbers of each epoch: cost, loss, metrics and learning rate against the epoch. */
+import { type MetricKind, metrics } from "../../metrics/index.ts";
+import { type EpochRow, scalars } from "../../model/history.ts";
 import { countDomain, countTicks, extent, type ValueAxis, valueEncoding } from "./axes.ts";
 import { BLUE, type ChartSize, chart, PAPER, VERMILION } from "./style.ts";
 
 /** The numbers of an epoch that are drawn. Those that are not finite are left out. */
 export type CurveRow = Pick<EpochRow, "epoch" | "learningRate" | "train" | "validation">;
 
-export type CurveName = "cost" | "loss" | "accuracy" | "learning-rate";
+/** "cost", "loss", "learning-rate", or the name of a metric. */
+export type CurveName = string;
 
 interface Measure {
   readonly title: string;
@@ -20,12 +22,18 @@ interface Measure {
   readonly series: readonly (readonly [name: string, value: (row: CurveRow) => number | undefined])[];
 }
 
-const bothSets = (measure: "accuracy" | "cost" | "loss"): Measure["series"] => [
-  ["training", (row) => row.train[measure]],
-  ["validation", (row) => row.validation?.[measure]],
+const bothSets = (measure: string): Measure["series"] => [
+  ["training", (row) => numberOf(row.train, measure)],
+  ["validation", (row) => numberOf(row.validation, measure)],
 ];
 
-const MEASURES: Readonly<Record<CurveName, Measure>> = {
+function numberOf(evaluation: object | undefined, measure: string): number | undefined {
+  const value = (evaluation as Readonly<Record<string, unknown>> | undefined)?.[measure];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** What is drawn of every training of classes. */
+const MEASURES: Readonly<Record<"cost" | "loss" | "learning-rate", Measure>> = {
   cost: {
     title: "Cost",
     subtitle: "Cross-entropy loss plus L2 penalty",
@@ -42,13 +50,6 @@ const MEASURES: Readonly<Record<CurveName, Measure>> = {
     alone: { subtitle: "Mean cross-entropy, after each epoch", axisTitle: "cross-entropy loss (nats)" },
     series: bothSets("loss"),
   },
-  accuracy: {
-    title: "Accuracy",
-    subtitle: "Share of samples classified correctly",
-    axis: { title: "accuracy", limit: 1 },
-    alone: { subtitle: "Share of samples classified correctly, after each epoch" },
-    series: bothSets("accuracy"),
-  },
   "learning-rate": {
     title: "Learning rate",
     subtitle: "As it stands after each epoch",
@@ -57,11 +58,50 @@ const MEASURES: Readonly<Record<CurveName, Measure>> = {
   },
 };
 
-/** The charts' names, which are those of their files. */
-export const CURVE_NAMES = Object.keys(MEASURES) as readonly CurveName[];
+/** The same of losses that are no entropy. */
+const OF_OTHER_LOSSES: Readonly<Record<"cost" | "loss", Measure>> = {
+  cost: {
+    ...MEASURES.cost,
+    ...{ subtitle: "Loss plus L2 penalty", axis: { title: "cost" } },
+    alone: { subtitle: "Loss plus L2 penalty, after each epoch" },
+  },
+  loss: {
+    ...MEASURES.loss,
+    ...{ subtitle: "Mean loss", axis: { title: "loss" } },
+    alone: { subtitle: "Mean loss, after each epoch" },
+  },
+};
+
+/** The words and the axis of a chart. */
+function measureOf(name: CurveName, inNats = true): Measure {
+  if (!inNats && (name === "cost" || name === "loss")) return OF_OTHER_LOSSES[name];
+  if (Object.hasOwn(MEASURES, name)) return MEASURES[name as keyof typeof MEASURES];
+  const kind: MetricKind = Object.hasOwn(metrics, name)
+    ? metrics[name as keyof typeof metrics]
+    : { title: name, inWords: name, usualFor: [], create: () => ({ name }) };
+  const { title, inWords, most } = kind;
+  return {
+    ...{ title, subtitle: inWords, leaps: most === undefined },
+    axis: {
+      title: /^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title,
+      ...(most && { limit: most }),
+    },
+    alone: { subtitle: `${inWords}, after each epoch` },
+    series: bothSets(name),
+  };
+}
+
+/** The charts that there can be of these epochs, by name: cost, loss, each metric that is a number, and the learning rate. */
+export function curveNames(rows: readonly CurveRow[]): CurveName[] {
+  const names = rows.flatMap(({ train, validation }) =>
+    scalars({ ...validation, ...train }).map(([name]) => name),
+  );
+  const measured = new Set(names.filter((name) => name !== "cost" && name !== "loss"));
+  return ["cost", "loss", ...measured, "learning-rate"];
+}
 
 /** The names of a chart's series, in their order. */
-export const seriesOf = (name: CurveName): string[] => MEASURES[name].series.map(([series]) => series);
+export const seriesOf = (name: CurveName): string[] => measureOf(name).series.map(([series]) => series);
 
 export interface CurvePoint {
   readonly series: string;
@@ -73,7 +113,7 @@ export interface CurvePoint {
 
 /** The points of a training's curves, series by series. */
 export function curvePoints(name: CurveName, rows: readonly CurveRow[], training?: number): CurvePoint[] {
-  return MEASURES[name].series.flatMap(([series, value]) =>
+  return measureOf(name).series.flatMap(([series, value]) =>
     rows.flatMap((row) => {
       const number = value(row);
       return number !== undefined && Number.isFinite(row.epoch) && Number.isFinite(number)
@@ -92,6 +132,8 @@ export interface CurveOptions {
    * for an epoch, beside which all other numbers would be one flat line.
    */
   readonly logAbove: number;
+  /** Whether the loss is a cross-entropy, of classes or flags. Default: true. */
+  readonly inNats?: boolean | undefined;
 }
 
 export interface CurveChart {
@@ -108,7 +150,7 @@ export function trainingCurves(
   options: CurveOptions,
 ): CurveChart {
   const legend =
-    MEASURES[name].series.length > 1
+    measureOf(name).series.length > 1
       ? { orient: "top", title: null, symbolSize: 70, labelLimit: 0, offset: 8 }
       : null;
   const counts = new Map<string, number>();
@@ -140,7 +182,7 @@ export function severalCurves(
 ): CurveChart {
   const points = [...thick, ...thin];
   const legend =
-    MEASURES[name].series.length > 1
+    measureOf(name).series.length > 1
       ? { orient: "top", title: null, symbolType: "stroke", symbolStrokeWidth: 3, symbolOpacity: 1 }
       : null;
   return curves(name, points, [...points, ...readings], legend, options, [
@@ -174,10 +216,10 @@ function curves(
   points: readonly CurvePoint[],
   shown: readonly CurvePoint[],
   legend: Readonly<Record<string, unknown>> | null,
-  { size, alone, logAbove }: CurveOptions,
+  { size, alone, logAbove, inNats = true }: CurveOptions,
   layer: readonly Readonly<Record<string, unknown>>[],
 ): CurveChart {
-  const measure = MEASURES[name];
+  const measure = measureOf(name, inNats);
   const { title, axis, leaps = false } = measure;
   const words = alone ? measure.alone : undefined;
   const subtitle = words?.subtitle ?? measure.subtitle;

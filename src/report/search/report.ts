@@ -1,5 +1,5 @@
 /** The report of a search: one HTML page with the best setting, the plots and all trials. */
-import { decimals, short } from "../../format/numbers.ts";
+import { decimals } from "../../format/numbers.ts";
 import { capitalize, counted } from "../../format/words.ts";
 import { trialsForImportance } from "../../tuner/importance.ts";
 import { paramOf } from "../../tuner/searchSpace.ts";
@@ -32,6 +32,9 @@ import {
   type SearchResult,
   stateCounts,
   stateOf,
+  testMeasure,
+  testValue,
+  valueText,
 } from "./trials.ts";
 
 export interface SearchReport extends SearchResult {
@@ -42,13 +45,13 @@ export interface SearchReport extends SearchResult {
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** The command that trains with the best setting. */
   readonly bestCommand: string;
-  /** Whether the table has the accuracy on the test data. Default: if any trial has it. */
+  /** Whether the table has a measure on the test data, such as the accuracy. Default: if any trial has it. */
   readonly testColumn?: boolean;
 }
 
 /** The report as an HTML document that needs nothing else. The same search gives the same bytes. */
 export async function searchReport(report: SearchReport): Promise<string> {
-  const { title, command, trials, objective, direction, testColumn = trials.some(hasTest) } = report;
+  const { title, command, trials, objective, direction, testColumn = hasTests(report) } = report;
   const parameters = parametersOf(report);
   const charts = new Map<string, Html>();
   for (const chart of searchCharts(report, IN_PAGE)) charts.set(chart.name, await drawn(chart));
@@ -95,11 +98,12 @@ function bestSetting(report: SearchReport): Content {
   if (best === undefined) {
     return paragraph("No trial came to its end with a value. The table below says what became of each.");
   }
-  const test = testAccuracy(best);
+  const measure = testMeasure(report.objective, report.trials);
+  const test = testValue(best, measure);
   return [
     facts([
       [objectiveTitle(report.objective), valueText(best.value, report.objective)],
-      ...(test === undefined ? [] : [["test accuracy", decimals(test)] as const]),
+      ...(test === undefined ? [] : [[`test ${measure}`, valueText(test, `test.${measure}`)] as const]),
       ...Object.entries(best.params).map(([name, value]) => [name, paramText(value)] as const),
       ["trial", best.number],
     ]),
@@ -123,6 +127,7 @@ function inOrder({ trials, direction }: SearchResult): FinishedTrial[] {
 function trialTable(report: SearchReport, parameters: readonly Parameter[], testColumn: boolean): Html {
   const { objective } = report;
   const trials = inOrder(report);
+  const measure = testMeasure(report.objective, report.trials);
   const columns: Column[] = [
     { title: "trial", align: "right" },
     { title: "state" },
@@ -130,13 +135,13 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
       return distribution.kind === "categorical" ? { title: name } : { title: name, align: "right" };
     }),
     { title: objectiveTitle(objective), align: "right" },
-    ...(testColumn ? [{ title: "test accuracy", align: "right" } as const] : []),
+    ...(testColumn ? [{ title: `test ${measure}`, align: "right" } as const] : []),
     { title: "epochs", align: "right" },
     { title: "seconds", align: "right" },
   ];
   const rows = trials.map((trial): Content[] => {
     const value = finiteValue(trial);
-    const test = testAccuracy(trial);
+    const test = testValue(trial, measure);
     return [
       trial.number,
       stateOf(trial) === "failed"
@@ -147,7 +152,7 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
         return param === undefined ? "" : paramText(param);
       }),
       value === undefined ? "" : valueText(value, objective),
-      ...(testColumn ? [test === undefined ? "" : decimals(test)] : []),
+      ...(testColumn ? [test === undefined ? "" : valueText(test, `test.${measure}`)] : []),
       trial.reports.length,
       decimals(trial.seconds, 1),
     ];
@@ -163,15 +168,7 @@ function trialTable(report: SearchReport, parameters: readonly Parameter[], test
   });
 }
 
-/** Accuracies with as many decimals as there are samples to count, other values with four digits. */
-function valueText(value: number, objective: string): string {
-  return objective.endsWith("accuracy") ? decimals(value) : short(value);
-}
-
-/** The accuracy on the test data that a trial's attributes hold, as a number or among other measures. */
-function testAccuracy({ attributes: { test } }: FinishedTrial): number | undefined {
-  const value = typeof test === "object" && test !== null ? (test as { accuracy?: unknown }).accuracy : test;
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-const hasTest = (trial: FinishedTrial): boolean => testAccuracy(trial) !== undefined;
+const hasTests = (report: SearchResult): boolean => {
+  const measure = testMeasure(report.objective, report.trials);
+  return report.trials.some((trial) => testValue(trial, measure) !== undefined);
+};

@@ -1,5 +1,7 @@
 /** A search's trials in words: values, names, states and the best trial. */
-import { short } from "../../format/numbers.ts";
+import { decimals, short } from "../../format/numbers.ts";
+import { type MetricKind, metrics } from "../../metrics/index.ts";
+import { scalars } from "../../model/history.ts";
 import type { Distribution, ParamValue, SearchSpace } from "../../tuner/searchSpace.ts";
 import type { Direction, FinishedTrial, TrialState } from "../../tuner/trial.ts";
 import type { ValueAxis } from "../charts/axes.ts";
@@ -30,8 +32,24 @@ export function objectiveTitle(objective: string): string {
 
 export const objectiveAxis = (objective: string): ValueAxis => ({
   title: objectiveTitle(objective),
-  ...(objective.endsWith("accuracy") ? { limit: 1 } : { logAbove: 30 }),
+  ...(mostOf(objective) === undefined ? { logAbove: 30 } : { limit: mostOf(objective)! }),
 });
+
+/** The measure of an objective: "accuracy" of "validation.accuracy". */
+export const measureOf = (objective: string): string => objective.slice(objective.indexOf(".") + 1);
+
+/** The largest value that an objective can have, if it is a metric that has one. */
+function mostOf(objective: string): number | undefined {
+  const measure = measureOf(objective);
+  const kind: MetricKind | undefined = Object.hasOwn(metrics, measure)
+    ? metrics[measure as keyof typeof metrics]
+    : undefined;
+  return kind?.most;
+}
+
+/** Shares of samples with as many decimals as there are samples to count, other values with four digits. */
+export const valueText = (value: number, objective: string): string =>
+  mostOf(objective) === undefined ? short(value) : decimals(value);
 
 /** A parameter's value as people write it, with four significant digits: 0.005, 2.5e-5, 50,50, relu. */
 export function paramText(value: ParamValue): string {
@@ -122,4 +140,26 @@ export function parametersOf({ space, trials }: SearchResult): Parameter[] {
     }
   }
   return [...distributions].map(([name, distribution]) => ({ name, distribution }));
+}
+
+/**
+ * The measure of which the test data's value is shown beside the objective: the objective's own if it is a metric; of a loss
+ * or a cost, the first metric that a trial has, or else itself.
+ */
+export function testMeasure(objective: string, trials: readonly FinishedTrial[]): string {
+  const own = measureOf(objective);
+  const isMetric = own !== "loss" && own !== "cost";
+  if (isMetric && trials.some((trial) => testValue(trial, own) !== undefined)) return own;
+  const tests = trials.map(({ attributes: { test } }) =>
+    typeof test === "object" && test !== null ? test : {},
+  );
+  const names = tests.flatMap((test) => scalars(test).map(([name]) => name));
+  return names.find((name) => name !== "loss" && name !== "cost") ?? (names.includes(own) ? own : "accuracy");
+}
+
+/** The measure on the test data that a trial's attributes hold, as a number or among other measures. */
+export function testValue({ attributes: { test } }: FinishedTrial, measure: string): number | undefined {
+  const value =
+    typeof test === "object" && test !== null ? (test as Readonly<Record<string, unknown>>)[measure] : test;
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
