@@ -59,8 +59,8 @@ function mishParts(x: number, { round, exp, bound }: Arithmetic) {
 }
 
 /**
- * The definitions. Errors over the whole float32 range, in ulps of float32: gelu < 5, mish < 4.5, silu < 3.5, sigmoid and tanh
- * < 2.5, selu < 2; or 2^-142, where gelu, mish and silu multiply x by a denormal. Errors of the derivatives, which have zeros:
+ * The definitions. Errors over the whole float32 range, in ulps of float32: gelu and mish < 5, silu < 3.5, sigmoid and tanh
+ * < 3, selu < 2; or 2^-142, where gelu, mish and silu multiply x by a denormal. Errors of the derivatives, which have zeros:
  * < 1.2e-6. At ±Infinity each has its limit. A NaN passes.
  */
 const definitions = {
