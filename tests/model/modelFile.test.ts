@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
+import { createDescribed, type Kind } from "../../src/described.ts";
 import { ConfigError, FileError, TrainingError } from "../../src/errors.ts";
 import { ConstantInitializer, type Initializer, NormalInitializer } from "../../src/initializers/index.ts";
-import { BatchNormalization, Dense, type Layer, ReLU, Softmax } from "../../src/layers/index.ts";
+import { BatchNormalization, Dense, type Layer, layers, ReLU, Softmax } from "../../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { AccuracyMetrics } from "../../src/metrics/index.ts";
+import { libraryKinds } from "../../src/model/kinds.ts";
 import { Model } from "../../src/model/model.ts";
 import { loadModel } from "../../src/model/openModel.ts";
 import { decodeSafetensors } from "../../src/model/safetensors.ts";
-import { SGDOptimizer } from "../../src/optimizers/index.ts";
+import { optimizers, SGDOptimizer } from "../../src/optimizers/index.ts";
 import { L2Regularizer } from "../../src/regularizers/index.ts";
 import { LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { VERSION } from "../../src/version.ts";
@@ -102,6 +104,64 @@ const compiled = (layers: Layer[], optimizer = new SGDOptimizer({ schedule: 0.12
     optimizer,
     metrics: [new AccuracyMetrics()],
   });
+
+describe("every layer of the library", () => {
+  /** All that need not be last, between Dense layers, in the order of the registry. */
+  const everyLayer = (): Layer[] =>
+    Object.entries(layers).flatMap(([name, kind]: [string, Kind<Layer>]): Layer[] => {
+      if (name === "dense" || name === "softmax") return [];
+      return [new Dense(6), kind.create(name === "dropout" ? { rate: 0.25 } : {})];
+    });
+
+  const schedule = {
+    name: "warmup",
+    options: { steps: 9, schedule: { name: "coslog4", options: { steps: 30 } } },
+  };
+  const trained = (name: string, options: object) =>
+    compiled(
+      [...everyLayer(), new Dense(4, { activation: "softmax" })],
+      createDescribed(
+        libraryKinds,
+        "optimizers",
+        { name, options: { schedule, ...options } },
+        "here",
+      ) as never,
+    );
+
+  it.each([
+    ...Object.keys(optimizers).map((name) => [name, {}] as const),
+    ["sgd", { momentum: 0.9, nesterov: true, clipNorm: 0.5 }],
+    ["adamw", { weightDecay: 0.125, clipNorm: 1, rateFactors: { bias: 0.5, weight: "fan-in" } }],
+  ] as const)("is kept, and goes on to the same bits by %s %o", async (name, options) => {
+    const model = trained(name, options);
+    await model.fit(numbers(60), { epochs: 2, batchSize: 16 });
+    const bytes = model.toBytes();
+    const copy = await loadModel(bytes);
+    expect(copy.layers.map(([each]) => each)).toEqual(model.layers.map(([each]) => each));
+    expect(copy.tensors()).toEqual(model.tensors());
+    expect(copy.toBytes()).toEqual(bytes);
+    expect(await copy.predict(numbers(60))).toEqual(await model.predict(numbers(60)));
+    expect(await copy.evaluate(numbers(60))).toEqual(await model.evaluate(numbers(60)));
+    for (const each of [model, copy])
+      await each.fit(numbers(60), { epochs: 4, batchSize: 16, initialEpoch: 2 });
+    expect(copy.toBytes()).toEqual(model.toBytes());
+  });
+
+  it("has its tensors in the file and in the hash of the weights, those of a scale among them", async () => {
+    const model = await new Model(everyLayer()).build(5);
+    const names = model.tensors().map(({ name }) => name);
+    expect(names).toContain("scale1.scale");
+    expect([...decodeSafetensors(model.toBytes(), "file").tensors.keys()]).toEqual(names);
+    const before = await model.weightsSha256();
+    const changed = model
+      .tensors()
+      .map((tensor) =>
+        tensor.name === "scale1.scale" ? { ...tensor, data: tensor.data.map((v) => 2 * v) } : tensor,
+      );
+    await model.load(changed);
+    expect(await model.weightsSha256()).not.toBe(before);
+  });
+});
 
 it("the metadata say what the tensors are of, all in texts", async () => {
   const model = compiled(
