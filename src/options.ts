@@ -77,6 +77,8 @@ export function requireMethods(
 
 /** How large a training is: what options may follow from. */
 export interface TrainingSize {
+  /** The name of the data set in the registry. */
+  readonly dataset: string;
   /** Samples to train on. */
   readonly samples: number;
   readonly batch: number;

@@ -15,6 +15,7 @@ import { now } from "../runtime.ts";
 import {
   DEFAULTS,
   mergeSettings,
+  PAPER_L2,
   resolveSettings,
   splitOptions,
   type TrainSettings,
@@ -116,7 +117,7 @@ export const FRESH_TRAININGS = new CoarseToFineSampler().limit();
 
 /** The settings of all trainings, but for what an experiment changes. */
 export const baseSettings = ({ changes, seeds, trainingMetrics }: Reproduction): TrainSettings =>
-  mergeSettings(changes, { seed: seeds[0]!, trainingMetrics, threads: 1 });
+  mergeSettings({ l2: PAPER_L2 }, changes, { seed: seeds[0]!, trainingMetrics, threads: 1 });
 
 /**
  * @param named how errors write the name of a setting
@@ -139,7 +140,7 @@ export function planReproduction(
     [...experiments, ...appendix].map((experiment): Job => {
       const trainingMetrics = drawn.has(experiment) ? DEFAULTS.trainingMetrics : base.trainingMetrics;
       const own = { seed, trainingMetrics, threads: 1 };
-      return { experiment, settings: mergeSettings(experiment.settings, changes, own) };
+      return { experiment, settings: mergeSettings({ l2: PAPER_L2 }, experiment.settings, changes, own) };
     }),
   );
   const epochsOf = (settings: TrainSettings) =>

@@ -85,7 +85,7 @@ export async function planTraining(
   named?: (key: keyof TrainSettings) => string,
 ): Promise<TrainingPlan> {
   const split = splitDataset(dataset, splitOptions(asked));
-  const settings = resolveSettings(asked, asked.data ?? dataset.name, split.train.count, named);
+  const settings = resolveSettings(asked, dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
   metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
   const model = await buildModel(settings, dataset);

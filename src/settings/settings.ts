@@ -1,4 +1,5 @@
 /** The settings of a training, as data: their types, their defaults, what they resolve to. */
+import { defaultDataset, defaultL2 } from "../data/index.ts";
 import type { SplitOptions } from "../data/split.ts";
 import { ConfigError } from "../errors.ts";
 import { learningRateOf, resolveOptimizer } from "./ofOptimizers.ts";
@@ -20,6 +21,7 @@ export type TrainSettings = { readonly [K in NameWithDefault]: ValueOf<Table[K]>
 export type ResolvedSettings = TrainSettings & {
   readonly data: string;
   readonly etaMax: number;
+  readonly l2: number;
   readonly stepSize: number;
   readonly steps: number;
   readonly epochs: number;
@@ -31,6 +33,9 @@ const entries = Object.entries(settings) as [keyof Table, Setting][];
 export const DEFAULTS = Object.fromEntries(
   entries.flatMap(([key, entry]) => (entry.default === undefined ? [] : [[key, entry.default]])),
 ) as TrainSettings;
+
+/** The paper's λ. The table has no default: other data sets than the paper's have another. */
+export const PAPER_L2 = defaultL2(defaultDataset().name);
 
 /** The defaults that a search has instead: the paper's search is on a network that normalises. */
 export const SEARCH_DEFAULTS: Partial<TrainSettings> = { bn: "after" };
@@ -53,24 +58,25 @@ export function mergeSettings(...sources: readonly Partial<TrainSettings>[]): Tr
 
 /**
  * Every setting with the value that a training on so many samples has.
+ * @param dataset the name of the data set in the registry
  * @param named how errors write the name of a setting. Default: as it is
  * @throws ConfigError if settings contradict each other
  */
 export function resolveSettings(
   asked: TrainSettings,
-  data: string,
+  dataset: string,
   samples: number,
   named: (key: keyof TrainSettings) => string = String,
 ): ResolvedSettings {
   const epochs = asked.epochs ?? Math.round(10 * asked.cycles);
-  const given = { ...asked, samples, epochs, learningRate: learningRateOf(asked.optimizer) };
+  const given = { ...asked, dataset, samples, epochs, learningRate: learningRateOf(asked.optimizer) };
   const ofOptimizer = resolveOptimizer(asked, named as (name: string) => string);
   const following = entries.flatMap(([key, { follows }]) =>
     follows === undefined ? [] : [[key, asked[key] ?? follows.from(given)]],
   );
   const resolved = {
     ...asked,
-    data,
+    data: asked.data ?? dataset,
     ...ofOptimizer,
     ...Object.fromEntries(following),
     epochs,

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { backends, type EngineName, MOST_THREADS } from "../backend/index.ts";
-import { datasetChoices, defaultDataset } from "../data/index.ts";
+import { datasetChoices, defaultDataset, defaultL2, defaultL2InWords } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { hiddenActivations } from "../layers/index.ts";
 import { type MetricName, metrics } from "../metrics/index.ts";
@@ -101,8 +101,9 @@ export const settings = {
     words: { "--bias-init": "bias bias-initializer" },
   }),
   l2: setting({
-    ...{ ...NETWORK, flags: "--lambda, --l2 <lambda>", type: number(0), default: 0.005 },
+    ...{ ...NETWORK, flags: "--lambda, --l2 <lambda>", type: number(0) },
     help: "strength λ of the L2 penalty: cost = loss + ½·λ·Σw²",
+    follows: { inWords: defaultL2InWords(), from: ({ dataset }) => defaultL2(dataset) },
     words: {
       "--lambda":
         "lamda lamdba lam reg regularization regularisation regularizer regulariser l2-reg " +

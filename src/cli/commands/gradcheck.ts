@@ -5,7 +5,7 @@ import { type Alignment, tableLine } from "../../format/tables.ts";
 import { CategoricalCrossEntropyLoss } from "../../losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../model/network.ts";
-import { DEFAULTS } from "../../settings/settings.ts";
+import { DEFAULTS, PAPER_L2 } from "../../settings/settings.ts";
 import { integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { settingOption } from "../trainingOptions.ts";
@@ -60,7 +60,9 @@ export function gradcheckCommand(context: CliContext): Command {
     )
     .option("--samples <n>", "samples in the batch (default: 2 and 8)", integer(1))
     .option("--features <n>", "numbers in a sample", integer(1), 10)
-    .addOption(settingOption("l2", { help: "strength λ of the L2 penalty" }).default(DEFAULTS.l2))
+    .addOption(
+      settingOption("l2", { help: "strength λ of the L2 penalty", usual: `${PAPER_L2}` }).default(PAPER_L2),
+    )
     .addOption(
       settingOption("seed", { help: "random seed, of parameters, samples and labels" }).default(
         DEFAULTS.seed,

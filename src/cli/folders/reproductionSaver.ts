@@ -4,7 +4,7 @@ import { reproductionReport } from "../../experiments/report.ts";
 import type { RowSummary } from "../../experiments/summary.ts";
 import { on } from "../../runs/events.ts";
 import type { ReproductionComplete, ReproductionEvent, ReproductionPlan } from "../../runs/reproduce.ts";
-import { mergeSettings } from "../../settings/settings.ts";
+import { PAPER_L2 } from "../../settings/settings.ts";
 import { VERSION } from "../version.ts";
 import type { ReproductionFolder } from "./reproductionFolder.ts";
 import { Saving } from "./saving.ts";
@@ -106,7 +106,7 @@ export function rowFacts({
   const { id, metric, published, settings } = experiment;
   return {
     ...{ id, metric, published: published ?? null, values, mean: mean ?? null, sd: sd ?? null },
-    ...{ difference: difference ?? null, outside, l2: mergeSettings(settings).l2 },
+    ...{ difference: difference ?? null, outside, l2: settings.l2 ?? PAPER_L2 },
     seconds: trainings.reduce((sum, training) => sum + training.seconds, 0),
   };
 }

@@ -2,7 +2,7 @@
 import { decimals, scientific, thousands } from "../../format/numbers.ts";
 import { capitalize, counted, countedInWords, inWords, listed, pluralOf } from "../../format/words.ts";
 import { learningRateOf } from "../../settings/ofOptimizers.ts";
-import { mergeSettings } from "../../settings/settings.ts";
+import { mergeSettings, PAPER_L2 } from "../../settings/settings.ts";
 import { type Block, heading, leading, paragraph } from "../document/blocks.ts";
 import { CIFAR10, type ReproductionFacts } from "../facts.ts";
 import { chanceOfMark } from "../statistics.ts";
@@ -82,7 +82,7 @@ function networkSentences({ rows, appendix }: RunSummary): string[] {
 }
 
 function trainingSentences(facts: ReproductionFacts): string[] {
-  const settings = mergeSettings(facts.settings ?? {});
+  const settings = mergeSettings({ l2: PAPER_L2 }, facts.settings ?? {});
   const { batch, l2, etaMin, etaMax = learningRateOf(settings.optimizer), cycles, epochs } = settings;
   const { used } = splitOf(facts);
   const stepsOfEpoch = Math.ceil(used / batch);

@@ -1,5 +1,5 @@
 /** Conclusions on what a third cycle adds. */
-import { DEFAULTS } from "../../settings/settings.ts";
+import { PAPER_L2 } from "../../settings/settings.ts";
 import { lastEpochOf } from "../summary.ts";
 import { BEST_L2, formatL2 } from "../table.ts";
 import { effect } from "./effect.ts";
@@ -30,7 +30,7 @@ const bestNetwork: Rule = (run) => {
   const values = valuesOf(run, "fig2", "fig5");
   if (values === undefined) return [];
   const [usual, longer] = ["fig2", "fig5"].map((id) => lastEpochOf(run.row(id)!)!) as [number, number];
-  const l2 = formatL2(DEFAULTS.l2);
+  const l2 = formatL2(PAPER_L2);
   const text = effect(
     {
       ...(usual === longer
