@@ -12,7 +12,9 @@ export {
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";
+export { mnist } from "./data/mnist.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
+export type { SamplesSplit, SamplesSplitOptions } from "./data/splitSamples.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";

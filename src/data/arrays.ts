@@ -121,6 +121,11 @@ class ArraySamples implements Samples {
     }
   }
 
+  labels(): ArrayLike<number> {
+    const rows = this.#rows;
+    return rows === undefined ? this.#labels : Uint32Array.from(rows, (row) => this.#labels[row]!);
+  }
+
   select(rows: Uint32Array): Samples {
     const own = selectRows(rows, this.#rows, this.count);
     return new ArraySamples(this.#values, this.#labels, this.features, this.classes, own);

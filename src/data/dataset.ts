@@ -70,6 +70,8 @@ export interface Samples {
    * @throws DatasetError if what is read is damaged
    */
   read(target: SampleTarget, options?: ReadOptions): Promise<void>;
+  /** The classes of the samples, if they are in memory: a stratified split needs them. Default: they must be read. */
+  labels?(): ArrayLike<number>;
   /** The samples with these numbers, in this order; nothing is read. */
   select(rows: Uint32Array): Samples;
 }

@@ -3,6 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { checkOptions, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import type { Dataset, Samples } from "./dataset.ts";
+import { type SamplesSplit, type SamplesSplitOptions, splitSamples } from "./splitSamples.ts";
 
 export interface SplitOptions {
   /** Samples taken for validation, at random: an integer from 0 to one less than there are. Default: 5000. */
@@ -21,14 +22,27 @@ export interface Split {
 }
 
 /**
- * Splits at random (seeded, not stratified).
+ * Splits the training samples of a data set at random (seeded, not stratified).
  * @throws ConfigError if validation leaves nothing to train on, or limit is not a positive integer
  */
-export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Split {
+export function splitDataset(dataset: Dataset, options?: SplitOptions): Split;
+/**
+ * Splits samples of one's own into training, validation and test sets, as {@link SamplesSplitOptions} says: at random,
+ * stratified by class, by group, in the order of time, or as given.
+ * @throws ConfigError if an option is out of its range, or nothing would be left to train on
+ */
+export function splitDataset(samples: Samples, options: SamplesSplitOptions): SamplesSplit;
+export function splitDataset(
+  dataset: Dataset | Samples,
+  options: SplitOptions & SamplesSplitOptions = {},
+): Split | SamplesSplit {
   const where = "splitDataset";
+  if (isSamples(dataset)) return splitSamples(dataset, options);
   checkOptions(where, options, ["validation", "limit", "seed"]);
   if (typeof dataset !== "object" || dataset === null || typeof dataset.training?.select !== "function") {
-    throw new ConfigError(`${where}: the data set is ${shown(dataset)}, expected cifar10(…) or the like.`);
+    throw new ConfigError(
+      `${where}: the data set is ${shown(dataset)}, expected cifar10(…), samplesFromArrays(…) or the like.`,
+    );
   }
   const { validation = 5000, limit, seed = 1 } = options;
   const count = dataset.training.count;
@@ -49,3 +63,6 @@ export function splitDataset(dataset: Dataset, options: SplitOptions = {}): Spli
     test: dataset.test,
   };
 }
+
+const isSamples = (data: Dataset | Samples): data is Samples =>
+  typeof data === "object" && data !== null && typeof (data as Partial<Samples>).select === "function";
