@@ -8,15 +8,18 @@ import type { Samples } from "./dataset.ts";
 export interface SamplesSplitOptions {
   /** A share of the samples, 0 < share < 1, which is rounded and at least one sample; or their number, ≥ 0. Default: 0. */
   readonly validation?: number;
-  /** The same for the test set. */
+  /** The same for the test set. Default: 0. */
   readonly test?: number;
-  /** Whether each class has its share of every set. `true` for the samples' own classes, or a class for each sample. */
+  /**
+   * Whether each class has its share of every set: `true` for the samples' own classes, or a class for each sample.
+   * Default: false.
+   */
   readonly stratify?: boolean | ArrayLike<unknown>;
-  /** A group for each sample, such as a patient: the samples of a group are in one set. */
+  /** A group for each sample, such as a patient: the samples of a group are in one set. Default: none. */
   readonly group?: ArrayLike<unknown>;
-  /** A time for each sample, numbers or dates: the earliest are for training, the latest for the test. */
+  /** A time for each sample, numbers or dates: the earliest are for training, the latest for the test. Default: none. */
   readonly time?: ArrayLike<number | Date>;
-  /** The rows of each set, counted from 0. Default of `train`: all that are in no other set. */
+  /** The rows of each set, counted from 0. `train` is by default all that are in no other set. Default: none given. */
   readonly given?: {
     readonly train?: ArrayLike<number>;
     readonly validation?: ArrayLike<number>;
