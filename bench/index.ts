@@ -25,13 +25,16 @@ import {
 } from "./sweep.ts";
 import type { Effort } from "./timing.ts";
 import {
+  adamCases,
+  cases,
   evaluations,
   flopsOfSample,
   flopsOfStep,
   makeData,
   TrainingContest,
-  cases as trainings,
 } from "./training.bench.ts";
+
+const trainings = [...cases, ...adamCases];
 
 /** The most threads if --threads is not given. */
 const MOST_BY_DEFAULT = 8;

@@ -1,5 +1,6 @@
 /** The kernels that the benchmark measures, a file for each family. A new family is its file and a line here. */
 import { cases as accuracy } from "./accuracy.bench.ts";
+import { cases as adam } from "./adam.bench.ts";
 import { cases as batchNorm } from "./batchNorm.bench.ts";
 import { cases as bias } from "./bias.bench.ts";
 import { cases as elementary } from "./elementary.bench.ts";
@@ -22,6 +23,7 @@ export const kernels: readonly KernelCase[] = [
   ...softmaxCrossEntropy,
   ...l2,
   ...sgd,
+  ...adam,
   ...gather,
   ...elementary,
   ...moments,

@@ -3,6 +3,7 @@
  * loss, backward, update) beside the same network in plain JavaScript, from the same initial numbers.
  */
 import {
+  AdamOptimizer,
   BatchNormalization,
   CategoricalCrossEntropyLoss,
   Dense,
@@ -26,6 +27,8 @@ export interface TrainingCase {
   readonly widths: readonly number[];
   readonly batchNormalization: boolean;
   readonly batchSize: number;
+  /** Default: plain descent. */
+  readonly optimizer?: "adam" | undefined;
 }
 
 const features = 3072;
@@ -40,6 +43,11 @@ export const cases: readonly TrainingCase[] = [
   { name: "net9bn", widths: nine, batchNormalization: true, batchSize: 100 },
   { name: "wide", widths: [features, 1024, 1024, classes], batchNormalization: true, batchSize: 256 },
 ];
+
+/** The same with Adam. */
+export const adamCases: readonly TrainingCase[] = cases
+  .filter(({ name }) => name === "net3bn" || name === "net9bn")
+  .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" }));
 
 const LAMBDA = 0.005;
 const SEED = 1;
@@ -227,7 +235,7 @@ export class TrainingContest {
   }
 
   /** A fresh model, and its initial numbers by name. */
-  async #model({ widths, batchNormalization, batchSize }: TrainingCase, threads: number) {
+  async #model({ widths, batchNormalization, batchSize, optimizer: rule }: TrainingCase, threads: number) {
     const weightRegularizer = new L2Regularizer(LAMBDA);
     const layers = widths.slice(1, -1).flatMap((units): Layer[] => {
       const dense = new Dense(units, { activation: "relu", weightRegularizer });
@@ -235,16 +243,18 @@ export class TrainingContest {
     });
     const output = new Dense(classes, { activation: "softmax", weightRegularizer });
     const model = new Model([...layers, output], { seed: SEED, threads });
-    const optimizer = new SGDOptimizer({ schedule: this.#schedule(batchSize) });
+    const schedule = this.#schedule(batchSize, rule);
+    const optimizer = rule === "adam" ? new AdamOptimizer({ schedule }) : new SGDOptimizer({ schedule });
     model.compile({ loss: new CategoricalCrossEntropyLoss(), optimizer });
     await model.build(features);
     const initial = new Map(model.tensors().map(({ name, data }) => [name, data as Float32Array]));
     return { model, initial };
   }
 
-  /** The paper's schedule. */
-  #schedule(batchSize: number): LRCyclingSchedule {
-    return new LRCyclingSchedule({ stepSize: (5 * this.#data.samples.count) / batchSize });
+  /** The paper's schedule, with Adam up to a hundredth of its rate. */
+  #schedule(batchSize: number, optimizer: TrainingCase["optimizer"]): LRCyclingSchedule {
+    const stepSize = (5 * this.#data.samples.count) / batchSize;
+    return new LRCyclingSchedule({ stepSize, etaMax: optimizer === "adam" ? 1e-3 : 0.1 });
   }
 
   /** Trains until `done`, which is called with the loss after every step, returns true. */
@@ -268,14 +278,16 @@ export class TrainingContest {
 
   /** A function that does the baseline's next training step, like the library with the same seed. */
   #baseline(
-    { widths, batchNormalization, batchSize }: TrainingCase,
+    { widths, batchNormalization, batchSize, optimizer }: TrainingCase,
     model: Model,
     parameters: ReadonlyMap<string, Float32Array>,
   ): () => number {
     this.#standardized ??= standardize(this.#data, model.standardization!);
     const samples = this.#standardized;
-    const network = new Network({ widths, batchNormalization, batchSize, lambda: LAMBDA, parameters });
-    const schedule = this.#schedule(batchSize);
+    const network = new Network({
+      ...{ widths, batchNormalization, batchSize, lambda: LAMBDA, optimizer, parameters },
+    });
+    const schedule = this.#schedule(batchSize, optimizer);
     const count = samples.labels.length;
     const shuffled = (epoch: number) => permutation(count, new Random(SEED, "shuffle", epoch));
     let epoch = 1;

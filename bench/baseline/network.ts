@@ -1,8 +1,9 @@
 /**
  * The networks of the benchmark in plain JavaScript, written for speed: every array is allocated once, and the penalty's
  * gradient is part of the update. Dense, ReLU, and batch normalisation after the ReLU;
- * softmax with cross-entropy at the end; stochastic gradient descent.
+ * softmax with cross-entropy at the end; stochastic gradient descent, or Adam.
  */
+import * as adam from "./adam.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import * as gather from "./gather.ts";
@@ -21,6 +22,8 @@ export interface NetworkOptions {
   readonly batchNormalization: boolean;
   readonly batchSize: number;
   readonly lambda: number;
+  /** Default: plain descent. */
+  readonly optimizer?: "adam" | undefined;
   /** The initial numbers of "dense1.weight", "dense1.bias", … */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** The products of the Dense layers. Default: tiles, the fastest that are known. */
@@ -57,6 +60,7 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     const { widths, batchNormalization, batchSize, lambda, parameters, products = matmul } = options;
+    const mover = options.optimizer === "adam" ? adamMover : descent;
     const last = widths.length - 2;
     this.#batchSize = batchSize;
     this.#features = widths[0]!;
@@ -68,11 +72,11 @@ export class Network {
       const outputs = widths[i + 1]!;
       const weight = parameters.get(`dense${i + 1}.weight`)!.slice();
       const offset = parameters.get(`dense${i + 1}.bias`)!.slice();
-      const layer = dense(products, batchSize, inputs, outputs, weight, offset, lambda, i === 0);
+      const layer = dense(products, mover, batchSize, inputs, outputs, weight, offset, lambda, i === 0);
       if (i === last) return [layer];
       const activation = rectifier(batchSize, outputs);
       return batchNormalization
-        ? [layer, activation, normalization(batchSize, outputs)]
+        ? [layer, activation, normalization(batchSize, outputs, mover)]
         : [layer, activation];
     });
     this.#backwards = this.#stages.toReversed();
@@ -97,8 +101,25 @@ export class Network {
   }
 }
 
+/** Moves a parameter along its gradient and the penalty's. */
+type Move = (dw: Float32Array, lambda: number, rate: number) => void;
+
+const descent =
+  (w: Float32Array): Move =>
+  (dw, lambda, rate) => {
+    if (lambda === 0) sgd.update(w, dw, rate);
+    else sgd.updateL2(w, dw, lambda, rate);
+  };
+
+function adamMover(w: Float32Array): Move {
+  const moments = { m: new Float32Array(w.length), v: new Float32Array(w.length) };
+  let updates = 0;
+  return (dw, lambda, rate) => adam.update(w, dw, moments, lambda, rate, ++updates);
+}
+
 function dense(
   products: Products,
+  mover: (w: Float32Array) => Move,
   n: number,
   inputs: number,
   outputs: number,
@@ -111,6 +132,7 @@ function dense(
   const dWeight = new Float32Array(inputs * outputs);
   const dOffset = new Float32Array(outputs);
   const dx = first ? undefined : new Float32Array(n * inputs);
+  const [moveWeight, moveOffset] = [mover(weight), mover(offset)];
   let x: Float32Array = y;
   return {
     forward(input) {
@@ -126,8 +148,8 @@ function dense(
       return dx;
     },
     update(rate) {
-      sgd.updateL2(weight, dWeight, lambda, rate);
-      sgd.update(offset, dOffset, rate);
+      moveWeight(dWeight, lambda, rate);
+      moveOffset(dOffset, 0, rate);
     },
     penalty: () => l2.penalty(weight, lambda),
   };
@@ -152,13 +174,14 @@ function rectifier(n: number, d: number): Stage {
   };
 }
 
-function normalization(n: number, d: number): Stage {
+function normalization(n: number, d: number, mover: (w: Float32Array) => Move): Stage {
   const matrix = () => new Float32Array(n * d);
   const vector = () => new Float32Array(d);
   const [y, xHat, dx] = [matrix(), matrix(), matrix()];
   const [mean, variance, invStd, dGamma, dBeta] = [vector(), vector(), vector(), vector(), vector()];
   const [gamma, beta] = [vector().fill(1), vector()];
   const [movingMean, movingVariance] = [vector(), vector()];
+  const [moveGamma, moveBeta] = [mover(gamma), mover(beta)];
   return {
     forward(x) {
       batchNorm.forward(y, xHat, mean, variance, invStd, x, gamma, beta, EPSILON, n, d);
@@ -171,8 +194,8 @@ function normalization(n: number, d: number): Stage {
       return dx;
     },
     update(rate) {
-      sgd.update(gamma, dGamma, rate);
-      sgd.update(beta, dBeta, rate);
+      moveGamma(dGamma, 0, rate);
+      moveBeta(dBeta, 0, rate);
     },
     penalty: () => 0,
   };

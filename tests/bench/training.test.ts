@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Timing } from "../../bench/timing.ts";
 import {
+  adamCases,
   cases,
   evaluations,
   flopsOfSample,
@@ -14,7 +15,7 @@ describe("training steps of the benchmark", () => {
   // 10 batches of 50: 15 steps see a second order of the samples.
   const contest = new TrainingContest(makeData(500));
 
-  test.each(cases.filter(({ name }) => name !== "wide"))(
+  test.each([...cases.filter(({ name }) => name !== "wide"), ...adamCases])(
     "the baseline's losses follow the library's for 15 steps of $name",
     async (each) => {
       const { wasm, js } = await contest.losses({ ...each, batchSize: 50 }, 15);
