@@ -8,10 +8,11 @@
  *   w[i]  −= decay · w[i]                                   as it is if decay is 0
  *   w[i]  −= rate · m[i] / (√v[i] · root + epsilon)
  *
- * w, dw, m, v: n elements, not overlapping. rate and root hold the corrections of the moments' bias, which are the host's:
+ * m and v below the least normal number become 0: without gradients they would stay there for ever, where some processors take
+ * a hundred times as long. w, dw, m, v: n elements, not overlapping. rate and root hold the corrections of the moments' bias, which are the host's:
  * learningRate / (1 − beta1ᵗ) and 1 / √(1 − beta2ᵗ). `part` of `parts` is the share of one thread.
  */
-import { lanes, loadPartial, storePartial } from "./inline/lanes";
+import { lanes, loadPartial, storePartial, withoutDenormals } from "./inline/lanes";
 import { share } from "./inline/share";
 
 /** The least elements that one thread has: whole pages, so that no two threads write to the same cache line. */
@@ -19,7 +20,7 @@ const SHARE: i32 = 1024;
 
 /** kept · old + fresh. */
 function mean<T>(old: v128, kept: v128, fresh: v128): v128 {
-  return v128.add<T>(v128.mul<T>(kept, old), fresh);
+  return withoutDenormals<T>(v128.add<T>(v128.mul<T>(kept, old), fresh));
 }
 
 /** w − rate · m / (√v · root + epsilon). */

@@ -7,9 +7,10 @@
  *                 v[i]  = momentum · v[i] + g
  *                 w[i] −= learningRate · v[i]                         or, if nesterov, · (g + momentum · v[i])
  *
- * w, dw, v: n elements, not overlapping. `part` of `parts` is the share of one thread.
+ * v below the least normal number becomes 0: without gradients it would stay there for ever, where some processors take a
+ * hundred times as long. w, dw, v: n elements, not overlapping. `part` of `parts` is the share of one thread.
  */
-import { lanes, loadPartial, storePartial } from "./inline/lanes";
+import { lanes, loadPartial, storePartial, withoutDenormals } from "./inline/lanes";
 import { share } from "./inline/share";
 
 /** The least elements that one thread has: whole pages, so that no two threads write to the same cache line. */
@@ -94,7 +95,7 @@ export function sgdMomentum<T>(
     const value = v128.load(w);
     let g = v128.load(dw);
     if (isPenalized) g = v128.add<T>(g, v128.mul<T>(factor, value));
-    const velocity = v128.add<T>(v128.mul<T>(kept, v128.load(v)), g);
+    const velocity = withoutDenormals<T>(v128.add<T>(v128.mul<T>(kept, v128.load(v)), g));
     v128.store(v, velocity);
     const step = nesterov ? v128.add<T>(g, v128.mul<T>(kept, velocity)) : velocity;
     v128.store(w, updated<T>(value, step, rate));
@@ -107,7 +108,7 @@ export function sgdMomentum<T>(
   const value = loadPartial<T>(w, left);
   let g = loadPartial<T>(dw, left);
   if (isPenalized) g = v128.add<T>(g, v128.mul<T>(factor, value));
-  const velocity = v128.add<T>(v128.mul<T>(kept, loadPartial<T>(v, left)), g);
+  const velocity = withoutDenormals<T>(v128.add<T>(v128.mul<T>(kept, loadPartial<T>(v, left)), g));
   storePartial<T>(v, velocity, left);
   const step = nesterov ? v128.add<T>(g, v128.mul<T>(kept, velocity)) : velocity;
   storePartial<T>(w, updated<T>(value, step, rate), left);

@@ -132,6 +132,12 @@ export function rounding(dtype: Precision): (value: number) => number {
   return dtype === "float32" ? Math.fround : (value) => value;
 }
 
+/** What puts 0 in place of a number below the least normal one of that precision. */
+export function flushing(dtype: Precision): (value: number) => number {
+  const least = dtype === "float32" ? 2 ** -126 : 2 ** -1022;
+  return (value) => (Math.abs(value) < least ? 0 : value);
+}
+
 /** @throws ShapeError unless `tensor` has this shape: "batchNorm.forward: gamma is (1, 4), expected (1, 3)." */
 export function expectShape(
   where: string,

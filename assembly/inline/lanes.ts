@@ -42,6 +42,12 @@ export function storeUpTo<T>(p: usize, v: v128, count: i32): void {
   else storePartial<T>(p, v, count);
 }
 
+/** The numbers of `v`, 0 in place of those below the least normal one: a processor may take long over each of these. */
+export function withoutDenormals<T>(v: v128): v128 {
+  const least = sizeof<T>() == 4 ? f32x4.splat(f32.MIN_NORMAL_VALUE) : f64x2.splat(f64.MIN_NORMAL_VALUE);
+  return v128.andnot(v, v128.lt<T>(v128.abs<T>(v), least));
+}
+
 /** Lane 0 of `v` as a number. */
 export function first<T>(v: v128): T {
   return v128.extract_lane<T>(v, 0);

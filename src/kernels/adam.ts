@@ -1,6 +1,6 @@
 /** The update of Adam and AdamW. */
 import { integerPower } from "../math.ts";
-import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
+import { expectShape, flushing, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
@@ -16,7 +16,7 @@ export interface AdamKernels {
    *   w −= η · decay · w                      not if decay is 0 (Loshchilov and Hutter, 2019)
    *   w −= η / (1 − beta1ᵗ) · m / (√v / √(1 − beta2ᵗ) + epsilon)
    *
-   * Where lambda or η · decay rounds to 0 in the tensors' precision, it counts as 0.
+   * m and v below the least normal number of the tensors' precision become 0. Where lambda or η · decay rounds to 0 in the tensors' precision, it counts as 0.
    * @param w any shape, read and written
    * @param dw the shape of w
    * @param m the moving average of gradients, of the shape of w, read and written; 0 before the first update
@@ -87,7 +87,7 @@ export const reference: AdamKernels = {
   update(...args) {
     const numbers = prepare(...args);
     const [w, dw, m, v, lambda, , beta1, beta2, epsilon] = args;
-    const round = rounding(w.dtype);
+    const [round, flush] = [rounding(w.dtype), flushing(w.dtype)];
     const [rate, root, decay] = [round(numbers.rate), round(numbers.root), round(numbers.decay)];
     const [penalty, least] = [round(lambda), round(epsilon)];
     const [kept1, fresh1] = [round(beta1), round(1 - beta1)];
@@ -97,8 +97,8 @@ export const reference: AdamKernels = {
       let g = dw.data[i]!;
       if (penalty !== 0) g = round(g + round(penalty * value));
       if (decay !== 0) value = round(value - round(decay * value));
-      m.data[i] = round(kept1 * m.data[i]!) + round(fresh1 * g);
-      v.data[i] = round(kept2 * v.data[i]!) + round(round(fresh2 * g) * g);
+      m.data[i] = flush(round(round(kept1 * m.data[i]!) + round(fresh1 * g)));
+      v.data[i] = flush(round(round(kept2 * v.data[i]!) + round(round(fresh2 * g) * g)));
       const divisor = round(round(round(Math.sqrt(v.data[i]!)) * root) + least);
       w.data[i] = value - round(rate * round(m.data[i]! / divisor));
     }

@@ -1,5 +1,5 @@
 /** The updates of stochastic gradient descent. */
-import { expectShape, rounding, type Scalar, type Tensor } from "../tensor.ts";
+import { expectShape, flushing, rounding, type Scalar, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import type { Offers } from "./call.ts";
 import { signaturesOf } from "./signature.ts";
@@ -22,7 +22,7 @@ export interface SgdKernels {
   updateL2(w: Tensor, dw: Tensor, lambda: number, learningRate: Scalar): void;
   /**
    * g = dw + lambda · w (dw if lambda is 0); velocity = momentum · velocity + g; then w −= learningRate · velocity, or with
-   * `nesterov` w −= learningRate · (g + momentum · velocity).
+   * `nesterov` w −= learningRate · (g + momentum · velocity). A velocity below the least normal number becomes 0.
    * @param w any shape, read and written
    * @param dw the shape of w
    * @param velocity the shape of w, read and written; 0 before the first update
@@ -115,11 +115,11 @@ export const reference: SgdKernels = {
   },
   updateMomentum(w, dw, velocity, lambda, momentum, nesterov, learningRate) {
     checkMomentum(w, dw, velocity);
-    const round = rounding(w.dtype);
+    const [round, flush] = [rounding(w.dtype), flushing(w.dtype)];
     const [rate, factor, kept] = [round(learningRate.value), round(lambda), round(momentum)];
     for (let i = 0; i < w.size; i++) {
       const g = factor === 0 ? dw.data[i]! : round(dw.data[i]! + round(factor * w.data[i]!));
-      velocity.data[i] = round(kept * velocity.data[i]!) + g;
+      velocity.data[i] = flush(round(round(kept * velocity.data[i]!) + g));
       const step = nesterov ? round(g + round(kept * velocity.data[i]!)) : velocity.data[i]!;
       w.data[i] = w.data[i]! - round(rate * step);
     }

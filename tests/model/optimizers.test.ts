@@ -1,5 +1,6 @@
 /** Whole trainings with every optimizer: the same bits in any number of threads, in JavaScript, and when they go on from a file. */
 import { afterEach, describe, expect, it } from "vitest";
+import { samplesFromArrays } from "../../src/data/arrays.ts";
 import { TrainingError } from "../../src/errors.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { Model, type ModelOptions } from "../../src/model/model.ts";
@@ -91,4 +92,25 @@ it("moments of another optimizer leave these at their beginning, with the number
   }
   expect(results[0]).toEqual(results[1]);
   expect(results[0]!.find(({ name }) => name === "optimizer.updates")!.data).toEqual(new Float64Array([3]));
+});
+
+it("a weight without gradients stays, and what the optimizer keeps of older ones ends at 0, not just above it", async () => {
+  // The first feature is always 0 after a while, and so is its gradient: 0.9ᵗ and 0.9ᵗ of a moment vanish within 900 updates.
+  const numbers = (first: number) =>
+    samplesFromArrays({
+      values: Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? first * (i % 5) : i % 7)),
+      labels: Uint8Array.from({ length: 20 }, (_, i) => i % 2),
+      ...{ features: 2, classes: 2 },
+    });
+  for (const optimizer of [
+    new AdamOptimizer({ schedule: 1e-3, beta2: 0.9 }),
+    new SGDOptimizer({ schedule: 1e-3, momentum: 0.9 }),
+  ]) {
+    const model = new Model(denseNetwork({ hidden: [3], classes: 2, l2: 0 })).compile({ loss, optimizer });
+    models.push(model);
+    await model.fit(numbers(1), { epochs: 2, batchSize: 10, standardize: false });
+    await model.fit(numbers(0), { epochs: 1000, batchSize: 20, standardize: false });
+    const kept = model.tensors().filter(({ name }) => name.startsWith("optimizer.dense1.weight."));
+    for (const { data } of kept) expect([...data.subarray(0, 3)].map(Math.abs)).toEqual([0, 0, 0]);
+  }
 });
