@@ -28,7 +28,7 @@ export interface TrainingCase {
   readonly batchNormalization: boolean;
   readonly batchSize: number;
   /** Default: plain descent. */
-  readonly optimizer?: "adam" | undefined;
+  readonly optimizer?: "sgd" | "adam";
 }
 
 const features = 3072;
@@ -47,7 +47,7 @@ export const cases: readonly TrainingCase[] = [
 /** The same with Adam. */
 export const adamCases: readonly TrainingCase[] = cases
   .filter(({ name }) => name === "net3bn" || name === "net9bn")
-  .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" }));
+  .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" as const }));
 
 const LAMBDA = 0.005;
 const SEED = 1;
@@ -252,7 +252,7 @@ export class TrainingContest {
   }
 
   /** The paper's schedule, with Adam up to a hundredth of its rate. */
-  #schedule(batchSize: number, optimizer: TrainingCase["optimizer"]): LRCyclingSchedule {
+  #schedule(batchSize: number, optimizer: TrainingCase["optimizer"] = "sgd"): LRCyclingSchedule {
     const stepSize = (5 * this.#data.samples.count) / batchSize;
     return new LRCyclingSchedule({ stepSize, etaMax: optimizer === "adam" ? 1e-3 : 0.1 });
   }
@@ -278,7 +278,7 @@ export class TrainingContest {
 
   /** A function that does the baseline's next training step, like the library with the same seed. */
   #baseline(
-    { widths, batchNormalization, batchSize, optimizer }: TrainingCase,
+    { widths, batchNormalization, batchSize, optimizer = "sgd" }: TrainingCase,
     model: Model,
     parameters: ReadonlyMap<string, Float32Array>,
   ): () => number {

@@ -23,7 +23,7 @@ export interface NetworkOptions {
   readonly batchSize: number;
   readonly lambda: number;
   /** Default: plain descent. */
-  readonly optimizer?: "adam" | undefined;
+  readonly optimizer?: "sgd" | "adam";
   /** The initial numbers of "dense1.weight", "dense1.bias", … */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** The products of the Dense layers. Default: tiles, the fastest that are known. */

@@ -1,5 +1,5 @@
 /** The comparisons: contenders are started, checked against each other, take turns, and are ended. */
-import { type TrainingCase, cases as trainings } from "../training.bench.ts";
+import { adamCases, type TrainingCase, cases as trainings } from "../training.bench.ts";
 import { launch, OURS, type PeerId, type Surroundings } from "./contenders.ts";
 import { coreRoundTrip } from "./cores.ts";
 import { ContenderProcess } from "./process.ts";
@@ -29,18 +29,8 @@ const LAMBDA = 0.005;
 /** The top of the cyclic learning rate, with which each optimizer trains these networks well. */
 const ETA_MAX = { sgd: 1e-1, adam: 1e-3 };
 
-/** A network with the optimizer that trains it: by default SGD. */
-export interface PeersCase extends TrainingCase {
-  readonly optimizer?: Settings["optimizer"];
-}
-
-/** Those of `npm run bench`, and two of them with Adam. */
-export const cases: readonly PeersCase[] = [
-  ...trainings,
-  ...trainings
-    .filter(({ name }) => name === "net3bn" || name === "net9bn")
-    .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" as const })),
-];
+/** Those of `npm run bench`, with both optimizers. */
+export const cases: readonly TrainingCase[] = [...trainings, ...adamCases];
 
 export interface Effort extends Omit<Turns, "steps"> {
   /** Training samples in memory. */
@@ -55,7 +45,7 @@ export interface Context {
 }
 
 export function settingsOf(
-  { widths, batchNormalization, batchSize, optimizer = "sgd" }: PeersCase,
+  { widths, batchNormalization, batchSize, optimizer = "sgd" }: TrainingCase,
   samples: number,
   threads: number,
 ): Settings {
@@ -180,7 +170,7 @@ export function checkOutputs(theirs: readonly number[], ours: readonly number[])
 
 /** Training steps a second. The wide network's are so slow in plain JavaScript that a slice is two of them. */
 export function compareTraining(
-  trainingCase: PeersCase,
+  trainingCase: TrainingCase,
   threads: number,
   peers: readonly PeerId[],
   context: Context,
