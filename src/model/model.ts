@@ -9,6 +9,8 @@ import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
+import type { Measure } from "./callbacks/callback.ts";
+import { measuresOf } from "./callbacks/monitor.ts";
 import {
   allLayers,
   type CompileOptions,
@@ -97,6 +99,16 @@ export class Model<M = SomeMetrics> {
     checkOutputLayer("Model.compile", this.#layers, options.loss);
     this.#memory.compile(options);
     return this as unknown as Model<MetricsOf<T>>;
+  }
+
+  /**
+   * The measures of every row of fit(): loss, cost and the metrics.
+   * @param hasValidation whether there are validation samples
+   * @throws ConfigError if the model is not compiled
+   */
+  measures(hasValidation: boolean): readonly Measure[] {
+    this.#requireCompiled("measures");
+    return measuresOf(this.#memory.parts.metrics, hasValidation);
   }
 
   /**

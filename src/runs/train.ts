@@ -1,14 +1,19 @@
 /** Does a training, from settings to result. A subscriber hears of it: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
-import { TrainingError } from "../errors.ts";
+import { CallbackError, FileError, TrainingError } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
+import { BestWeights, type Callback, Checkpoint, EarlyStopping } from "../model/callbacks/index.ts";
+import { resolveMonitor } from "../model/callbacks/monitor.ts";
+import type { TrainingCheckpoint } from "../model/checkpoint.ts";
 import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
 import { DIVERGED_ADVICE } from "../model/totals.ts";
+import { isInitialFile } from "../settings/parse.ts";
 import {
+  DEFAULTS,
   type ResolvedSettings,
   resolveSettings,
   splitOptions,
@@ -28,6 +33,24 @@ export interface TrainingPlan {
   readonly summary: readonly SummaryRow[];
 }
 
+/** Where a training goes on. */
+export interface Resumed {
+  /** The epoch that is trained, counted from 1. */
+  readonly epoch: number;
+  /** Steps done in it. */
+  readonly step: number;
+  /** The epochs before. */
+  readonly rows: readonly EpochRow[];
+}
+
+/** How a training is done, beside its plan. */
+export interface TrainOptions extends RunOptions<TrainingEvent> {
+  /** Goes on from a checkpoint; null: from the beginning, as there was none yet. Default: it is no resumption. */
+  readonly from?: TrainingCheckpoint | null | undefined;
+  /** Keeps a checkpoint. Default: none are made. */
+  readonly saveCheckpoint?: (bytes: Uint8Array) => Promise<void>;
+}
+
 /** What a training has done when it ends, before its last epoch or after it. */
 export interface Trained {
   /** Whole epochs. */
@@ -37,6 +60,12 @@ export interface Trained {
   readonly stepsPerSecond: number;
   readonly threads: number;
   readonly weightsSha256: string;
+  /** The epoch whose weights are kept, where that is not the last one. */
+  readonly keptEpoch?: number;
+  /** Why it ended before its last epoch. */
+  readonly stoppedEarly?: string;
+  /** Seconds for which checkpoints held it up. */
+  readonly checkpointSeconds: number;
 }
 
 /** The training has come to its end. */
@@ -44,7 +73,7 @@ export interface TrainingComplete {
   readonly type: "result";
   readonly trained: Trained;
   readonly test: Evaluation;
-  /** After the last epoch; null if there are no validation samples. */
+  /** After the epoch whose weights are kept; null if there are no validation samples. */
   readonly validation: Evaluation | null;
 }
 
@@ -61,11 +90,12 @@ export interface TrainingInterrupted {
 export type TrainingEnd = TrainingComplete | TrainingInterrupted;
 
 /**
- * The events of a training, in the order in which they come: `start`; `reading`, `threads`, `step` and `epoch`, several
+ * The events of a training, in the order in which they come: `start`; `resume`, if it goes on; `reading`, `threads`, `step` and `epoch`, several
  * times; `trained`, also if the training was stopped; and an end. An error comes as `failed` before it is thrown.
  */
 export type TrainingEvent =
   | ({ readonly type: "start" } & TrainingPlan)
+  | ({ readonly type: "resume" } & Resumed)
   | Reading
   | { readonly type: "threads"; readonly threads: number; readonly notice?: string }
   | ({ readonly type: "step" } & StepReport)
@@ -76,19 +106,28 @@ export type TrainingEvent =
 
 /**
  * Builds what is to be trained.
+ * @param options.isResumed whether a checkpoint gives the weights, so that the file of `init` may be gone
  * @param named how errors write the name of a setting
  * @throws ConfigError if the settings contradict each other or the data; FileError if the file of `init` does not fit
  */
 export async function planTraining(
   asked: TrainSettings,
   dataset: Dataset,
-  named?: (key: keyof TrainSettings) => string,
+  named: (key: keyof TrainSettings) => string = String,
+  { isResumed = false } = {},
 ): Promise<TrainingPlan> {
   const split = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(asked, dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
   metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
-  const model = await buildModel(settings, dataset);
+  const ownWeights =
+    isResumed && isInitialFile(settings.init) ? { ...settings, init: DEFAULTS.init } : settings;
+  const model = await buildModel(ownWeights, dataset);
+  if (settings.patience !== undefined || settings.keep === "best") {
+    const { monitor = "validation.loss" } = settings;
+    const measures = model.measures(split.validation !== undefined);
+    resolveMonitor(named("monitor"), { monitor }, { measures });
+  }
   return { settings, dataset, split, model, summary: model.summary(dataset.features) };
 }
 
@@ -97,18 +136,17 @@ export async function planTraining(
  * @returns its last event; a training that is stopped ends after the step under way
  * @throws TrainingError if it diverges; what the subscriber throws
  */
-export async function train(
-  plan: TrainingPlan,
-  { subscriber, signal }: RunOptions<TrainingEvent>,
-): Promise<TrainingEnd> {
+export async function train(plan: TrainingPlan, options: TrainOptions): Promise<TrainingEnd> {
   const { model, split } = plan;
+  const { subscriber, signal, from } = options;
   const events = new Events(subscriber);
   await events.emit({ type: "start", ...plan });
-  const rows: EpochRow[] = [];
+  if (from !== undefined) await events.emit({ type: "resume", ...positionOf(from, plan.settings.epochs) });
+  const training = new Parts(plan, options);
   let history: History;
   let test: Evaluation | undefined;
   try {
-    history = await trainEpochs(plan, rows, events, signal);
+    history = await trainEpochs(plan, training, events, options);
     // Checked before `trained` is told: the weights of a training that diverged are not worth saving.
     if (!history.interrupted) test = await model.evaluate(split.test);
     requireFinite(model);
@@ -118,16 +156,22 @@ export async function train(
       return await ended(events, { type: "interrupted", reason: error, trained: undefined });
     }
     // The first error says more than a second one would.
-    await events.emit({ type: "failed", error, model }).catch(() => {});
-    throw error;
+    const failure = error instanceof CallbackError && error.cause instanceof FileError ? error.cause : error;
+    await events.emit({ type: "failed", error: failure, model }).catch(() => {});
+    throw failure;
   }
-  const { steps, trainSeconds } = history;
+  const { rows, steps, trainSeconds, stoppedBy } = history;
+  const keptEpoch = training.best?.epoch;
   const trained: Trained = {
     ...{ epochs: rows.length, steps, trainSeconds, stepsPerSecond: steps / trainSeconds },
     ...{ threads: model.threads, weightsSha256: await model.weightsSha256() },
+    ...(keptEpoch !== undefined && { keptEpoch }),
+    ...(stoppedBy && { stoppedEarly: stoppedBy.reason }),
+    checkpointSeconds: training.checkpoint?.seconds ?? 0,
   };
   await events.emit({ type: "trained", model, trained });
-  const validation = rows.at(-1)?.validation ?? null;
+  const last = keptEpoch === undefined ? rows.at(-1) : rows.find(({ epoch }) => epoch === keptEpoch);
+  const validation = last?.validation ?? null;
   return await ended(
     events,
     test === undefined
@@ -136,12 +180,37 @@ export async function train(
   );
 }
 
-/** @param rows gets each epoch's before it is told */
+/** Where a training goes on; the end of the last epoch if all are done. */
+function positionOf(from: TrainingCheckpoint | null, epochs: number): Resumed {
+  const { epoch, step, rows } = from ?? { epoch: 1, step: 0, rows: [] };
+  return epoch > epochs ? { epoch: epochs, step: rows.at(-1)?.steps ?? 0, rows } : { epoch, step, rows };
+}
+
+/** The callbacks of a training that its settings ask for. */
+class Parts {
+  readonly best: BestWeights | EarlyStopping | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+
+  constructor({ settings }: TrainingPlan, { saveCheckpoint }: TrainOptions) {
+    const { patience, minDelta, monitor = "validation.loss", keep, checkpointEvery } = settings;
+    if (patience !== undefined) {
+      this.best = new EarlyStopping({ monitor, patience, minDelta, restoreBest: keep === "best" });
+    } else if (keep === "best") this.best = new BestWeights({ monitor });
+    if (saveCheckpoint === undefined) return;
+    const often = checkpointEvery === 0 ? { everyEpochs: 1 } : { everySeconds: checkpointEvery };
+    this.checkpoint = new Checkpoint({ save: saveCheckpoint, ...often });
+  }
+
+  get callbacks(): Callback[] {
+    return [this.best, this.checkpoint].filter((callback) => callback !== undefined);
+  }
+}
+
 function trainEpochs(
   { model, settings, split }: TrainingPlan,
-  rows: EpochRow[],
+  { callbacks }: Parts,
   events: Events<TrainingEvent>,
-  signal: AbortSignal,
+  { signal, from }: TrainOptions,
 ): Promise<History> {
   const { epochs, batch, shuffle, trainingMetrics } = settings;
   const post = (event: TrainingEvent) => {
@@ -149,14 +218,20 @@ function trainEpochs(
     events.check();
   };
   return model.fit(split.train, {
-    ...{ epochs, batchSize: batch, validation: split.validation, shuffle, trainingMetrics, signal },
+    ...{
+      epochs,
+      batchSize: batch,
+      validation: split.validation,
+      shuffle,
+      trainingMetrics,
+      signal,
+      callbacks,
+    },
+    ...(from && { resume: from }),
     onThreads: (report) => post({ type: "threads", ...report }),
     onRead: (done, total) => post({ type: "reading", done, total }),
     onStep: (report) => post({ type: "step", ...report }),
-    onEpoch: async (row) => {
-      rows.push(row);
-      await events.emit({ type: "epoch", row, epochs });
-    },
+    onEpoch: (row) => events.emit({ type: "epoch", row, epochs }),
   });
 }
 

@@ -96,3 +96,11 @@ export function resolveSettings(
   }
   return resolved;
 }
+
+/** The settings on which results depend, in the order of the table: whatever they were given in. */
+export const decisiveSettings = (given: TrainSettings): Partial<TrainSettings> =>
+  Object.fromEntries(
+    entries.flatMap(([key, { changesResults = true }]) =>
+      changesResults && given[key] !== undefined ? [[key, given[key]]] : [],
+    ),
+  );

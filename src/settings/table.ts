@@ -38,6 +38,7 @@ export const MOST_EPOCHS = 100_000_000;
 const DATA = { group: "The data:" };
 const NETWORK = { group: "The network:" };
 const TRAINING = { group: "The training:" };
+const NO_STOPPING = "trials are ended by --pruner, and not by their own measures.";
 const ENGINE = { group: "The engine:" };
 
 const scheduleSettings = settingsOf(schedules, TRAINING.group);
@@ -188,6 +189,36 @@ export const settings = {
     type: choice(namesOf<TrainingMetrics>(trainingMetrics)),
     help: "training loss and metrics: full, on all samples after an epoch; or running, in its course, which saves a pass",
     words: { "--training-metrics": "train-metrics" },
+  }),
+  patience: setting({
+    ...{ ...TRAINING, flags: "--patience <epochs>", type: integer(1), alone: true, notSearched: NO_STOPPING },
+    help: "end the training when --monitor has not become better for so many epochs",
+    usual: "all epochs are trained",
+    words: { "--patience": "early-stopping early-stop early-stopping-patience n-iter-no-change" },
+  }),
+  minDelta: setting({
+    ...{ ...TRAINING, flags: "--min-delta <x>", type: number(0), default: 0 },
+    ...{ alone: true, notSearched: NO_STOPPING },
+    help: "what counts as better for --patience: by more than this",
+    words: { "--min-delta": "delta tolerance tol early-stopping-delta threshold" },
+  }),
+  monitor: setting({
+    ...{ ...TRAINING, flags: "--monitor <metric>", type: text(), alone: true, notSearched: NO_STOPPING },
+    help: "the measure that --patience and --keep best go by, such as validation.accuracy",
+    usual: "validation.loss",
+    words: { "--monitor": "watch monitored early-stopping-monitor early-stopping-metric" },
+  }),
+  keep: setting({
+    ...{ ...TRAINING, flags: "--keep <which>", type: choice(["last", "best"]), default: "last" },
+    ...{ alone: true, notSearched: NO_STOPPING },
+    help: "the weights at the end: of the last epoch, or of the best one",
+    words: { "--keep": "restore-best restore-best-weights save-best best keep-best" },
+  }),
+  checkpointEvery: setting({
+    ...{ ...TRAINING, flags: "--checkpoint-every <seconds>", type: number(0), default: 30 },
+    ...{ alone: true, changesResults: false, notSearched: "trials make no checkpoints." },
+    help: "seconds between checkpoints, from which --resume goes on; 0: one after every epoch",
+    words: { "--checkpoint-every": "checkpoint checkpoints save-every checkpoint-interval save-interval" },
   }),
   seed: setting({
     ...{ ...TRAINING, flags: "--seed <n>", default: 1 },

@@ -65,7 +65,15 @@ async function shownOf(json: boolean): Promise<{ out: string; stdout: string; st
   await hear({ type: "start", ...plan });
   for (const row of rows) await hear({ type: "epoch", row, epochs: 3 });
   const trained = {
-    ...{ epochs: 3, steps: 18, trainSeconds: 3, stepsPerSecond: 6, threads: 1, weightsSha256: "00" },
+    ...{
+      epochs: 3,
+      steps: 18,
+      trainSeconds: 3,
+      stepsPerSecond: 6,
+      threads: 1,
+      checkpointSeconds: 0,
+      weightsSha256: "00",
+    },
   };
   await hear({ type: "result", trained, test: measures(3), validation: rows[2]!.validation! });
   stdout.end();

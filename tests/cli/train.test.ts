@@ -95,6 +95,9 @@ describe("train --json", () => {
         limit: 550,
         shuffle: true,
         trainingMetrics: "full",
+        minDelta: 0,
+        keep: "last",
+        checkpointEvery: 30,
         seed: 7,
         threads: "auto",
         engine: "wasm",
@@ -144,6 +147,7 @@ describe("train --json", () => {
       seconds: expect.any(Number),
       trainSeconds: expect.any(Number),
       stepsPerSecond: expect.closeTo(18 / last.trainSeconds, 6),
+      checkpointSeconds: expect.any(Number),
       firstStepSeconds: expect.any(Number),
       peakMemory: expect.any(Number),
       threads: expect.any(Number),
@@ -160,6 +164,8 @@ describe("train --json", () => {
   describe("leaves a folder", () => {
     it("with the promised files and no others", () => {
       expect((readdirSync(at("json"), { recursive: true }) as string[]).sort()).toEqual([
+        "checkpoints",
+        "checkpoints/last.safetensors",
         "config.json",
         "metrics.jsonl",
         "model.safetensors",
@@ -247,7 +253,7 @@ describe("train --json", () => {
       expect(refused.code).toBe(2);
       expect(refused.stdout).toBe("");
       expect(refused.stderr).toBe(
-        "ConfigError: --out json: the folder is not empty. Give another folder, or --force to replace the run in it.\n",
+        "ConfigError: --out json: the folder is not empty. Give another folder, --resume json to go on with what is in it, or --force to replace it.\n",
       );
       expect(readFileSync(at("json", "summary.json"), "utf8")).toBe(before);
       const forced = await result(...train("--out", "json", "--force"));
@@ -409,7 +415,7 @@ describe("what ends a training early", () => {
       expect(steps).toBeGreaterThanOrEqual(5 * epochs.length);
       const message =
         `Interrupted after ${steps} steps, in epoch ${epochs.length + 1}. ` +
-        `The model as it is, and the numbers of the epochs before, are in ${signal}.`;
+        `The model as it is, and the numbers of the epochs before, are in ${signal}. Go on with: nnwasm train --resume ${signal}`;
       expect(events(stdout).at(-1)).toEqual({ event: "error", name: "Interrupted", message, exitCode: 130 });
       expect(stderr).toContain("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
       expect(stderr.endsWith(`${message}\n`)).toBe(true);

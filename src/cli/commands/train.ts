@@ -1,13 +1,17 @@
 /** `nnwasm train`: trains a network and leaves its results in a folder. */
 import type { Command } from "commander";
+import { ConfigError, FileError } from "../../errors.ts";
 import { counted } from "../../format/words.ts";
 import { inOrder } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingInterrupted } from "../../runs/train.ts";
 import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
 import { flagOf } from "../../settings/flags.ts";
+import type { SettingName } from "../../settings/names.ts";
+import type { Setting } from "../../settings/setting.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
-import { newCommand } from "../command.ts";
+import { settings } from "../../settings/table.ts";
+import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { RunFolder } from "../folders/runFolder.ts";
 import { TrainingSaver } from "../folders/trainingSaver.ts";
@@ -16,11 +20,13 @@ import { openDataset } from "../openDataset.ts";
 import { trainingJson } from "../output/trainingJson.ts";
 import { trainingText } from "../output/trainingText.ts";
 import { TrainingProgress } from "../progress/trainingProgress.ts";
+import { printableLines } from "../text.ts";
 import { addTrainingOptions, settingsFromFlags, type TrainingFlags } from "../trainingOptions.ts";
 
 type Flags = TrainingFlags & {
   readonly config?: string;
   readonly out?: string;
+  readonly resume?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly force?: boolean;
@@ -36,12 +42,14 @@ export function trainCommand(context: CliContext): Command {
       "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation",
       "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
       "nnwasm train --config runs/train-001/config.json      # the same training, bit for bit",
+      "nnwasm train --resume runs/train-001                  # go on after Ctrl-C, or a crash",
       "nnwasm train --json | jq .train.loss                  # events for another program",
     ],
     [
       "The defaults are those of the course report that `nnwasm reproduce` repeats.",
       "Every setting can also come from the environment (NNWASM_SEED for --seed). NNWASM_DATA is a folder of data sets.",
-      "Ctrl-C ends after the step under way and saves what there is.",
+      "Ctrl-C ends after the step under way and saves what there is. --resume goes on from there, or from the last " +
+        "checkpoint, and ends with the same bits.",
     ],
   );
   addTrainingOptions(command, { alone: true });
@@ -49,6 +57,7 @@ export function trainCommand(context: CliContext): Command {
     .optionsGroup("Input and output:")
     .option("--config <file>", "settings as JSON, such as a run's config.json; flags come before them")
     .option("--out <dir>", "the run's folder (default: runs/train-001, or the next number)")
+    .option("--resume <dir>", "go on with a run, by its folder, with the settings that it has")
     .option("--force", "replace the run that is in --out")
     .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
@@ -62,13 +71,22 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const begin = performance.now();
   // What --help does not need.
   const { planTraining, train } = await import("../../runs/train.ts");
-  const { config, out, json = false, quiet = false, force = false } = flags;
+  const { config, resume, json = false, quiet = false } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
-  const asked = mergeSettings(file, environment, settingsFromFlags(flags));
+  const given = mergeGiven(file, settingsFromFlags(flags));
+  const before = resume === undefined ? undefined : await readResumed(resume, flags, given);
+  if (before !== undefined && (await tellComplete(context, resume!, json))) return;
+  const asked =
+    before === undefined ? mergeSettings(environment, given) : mergeSettings(before, harmless(given));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
+  const opened = before === undefined ? undefined : await RunFolder.open(resume!);
+  const closeIfOpen = (error: unknown) =>
+    opened?.folder.close().then(() => Promise.reject(error)) ?? Promise.reject(error);
   // If the settings cannot be trained, this throws before a folder is made.
-  const plan = await planTraining(asked, dataset, flagOf);
-  const folder = await RunFolder.create(plan.settings, { out, force });
+  const isResumed = opened?.checkpoint !== undefined;
+  const plan = await planTraining(asked, dataset, flagOf, { isResumed }).catch(closeIfOpen);
+  const out = flags.out ?? resume;
+  const folder = opened?.folder ?? (await RunFolder.create(plan.settings, { out, force: flags.force }));
   const progress = new TrainingProgress(context, quiet);
   if (notice !== undefined) progress.say(notice);
   const saver = new TrainingSaver(folder, plan, begin);
@@ -78,20 +96,95 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
     json ? trainingJson(context, saver) : trainingText(context, progress, saver),
   );
   await closing(folder, async () => {
-    const end = await train(plan, { subscriber, signal: context.signal }).catch((error: unknown) => {
-      throw saver.explained(error);
-    });
+    const from = resume === undefined ? undefined : (opened?.checkpoint ?? null);
+    const { saveCheckpoint } = saver;
+    const end = await train(plan, { subscriber, signal: context.signal, from, saveCheckpoint }).catch(
+      (error: unknown) => {
+        throw saver.explained(error);
+      },
+    );
     saver.saving.finish();
     if (end.type === "interrupted") throw interrupted(end, folder.path);
   });
 }
 
+/** The settings over those before them, without defaults. */
+const mergeGiven = (...sources: readonly Partial<TrainSettings>[]): Partial<TrainSettings> =>
+  Object.assign(
+    {},
+    ...sources.map((source) =>
+      Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined)),
+    ),
+  );
+
+/** Settings that may change when a run goes on: they change no result. The data may have been moved. */
+const mayChange = (key: string): boolean =>
+  key === "data" || (settings[key as SettingName] as Setting).changesResults === false;
+
+const harmless = (given: Partial<TrainSettings>): Partial<TrainSettings> =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => mayChange(key)));
+
+/**
+ * The settings of the run that goes on; undefined if none were written yet, and the run begins with those that are given.
+ * @throws ConfigError if a flag asks for something else; FileError if the folder holds no run
+ */
+async function readResumed(
+  path: string,
+  { out, force }: Flags,
+  given: Partial<TrainSettings>,
+): Promise<Partial<TrainSettings> | undefined> {
+  if (out !== undefined || force) {
+    throw new ConfigError(
+      `--${force ? "force" : "out"} with --resume: the run goes on in ${path}. Leave one of them out.`,
+    );
+  }
+  const file = RunFolder.configOf(path);
+  if (await RunFolder.isUnused(path)) {
+    // A command that was killed before it wrote this file has done nothing yet.
+    if (Object.keys(given).length > 0) return undefined;
+    throw new FileError(
+      `${file} cannot be read: it does not exist (ENOENT). Nothing was done in ${path} yet: begin with nnwasm train --out ${path}.`,
+    );
+  }
+  const before = await readSettingsFile(file);
+  for (const [key, value] of Object.entries(given)) {
+    const its = before[key as keyof TrainSettings];
+    if (mayChange(key) || JSON.stringify(value) === JSON.stringify(its)) continue;
+    throw new ConfigError(
+      `${flagOf(key)} ${String(value)} with --resume: the run in ${path} was begun with ${String(its ?? "none")}. ` +
+        "Leave it out, or begin another run.",
+    );
+  }
+  return before;
+}
+
+/** Tells the result of a run that is complete; nothing is left to do then. */
+async function tellComplete(context: CliContext, path: string, json: boolean): Promise<boolean> {
+  const summary = await RunFolder.readComplete(path);
+  if (summary === undefined) return false;
+  if (json) {
+    const {
+      command: _,
+      version: __,
+      build: ___,
+      node: ____,
+      parameters: _____,
+      state: ______,
+      ...result
+    } = summary;
+    writeEvent(context, { event: "result", ...result });
+  } else
+    context.stdout.write(printableLines(`The run in ${path} is complete: there is nothing to go on with.\n`));
+  return true;
+}
+
 function interrupted({ trained, reason }: TrainingInterrupted, path: string): Interrupted {
+  const goOn = `Go on with: nnwasm train --resume ${path}`;
   return new Interrupted(
     trained === undefined
-      ? "Interrupted before the first step: there is nothing to save."
+      ? `Interrupted before the first step: there is nothing to save. ${goOn}`
       : `Interrupted after ${counted(trained.steps, "step")}, in epoch ${trained.epochs + 1}. The model as it is, and the ` +
-          `numbers of the epochs before, are in ${path}.`,
+          `numbers of the epochs before, are in ${path}. ${goOn}`,
     { cause: reason },
   );
 }

@@ -5,24 +5,33 @@
  *   metrics.jsonl       a line of numbers for each epoch
  *   summary.json        the results
  *   model.safetensors   the trained network
+ *   checkpoints/        the last two checkpoints, from which --resume goes on
  *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines. While the run lasts
  * there is the file `lock` as well.
  */
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isFolder } from "../../files/folders.ts";
 import { LineWriter } from "../../files/lines.ts";
 import { MODEL_FILE } from "../../files/modelFiles.ts";
+import { previousOf } from "../../model/callbacks/checkpoint.ts";
+import type { TrainingCheckpoint } from "../../model/checkpoint.ts";
+import { readCheckpoint } from "../../model/resume.ts";
 import { PLOT_NAMES, type PlotOptions, type PlotRow, renderPlots } from "../../report/plots.ts";
-import { closing, type NewFolder, WorkFolder } from "./workFolder.ts";
+import { readJson } from "./jsonFiles.ts";
+import { closing, isUnused, type NewFolder, WorkFolder } from "./workFolder.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
+const CHECKPOINT = "checkpoints/last.safetensors";
+const PREVIOUS = previousOf(CHECKPOINT);
 const plotFile = (name: string): string => join("plots", `${name}.svg`);
 
 /** All that a run writes, and all that --force takes away. */
-const FILES = [CONFIG, METRICS, SUMMARY, MODEL_FILE, ...PLOT_NAMES.map(plotFile)];
+const FILES = [CONFIG, METRICS, SUMMARY, MODEL_FILE, CHECKPOINT, PREVIOUS, ...PLOT_NAMES.map(plotFile)];
 
 export type RunFolderOptions = Partial<Pick<NewFolder, "out" | "root" | "name" | "force">>;
 
@@ -50,7 +59,7 @@ export class RunFolder {
     config: object,
     { name = "train", ...options }: RunFolderOptions = {},
   ): Promise<RunFolder> {
-    const folder = await WorkFolder.create({ ...options, name, files: FILES });
+    const folder = await WorkFolder.create({ ...options, name, files: FILES, resumable: CONFIG });
     try {
       await folder.writeJson(CONFIG, config);
       return new RunFolder(folder, await LineWriter.open(join(folder.path, METRICS)));
@@ -58,6 +67,53 @@ export class RunFolder {
       await folder.abandon([CONFIG, METRICS]).catch(() => {});
       throw error;
     }
+  }
+
+  /** The path of a run's settings. */
+  static configOf(path: string): string {
+    return join(path, CONFIG);
+  }
+
+  /** Whether nothing but leftovers is in the folder, or it is not there. */
+  static async isUnused(path: string): Promise<boolean> {
+    return !(await isFolder(path)) || (await isUnused(path));
+  }
+
+  /** The summary of a run that is complete, with all of its files; else undefined. */
+  static async readComplete(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    try {
+      const summary = (await readJson(join(path, SUMMARY))) as Readonly<Record<string, unknown>>;
+      if (summary.state !== "complete" || summary.unsaved !== undefined) return undefined;
+      await stat(join(path, MODEL_FILE));
+      return summary;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes a run's folder to go on with it: reads its last checkpoint, and has metrics.jsonl hold the rows of then.
+   * @returns undefined in place of a checkpoint if there is none yet: the run begins anew
+   * @throws ConfigError if another process has the folder; FileError if the checkpoint cannot be read
+   */
+  static async open(
+    path: string,
+  ): Promise<{ folder: RunFolder; checkpoint: TrainingCheckpoint | undefined }> {
+    const folder = await WorkFolder.open(path);
+    try {
+      const checkpoint = await readLast(join(path, CHECKPOINT));
+      const rows = checkpoint?.rows ?? [];
+      await folder.writeFiles([[METRICS, rows.map((row) => `${JSON.stringify(row)}\n`).join("")]]);
+      return { folder: new RunFolder(folder, await LineWriter.open(join(path, METRICS))), checkpoint };
+    } catch (error) {
+      await folder.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Writes a checkpoint. The one before it stays until this one is whole, and one more. */
+  async writeCheckpoint(bytes: Uint8Array): Promise<void> {
+    await this.#folder.writeFiles([[CHECKPOINT, bytes]], { previous: PREVIOUS });
   }
 
   /**
@@ -88,5 +144,16 @@ export class RunFolder {
   /** Closes metrics.jsonl and lets others have the folder. */
   async close(): Promise<void> {
     await closing(this.#folder, () => this.#metrics.close());
+  }
+}
+
+/** The last checkpoint that can be read; undefined if there is none. */
+async function readLast(path: string): Promise<TrainingCheckpoint | undefined> {
+  try {
+    return await readCheckpoint(path);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { Model } from "../../model/model.ts";
 import { countParameters } from "../../model/summary.ts";
 import { on } from "../../runs/events.ts";
 import type { Trained, TrainingComplete, TrainingEvent, TrainingPlan } from "../../runs/train.ts";
+import { decisiveSettings } from "../../settings/settings.ts";
 import { targetsOf } from "../../targets.ts";
 import { buildId, VERSION } from "../version.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -36,6 +37,8 @@ export class TrainingSaver {
   readonly #rows: EpochRow[] = [];
   // Node's clock starts with the process.
   #firstStep = 0;
+  /** Seconds of the sessions before. */
+  #secondsBefore = 0;
   #summary: TrainingSummary | undefined;
 
   constructor(folder: RunFolder, plan: TrainingPlan, begin: number) {
@@ -57,6 +60,10 @@ export class TrainingSaver {
 
   /** Hears every event before those who tell the user what is saved. */
   readonly hear = on<TrainingEvent>({
+    resume: ({ rows }) => {
+      this.#rows.push(...rows);
+      this.#secondsBefore = rows.at(-1)?.seconds ?? 0;
+    },
     step: () => {
       this.#firstStep ||= performance.now();
     },
@@ -74,6 +81,10 @@ export class TrainingSaver {
     failed: ({ error, model }) => this.#saveFailure(error, model),
   });
 
+  /** Keeps a checkpoint, or remembers why it cannot be kept: the training goes on without it. */
+  readonly saveCheckpoint = (bytes: Uint8Array): Promise<void> =>
+    this.#saving.write("checkpoints/", () => this.#folder.writeCheckpoint(bytes));
+
   /** An error of the training that also says what was saved. */
   explained(error: unknown): unknown {
     const epochs = this.#rows.length;
@@ -84,9 +95,9 @@ export class TrainingSaver {
     );
   }
 
-  #facts({ epochs, steps, trainSeconds, stepsPerSecond, threads, weightsSha256 }: Trained) {
+  #facts({ threads, weightsSha256, ...done }: Trained) {
     return {
-      ...{ epochs, steps, trainSeconds, stepsPerSecond },
+      ...done,
       firstStepSeconds: this.#firstStep > 0 ? this.#firstStep / 1000 : null,
       ...{ threads, weightsSha256, out: this.#folder.path },
     };
@@ -95,7 +106,9 @@ export class TrainingSaver {
   #saveModel(model: Model): Promise<void> {
     const { settings, dataset } = this.#plan;
     return this.#saving.write("model.safetensors", () =>
-      this.#folder.writeModel(model.toBytes({ classNames: dataset.classNames, settings })),
+      this.#folder.writeModel(
+        model.toBytes({ classNames: dataset.classNames, settings: decisiveSettings(settings) }),
+      ),
     );
   }
 
@@ -120,7 +133,7 @@ export class TrainingSaver {
     await this.#saveRest(() => {
       this.#summary = {
         ...{ test, validation, ...this.#facts(trained) },
-        seconds: (performance.now() - this.#begin) / 1000,
+        seconds: this.#secondsBefore + (performance.now() - this.#begin) / 1000,
         // The system's number is in kibibytes.
         peakMemory: 1024 * process.resourceUsage().maxRSS,
       };

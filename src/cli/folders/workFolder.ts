@@ -96,13 +96,23 @@ export class WorkFolder {
     }
   }
 
-  /** Writes files by their paths from the folder, one after another, each at once. */
-  async writeFiles(files: readonly (readonly [path: string, content: string | Uint8Array])[]): Promise<void> {
+  /**
+   * Writes files by their paths from the folder, one after another, each at once.
+   * @param options.previous the path that gets a file's old content. Default: it is dropped
+   */
+  async writeFiles(
+    files: readonly (readonly [path: string, content: string | Uint8Array])[],
+    { previous }: { readonly previous?: string } = {},
+  ): Promise<void> {
     for (const [path, content] of files) {
       await this.check();
       const file = join(this.path, path);
       if (dirname(path) !== ".") await makeInside(dirname(file));
-      await writeFileAtomic(file, content);
+      await writeFileAtomic(
+        file,
+        content,
+        previous === undefined ? {} : { previous: join(this.path, previous) },
+      );
     }
     await this.check();
   }
@@ -132,7 +142,7 @@ export class WorkFolder {
   }
 
   async #tidy(): Promise<void> {
-    for (const folder of [this.path, join(this.path, "plots")]) {
+    for (const folder of [this.path, join(this.path, "plots"), join(this.path, "checkpoints")]) {
       for (const name of await readdir(folder).catch(() => [])) {
         if (isTemporary(name)) await rm(join(folder, name), { force: true }).catch(() => {});
       }

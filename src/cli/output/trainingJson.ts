@@ -19,6 +19,7 @@ export const trainingJson = (context: CliContext, saver: TrainingSaver): Subscri
       const parameters = countParameters(summary);
       writeEvent(context, { event: "start", command: "train", config, parameters, data });
     },
+    resume: ({ epoch, step }) => writeEvent(context, { event: "resume", epoch, step }),
     epoch: ({ row }) => writeEvent(context, { event: "epoch", ...row }),
     result: () => writeEvent(context, { event: "result", ...saver.summary, ...saver.saving.facts }),
   });

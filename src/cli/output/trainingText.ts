@@ -23,6 +23,12 @@ export const trainingText = (
 ): Subscriber<TrainingEvent> =>
   on<TrainingEvent>({
     start: (plan) => progress.say(startText(plan)),
+    resume: ({ epoch, step }) =>
+      progress.say(
+        epoch === 1 && step === 0
+          ? "There is no checkpoint yet: the training begins anew."
+          : `Going on in epoch ${epoch}, after ${counted(step, "step")} of it.`,
+      ),
     result: () => {
       context.stdout.write(printableLines(resultText(saver.summary, saver.saving.inWords)));
     },
@@ -67,7 +73,10 @@ function resultText(summary: TrainingSummary, saved: string): string {
   const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, seconds } = summary;
   const line = (name: string, evaluation: Evaluation) =>
     `${[name.padEnd(10), ...scalars(evaluation).map(([name, value]) => `${name} ${measureText(value)}`)].join("  ")}\n`;
+  const { stoppedEarly, keptEpoch } = summary;
   return (
+    (stoppedEarly === undefined ? "" : `stopped early: ${stoppedEarly}\n`) +
+    (keptEpoch === undefined ? "" : `the weights are those of epoch ${keptEpoch}, the best one\n`) +
     line("test", test) +
     (validation === null ? "" : line("validation", validation)) +
     `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +

@@ -11,6 +11,8 @@ export class TrainingProgress {
   readonly #line: StatusLine;
   #begin = performance.now();
   #epochBegin = this.#begin;
+  /** The share of the training that was done when this session began. */
+  #doneBefore: number | undefined;
 
   constructor(context: CliContext, quiet: boolean) {
     this.#line = new StatusLine(context, quiet);
@@ -39,12 +41,19 @@ export class TrainingProgress {
     this.#epochBegin = this.#begin;
   }
 
-  #step({ epoch, epochs, step, steps, loss }: StepReport): void {
+  #step(report: StepReport): void {
+    const { epoch, epochs, step, steps } = report;
+    this.#doneBefore ??= (epoch - 1 + (step - 1) / steps) / epochs;
+    this.#draw(report, this.#doneBefore);
+  }
+
+  #draw({ epoch, epochs, step, steps, loss }: StepReport, doneBefore: number): void {
     this.#line.draw(() => {
       const now = performance.now();
       const rate = (1000 * step) / (now - this.#epochBegin);
       const done = (epoch - 1 + step / steps) / epochs;
-      const left = ((now - this.#begin) / 1000) * (1 / done - 1);
+      // Of a training that goes on, this session has done a part only.
+      const left = ((now - this.#begin) / 1000) * ((1 - done) / (done - doneBefore));
       const numbers = `${rate.toFixed(0)} steps/s  loss ${loss.toFixed(3)}  ${timeLeft(left)}`;
       return this.#line.withBar(`Epoch ${epoch}/${epochs}  `, step / steps, `  ${step}/${steps}  ${numbers}`);
     });
