@@ -18,7 +18,7 @@ export type { SamplesSplit, SamplesSplitOptions } from "./data/splitSamples.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
-export type { Described, Description } from "./described.ts";
+export type { Described, Description, Folder, Kind } from "./described.ts";
 export * from "./errors.ts";
 export {
   ConstantInitializer,
@@ -130,6 +130,7 @@ export {
   type SafetensorsContent,
 } from "./model/safetensors.ts";
 export type { SummaryRow } from "./model/summary.ts";
+export type { AnyMetric } from "./model/totals.ts";
 export {
   AdamOptimizer,
   type AdamOptions,

@@ -60,9 +60,22 @@ it("declarations that nobody can import are not packed", () => {
   expect(packed.filter((file) => program.getSourceFile(file) === undefined)).toEqual([]);
 });
 
+const commentsOn = (node: ts.Node): string[] =>
+  ts.getJSDocCommentsAndTags(node).map((doc) => doc.getFullText());
+
+/** What the interfaces that a class implements say of the method. */
+function inherited(node: ts.Node): string[] {
+  if (!ts.isMethodDeclaration(node) || !ts.isClassDeclaration(node.parent)) return [];
+  return (node.parent.heritageClauses ?? [])
+    .flatMap(({ types }) => [...types])
+    .map((type) => checker.getTypeAtLocation(type).getProperty(node.name.getText()))
+    .flatMap((member) => member?.declarations?.flatMap(commentsOn) ?? []);
+}
+
 /** What is said of a node, or of what it is a part of. */
 function docOf(node: ts.Node): string {
-  const docs = ts.getJSDocCommentsAndTags(node).map((doc) => doc.getFullText());
+  const own = commentsOn(node);
+  const docs = own.length > 0 ? own : inherited(node);
   if (docs.length > 0) return docs.join("\n");
   return node.parent && !ts.isInterfaceDeclaration(node.parent) ? docOf(node.parent) : "";
 }

@@ -16,7 +16,10 @@ export class ConfusionMetrics implements Metric<readonly (readonly number[])[]> 
   readonly name = "confusion";
   readonly targets = ["classes", "flags"] as const;
 
-  /** @throws ConfigError if there are more than 4,096 classes */
+  /**
+   * @param saved what an equal metric's collector saved. Default: nothing
+   * @throws ConfigError if there are more than 4,096 classes
+   */
   begin({ targets, outputs }: MetricTask, saved?: unknown): Collector<readonly (readonly number[])[]> {
     const columns = targets === "classes" ? outputs : 4;
     if (columns > MOST_CLASSES) {

@@ -85,7 +85,7 @@ export interface Metric<Value = number> {
 }
 
 /** The type of a metric's values: number for AccuracyMetrics. */
-export type ValueOf<T> = T extends { begin?(task: MetricTask, saved?: unknown): Collector<infer V> }
+export type ValueOf<T> = T extends { begin?(...args: never): Collector<infer V> }
   ? unknown extends V
     ? number
     : V

@@ -15,7 +15,7 @@ export type RateFactor = number | "fan-in" | { readonly factor: number; readonly
 export type RateFactors = Readonly<Record<string, RateFactor>>;
 
 export interface CommonOptions {
-  /** A schedule, or a number for a constant rate. */
+  /** A schedule, or a number for a constant rate. Default: the rate 0.01; of Adam and AdamW 0.001. */
   readonly schedule?: Schedule | number;
   /**
    * The most that the norm of all gradients together may be, > 0. Where it is more, all are multiplied by
