@@ -2,10 +2,10 @@
  * How many rows have their largest value at their label; of equal values the first counts, and a row that begins
  * with NaN counts as class 0.
  *
- * scores: (n, c), row-major, c ≥ 1; labels: (n) bytes; correct: one f64. Softmax keeps the order of the scores, so that they may be logits.
+ * scores: (n, c), row-major, c ≥ 1; labels: (n) of type L; correct: one f64. Softmax keeps the order of the scores, so that they may be logits.
  */
 
-export function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
+export function accuracy<T, L>(correct: usize, scores: usize, labels: usize, n: i32, c: i32): void {
   let count = 0;
   for (let i = 0; i < n; i++) {
     let best = load<T>(scores);
@@ -17,7 +17,7 @@ export function accuracy<T>(correct: usize, scores: usize, labels: usize, n: i32
         at = j;
       }
     }
-    if (at == <i32>load<u8>(labels + i)) count++;
+    if (at == <i32>load<L>(labels + <usize>i * sizeof<L>())) count++;
     scores += <usize>c * sizeof<T>();
   }
   store<f64>(correct, <f64>count);

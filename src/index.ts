@@ -54,7 +54,16 @@ export {
   type StepSeed,
   Tanh,
 } from "./layers/index.ts";
-export { CategoricalCrossEntropyLoss, type Loss } from "./losses/index.ts";
+export {
+  BinaryCrossEntropyLoss,
+  CategoricalCrossEntropyLoss,
+  type CategoricalCrossEntropyOptions,
+  HuberLoss,
+  type HuberOptions,
+  type Loss,
+  MeanAbsoluteErrorLoss,
+  MeanSquaredErrorLoss,
+} from "./losses/index.ts";
 export {
   AccuracyMetrics,
   type Collector,

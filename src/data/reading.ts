@@ -4,17 +4,23 @@
  */
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
-import type { TargetArray } from "../targets.ts";
+import { type Labelling, labellingOf, type TargetArray } from "../targets.ts";
 import type { ReadOptions, Samples } from "./dataset.ts";
+import { checkLabels, markUnread } from "./labels.ts";
 import { elementTypeOf, kindOf, newSampleValues, type SampleValues } from "./values.ts";
 
 /** The memory that samples are read into. */
 export interface ReadTarget {
   /** (count, features), bytes where the samples are bytes, else in whichever precision they are to be stored. */
   readonly values: SampleValues;
-  /** (count). */
+  /** (count × width), as the samples' targets are stored. */
   readonly labels: TargetArray;
+  /** (count), if the samples are weighted. */
+  readonly weights?: Float64Array | undefined;
 }
+
+/** What samples must stay like while they are read. */
+type Kept = Pick<Samples, "features" | "classes" | "elementType" | "targets" | "weighted">;
 
 /** How many samples are converted at once. */
 const BLOCK = 1024;
@@ -33,14 +39,19 @@ export async function readSamples(
   target: ReadTarget,
   { first = 0, ...options }: ReadOptions & { readonly first?: number } = {},
 ): Promise<void> {
-  const { values, labels } = target;
+  const { values, labels, weights } = target;
   // Asked once: samples of another caller may answer otherwise later, and would then be read too far.
-  const { elementType, features, classes } = samples;
-  const count = labels.length;
-  const expected = { count, features: count === 0 ? features : values.length / count, classes, elementType };
+  const { elementType, features } = samples;
+  const labelling = labellingOf(samples);
+  const { kind, width, classes, weighted } = labelling;
+  const count = labels.length / width;
+  const expected = {
+    ...{ count, features: count === 0 ? features : values.length / count, classes, elementType },
+    ...{ targets: { kind, width }, weighted },
+  };
   requireSame(where, samples, expected);
   if (elementTypeOf(values) === elementType) {
-    return await readInto(where, samples, target, classes, features, first, options);
+    return await readInto(where, samples, target, labelling, features, first, options);
   }
   if (kindOf(elementTypeOf(values)) !== kindOf(elementType)) {
     throw new DatasetError(
@@ -53,11 +64,12 @@ export async function readSamples(
     const rows = new Uint32Array(n).map((_, i) => start + i);
     const read = {
       values: newSampleValues(elementType, n * features),
-      labels: labels.subarray(start, start + n),
+      labels: labels.subarray(start * width, (start + n) * width),
+      weights: weights?.subarray(start, start + n),
     };
     const part = selectPart(where, samples, rows, expected);
     const signal = options.signal && { signal: options.signal };
-    await readInto(where, part, read, classes, features, first + start, signal);
+    await readInto(where, part, read, labelling, features, first + start, signal);
     const stored = values.subarray(start * features, (start + n) * features);
     stored.set(read.values);
     checkStored(where, stored, read.values, features, first + start);
@@ -69,28 +81,19 @@ export async function readSamples(
  * Those of the samples with these numbers.
  * @throws DatasetError if what `select` gives is something else
  */
-export function selectPart(
-  where: string,
-  samples: Samples,
-  rows: Uint32Array,
-  { features, classes, elementType }: Pick<Samples, "features" | "classes" | "elementType">,
-): Samples {
+export function selectPart(where: string, samples: Samples, rows: Uint32Array, kept: Kept): Samples {
   const part: unknown = samples.select(rows);
   if (typeof part !== "object" || part === null || typeof (part as Partial<Samples>).read !== "function") {
     throw new DatasetError(
       `${where}: the samples' select gives ${shown(part)}, expected samples of the ${rows.length} rows that it was given.`,
     );
   }
-  requireSame(`${where}, select`, part as Samples, { count: rows.length, features, classes, elementType });
+  requireSame(`${where}, select`, part as Samples, { ...kept, count: rows.length });
   return part as Samples;
 }
 
 /** @throws DatasetError if the samples' sizes or types are not the expected ones */
-function requireSame(
-  where: string,
-  samples: Samples,
-  expected: Pick<Samples, "count" | "features" | "classes" | "elementType">,
-): void {
+function requireSame(where: string, samples: Samples, expected: Kept & Pick<Samples, "count">): void {
   for (const name of ["count", "features", "elementType", "classes"] as const) {
     const value = samples[name];
     if (value === expected[name]) continue;
@@ -99,47 +102,43 @@ function requireSame(
         "Samples must stay as they are, and those that are selected be of the same kind.",
     );
   }
+  const [now, before] = [labellingOf(samples), labellingOf(expected)];
+  for (const name of ["kind", "width", "weighted"] as const) {
+    if (now[name] === before[name]) continue;
+    const what = name === "weighted" ? name : `targets.${name}`;
+    throw new DatasetError(
+      `${where}: the samples' ${what} is ${shown(now[name])}, expected ${shown(before[name])}. ` +
+        "Samples must stay as they are, and those that are selected be of the same kind.",
+    );
+  }
 }
 
-/** A label that has not been read. With 256 classes it is a label like any other, and cannot be told from one. */
-const UNREAD = 255;
+/** What samples must stay like. It is asked once, as samples of another caller may answer otherwise later. */
+export const keptOf = ({ features, classes, elementType, targets, weighted }: Samples): Kept => ({
+  ...{ features, classes, elementType, targets, weighted },
+});
 
 async function readInto(
   where: string,
   samples: Samples,
-  { values, labels }: ReadTarget,
-  classes: number,
+  { values, labels, weights }: ReadTarget,
+  labelling: Labelling,
   features: number,
   first: number,
   options: ReadOptions | undefined,
 ): Promise<void> {
   // Marks what is unread, so that old content is not taken for samples. A byte cannot be marked; its sample's label can.
   if (elementTypeOf(values) !== "uint8") values.fill(Number.NaN);
-  labels.fill(classes <= UNREAD ? UNREAD : 0);
-  const target = { values, labels };
+  markUnread({ labels, weights }, labelling);
+  const target = weights === undefined ? { values, labels } : { values, labels, weights };
   await samples.read(target, options);
-  if (target.values !== values || target.labels !== labels) {
+  if (target.values !== values || target.labels !== labels || target.weights !== weights) {
     throw new DatasetError(
       `${where}: read has put other arrays into its target. Write into those that are there: target.values.set(…).`,
     );
   }
-  checkLabels(where, labels, classes, first);
+  checkLabels(where, { labels, weights }, labelling, first);
   checkNumbers(where, values, features, first);
-}
-
-function checkLabels(where: string, labels: TargetArray, classes: number, first: number): void {
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i]! < classes) continue;
-    if (labels[i] === UNREAD && labels.subarray(i).every((label) => label === UNREAD)) {
-      throw new DatasetError(
-        `${where}: read has left sample ${first + i} and all after it without a label, expected ${labels.length} samples. ` +
-          "Fill target.labels and target.values, and return when that is done.",
-      );
-    }
-    throw new DatasetError(
-      `${where}: sample ${first + i} has label ${labels[i]}, expected less than ${classes}, the number of classes.`,
-    );
-  }
 }
 
 /**

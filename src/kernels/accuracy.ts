@@ -2,6 +2,7 @@
 import { expectShape, type Tensor } from "../tensor.ts";
 import type { Calls } from "../wasm/exports.generated.ts";
 import { signaturesOf } from "./signature.ts";
+import type { LabelTensor } from "./softmaxCrossEntropy.ts";
 import type { Suffix } from "./suffix.ts";
 
 export interface AccuracyKernels {
@@ -12,14 +13,14 @@ export interface AccuracyKernels {
    * @param labels (n, 1)
    * @throws ShapeError if a shape does not follow from the scores'
    */
-  count(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void;
+  count(correct: Tensor<"float64">, scores: Tensor, labels: LabelTensor): void;
 }
 
 export const signatures = signaturesOf<AccuracyKernels>()({
   count: "write correct, read scores, read labels",
 });
 
-function check(correct: Tensor<"float64">, scores: Tensor, labels: Tensor<"uint8">): void {
+function check(correct: Tensor<"float64">, scores: Tensor, labels: LabelTensor): void {
   expectShape("accuracy.count", "correct", correct, 1, 1);
   expectShape("accuracy.count", "labels", labels, scores.rows, 1);
 }
@@ -41,11 +42,11 @@ export const reference: AccuracyKernels = {
 
 /** The same as `reference`, in wasm. */
 export function wasm(calls: Calls, suffix: Suffix): AccuracyKernels {
-  const count = calls[`accuracy${suffix}`];
+  const counts = { uint8: calls[`accuracy${suffix}Bytes`], uint16: calls[`accuracy${suffix}Words`] };
   return {
     count(correct, scores, labels) {
       check(correct, scores, labels);
-      count({ correct, scores, labels, n: scores.rows, c: scores.columns });
+      counts[labels.dtype]({ correct, scores, labels, n: scores.rows, c: scores.columns });
     },
   };
 }

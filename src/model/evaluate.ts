@@ -1,7 +1,8 @@
 /** Evaluates samples: loss, cost and metrics in inference mode, a block at a time. */
 import type { Samples } from "../data/dataset.ts";
-import { readSamples, selectPart } from "../data/reading.ts";
+import { keptOf, readSamples, selectPart } from "../data/reading.ts";
 import { kindOf } from "../data/values.ts";
+import { labellingOf, newTargets } from "../targets.ts";
 import type { Evaluation } from "./history.ts";
 import { countIn, type Placement } from "./placements.ts";
 import { add, finish, newTotals } from "./totals.ts";
@@ -15,7 +16,7 @@ import type { Workspace } from "./workspace.ts";
 export function evaluateResident(where: string, workspace: Workspace, placement: Placement): Evaluation {
   const count = countIn(placement);
   const { selection } = placement;
-  const totals = newTotals(workspace, placement);
+  const totals = newTotals(workspace, placement.labelling!);
   const block = workspace.options.maxRows;
   for (let start = 0; start < count; start += block) {
     const n = Math.min(block, count - start);
@@ -23,7 +24,7 @@ export function evaluateResident(where: string, workspace: Workspace, placement:
     workspace.plan("evaluate", n, placement).run();
     add(totals, workspace, n);
   }
-  return finish(where, totals, count, workspace);
+  return finish(where, totals, workspace);
 }
 
 /** Evaluates any samples, reading each block into the workspace. @throws as {@link evaluateResident}, and DatasetError */
@@ -32,35 +33,46 @@ export async function evaluateStaged(
   workspace: Workspace,
   samples: Samples,
 ): Promise<Evaluation> {
-  const totals = newTotals(workspace, workspace.samples.staging(kindOf(samples.elementType)));
   const { count } = samples;
-  await forEachBlock(where, workspace, samples, count, (n, _, source) => {
+  const totals = newTotals(workspace, labellingOf(samples));
+  await forEachBlock(where, workspace, samples, { count, withTargets: true }, (n, _, source) => {
     workspace.plan("evaluate", n, source).run();
     add(totals, workspace, n);
   });
-  return finish(where, totals, count, workspace);
+  return finish(where, totals, workspace);
 }
 
 /**
- * Reads `count` samples block by block into the workspace's staging room; `rows` then numbers them.
+ * Reads `count` samples block by block into the workspace's staging room; `rows` then numbers them. Their targets are put
+ * there only for an evaluation: a prediction takes samples with any.
  * @throws DatasetError if the values or labels that are read are wrong
  */
 export async function forEachBlock(
   where: string,
   workspace: Workspace,
   samples: Samples,
-  count: number,
+  { count, withTargets }: { readonly count: number; readonly withTargets: boolean },
   visit: (n: number, start: number, source: Placement) => void,
 ): Promise<void> {
-  const { features, maxRows } = workspace.options;
-  const { classes, elementType } = samples;
-  const source = workspace.samples.staging(kindOf(elementType));
-  const { values, labels } = source;
+  const { features, maxRows, precision } = workspace.options;
+  const kept = keptOf(samples);
+  const kind = kindOf(kept.elementType);
+  const labelling = labellingOf(kept);
+  const { width, weighted } = labelling;
+  const source = withTargets
+    ? workspace.samples.stagingFor(kind, labelling, workspace.targets)
+    : workspace.samples.staging(kind);
+  const labels = source.labels?.data ?? newTargets(maxRows, labelling, precision);
+  const weights = weighted ? (source.weights?.data ?? new Float64Array(maxRows)) : undefined;
   for (let start = 0; start < count; start += maxRows) {
     const n = Math.min(maxRows, count - start);
     const numbers = new Uint32Array(n).map((_, i) => start + i);
-    const target = { values: values.data.subarray(0, n * features), labels: labels.data.subarray(0, n) };
-    const part = selectPart(where, samples, numbers, { features, classes, elementType });
+    const target = {
+      values: source.values.data.subarray(0, n * features),
+      labels: labels.subarray(0, n * width),
+      weights: weights?.subarray(0, n),
+    };
+    const part = selectPart(where, samples, numbers, kept);
     // Zeros are put in place, so that values that a read leaves out are not those of the block before.
     target.values.fill(0);
     await readSamples(where, part, target, { first: start });

@@ -1,5 +1,6 @@
 /** The only training loop of the project. It computes and reports, but never prints. */
 import { ConfigError, TrainingError } from "../errors.ts";
+import { sumOfWeights } from "../kernels/sampleWeights.ts";
 import { isNumber, shown } from "../options.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Schedule } from "../schedules/index.ts";
@@ -14,7 +15,7 @@ import type { EpochRow, Evaluation, History, StoppedBy } from "./history.ts";
 import type { Placement } from "./placements.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { ThreadChoice } from "./threadChoice.ts";
-import { add, DIVERGED_ADVICE, finish, newTotals, savedTotals, type Totals } from "./totals.ts";
+import { add, DIVERGED_ADVICE, finish, meanOf, newTotals, savedTotals, type Totals } from "./totals.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How often other work, such as a signal or a redraw, gets its turn. */
@@ -27,6 +28,8 @@ export interface TrainingInputs {
   /** The samples that are evaluated after every epoch. */
   readonly train: Placement;
   readonly validation: Placement | undefined;
+  /** Whether the workspace's class weights weigh the training's loss. */
+  readonly weighsClasses?: boolean;
   /** Copies of the layers' tensors as they stand. */
   readonly layerTensors: () => NamedTensor[];
   /** The bytes of a checkpoint of the model and the training. */
@@ -89,7 +92,7 @@ class Training {
     this.#running =
       from?.running === undefined || from.running === null
         ? undefined
-        : newTotals(workspace, inputs.train, from.running);
+        : newTotals(workspace, inputs.train.labelling!, from.running);
     this.#epochSeconds = from?.epochSeconds ?? 0;
     this.#trainSeconds = from?.trainSeconds ?? 0;
     this.#secondsBefore = from?.seconds ?? 0;
@@ -140,7 +143,8 @@ class Training {
     const { workspace, train } = this.#inputs;
     this.#done = 0;
     this.#samples = 0;
-    this.#running = this.#options.trainingMetrics === "running" ? newTotals(workspace, train) : undefined;
+    this.#running =
+      this.#options.trainingMetrics === "running" ? newTotals(workspace, train.labelling!) : undefined;
     this.#epochSeconds = 0;
   }
 
@@ -181,7 +185,7 @@ class Training {
       return undefined;
     }
     requireFiniteParameters(workspace, epoch);
-    const evaluations = this.#evaluate(epoch, this.#running, this.#samples);
+    const evaluations = this.#evaluate(epoch, this.#running);
     this.#trainSeconds += seconds;
     return {
       epoch,
@@ -213,7 +217,7 @@ class Training {
     run();
     const threads = this.#choice?.step(now() - begin, n);
     if (threads !== undefined) onThreads?.({ threads });
-    const meanLoss = loss.data[0]! / n;
+    const meanLoss = meanOf(loss.data[0]!, sumOfWeights(workspace.batch.lossWeights, n));
     if (!Number.isFinite(meanLoss)) throw diverged(meanLoss, this.#step + 1, epoch, learningRate.value);
     requireFiniteNorm(workspace.gradientNorm, this.#step + 1, epoch);
     if (this.#running !== undefined) add(this.#running, workspace, n);
@@ -268,23 +272,21 @@ class Training {
   /** The function that runs a step. It is looked up only when the size of the batch or its place changes. */
   #stepOf(n: number, place: Placement): () => void {
     if (this.#planned?.n !== n || this.#planned.place !== place) {
-      const { run } = this.#inputs.workspace.plan(trainingMetrics[this.#options.trainingMetrics], n, place);
+      const { workspace, weighsClasses } = this.#inputs;
+      const kind = trainingMetrics[this.#options.trainingMetrics];
+      const { run } = workspace.plan(kind, n, place, weighsClasses);
       this.#planned = { n, place, run };
     }
     return this.#planned.run;
   }
 
-  #evaluate(
-    epoch: number,
-    running: Totals | undefined,
-    samples: number,
-  ): Pick<EpochRow, "train" | "validation"> {
+  #evaluate(epoch: number, running: Totals | undefined): Pick<EpochRow, "train" | "validation"> {
     const { workspace, train, validation } = this.#inputs;
     const where = (which: string) => `After epoch ${epoch}, on the ${which} samples`;
     const ofTraining: Evaluation =
       running === undefined
         ? evaluateResident(where("training"), workspace, train)
-        : finish(where("training"), running, samples, workspace);
+        : finish(where("training"), running, workspace);
     if (validation === undefined) return { train: ofTraining };
     return { train: ofTraining, validation: evaluateResident(where("validation"), workspace, validation) };
   }

@@ -13,9 +13,11 @@
 import type { Backend, EngineName } from "../backend/index.ts";
 import { backends } from "../backend/index.ts";
 import { ConfigError, choose } from "../errors.ts";
+import { sumOfWeights } from "../kernels/sampleWeights.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
-import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
+import { log } from "../math.ts";
+import { checkOptions, isNumber, requireBoolean, requireInteger, requireMethods, shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
@@ -33,6 +35,8 @@ export interface GradientCheckOptions {
   readonly seed?: number;
   /** The step of the differences, > 0. Default: 1e-5. */
   readonly h?: number;
+  /** Whether the samples have weights: exponentially distributed ones, one in eight 0. Default: false. */
+  readonly weighted?: boolean;
   /** What computes the gradients that are checked: "wasm" (default), "js", or a backend of one's own. */
   readonly engine?: EngineName | Backend;
   /** Ends the check, which then rejects with its reason. */
@@ -78,14 +82,16 @@ const FOUR_DECIMALS = 1.5e-4;
 /** The steps around a kink: all of it, a tenth, a hundredth. With less, round-off would exceed the tolerance. */
 const SHRINK = [1, 0.1, 0.01];
 
-const OPTIONS = ["layers", "loss", "samples", "features", "seed", "h", "engine", "signal"];
+const OPTIONS = ["layers", "loss", "samples", "features", "seed", "h", "weighted", "engine", "signal"];
 
 /** Checks every parameter and the input. The layers must be new ones: they are built here. */
 export async function checkGradients(options: GradientCheckOptions): Promise<GradientCheck> {
   const where = "checkGradients";
   checkOptions(where, options ?? null, OPTIONS);
-  const { layers, loss, samples = 8, features = 10, seed = 1, h = 1e-5, engine = "wasm", signal } = options;
+  const { layers, loss, samples = 8, features = 10, seed = 1, h = 1e-5, weighted = false } = options;
+  const { engine = "wasm", signal } = options;
   requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
+  requireBoolean(`${where}: weighted`, weighted);
   requireInteger(`${where}: samples`, samples);
   requireInteger(`${where}: features`, features);
   if (!(isNumber(h) && h > 0 && h < Infinity)) {
@@ -104,6 +110,7 @@ export async function checkGradients(options: GradientCheckOptions): Promise<Gra
       maxRows: samples,
       resident: [],
       inputGradient: true,
+      weighted,
     },
     typeof engine === "string" ? choose("engine", backends, engine)() : engine,
   );
@@ -112,8 +119,7 @@ export async function checkGradients(options: GradientCheckOptions): Promise<Gra
   }
   const random = new Random(seed, "gradientCheck");
   for (let i = 0; i < workspace.x.size; i++) workspace.x.data[i] = random.normal();
-  const classes = workspace.summary.at(-1)!.outputs;
-  for (let i = 0; i < samples; i++) workspace.labels.data[i] = random.below(classes);
+  drawTargets(workspace, samples, random);
 
   const gradient = workspace.plan("gradient", samples);
   gradient.run();
@@ -141,21 +147,44 @@ export async function checkGradients(options: GradientCheckOptions): Promise<Gra
   };
 }
 
+/** Targets such as the loss takes them, and weights. */
+function drawTargets({ targets, labelling }: Workspace, samples: number, random: Random): void {
+  const { kind, classes, weighted } = labelling;
+  const { data } = targets.slot(labelling).batch.firstRows(samples);
+  const draw = {
+    classes: () => random.below(classes),
+    numbers: () => random.normal(),
+    flags: () => random.below(2),
+  }[kind];
+  for (let i = 0; i < data.length; i++) data[i] = draw();
+  if (!weighted) return;
+  for (let i = 0; i < samples; i++) {
+    // One of them is never 0, so that there is something to differentiate.
+    targets.weights.data[i] = i > 0 && random.below(8) === 0 ? 0 : -log(1 - random.uniform());
+  }
+}
+
 /** The cost as a function of one number, and whether it stays on one side of every kink. */
 class Probe {
   readonly #workspace: Workspace;
   readonly #run: () => void;
-  readonly #samples: number;
   /** Layers whose derivative jumps somewhere. */
   readonly #kinked: readonly Layer[];
   readonly #sides: readonly Uint8Array[];
+  /** The scores, in which the loss may have kinks beside its targets. */
+  readonly #scores: Tensor;
+  readonly #lossSides: readonly number[];
+  readonly #weight: number;
   crossed = false;
 
   constructor(workspace: Workspace, samples: number, layers: readonly (readonly [string, Layer])[]) {
     this.#workspace = workspace;
-    this.#samples = samples;
-    this.#run = workspace.plan("loss", samples).run;
+    const { run, output } = workspace.plan("loss", samples);
+    this.#run = run;
+    this.#scores = output;
     this.#run();
+    this.#weight = sumOfWeights(workspace.batch.lossWeights, samples);
+    this.#lossSides = this.#sidesOfLoss();
     this.#kinked = layers.map(([, layer]) => layer).filter(({ kinks }) => kinks !== undefined);
     this.#sides = this.#kinked.map(({ kinks }) => Uint8Array.from(kinks!.data, (y) => (y > 0 ? 1 : 0)));
   }
@@ -165,14 +194,26 @@ class Probe {
     const kept = data[index]!;
     data[index] = value;
     this.#run();
-    const cost = this.#workspace.loss.data[0]! / this.#samples + this.#workspace.penalty();
+    const cost = this.#workspace.loss.data[0]! / this.#weight + this.#workspace.penalty();
     data[index] = kept;
     this.#kinked.forEach(({ kinks }, layer) => {
       const sides = this.#sides[layer]!;
       const y = kinks!.data;
       for (let i = 0; i < y.length; i++) if (y[i]! > 0 !== (sides[i] === 1)) this.crossed = true;
     });
+    if (this.#sidesOfLoss().some((side, i) => side !== this.#lossSides[i])) this.crossed = true;
     return cost;
+  }
+
+  /** How many of the loss's kinks lie below each difference of score and target. */
+  #sidesOfLoss(): number[] {
+    const kinks = this.#workspace.options.loss!.kinks ?? [];
+    if (kinks.length === 0) return [];
+    const targets = this.#workspace.batch.labels!.data;
+    return Array.from(
+      this.#scores.data,
+      (score, i) => kinks.filter((kink) => score - targets[i]! > kink).length,
+    );
   }
 
   /** n(h) at `data[index]`. */

@@ -5,9 +5,11 @@ import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
+import { targetsTaken } from "../losses/index.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import { sha256 } from "../sha256.ts";
+import { targetsOf } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import type { Measure } from "./callbacks/callback.ts";
 import { measuresOf } from "./callbacks/monitor.ts";
@@ -28,7 +30,7 @@ import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
 import type { NamedTensor } from "./safetensors.ts";
-import { checkClasses, checkSamples, checkValues, requireSome } from "./suits.ts";
+import { checkSamples, checkTargets, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { bytesOf, checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
 import type { AnyMetric } from "./totals.ts";
@@ -208,7 +210,7 @@ export class Model<M = SomeMetrics> {
     }
     checkSamples(where, inputs);
     return await this.#turns.take("predict", () =>
-      this.#withSamples(where, inputs, (workspace) => predictSamples(where, workspace, inputs)),
+      this.#withSamples(where, inputs, (workspace) => predictSamples(where, workspace, inputs), false),
     );
   }
 
@@ -387,9 +389,12 @@ export class Model<M = SomeMetrics> {
   }
 
   /** @throws DatasetError unless the samples suit this model; to be called in a turn of the queue */
-  #checkSuits(where: string, samples: Samples): void {
+  #checkSuits(where: string, samples: Samples, usesTargets = true): void {
     checkValues(where, samples, this.#memory.inputs);
-    checkClasses(where, samples, this.#memory.outputs(samples.features));
+    const loss = this.#memory.compiled?.loss;
+    if (loss !== undefined && !usesTargets && !targetsTaken(loss).includes(targetsOf(samples).kind)) return;
+    const asked = usesTargets ? loss : undefined;
+    checkTargets(where, samples, this.#memory.outputs(samples.features), asked);
   }
 
   /** @throws DatasetError unless the samples suit this model, and each other; to be called in a turn of the queue */
@@ -404,7 +409,8 @@ export class Model<M = SomeMetrics> {
     checkSamples(inValidation, validation);
     requireSome(inValidation, validation);
     checkValues(inValidation, validation, { features: train.features, kind: kindOf(train.elementType) });
-    checkClasses(inValidation, validation, this.#memory.outputs(train.features));
+    const outputs = this.#memory.outputs(train.features);
+    checkTargets(inValidation, validation, outputs, this.#memory.compiled?.loss);
     this.#checkMeasurable(inValidation, validation);
   }
 
@@ -416,9 +422,10 @@ export class Model<M = SomeMetrics> {
     where: string,
     samples: Samples,
     work: (workspace: Workspace) => Promise<T>,
+    usesTargets = true,
   ): Promise<T> {
     const memory = this.#memory;
-    this.#checkSuits(where, samples);
+    this.#checkSuits(where, samples, usesTargets);
     try {
       const result = await work(await memory.present(samples));
       memory.isTentative &&= this.#turns.isFitting;

@@ -4,14 +4,26 @@ import { storedAs, type ValueKind } from "../data/values.ts";
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
 import type { WasmMemory } from "../platform.ts";
-import { planTargets, type TargetTensor } from "../targets.ts";
+import {
+  type Labelling,
+  labellingOf,
+  planTargets,
+  planWeights,
+  type TargetTensor,
+  type WeightTensor,
+} from "../targets.ts";
 import type { Precision, Region, Tensor } from "../tensor.ts";
+import type { BatchTargets } from "./batchTargets.ts";
 
 /** Samples in linear memory. */
 export interface Placement {
   readonly values: Tensor<"uint8"> | Tensor<"float32"> | Tensor<"float64">;
-  /** (count, 1). */
-  readonly labels: TargetTensor;
+  /** How the samples are labelled; undefined in a place for predictions. */
+  readonly labelling: Labelling | undefined;
+  /** (count, width); undefined in a place for predictions. */
+  readonly labels: TargetTensor | undefined;
+  /** (count, 1), if the samples are weighted. */
+  readonly weights: WeightTensor | undefined;
   /** The rows that are the samples, in this order; undefined if all rows are. */
   readonly selection: Uint32Array | undefined;
   /** Whether the samples have been read into it. */
@@ -19,7 +31,7 @@ export interface Placement {
 }
 
 /** How many samples there are in a place. */
-export const countIn = ({ selection, labels }: Placement): number => selection?.length ?? labels.rows;
+export const countIn = ({ selection, values }: Placement): number => selection?.length ?? values.rows;
 
 export interface PlacementOptions {
   readonly precision: Precision;
@@ -37,6 +49,9 @@ export class Placements {
   /** Room for the numbers that a Predictor is given. It may come between the reads of samples into the staging room. */
   readonly #given: ReadonlyMap<ValueKind, Placement>;
   readonly #resident = new Map<Samples, Placement>();
+  /** The rooms of {@link stagingFor}, by value kind and labelling. */
+  readonly #labelled = new Map<string, Placement>();
+  readonly #numbers = new Map<Placement, number>();
   /** The memory that samples may lie in already. */
   #memory: WasmMemory | undefined;
 
@@ -56,7 +71,7 @@ export class Placements {
     this.#memory = memory;
     for (const samples of all) {
       if (this.find(samples) !== undefined) continue;
-      this.#resident.set(samples, this.#place(samples.count, samples.elementType, region));
+      this.#resident.set(samples, this.#placeOfSamples(samples, region));
     }
   }
 
@@ -80,18 +95,45 @@ export class Placements {
     return this.#given.get(kind)!;
   }
 
-  /** A number for each place. It stays the same as long as the memory is there. */
-  indexOf(place: Placement): number {
-    return [...this.#staging.values(), ...this.#given.values(), ...this.#resident.values()].indexOf(place);
+  /** Room for a batch of samples of this kind that are not resident, with their targets in the room of `targets`. */
+  stagingFor(kind: ValueKind, labelling: Labelling, targets: BatchTargets): Placement {
+    const { labels, weights } = {
+      labels: targets.slot(labelling).staged,
+      weights: labelling.weighted ? targets.stagedWeights : undefined,
+    };
+    const key = `${kind} ${labelling.kind} ${labels.dtype} ${labelling.weighted}`;
+    let place = this.#labelled.get(key);
+    if (place === undefined) {
+      place = { ...this.staging(kind), labelling, labels, weights };
+      this.#labelled.set(key, place);
+    }
+    return place;
   }
 
+  /** A number for each place. It stays the same as long as the memory is there. */
+  indexOf(place: Placement): number {
+    const number = this.#numbers.get(place) ?? this.#numbers.size;
+    this.#numbers.set(place, number);
+    return number;
+  }
+
+  /** Room for values alone. */
   #place(count: number, elementType: ElementType, region: Region): Placement {
     const { features, precision } = this.#options;
     return {
       values: region.tensor(storedAs(elementType, precision), count, features) as Placement["values"],
-      labels: planTargets(region, count, { kind: "classes", width: 1, classes: 1 }, precision),
-      selection: undefined,
-      filled: false,
+      ...{ labelling: undefined, labels: undefined, weights: undefined, selection: undefined, filled: false },
+    };
+  }
+
+  #placeOfSamples(samples: Samples, region: Region): Placement {
+    const { count, elementType } = samples;
+    const labelling = labellingOf(samples);
+    return {
+      ...this.#place(count, elementType, region),
+      labelling,
+      labels: planTargets(region, count, labelling, this.#options.precision),
+      weights: labelling.weighted ? planWeights(region, count) : undefined,
     };
   }
 
@@ -105,14 +147,17 @@ export class Placements {
       residence.memory === this.#memory &&
       storedAs(residence.values.dtype, precision) === residence.values.dtype;
     if (isUsable && !this.#resident.has(samples)) {
-      const { values, labels, rows: selection } = residence;
-      this.#resident.set(samples, { values, labels, selection, filled: true });
+      const { values, labels, weights, rows: selection } = residence;
+      const labelling = labellingOf(samples);
+      this.#resident.set(samples, { values, labelling, labels, weights, selection, filled: true });
     }
     const placement = this.#resident.get(samples);
     if (placement === undefined || residence !== undefined) return placement;
     const { count, elementType } = samples;
     const isSame =
-      count === countIn(placement) && storedAs(elementType, precision) === placement.values.dtype;
+      count === countIn(placement) &&
+      storedAs(elementType, precision) === placement.values.dtype &&
+      isLabelledSo(placement.labelling!, labellingOf(samples));
     return isSame ? placement : undefined;
   }
 
@@ -142,3 +187,6 @@ export class Placements {
     }
   }
 }
+
+const isLabelledSo = (a: Labelling, b: Labelling): boolean =>
+  a.kind === b.kind && a.width === b.width && a.classes === b.classes && a.weighted === b.weighted;

@@ -5,7 +5,7 @@ import type { Folding } from "../plan/folding.ts";
 import { bindPlan, type Plan, touches } from "../plan/plan.ts";
 import { rewritten } from "../plan/rewrites/index.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Lowered, PlanKind } from "./lowering.ts";
+import type { Lowered, MeasuredBatch, PlanKind } from "./lowering.ts";
 import type { Placement } from "./placements.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -26,20 +26,20 @@ export class Plans {
   }
 
   /** The plan of one kind for a batch of `n` samples, gathered from `place` if one is given. */
-  get(kind: PlanKind, n: number, place?: Placement): BoundPlan {
-    const key = `${kind} ${n} ${place && this.#workspace.samples.indexOf(place)}`;
+  get(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): BoundPlan {
+    const key = `${kind} ${n} ${place && this.#workspace.samples.indexOf(place)} ${weighsClasses}`;
     let bound = this.#bound.get(key);
     if (bound === undefined) {
-      const { plan, output, predictions } = this.final(kind, n, place);
-      bound = { run: this.#bind(kind, plan, predictions), output };
+      const { plan, output, batch } = this.final(kind, n, place, weighsClasses);
+      bound = { run: this.#bind(kind, plan, batch), output };
       this.#bound.set(key, bound);
     }
     return bound;
   }
 
   /** The plan after the rewrite rules. */
-  final(kind: PlanKind, n: number, place?: Placement): Lowered {
-    const lowered = this.#workspace.lower(kind, n, place);
+  final(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): Lowered {
+    const lowered = this.#workspace.lower(kind, n, place, weighsClasses);
     return { ...lowered, plan: this.#rewrite(kind, n, lowered.plan) };
   }
 
@@ -52,7 +52,7 @@ export class Plans {
   }
 
   /** Binds a plan. Before each run, the first weight is brought to where the plan reads it, and folded weights up to date. */
-  #bind(kind: PlanKind, plan: Plan, predictions: Tensor | undefined): () => void {
+  #bind(kind: PlanKind, plan: Plan, batch: MeasuredBatch): () => void {
     const workspace = this.#workspace;
     const { kernels } = workspace;
     const run = bindPlan(plan, kernels);
@@ -64,7 +64,7 @@ export class Plans {
       else workspace.readParameters();
       if (kind === "predict") this.#folding.refresh();
       run();
-      workspace.predictions = predictions;
+      workspace.batch = batch;
       if (!isTraining) return;
       packed?.changed("packed");
       this.#folding.invalidate();

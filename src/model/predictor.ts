@@ -39,7 +39,7 @@ export async function predictSamples(
     result.set(output.data, start * columns);
   };
   if (!isResident) {
-    await forEachBlock(where, workspace, samples, count, predict);
+    await forEachBlock(where, workspace, samples, { count, withTargets: false }, predict);
     return result;
   }
   for (let start = 0; start < count; start += maxRows) {

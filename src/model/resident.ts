@@ -16,7 +16,7 @@ export async function readResident(
     (samples) => samples !== undefined && !workspace.samples.placeOf("Model.fit", samples).filled,
   ) as Samples[];
   const total = missing.reduce(
-    (sum, samples) => sum + workspace.samples.placeOf("Model.fit", samples).labels.rows,
+    (sum, samples) => sum + workspace.samples.placeOf("Model.fit", samples).values.rows,
     0,
   );
   let before = 0;
@@ -24,10 +24,11 @@ export async function readResident(
     const where = samples === train ? "Model.fit" : "Model.fit, validation";
     const placement = workspace.samples.placeOf(where, samples);
     const onProgress = (done: number) => onRead?.(before + done, total);
-    const target = { values: placement.values.data, labels: placement.labels.data };
+    const { values, labels, weights } = placement;
+    const target = { values: values.data, labels: labels!.data, weights: weights?.data };
     await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
     placement.filled = true;
-    before += placement.labels.rows;
+    before += values.rows;
   }
 }
 

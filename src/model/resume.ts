@@ -168,8 +168,8 @@ export function fingerprintsOf(
 function fingerprintOf(_: Workspace, place: Placement): string {
   const { values, selection } = place;
   const lanes = newLanes();
-  const { weights } = place as { readonly weights?: TargetTensor };
-  const columns = [place.labels, ...(weights === undefined ? [] : [weights])];
+  const { labels, weights } = place;
+  const columns: TargetTensor[] = [labels!, ...(weights === undefined ? [] : [weights])];
   for (const { data, columns: width } of [values, ...columns]) {
     addRows(lanes, bytesOf(data), width * data.BYTES_PER_ELEMENT, selection);
   }

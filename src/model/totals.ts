@@ -1,9 +1,9 @@
 /** The sums over samples of which an evaluation's loss and metrics are made. */
 import { ConfigError, TrainingError } from "../errors.ts";
+import { sumOfWeights } from "../kernels/sampleWeights.ts";
 import type { Collector, Metric, MetricTask, MetricValue } from "../metrics/metric.ts";
-import type { TargetKind } from "../targets.ts";
+import type { Labelling, TargetKind } from "../targets.ts";
 import type { Evaluation } from "./history.ts";
-import type { Placement } from "./placements.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A metric of any values. */
@@ -18,7 +18,12 @@ export const isSummed = ({ forward, begin }: AnyMetric, targets: TargetKind, wei
 
 /** Sums over samples. */
 export interface Totals {
+  /** Σ w · l. */
   loss: number;
+  /** Σ w with the weights in the loss. */
+  lossWeight: number;
+  /** Σ w with the weights of the samples, without those of their classes. */
+  weight: number;
   /** The sums of metrics that kernels measure; 0 of others. */
   readonly sums: number[];
   /** The collectors of the other metrics. */
@@ -27,31 +32,33 @@ export interface Totals {
 
 /**
  * Nothing yet.
- * @param place where the samples lie
+ * @param labelling how the samples are labelled
  * @param saved what {@link savedTotals} gave, to go on from there
  */
-export function newTotals(workspace: Workspace, place: Placement, saved?: unknown): Totals {
+export function newTotals(workspace: Workspace, labelling: Labelling, saved?: unknown): Totals {
   const { metrics } = workspace.options;
   const before = saved as SavedTotals | undefined;
-  const task = taskOf(workspace);
+  const task = taskOf(workspace, labelling);
   return {
     loss: before?.loss ?? 0,
+    lossWeight: before?.lossWeight ?? 0,
+    weight: before?.weight ?? 0,
     sums: metrics.map((_, i) => before?.sums[i] ?? 0),
     collectors: metrics.map((metric, i) => {
-      if (isSummed(metric, task.targets, isWeighted(place))) return undefined;
+      if (isSummed(metric, task.targets, labelling.weighted)) return undefined;
       return metric.begin!(task, before?.collected[i] ?? undefined);
     }),
   };
 }
 
-const isWeighted = (place: Placement): boolean => "weights" in place && place.weights !== undefined;
-
-function taskOf({ options, outputs, targets }: Workspace): MetricTask {
-  return { targets, outputs, precision: options.precision };
+function taskOf({ options, outputs }: Workspace, { kind }: Labelling): MetricTask {
+  return { targets: kind, outputs, precision: options.precision };
 }
 
 interface SavedTotals {
   readonly loss: number;
+  readonly lossWeight: number;
+  readonly weight: number;
   readonly sums: readonly number[];
   readonly collected: readonly unknown[];
 }
@@ -60,7 +67,8 @@ interface SavedTotals {
  * The sums as JSON can hold them.
  * @throws ConfigError if a metric of one's own cannot be saved
  */
-export function savedTotals({ loss, sums, collectors }: Totals, workspace: Workspace): unknown {
+export function savedTotals(totals: Totals, workspace: Workspace): unknown {
+  const { loss, lossWeight, weight, sums, collectors } = totals;
   const collected = collectors.map((collector, i) => {
     if (collector === undefined) return null;
     if (collector.save !== undefined) return collector.save();
@@ -70,29 +78,32 @@ export function savedTotals({ loss, sums, collectors }: Totals, workspace: Works
         'Give it one, or fit() trainingMetrics: "full".',
     );
   });
-  return { loss, sums, collected } satisfies SavedTotals;
+  return { loss, lossWeight, weight, sums, collected } satisfies SavedTotals;
 }
 
 /** Adds what the last plan has measured on a batch of `n` samples. */
 export function add(totals: Totals, workspace: Workspace, n: number): void {
+  const { predictions, labels, weights, lossWeights } = workspace.batch;
   totals.loss += workspace.loss.data[0]!;
+  totals.lossWeight += sumOfWeights(lossWeights, n);
+  totals.weight += sumOfWeights(weights, n);
   workspace.metricSums.forEach((sum, i) => {
     if (totals.collectors[i] === undefined) totals.sums[i]! += sum.data[0]!;
   });
-  const { predictions } = workspace;
   if (predictions === undefined) return;
-  const targets = workspace.labels.firstRows(n).data;
-  for (const collector of totals.collectors) {
-    collector?.add({ count: n, predictions: predictions.data, targets });
-  }
+  const batch = { count: n, predictions: predictions.data, targets: labels!.data, weights: weights?.data };
+  for (const collector of totals.collectors) collector?.add(batch);
 }
 
+/** A weighted mean; 0 if there is no weight. */
+export const meanOf = (sum: number, weight: number): number => (weight === 0 ? 0 : sum / weight);
+
 /**
- * The means over `count` samples, with the penalties as they stand.
+ * The weighted means over all that was added, with the penalties as they stand.
  * @throws TrainingError if the loss or the cost is not finite
  */
-export function finish(where: string, totals: Totals, count: number, workspace: Workspace): Evaluation {
-  const loss = totals.loss / count;
+export function finish(where: string, totals: Totals, workspace: Workspace): Evaluation {
+  const loss = meanOf(totals.loss, totals.lossWeight);
   const cost = loss + workspace.penalty();
   if (!Number.isFinite(cost)) {
     const what = Number.isFinite(loss) ? `cost is ${cost}` : `loss is ${loss}`;
@@ -100,7 +111,7 @@ export function finish(where: string, totals: Totals, count: number, workspace: 
   }
   const metrics = workspace.options.metrics.map(({ name }, i): [string, MetricValue] => {
     const collector = totals.collectors[i];
-    return [name, collector === undefined ? totals.sums[i]! / count : collector.result()];
+    return [name, collector === undefined ? meanOf(totals.sums[i]!, totals.weight) : collector.result()];
   });
   return { loss, cost, ...Object.fromEntries(metrics) };
 }

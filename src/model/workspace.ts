@@ -15,16 +15,24 @@ import { factorRows } from "../kernels/gather.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../kernels/matmul.ts";
 import type { Layer, Parameter, State } from "../layers/layer.ts";
-import type { Loss } from "../losses/loss.ts";
+import { type Loss, targetsTaken } from "../losses/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { FirstLayer } from "../plan/firstLayer.ts";
 import { Folding } from "../plan/folding.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Random } from "../random.ts";
-import { planTargets, type TargetKind, type TargetTensor } from "../targets.ts";
+import type { Labelling } from "../targets.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
+import { BatchTargets } from "./batchTargets.ts";
 import { type BuiltLayers, buildLayers } from "./built.ts";
-import { type Factors, type Lowered, type LoweringInputs, lower, type PlanKind } from "./lowering.ts";
+import {
+  type Factors,
+  type Lowered,
+  type LoweringInputs,
+  lower,
+  type MeasuredBatch,
+  type PlanKind,
+} from "./lowering.ts";
 import { type OptimizerTensors, planOptimizerTensors } from "./optimizerState.ts";
 import { type Placement, Placements } from "./placements.ts";
 import { type BoundPlan, Plans } from "./plans.ts";
@@ -49,6 +57,8 @@ export interface WorkspaceOptions {
   readonly resident: readonly Samples[];
   /** Whether the gradient by the input is wanted. */
   readonly inputGradient?: boolean;
+  /** Whether a batch that is not gathered has weights. Default: no. */
+  readonly weighted?: boolean;
 }
 
 /** Ends the threads of a workspace that is no longer used. */
@@ -62,15 +72,17 @@ export class Workspace {
   readonly x: Tensor;
   /** (maxRows, 1): which samples the batch is gathered from. */
   readonly rows: Tensor<"uint32">;
-  readonly labels: TargetTensor;
+  /** The targets of the batch, and its weights. */
+  readonly targets: BatchTargets;
+  /** How a batch is labelled that is not gathered: as the loss takes it. */
+  readonly labelling: Labelling;
   /** The factors that standardise the batch, by the kind of samples: see `gatherFactors`. */
   readonly factors: ReadonlyMap<ValueKind, Factors>;
   /** The sum of the losses of the last batch. */
   readonly loss: Tensor<"float64">;
   readonly metricSums: readonly Tensor<"float64">[];
-  /** What the last plan says of its batch, if it is one that measures and a metric is measured on that. */
-  predictions: Tensor | undefined;
-  readonly targets: TargetKind = "classes";
+  /** What was measured on the batch of the plan that has run last. */
+  batch: MeasuredBatch = {};
   readonly learningRate: Scalar = { value: 0 };
   /** The first layer, if there are kernels for it. */
   readonly firstLayer: FirstLayer | undefined;
@@ -119,7 +131,6 @@ export class Workspace {
     const workspace = region.tensor("uint8", 1, threads * MATMUL_WORKSPACE_BYTES);
     this.x = region.tensor(precision, maxRows, features);
     this.rows = region.tensor("uint32", maxRows, 1);
-    this.labels = planTargets(region, maxRows, { kind: "classes", width: 1, classes: 1 }, precision);
     const kinds: readonly ValueKind[] = kind === undefined ? ["bytes", "numbers"] : [kind];
     const stored = (each: ValueKind) => (each === "bytes" ? "uint8" : precision);
     this.factors = new Map(
@@ -141,19 +152,26 @@ export class Workspace {
     const inputGradient = options.inputGradient === true;
     this.#built = buildLayers({ ...options, inputGradient, workspace }, region);
     const { parameters, outputs } = this.#built;
+    const taken = options.loss === undefined ? [] : targetsTaken(options.loss);
+    this.targets = new BatchTargets({ kinds: taken, outputs, maxRows, precision }, region);
+    this.labelling = {
+      ...{ kind: taken[0] ?? "classes", width: taken[0] === "classes" ? 1 : outputs },
+      ...{ classes: outputs, weighted: options.weighted === true },
+    };
     const dz = region.tensor(precision, maxRows, outputs);
     this.optimizer = planOptimizerTensors(options.optimizer, parameters, region, this.learningRate);
-    const { x, rows, labels, metricSums } = this;
+    const { x, rows, targets, labelling, metricSums } = this;
     this.#inputs = {
-      ...{ layers: options.layers, parameters, x, rows, labels, lossSum: this.loss, metricSums, dz },
+      ...{ layers: options.layers, parameters, x, rows, lossSum: this.loss, metricSums, dz },
       ...{ loss: options.loss, metrics: options.metrics, optimizer: options.optimizer },
-      ...{ targets: this.targets, optimizerTensors: this.optimizer },
+      ...{ targets, labelling, optimizerTensors: this.optimizer },
     };
     const place = this.samples.staging(kinds[0]!);
     const predictions = this.lower("predict", 1, place).plan;
     this.#folding = new Folding(predictions, (n, columns) => region.tensor(precision, n, columns));
     const trainedOn = kind && (kind === "bytes" ? "uint8" : "float32");
-    const training = options.optimizer && this.lower("train", 1, place).plan;
+    const labelled = options.loss && this.samples.stagingFor(kinds[0]!, labelling, targets);
+    const training = options.optimizer && this.lower("train", 1, labelled).plan;
     this.firstLayer =
       precision === "float32"
         ? FirstLayer.plan(predictions, { maxRows, threads, trainedOn, training }, region)
@@ -209,19 +227,19 @@ export class Workspace {
   }
 
   /** The plan of one kind for a batch of `n` samples as the layers write it, gathered from `place` if one is given. */
-  lower(kind: PlanKind, n: number, place?: Placement): Lowered {
+  lower(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): Lowered {
     const factors = place && this.factors.get(kindOf(place.values.dtype))!;
-    return lower(kind, n, this.#inputs, place && factors && { ...place, factors });
+    return lower(kind, n, this.#inputs, place && factors && { ...place, factors }, weighsClasses);
   }
 
-  /** The plan of one kind, ready to run. */
-  plan(kind: PlanKind, n: number, place?: Placement): BoundPlan {
-    return this.#plans.get(kind, n, place);
+  /** The plan of one kind, ready to run. @param weighsClasses whether its loss has the classes' weights as well */
+  plan(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): BoundPlan {
+    return this.#plans.get(kind, n, place, weighsClasses);
   }
 
   /** The plan of one kind as it is run, after the rewrite rules. */
-  finalPlan(kind: PlanKind, n: number, place?: Placement): Plan {
-    return this.#plans.final(kind, n, place).plan;
+  finalPlan(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): Plan {
+    return this.#plans.final(kind, n, place, weighsClasses).plan;
   }
 
   /** Gives layers that draw random numbers their seeds for a step of a training; both are counted from 1. */

@@ -27,9 +27,10 @@ export async function placeDataset(
     signal,
   }: { onRead?: (done: number, total: number) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<PlacedDataset> {
-  const layoutOf = ({ count, features, classes, elementType }: Samples, base: number): ResidentLayout => ({
-    ...{ base, count, features, classes, elementType },
-  });
+  const layoutOf = (samples: Samples, base: number): ResidentLayout => {
+    const { count, features, classes, elementType, targets, weighted, classNames } = samples;
+    return { base, count, features, classes, elementType, targets, weighted, classNames };
+  };
   const { training, test, ...facts } = dataset;
   const bytes = residentBytes(layoutOf(training, 0));
   const { memory, base } = createSharedMemory(bytes + residentBytes(layoutOf(test, 0)));
@@ -40,9 +41,9 @@ export async function placeDataset(
     [training, layouts.training],
     [test, layouts.test],
   ] as const) {
-    const { values, labels } = residentSamples(memory, layout).residence!;
+    const { values, labels, weights } = residentSamples(memory, layout).residence!;
     const onProgress = (done: number) => onRead?.(before + done, total);
-    const target = { values: values.data, labels: labels.data };
+    const target = { values: values.data, labels: labels.data, weights: weights?.data };
     const where = `${dataset.name}, ${samples === training ? "training" : "test"}`;
     await readSamples(where, samples, target, { onProgress, ...(signal && { signal }) });
     before += samples.count;

@@ -81,9 +81,9 @@ describe("samplesFromArrays", () => {
       { labels: [0, 0] },
       "features is undefined, expected the numbers in a sample, as values has them one after another. Or give values an array for each sample.",
     ],
-    [{ labels: [0, -1, 0], features: 2 }, "label 1 is -1, expected an integer from 0 to 255."],
-    [{ labels: [0, 0, 256], features: 2 }, "label 2 is 256, expected an integer from 0 to 255."],
-    [{ labels: [0.5, 0, 0], features: 2 }, "label 0 is 0.5, expected an integer from 0 to 255."],
+    [{ labels: [0, -1, 0], features: 2 }, "label 1 is -1, expected an integer from 0 to 65535."],
+    [{ labels: [0, 0, 65_536], features: 2 }, "label 2 is 65536, expected an integer from 0 to 65535."],
+    [{ labels: [0.5, 0, 0], features: 2 }, "label 0 is 0.5, expected an integer from 0 to 65535."],
     [{ labels: [0, 1, 3], features: 2, classes: 3 }, "label 2 is 3, expected an integer from 0 to 2."],
   ])("refuses %j", (options, message) => {
     expect(() => samplesFromArrays({ values: bytes(), ...options })).toThrow(

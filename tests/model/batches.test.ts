@@ -11,6 +11,7 @@ import { denseNetwork } from "../../src/model/network.ts";
 import { Workspace } from "../../src/model/workspace.ts";
 import { SGDOptimizer } from "../../src/optimizers/index.ts";
 import { Random } from "../../src/random.ts";
+import { labellingOf } from "../../src/targets.ts";
 import { clusters } from "../helpers/samples.ts";
 
 const [count, batchSize, epochs] = [35, 10, 3];
@@ -27,7 +28,7 @@ async function workspaceOf(samples: Samples): Promise<Workspace> {
     wasmBackend(),
   );
   const { values, labels } = workspace.samples.find(samples)!;
-  await samples.read({ values: values.data, labels: labels.data });
+  await samples.read({ values: values.data, labels: labels!.data });
   workspace.factors.get("bytes")!.scale.data.fill(1 / 255);
   for (const { name, value, initializer } of workspace.parameters) {
     initializer.fill(value.data, value.rows, value.columns, new Random(1, name));
@@ -49,6 +50,11 @@ class StreamedBatches implements BatchSource {
     this.#samples = samples;
   }
 
+  get #place() {
+    const { samples, targets } = this.#workspace;
+    return samples.stagingFor("bytes", labellingOf(this.#samples), targets);
+  }
+
   get steps(): number {
     return this.#sizes.length;
   }
@@ -65,10 +71,10 @@ class StreamedBatches implements BatchSource {
     const n = this.#sizes[this.#done]!;
     const rows = Uint32Array.from({ length: n }, (_, i) => 10 * this.#done + i);
     await new Promise((resolve) => setTimeout(resolve, 1));
-    const { values, labels } = this.#workspace.samples.staging("bytes");
+    const { values, labels } = this.#place;
     await this.#samples.select(rows).read({
       values: values.data.subarray(0, n * this.#samples.features),
-      labels: labels.data.subarray(0, n),
+      labels: labels!.data.subarray(0, n),
     });
     this.waits++;
   }
@@ -77,7 +83,7 @@ class StreamedBatches implements BatchSource {
     const n = this.#sizes[this.#done++]!;
     for (let i = 0; i < n; i++) this.#workspace.rows.data[i] = i;
     this.#workspace.firstLayer?.beginBatch(undefined);
-    return { n, place: this.#workspace.samples.staging("bytes") };
+    return { n, place: this.#place };
   }
 }
 

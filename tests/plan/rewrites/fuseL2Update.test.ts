@@ -138,7 +138,7 @@ async function workspace() {
     wasmBackend(),
   );
   const source = created.samples.find(samples)!;
-  await samples.read({ values: source.values.data, labels: source.labels.data });
+  await samples.read({ values: source.values.data, labels: source.labels!.data });
   created.factors.get("bytes")!.scale.data.fill(1 / 255);
   for (const { name, value, initializer } of created.parameters) {
     initializer.fill(value.data, value.rows, value.columns, new Random(1, name));
