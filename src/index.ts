@@ -10,6 +10,7 @@ export {
   wasmBackend,
 } from "./backend/index.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
+export type { ArrayTargets } from "./data/arrayTargets.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";
 export { mnist } from "./data/mnist.ts";

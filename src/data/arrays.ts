@@ -132,7 +132,8 @@ class ArraySamples implements Samples {
 
   labels(): ArrayLike<number> {
     const rows = this.#rows;
-    return rows === undefined ? this.#labels : Uint32Array.from(rows, (row) => this.#labels[row]!);
+    const { labels } = this.#kept;
+    return rows === undefined ? labels : Float64Array.from(rows, (row) => labels[row]!);
   }
 
   select(rows: Uint32Array): Samples {

@@ -14,7 +14,7 @@ export class BinaryCrossEntropyLoss implements Loss, Described {
   readonly outputKind = "sigmoid";
   readonly targets = ["flags"] as const;
 
-  /** @throws ConfigError if there is an option */
+  /** @param options default: none, and there are none. @throws ConfigError if there is one */
   constructor(options: object = {}) {
     checkOptions("BinaryCrossEntropyLoss", options, []);
   }
@@ -23,6 +23,7 @@ export class BinaryCrossEntropyLoss implements Loss, Described {
     return { name: "binaryCrossEntropy", options: {} };
   }
 
+  /** @param weights default: every sample counts once */
   forward(
     kernels: Kernels,
     loss: Tensor<"float64">,

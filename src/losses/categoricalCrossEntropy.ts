@@ -44,6 +44,7 @@ export class CategoricalCrossEntropyLoss implements Loss, Described {
     return { name: "categoricalCrossEntropy", options: { labelSmoothing: this.labelSmoothing } };
   }
 
+  /** @param weights default: every sample counts once */
   forward(
     kernels: Kernels,
     loss: Tensor<"float64">,

@@ -42,6 +42,7 @@ export class HuberLoss implements Loss, Described {
     return { name: "huber", options: { delta: this.delta } };
   }
 
+  /** @param weights default: every sample counts once */
   forward(
     kernels: Kernels,
     loss: Tensor<"float64">,

@@ -11,7 +11,7 @@ export class MeanAbsoluteErrorLoss implements Loss, Described {
   readonly targets = ["numbers"] as const;
   readonly kinks = [0];
 
-  /** @throws ConfigError if there is an option */
+  /** @param options default: none, and there are none. @throws ConfigError if there is one */
   constructor(options: object = {}) {
     checkOptions("MeanAbsoluteErrorLoss", options, []);
   }
@@ -20,6 +20,7 @@ export class MeanAbsoluteErrorLoss implements Loss, Described {
     return { name: "meanAbsoluteError", options: {} };
   }
 
+  /** @param weights default: every sample counts once */
   forward(
     kernels: Kernels,
     loss: Tensor<"float64">,

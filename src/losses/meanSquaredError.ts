@@ -10,7 +10,7 @@ export class MeanSquaredErrorLoss implements Loss, Described {
   readonly outputKind = undefined;
   readonly targets = ["numbers"] as const;
 
-  /** @throws ConfigError if there is an option */
+  /** @param options default: none, and there are none. @throws ConfigError if there is one */
   constructor(options: object = {}) {
     checkOptions("MeanSquaredErrorLoss", options, []);
   }
@@ -19,6 +19,7 @@ export class MeanSquaredErrorLoss implements Loss, Described {
     return { name: "meanSquaredError", options: {} };
   }
 
+  /** @param weights default: every sample counts once */
   forward(
     kernels: Kernels,
     loss: Tensor<"float64">,
