@@ -73,7 +73,7 @@ describe("--help", () => {
     expect(ofSettings).toEqual(expect.arrayContaining(["--lr, --eta-max", "--no-bn", "--threads"]));
     expect(flags.map(([, name]) => name)).toEqual([
       ...ofSettings,
-      ..."--config --out --force --json --quiet".split(" "),
+      ..."--config --out --resume --force --json --quiet".split(" "),
       "-h, --help",
     ]);
   });
@@ -85,7 +85,7 @@ describe("--help", () => {
       ["--validation", "5000"],
       ["--init", "xavier"],
       ["--bias-init", "same"],
-      ["--l2", "0.005"],
+      ["--l2", "0.005 with cifar10 and synthetic, else 0"],
       ["--lr-schedule", "cyclic"],
       ["--eta-min", "0.00001"],
       ["--eta-max", "0.1, with adam or adamw 0.001"],
