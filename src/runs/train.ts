@@ -212,7 +212,7 @@ function trainEpochs(
   events: Events<TrainingEvent>,
   { signal, from }: TrainOptions,
 ): Promise<History> {
-  const { epochs, batch, shuffle, trainingMetrics } = settings;
+  const { epochs, batch, shuffle, standardize, trainingMetrics } = settings;
   const post = (event: TrainingEvent) => {
     events.post(event);
     events.check();
@@ -223,6 +223,7 @@ function trainEpochs(
       batchSize: batch,
       validation: split.validation,
       shuffle,
+      standardize: standardize === "feature",
       trainingMetrics,
       signal,
       callbacks,

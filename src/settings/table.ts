@@ -170,6 +170,16 @@ export const settings = {
     help: "use only the first n training samples of the split, for a quick look",
     words: { "--limit": "samples n-samples num-samples max-samples subset train-size head" },
   }),
+  standardize: setting({
+    ...{ ...DATA, flags: "--standardize <how>", type: choice(["feature", "none"]), default: "feature" },
+    help:
+      "inputs: feature, each feature minus its mean over the training samples, divided by its standard deviation; or " +
+      "none, as they are, but bytes divided by 255",
+    words: {
+      "--standardize":
+        "standardise standardization standardisation normalize-inputs normalise-inputs scaling scaler preprocessing",
+    },
+  }),
   shuffle: setting({
     ...{ ...TRAINING, flags: "--no-shuffle", type: yesOrNo() },
     default: true,

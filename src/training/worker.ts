@@ -46,6 +46,7 @@ async function train({ settings, from, to }: TrainingJob, port: MessagePort): Pr
     batchSize: resolved.batch,
     validation,
     shuffle: resolved.shuffle,
+    standardize: resolved.standardize === "feature",
     trainingMetrics: resolved.trainingMetrics,
     onEpoch: (row) => port.postMessage(row),
   });

@@ -9,6 +9,7 @@ import { dataCommand } from "../../src/cli/commands/data.ts";
 import type { CliContext } from "../../src/cli/context.ts";
 import { mnistKind } from "../../src/data/mnistKind.ts";
 import { DatasetError } from "../../src/errors.ts";
+import { loadModel } from "../../src/index.ts";
 import type { Environment, Event } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 import { MNIST_NAMES, publishedMnist, writeMnist } from "../helpers/mnistFixture.ts";
@@ -101,6 +102,30 @@ describe("the λ of the L2 penalty", () => {
     const [start, other] = await search("--out study-2 --space batch=20|25");
     expect(other!.params).toEqual({ batch: expect.any(Number) });
     expect(start!.config).not.toHaveProperty("l2", 0.005);
+  });
+});
+
+describe("--standardize", () => {
+  it.each([
+    ["feature", [true, true]],
+    ["none", [false, false]],
+  ])("%s is what the model's file has, and what --init takes over", async (how, expected) => {
+    const varies = async (flags: string) => {
+      await train(`--data ./sets ${flags}`);
+      const { standardization } = await loadModel(at(`run-${runs}`, "model.safetensors"));
+      const { mean, std } = standardization!;
+      return [mean.some((value) => value !== 0), std.some((value) => value !== 1)];
+    };
+    expect(await varies(`--standardize ${how}`)).toEqual(expected);
+    const begun = at(`run-${runs}`, "model.safetensors");
+    expect(await varies(`--init ${begun}`)).toEqual(expected);
+  });
+
+  it("none is said before the training", async () => {
+    const { stderr } = await runCli(
+      "train --data ./sets --layers 4 --epochs 1 --validation 10 --standardize none --out said".split(" "),
+    );
+    expect(stderr).toContain("(biases too), inputs not standardised, seed 1\n");
   });
 });
 

@@ -96,6 +96,7 @@ describe("train --json", () => {
         batch: 100,
         validation: 200,
         limit: 550,
+        standardize: "feature",
         shuffle: true,
         trainingMetrics: "full",
         minDelta: 0,

@@ -63,6 +63,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   batch: ["9", 9],
   validation: ["9", 9],
   limit: ["9", 9],
+  standardize: ["none", "none"],
   shuffle: ["false", false],
   metrics: ["logLoss,confusion", ["logLoss", "confusion"]],
   trainingMetrics: ["running", "running"],

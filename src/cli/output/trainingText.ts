@@ -60,12 +60,13 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, warmup, optimizer, seed, init, biasInit } = settings;
+  const { batch, l2, lrSchedule, warmup, optimizer, seed, init, biasInit, standardize } = settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
     `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}` +
     `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}, ` +
-    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), seed ${seed}`
+    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), ` +
+    `${standardize === "none" ? "inputs not standardised, " : ""}seed ${seed}`
   );
 }
 
