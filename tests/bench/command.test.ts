@@ -42,6 +42,9 @@ describe("npm run bench", () => {
       "net3bn wasm 1",
       "net3bn js 1",
       "net3bn wasm 2",
+      "net3bn-adam wasm 1",
+      "net3bn-adam js 1",
+      "net3bn-adam wasm 2",
       "evaluate net3bn wasm 1",
       "evaluate net3bn wasm 2",
     ]);
@@ -74,7 +77,7 @@ describe("npm run bench", () => {
     const unknown = bench("--filter", "net4");
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toMatch(
-      /^bench: No case has "net4" in its name\. There are: peak, net3, net3bn, net9, net9bn, wide, evaluate net3bn, matmul/,
+      /^bench: No case has "net4" in its name\. There are: peak, net3, net3bn, net9, net9bn, wide, net3bn-adam, net9bn-adam, evaluate net3bn, matmul/,
     );
     const option = bench("--fast");
     expect(option.status).toBe(2);
