@@ -68,6 +68,31 @@ describe("the programs of README.md", () => {
   });
 });
 
+describe("the programs of docs/", () => {
+  /** The title above a program, and the program: a block that prints, and says what. */
+  const programs = DOCUMENTS.filter((path) => path.startsWith("docs/")).flatMap((path) =>
+    text(path)
+      .split(/^## /m)
+      .flatMap((section) =>
+        blocks(section, "js")
+          .filter((code) => /^console\.log\(.*\); \/\/ /m.test(code))
+          .map((code) => [`${path}: ${section.split("\n")[0]}`, code] as const),
+      ),
+  );
+
+  it("are a regression, several flags, a model in a file and a resumed training, at least", () => {
+    const examples = programs.filter(([title]) => title.startsWith("docs/examples.md: "));
+    for (const part of ["numbers", "flags", "EarlyStopping", "save(", "resume"]) {
+      expect(examples.some(([, code]) => code.includes(part))).toBe(true);
+    }
+  });
+
+  it.each(programs)("%s: prints what stands in its comments", async (_, program) => {
+    expect(program).toContain(' from "nnwasm";\n');
+    expectPrinted(program, await runProgram(folder, program));
+  });
+});
+
 describe("what README.md begins with", () => {
   it("is how to install it, before any program, and the two commands near the top", () => {
     const place = (words: string) => {
