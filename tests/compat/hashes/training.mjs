@@ -43,26 +43,14 @@ export function trainer(library) {
     const values = makeValues(random, labels, features, groups);
     // Of bytes neither is given.
     const stored = arrays[type].from(values, (value) => offset + scale * value);
-    if (targets === "classes" && !weighted)
-      return samplesFromArrays({ values: stored, labels, features, classes });
-    const weights = Float64Array.from({ length: weighted ? count : 0 }, () => random.below(5) / 2);
+    const weights = weighted && Float64Array.from({ length: count }, () => random.below(5) / 2);
+    const common = { values: stored, features, ...(weighted && { weights }) };
+    if (targets === "classes") return samplesFromArrays({ ...common, labels, classes });
     const all = Float64Array.from({ length: count * width }, (_, i) => {
-      if (targets === "classes") return labels[i];
       const [row, j] = [Math.floor(i / width) * features, 2 * (i % width)];
       return targetsOf[targets](random, values[row + (j % features)], values[row + ((j + 1) % features)]);
     });
-    return {
-      ...{ count, features, classes: classes ?? width, elementType: type === "bytes" ? "uint8" : type },
-      ...{ targets: { kind: targets, width }, weighted },
-      async read(target) {
-        target.values.set(stored);
-        target.labels.set(all);
-        target.weights?.set(weights);
-      },
-      select: () => {
-        throw new Error("Nothing is selected from these samples.");
-      },
-    };
+    return samplesFromArrays({ ...common, [targets]: all, outputs: width });
   }
 
   const initializers = {
