@@ -456,7 +456,7 @@ describe("what is not a model is refused", () => {
       ],
       [
         () => new SGDOptimizer(any({ learningRate: 1 })),
-        'SGDOptimizer: there is no option "learningRate". There are: schedule.',
+        'SGDOptimizer: there is no option "learningRate". There are: schedule, clipNorm, rateFactors, momentum, nesterov.',
       ],
       [
         () => network().compile(any({ loss, optimizer: "sgd" })),
