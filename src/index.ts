@@ -109,6 +109,7 @@ export {
   type TrainingContext,
 } from "./model/callbacks/index.ts";
 export type { TrainingCheckpoint } from "./model/checkpoint.ts";
+export type { ClassWeight } from "./model/classWeights.ts";
 export type { FitOptions, StepReport, TrainingMetrics } from "./model/fitOptions.ts";
 export {
   checkGradients,

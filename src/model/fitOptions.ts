@@ -6,6 +6,7 @@ import type { Signal } from "../platform.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { type CheckpointOptions, checkCheckpoint } from "./callbacks/checkpoint.ts";
 import { checkCallbacks } from "./callbacks/runner.ts";
+import { type ClassWeight, checkClassWeight } from "./classWeights.ts";
 import type { EpochRow, SomeMetrics } from "./history.ts";
 import type { PlanKind } from "./lowering.ts";
 import { checkResumable, type Resumable } from "./resume.ts";
@@ -52,6 +53,15 @@ export interface FitOptions<M = SomeMetrics> {
    * same.
    */
   readonly trainingMetrics?: TrainingMetrics;
+  /**
+   * Weighs each sample in the training's loss by its class, on top of the weight that it has itself: Σ_i c_i·w_i·l_i /
+   * Σ_i c_i·w_i over the batch, as in PyTorch's CrossEntropyLoss. A table has weights, finite and ≥ 0, by the names of the classes,
+   * or by their numbers if the samples have no names: { cat: 2, dog: 0.5 }; a class that is not in it weighs 1. "balanced"
+   * gives each class n / (C · n_c), as scikit-learn does: n training samples, C classes that have some, n_c of this one; each
+   * counts once, whatever its own weight. Evaluations do not have these weights: neither `evaluate()`, nor the rows with
+   * `trainingMetrics: "full"`; the loss of "running" has them. Default: none.
+   */
+  readonly classWeight?: ClassWeight | undefined;
   /** Decides the order of the samples. Default: the model's seed. */
   readonly seed?: number;
   /** Per-feature standardisation by the training samples' mean and standard deviation (default), or none. */
@@ -107,6 +117,7 @@ const OPTIONS = {
   validation: true,
   shuffle: true,
   trainingMetrics: true,
+  classWeight: true,
   seed: true,
   standardize: true,
   signal: true,
@@ -156,6 +167,7 @@ export function resolveFitOptions(options: FitOptions, seed: number): ResolvedFi
       "the signal of an AbortController",
     );
   }
+  checkClassWeight(options.classWeight);
   checkCallbacks(options.callbacks);
   if (options.checkpoint !== undefined) checkCheckpoint("Model.fit: checkpoint", options.checkpoint);
   checkResumable(options.resume);

@@ -10,6 +10,7 @@ import type { Callback } from "./callbacks/callback.ts";
 import { previousOf } from "./callbacks/checkpoint.ts";
 import { callbackName } from "./callbacks/runner.ts";
 import { type Conditions, decodeCheckpoint, type TrainingCheckpoint, toJson } from "./checkpoint.ts";
+import { classWeightInOrder } from "./classWeights.ts";
 import type { ResolvedFitOptions } from "./fitOptions.ts";
 import { countIn, type Placement } from "./placements.ts";
 import type { Workspace, WorkspaceOptions } from "./workspace.ts";
@@ -90,10 +91,12 @@ export function settingsOf(
     trainingMetrics,
     seed,
     standardize,
+    classWeight,
     callbacks = [],
   } = fit;
   return {
     ...{ epochs, initialEpoch, batchSize, shuffle, seed, standardize, trainingMetrics },
+    ...(classWeight !== undefined && { classWeight: classWeightInOrder(classWeight) }),
     validation: hasValidation,
     dtype: precision,
     layers: layers.map(([name, layer]) => [name, described(layer)]),

@@ -8,6 +8,7 @@ import { targetsOf } from "../targets.ts";
 import { ResidentBatches, requireBatch } from "./batches.ts";
 import { Checkpoint } from "./callbacks/checkpoint.ts";
 import { encodeCheckpoint, type TrainingCheckpoint } from "./checkpoint.ts";
+import { fillClassWeights, requireClasses } from "./classWeights.ts";
 import { runTraining, type TrainingInputs } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { History } from "./history.ts";
@@ -35,13 +36,14 @@ export interface FitHost {
 /** Trains a model that is compiled. @throws as Model.fit */
 export async function fitModel(host: FitHost, train: Samples, given: FitOptions): Promise<History> {
   const options = withCheckpoint(resolveFitOptions(given, host.seed));
-  const { batchSize, validation, resume } = options;
+  const { batchSize, validation, resume, classWeight } = options;
   const { memory, turns, minimumBatch } = host;
   const from = resume === undefined ? undefined : await toCheckpoint(resume);
   const settings = settingsOf(memory.parts, options, validation !== undefined);
   if (from !== undefined) requireSameSettings(from, settings);
   await turns.take("fit", async () => {
     host.check(train, validation);
+    requireClasses(classWeight, train, memory.parts.loss);
     requireBatch(train.count, batchSize, minimumBatch);
     memory.fittingKind = kindOf(train.elementType);
   });
@@ -51,6 +53,7 @@ export async function fitModel(host: FitHost, train: Samples, given: FitOptions)
   let data = from?.data;
   const inputs: TrainingInputs = {
     ...{ workspace, train: place, validation: validationPlace, from: from?.state },
+    weighsClasses: classWeight !== undefined,
     batches: new ResidentBatches(workspace, place, { ...options, minimumBatch }),
     layerTensors: () => memory.layerTensors()!,
     encode: (state) => {
@@ -107,6 +110,9 @@ async function prepare(
       onThreads?.({ threads: team?.threads ?? 1, ...(notice && { notice }) });
     }
     await readResident(workspace, train, validation, options);
+    if (options.classWeight !== undefined) {
+      fillClassWeights(options.classWeight, workspace, train, placesOf(workspace, train, undefined)[0]);
+    }
     if (from !== undefined) takeCheckpoint(memory, workspace, placesOf(workspace, train, validation), from);
     if (memory.standardization === undefined) {
       // This has its own turn, because it uses the room where samples are staged.
