@@ -29,7 +29,7 @@ const CAUSES: Readonly<Record<string, readonly [reason: string, step: string]>> 
  * The FileError for an error of node:fs, with that as its `cause`. A FileError is returned as it is, and so is an error
  * that is not the operating system's: it is a bug.
  *
- * @param action what was tried: "read", "written", "created", "replaced"
+ * @param action what was tried: "read", "written", "created", "removed"
  */
 export function fileError(path: string, action: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof FileError || !("code" in error)) return error;

@@ -6,7 +6,7 @@ import { type Event, events } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { failing } from "../helpers/faults.ts";
 import { signalAt } from "../helpers/signalAt.ts";
-import { remains, trainKilled } from "../helpers/trainKills.ts";
+import { newTally, remains, trainKilled } from "../helpers/trainKills.ts";
 
 const { at, runCli, runJson } = cliFolder({ cifar: false });
 
@@ -119,16 +119,9 @@ describe("train --resume", () => {
   });
 
   it("after kill -9 at random moments ends as if nothing had been", async () => {
-    const random = new Random(7, "slice");
-    const kills = await trainKilled({
-      cwd: at(),
-      args: train(),
-      out: "killed",
-      random,
-      kills: 6,
-      longest: 500,
-    });
+    const [random, tally] = [new Random(7, "slice"), newTally()];
+    await trainKilled({ cwd: at(), args: train(), out: "killed", random, attempts: 6, tally });
     expect(remains(at("killed"))).toEqual(remains(at("whole")));
-    expect(kills).toBeGreaterThan(0);
+    expect(tally.kills).toBeGreaterThan(0);
   });
 });

@@ -117,9 +117,12 @@ const mergeGiven = (...sources: readonly Partial<TrainSettings>[]): Partial<Trai
     ),
   );
 
-/** Settings that may change when a run goes on: they change no result. The data may have been moved. */
-const mayChange = (key: string): boolean =>
-  key === "data" || (settings[key as SettingName] as Setting).changesResults === false;
+/** Settings that change no result. */
+const isOfMachine = (key: string): boolean =>
+  (settings[key as SettingName] as Setting).changesResults === false;
+
+/** Settings that may change when a run goes on. The data may have been moved. */
+const mayChange = (key: string): boolean => key === "data" || isOfMachine(key);
 
 const harmless = (given: Partial<TrainSettings>): Partial<TrainSettings> =>
   Object.fromEntries(Object.entries(given).filter(([key]) => mayChange(key)));
@@ -141,7 +144,7 @@ async function readResumed(
   const file = RunFolder.configOf(path);
   if (await RunFolder.isUnused(path)) {
     // A command that was killed before it wrote this file has done nothing yet.
-    if (Object.keys(given).length > 0) return undefined;
+    if (Object.keys(given).some((key) => !isOfMachine(key))) return undefined;
     throw new FileError(
       `${file} cannot be read: it does not exist (ENOENT). Nothing was done in ${path} yet: begin with nnwasm train --out ${path}.`,
     );
@@ -162,6 +165,7 @@ async function readResumed(
 async function tellComplete(context: CliContext, path: string, json: boolean): Promise<boolean> {
   const summary = await RunFolder.readComplete(path);
   if (summary === undefined) return false;
+  await RunFolder.tidy(path);
   if (json) {
     const {
       command: _,

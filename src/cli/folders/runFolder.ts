@@ -5,7 +5,7 @@
  *   metrics.jsonl       a line of numbers for each epoch
  *   summary.json        the results
  *   model.safetensors   the trained network
- *   checkpoints/        the last two checkpoints, from which --resume goes on
+ *   checkpoints/        the last two checkpoints, from which --resume goes on; after a whole run, the one of its end
  *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines. While the run lasts
@@ -84,11 +84,17 @@ export class RunFolder {
     try {
       const summary = (await readJson(join(path, SUMMARY))) as Readonly<Record<string, unknown>>;
       if (summary.state !== "complete" || summary.unsaved !== undefined) return undefined;
-      await stat(join(path, MODEL_FILE));
-      return summary;
+      return (await isFile(join(path, MODEL_FILE))) ? summary : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  /** Takes away what a process has left that was killed in the folder, if that can be done. */
+  static async tidy(path: string): Promise<void> {
+    await WorkFolder.open(path)
+      .then((folder) => folder.close())
+      .catch(() => {});
   }
 
   /**
@@ -114,6 +120,12 @@ export class RunFolder {
   /** Writes a checkpoint. The one before it stays until this one is whole, and one more. */
   async writeCheckpoint(bytes: Uint8Array): Promise<void> {
     await this.#folder.writeFiles([[CHECKPOINT, bytes]], { previous: PREVIOUS });
+  }
+
+  /** Takes away the checkpoint before the last one, which a run that has ended needs no more. */
+  async removePreviousCheckpoint(): Promise<void> {
+    // The last one may be missing because there was no room for it.
+    if (await isFile(join(this.path, CHECKPOINT))) await this.#folder.remove([PREVIOUS]);
   }
 
   /**
@@ -146,6 +158,12 @@ export class RunFolder {
     await closing(this.#folder, () => this.#metrics.close());
   }
 }
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 
 /** The last checkpoint that can be read; undefined if there is none. */
 async function readLast(path: string): Promise<TrainingCheckpoint | undefined> {

@@ -118,18 +118,29 @@ export class TrainingSaver {
       ...{ command: "train", version: VERSION, build: buildId(), node: process.version },
       parameters: countParameters(this.#plan.summary),
     };
-    const saveSummary = () =>
-      this.#saving.write("summary.json", () =>
-        this.#folder.writeSummary({ ...facts, ...summary(), ...this.#saving.facts }),
-      );
-    await saveSummary();
+    const saveSummary = (missing = {}) =>
+      this.#saving.write("summary.json", () => {
+        const unsaved = { ...missing, ...this.#saving.facts.unsaved };
+        return this.#folder.writeSummary({
+          ...facts,
+          ...summary(),
+          ...(Object.keys(unsaved).length > 0 && { unsaved }),
+        });
+      });
     const inNats = targetsOf(this.#plan.dataset).kind !== "numbers";
-    if (this.#rows.length > 0)
+    if (this.#rows.length > 0) {
+      // Whoever is killed here has no plots, and the summary says so.
+      await saveSummary({ "plots/": "They were not drawn yet." });
       await this.#saving.write("plots/", () => this.#folder.writePlots(this.#rows, { inNats }));
+    }
     await saveSummary();
   }
 
   async #saveResult({ trained, test, validation }: TrainingComplete): Promise<void> {
+    if (this.#saving.facts.unsaved === undefined) {
+      // How often a checkpoint was made depends on time, and a whole run's files do not.
+      await this.#saving.write("checkpoints/", () => this.#folder.removePreviousCheckpoint());
+    }
     await this.#saveRest(() => {
       this.#summary = {
         ...{ test, validation, ...this.#facts(trained) },

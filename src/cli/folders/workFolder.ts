@@ -121,6 +121,12 @@ export class WorkFolder {
     await this.writeFiles([[file, `${JSON.stringify(value, null, 2)}\n`]]);
   }
 
+  /** Removes files, by their paths from the folder, that may be there. @throws FileError if one cannot be removed */
+  async remove(files: readonly string[]): Promise<void> {
+    await this.check();
+    await this.#remove(files);
+  }
+
   /** Lets others have the folder. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -154,7 +160,7 @@ export class WorkFolder {
       try {
         await rm(join(this.path, file), { force: true });
       } catch (error) {
-        throw fileError(join(this.path, file), "replaced", error);
+        throw fileError(join(this.path, file), "removed", error);
       }
     }
   }

@@ -87,7 +87,9 @@ export class Checkpoint implements Callback {
     if (!isDue && now() < this.#next) return;
     if (this.#writing !== undefined) {
       if (this.#mayPass || !isDue) return;
+      const begin = now();
       await this.#writing;
+      this.#milliseconds += now() - begin;
     }
     this.#begin(training);
   }

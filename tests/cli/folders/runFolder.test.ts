@@ -118,7 +118,7 @@ describe("RunFolder", () => {
     const create = RunFolder.create({}, { out });
     await expect(create).rejects.toThrow(
       new ConfigError(
-        `--out ${out}: the folder is not empty. Give another folder, or --force to replace the run in it.`,
+        `--out ${out}: the folder is not empty. Give another folder, --resume ${out} to go on with what is in it, or --force to replace it.`,
       ),
     );
     await expect(create).rejects.toMatchObject({ exitCode: 2 });
