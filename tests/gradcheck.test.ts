@@ -4,14 +4,20 @@
  * it. With more samples and seeds it is in tests/long.
  */
 import { describe, expect, it } from "vitest";
-import { type Backend, wasmBackend } from "../src/backend/index.ts";
 import type { Kernels } from "../src/kernels/index.ts";
 import { Dense, ReLU } from "../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../src/losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE } from "../src/model/gradientCheck.ts";
 import { denseNetwork } from "../src/model/network.ts";
 import type { FloatArray } from "../src/tensor.ts";
-import { CASES, expectGradients, expectPassed, NETWORKS } from "./helpers/gradientChecks.ts";
+import {
+  CASES,
+  expectGradients,
+  expectPassed,
+  NETWORKS,
+  sabotaged,
+  scaleAll as scale,
+} from "./helpers/gradientChecks.ts";
 
 const loss = new CategoricalCrossEntropyLoss();
 
@@ -60,22 +66,6 @@ describe("the paper's own check", () => {
     }
   });
 });
-
-/** The wasm backend with kernels replaced. */
-function sabotaged(replace: (kernels: Kernels) => Partial<Kernels>): Backend {
-  const backend = wasmBackend();
-  return {
-    name: "sabotaged",
-    async open(bytes, precision) {
-      const device = await backend.open(bytes, precision);
-      return { ...device, kernels: { ...device.kernels, ...replace(device.kernels) } };
-    },
-  };
-}
-
-function scale(values: FloatArray, factor: number): void {
-  for (let i = 0; i < values.length; i++) values[i]! *= factor;
-}
 
 describe("a wrong backward pass fails the check", () => {
   const wrong: Record<string, (kernels: Kernels) => Partial<Kernels>> = {

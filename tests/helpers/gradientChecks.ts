@@ -1,8 +1,11 @@
 /** The gradient check of the paper's networks, for a short test and a long one. */
 import { expect } from "vitest";
+import { type Backend, wasmBackend } from "../../src/backend/index.ts";
+import type { Kernels } from "../../src/kernels/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { checkGradients, GRADIENT_TOLERANCE, type GradientCheck } from "../../src/model/gradientCheck.ts";
 import { type BatchNormPlace, denseNetwork } from "../../src/model/network.ts";
+import type { FloatArray } from "../../src/tensor.ts";
 
 /** The units of the hidden layers, by the number of layers. */
 export const NETWORKS = { 3: [50, 50], 9: [50, 30, 20, 20, 10, 10, 10, 10] };
@@ -56,4 +59,20 @@ export async function expectGradients(
   console.log(
     `${title}: largest relative error ${largest.toExponential(1)} of ${compared} numbers${leftOut}`,
   );
+}
+
+/** The wasm backend with kernels replaced. */
+export function sabotaged(replace: (kernels: Kernels) => Partial<Kernels>): Backend {
+  const backend = wasmBackend();
+  return {
+    name: "sabotaged",
+    async open(bytes, precision) {
+      const device = await backend.open(bytes, precision);
+      return { ...device, kernels: { ...device.kernels, ...replace(device.kernels) } };
+    },
+  };
+}
+
+export function scaleAll(values: FloatArray, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i]! *= factor;
 }
