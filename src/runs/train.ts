@@ -1,7 +1,7 @@
 /** Does a training, from settings to result. A subscriber hears of it: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
-import { CallbackError, FileError, TrainingError } from "../errors.ts";
+import { CallbackError, ConfigError, FileError, TrainingError } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { BestWeights, type Callback, Checkpoint, EarlyStopping } from "../model/callbacks/index.ts";
 import { resolveMonitor } from "../model/callbacks/monitor.ts";
@@ -123,12 +123,29 @@ export async function planTraining(
   const ownWeights =
     isResumed && isInitialFile(settings.init) ? { ...settings, init: DEFAULTS.init } : settings;
   const model = await buildModel(ownWeights, dataset);
-  if (settings.patience !== undefined || settings.keep === "best") {
-    const { monitor = "validation.loss" } = settings;
-    const measures = model.measures(split.validation !== undefined);
-    resolveMonitor(named("monitor"), { monitor }, { measures });
-  }
+  checkStopping(settings, model.measures(split.validation !== undefined), named);
   return { settings, dataset, split, model, summary: model.summary(dataset.features) };
+}
+
+/** @throws ConfigError if there is no such measure to go by, or nothing goes by what is given */
+function checkStopping(
+  { patience, keep, monitor, minDelta }: ResolvedSettings,
+  measures: ReturnType<Model["measures"]>,
+  named: (key: keyof TrainSettings) => string,
+): void {
+  if (patience !== undefined || keep === "best") {
+    resolveMonitor(named("monitor"), { monitor: monitor ?? "validation.loss" }, { measures });
+  } else if (monitor !== undefined) {
+    throw new ConfigError(
+      `${named("monitor")} is what ${named("patience")} and ${named("keep")} best go by, and there is neither. ` +
+        "Give one of them, or leave it out.",
+    );
+  }
+  if (minDelta > 0 && patience === undefined) {
+    throw new ConfigError(
+      `${named("minDelta")} is of ${named("patience")}, which is not there. Give that, or leave it out.`,
+    );
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { ConfigError, choose } from "../errors.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import type { OptionDeclaration, SharedOption } from "../options.ts";
 import { settingsOf } from "./declared.ts";
+import { flagOf } from "./flags.ts";
 import type { Setting } from "./setting.ts";
 
 const kinds = Object.entries<OptimizerKind>(optimizers);
@@ -36,6 +37,20 @@ const ownersOf = (name: string): string[] =>
 function defaultOf(optimizer: string, name: string): number | boolean | undefined {
   const option = optionsOf(optimizer)[name]!;
   return option.default ?? ("kind" in option && option.kind === "switch" ? false : undefined);
+}
+
+/** The optimizer with those of its options that are not the usual ones: "sgd (momentum 0.9, nesterov)". */
+export function optimizerInWords(
+  given: Readonly<Record<string, unknown>> & { readonly optimizer: string },
+): string {
+  const { optimizer } = given;
+  const words = Object.keys(optionsOf(optimizer)).flatMap((name) => {
+    const value = given[name];
+    if (value === undefined || value === defaultOf(optimizer, name)) return [];
+    const title = flagOf(name).slice(2).replaceAll("-", " ");
+    return [value === true ? title : `${title} ${value}`];
+  });
+  return words.length === 0 ? optimizer : `${optimizer} (${words.join(", ")})`;
 }
 
 /** The highest rate of an optimizer's schedule, unless one is given. */

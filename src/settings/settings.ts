@@ -81,7 +81,10 @@ export function resolveSettings(
     ...Object.fromEntries(following),
     epochs,
   } as ResolvedSettings;
-  const { etaMin, etaMax, cycles } = resolved;
+  const { etaMin, etaMax, cycles, nesterov, momentum } = resolved;
+  if (nesterov && momentum === 0) {
+    throw new ConfigError(`${named("nesterov")} needs a momentum. Give ${named("momentum")}, such as 0.9.`);
+  }
   if (etaMin > etaMax) {
     throw new ConfigError(
       `${named("etaMin")} ${etaMin} is above ${named("etaMax")} ${etaMax}. Lower the one or raise the other.`,

@@ -220,7 +220,6 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["--dtype float16", invalid("--dtype <name>", "float16", "Allowed choices are float32, float64.")],
     ["--threads 0", invalid("--threads <n>", "0", "Expected an integer from 1 to 256, or auto.")],
     ["--threads all", invalid("--threads <n>", "all", "Expected an integer from 1 to 256, or auto.")],
-    ["--resume runs/train-001", "error: unknown option '--resume'"],
     ["cifar10", "error: too many arguments for 'train'. Expected 0 arguments but got 1."],
     ["--seed", "error: option '--seed <n>' argument missing"],
   ])("train %s", async (args, message) => {
@@ -250,6 +249,27 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ],
     ["--eta-min 0.2", "--eta-min 0.2 is above --eta-max 0.1. Lower the one or raise the other."],
     ["--cycles 0", "--cycles 0 is less than an epoch, expected at least 0.1."],
+    ["--nesterov", "--nesterov needs a momentum. Give --momentum, such as 0.9."],
+    [
+      "--momentum 0.9 --optimizer adam",
+      "--momentum is of --optimizer sgd, not of adam. Leave it out, or choose that optimizer.",
+    ],
+    [
+      "--monitor val_acc --keep best",
+      "--monitor: val_acc: no such measure. There are: train.loss, train.cost, train.accuracy, validation.loss, validation.cost, validation.accuracy. Did you mean validation.accuracy?",
+    ],
+    [
+      "--monitor validation.cost",
+      "--monitor is what --patience and --keep best go by, and there is neither. Give one of them, or leave it out.",
+    ],
+    [
+      "--min-delta 0.1 --keep best",
+      "--min-delta is of --patience, which is not there. Give that, or leave it out.",
+    ],
+    [
+      "--patience 2 --validation 0",
+      "--monitor: validation.loss: there are no validation samples. Validate with some, or monitor one of: train.loss, train.cost, train.accuracy.",
+    ],
     [
       "--batch 1 --bn --limit 5",
       "5 samples in batches of 1 give no batch of at least 2, which batch normalisation needs. Use a larger batch, or more samples.",

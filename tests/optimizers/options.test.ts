@@ -13,6 +13,7 @@ import {
   SGDOptimizer,
 } from "../../src/optimizers/index.ts";
 import { schedules } from "../../src/schedules/index.ts";
+import { optimizerInWords } from "../../src/settings/ofOptimizers.ts";
 import { DEFAULTS, mergeSettings, resolveSettings, type TrainSettings } from "../../src/settings/settings.ts";
 import { everyOptimizer } from "../helpers/optimizers.ts";
 
@@ -102,6 +103,16 @@ describe("the settings of a training", () => {
       ...{ beta1: 0.9, beta2: 0.95, weightDecay: 0.01, clipNorm: 1, etaMax: 0.04 },
     });
     expect(DEFAULTS).not.toHaveProperty("momentum");
+  });
+
+  it("are told with the optimizer where they are not the usual ones", () => {
+    const words = (settings: Partial<TrainSettings>) => optimizerInWords({ ...resolved(settings) });
+    expect(words({})).toBe("sgd");
+    expect(words({ momentum: 0.9, nesterov: true })).toBe("sgd (momentum 0.9, nesterov)");
+    expect(words({ optimizer: "adam", beta1: 0.9 })).toBe("adam");
+    expect(words({ optimizer: "adamw", weightDecay: 0.1, clipNorm: 1 })).toBe(
+      "adamw (weight decay 0.1, clip norm 1)",
+    );
   });
 
   it("refuse an option of another optimizer by name", () => {

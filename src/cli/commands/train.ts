@@ -73,11 +73,14 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const { planTraining, train } = await import("../../runs/train.ts");
   const { config, resume, json = false, quiet = false } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
-  const given = mergeGiven(file, settingsFromFlags(flags));
+  const fromFlags = settingsFromFlags(flags);
+  const given = mergeGiven(file, fromFlags);
   const before = resume === undefined ? undefined : await readResumed(resume, flags, given);
   if (before !== undefined && (await tellComplete(context, resume!, json))) return;
   const asked =
-    before === undefined ? mergeSettings(environment, given) : mergeSettings(before, harmless(given));
+    before === undefined
+      ? mergeSettings(file, environment, fromFlags)
+      : mergeSettings(before, harmless(given));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
   const opened = before === undefined ? undefined : await RunFolder.open(resume!);
   const closeIfOpen = (error: unknown) =>

@@ -8,6 +8,7 @@ import { countParameters, type SummaryRow } from "../../model/summary.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingPlan } from "../../runs/train.ts";
 import { type ScheduleKind, schedules } from "../../schedules/index.ts";
+import { optimizerInWords } from "../../settings/ofOptimizers.ts";
 import type { ResolvedSettings } from "../../settings/settings.ts";
 import { type TargetKind, targetsOf } from "../../targets.ts";
 import type { CliContext } from "../context.ts";
@@ -60,10 +61,10 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, warmup, optimizer, seed, init, biasInit, standardize } = settings;
+  const { batch, l2, lrSchedule, warmup, seed, init, biasInit, standardize } = settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
-    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizer}, learning rate ${lrSchedule} ${rate}` +
+    `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizerInWords(settings)}, learning rate ${lrSchedule} ${rate}` +
     `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), ` +
     `${standardize === "none" ? "inputs not standardised, " : ""}seed ${seed}`

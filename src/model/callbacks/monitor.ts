@@ -56,8 +56,10 @@ export function resolveMonitor(
     const isValidation =
       monitor.startsWith("validation.") && !measures.some(({ name }) => name.startsWith("validation."));
     const why = isValidation ? "there are no validation samples" : "no such measure";
+    const meant = isValidation ? undefined : meantBy(monitor, measures);
     throw new ConfigError(
-      `${where}: ${monitor}: ${why}. ${isValidation ? "Give fit() validation samples, or monitor one of" : "There are"}: ${names}.`,
+      `${where}: ${monitor}: ${why}. ${isValidation ? "Validate with some, or monitor one of" : "There are"}: ${names}.` +
+        (meant === undefined ? "" : ` Did you mean ${meant}?`),
     );
   }
   const direction = better ?? measure.better;
@@ -65,6 +67,16 @@ export function resolveMonitor(
   throw new ConfigError(
     `${where}: ${monitor} does not say whether less or more is better. Give better: "less" or "more".`,
   );
+}
+
+/** The measure that others call so, or that is shown so: "val_loss", "val_acc", "accuracy" are validation's. */
+function meantBy(monitor: string, measures: readonly Measure[]): string | undefined {
+  const [, set = "val", word] = /^(?:(train|val)[a-z]*[._-])?(.*)$/i.exec(monitor)!;
+  const fits = ({ name }: Measure) => {
+    const [its, own] = name.split(".") as [string, string];
+    return its.startsWith(set.toLowerCase()) && own.toLowerCase().startsWith(word!.toLowerCase());
+  };
+  return word === "" ? undefined : measures.find(fits)?.name;
 }
 
 /**

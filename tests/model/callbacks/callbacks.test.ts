@@ -226,9 +226,25 @@ describe("BestWeights", () => {
       trained({ callbacks: [new EarlyStopping()], onStep, validation: undefined }),
     ).rejects.toThrow(
       new ConfigError(
-        "EarlyStopping: validation.loss: there are no validation samples. Give fit() validation samples, or monitor one of: train.loss, train.cost, train.accuracy.",
+        "EarlyStopping: validation.loss: there are no validation samples. Validate with some, or monitor one of: train.loss, train.cost, train.accuracy.",
       ),
     );
+  });
+
+  it.each([
+    ["val_loss", "validation.loss"],
+    ["val_acc", "validation.accuracy"],
+    ["train_acc", "train.accuracy"],
+    ["validation_cost", "validation.cost"],
+    ["accuracy", "validation.accuracy"],
+    ["Training-Loss", "train.loss"],
+    ["nonesuch", undefined],
+    ["val_", undefined],
+    ["", undefined],
+    ["validation.loss.x", undefined],
+  ])("%j may mean %s", async (monitor, meant) => {
+    const message = await trained({ callbacks: [new BestWeights({ monitor })] }).catch(String);
+    expect(message).toMatch(meant === undefined ? /validation\.accuracy\.$/ : `Did you mean ${meant}?`);
   });
 
   it.each<[() => unknown, string]>([
