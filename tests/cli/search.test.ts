@@ -66,7 +66,7 @@ describe("search", () => {
     expect(result).toMatchObject({ trials: 6, complete: 6, pruned: 0, failed: 0, epochs: 24 });
     const { state: _, ...best } = trials.find((trial) => trial.value === value)!;
     expect(result.best).toMatchObject(best);
-    expect(result.train).toMatch(/^nnwasm train --layers 6 --bn --l2 [0-9.e-]+ /);
+    expect(result.train).toMatch(/^nnwasm train --layers 6 --bn .* --l2 [0-9.e-]+$/);
     const again = await runJson(words(result.train).slice(1));
     expect(again.at(-1)!.weightsSha256).toBe(result.best.weightsSha256);
     expect(again.at(-1)!.test).toEqual(result.best.test);

@@ -80,7 +80,7 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const asked =
     before === undefined
       ? mergeSettings(file, environment, fromFlags)
-      : mergeSettings(before, harmless(given));
+      : mergeSettings(before, harmless(environment), harmless(given));
   const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
   const opened = before === undefined ? undefined : await RunFolder.open(resume!);
   const closeIfOpen = (error: unknown) =>
@@ -164,22 +164,17 @@ async function readResumed(
   return before;
 }
 
+/** What summary.json has beside the result. */
+const ABOUT_THE_COMMAND = new Set(["command", "version", "build", "node", "parameters", "state"]);
+
 /** Tells the result of a run that is complete; nothing is left to do then. */
 async function tellComplete(context: CliContext, path: string, json: boolean): Promise<boolean> {
   const summary = await RunFolder.readComplete(path);
   if (summary === undefined) return false;
   await RunFolder.tidy(path);
   if (json) {
-    const {
-      command: _,
-      version: __,
-      build: ___,
-      node: ____,
-      parameters: _____,
-      state: ______,
-      ...result
-    } = summary;
-    writeEvent(context, { event: "result", ...result });
+    const result = Object.entries(summary).filter(([key]) => !ABOUT_THE_COMMAND.has(key));
+    writeEvent(context, { event: "result", ...Object.fromEntries(result) });
   } else
     context.stdout.write(printableLines(`The run in ${path} is complete: there is nothing to go on with.\n`));
   return true;
