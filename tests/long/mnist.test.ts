@@ -18,7 +18,7 @@ it.skipIf(!data)(
     const document = readFileSync(fileURLToPath(new URL("../../docs/mnist.md", import.meta.url)), "utf8");
     const command = /^nnwasm (train .*)$/m.exec(blocks(document, "sh").join(""))![1]!;
     const [, said] = /^test .* accuracy ([\d.]+)$/m.exec(document)!;
-    const run = await runCli([...command.split(" "), "--json", "--quiet"], folder, { NNWASM_DATA: data });
+    const run = await runCli([...command.split(" "), "--json", "--quiet"], folder, { NNWASM_DATA: data! });
     expect(run.code).toBe(0);
     const { event, test } = events(run.stdout).at(-1)!;
     expect(event).toBe("result");
