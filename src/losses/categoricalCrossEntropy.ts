@@ -1,10 +1,11 @@
-import type { Described, Description, Kind } from "../described.ts";
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { LabelTensor } from "../kernels/softmaxCrossEntropy.ts";
 import { checkOptions, isNumber, shown } from "../options.ts";
 import type { TargetTensor, WeightTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
+import type { LossKind } from "./kind.ts";
 import type { Loss } from "./loss.ts";
 
 export interface CategoricalCrossEntropyOptions {
@@ -60,6 +61,13 @@ export class CategoricalCrossEntropyLoss implements Loss, Described {
   }
 }
 
-export const categoricalCrossEntropy: Kind<CategoricalCrossEntropyLoss> = {
+export const categoricalCrossEntropy = {
+  options: {
+    labelSmoothing: {
+      ...{ kind: "number", flags: "--label-smoothing <share>", least: 0, below: 1, default: 0 },
+      help: "share of a label that is spread evenly over all classes",
+      words: { "--label-smoothing": "smoothing smooth label-smooth" },
+    },
+  },
   create: (options) => new CategoricalCrossEntropyLoss(options),
-};
+} as const satisfies LossKind<CategoricalCrossEntropyLoss>;

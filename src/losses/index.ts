@@ -1,10 +1,10 @@
 /** The losses by name, as descriptions have it. */
-import type { Kind } from "../described.ts";
 import { capitalize } from "../format/words.ts";
 import { type TargetKind, targetKinds } from "../targets.ts";
 import { binaryCrossEntropy } from "./binaryCrossEntropy.ts";
 import { categoricalCrossEntropy } from "./categoricalCrossEntropy.ts";
 import { huber } from "./huber.ts";
+import type { LossKind } from "./kind.ts";
 import type { Loss } from "./loss.ts";
 import { meanAbsoluteError } from "./meanAbsoluteError.ts";
 import { meanSquaredError } from "./meanSquaredError.ts";
@@ -15,6 +15,7 @@ export {
   type CategoricalCrossEntropyOptions,
 } from "./categoricalCrossEntropy.ts";
 export { HuberLoss, type HuberOptions } from "./huber.ts";
+export type { LossKind } from "./kind.ts";
 export type { Loss } from "./loss.ts";
 export { MeanAbsoluteErrorLoss } from "./meanAbsoluteError.ts";
 export { MeanSquaredErrorLoss } from "./meanSquaredError.ts";
@@ -26,7 +27,7 @@ export const losses = {
   meanSquaredError,
   meanAbsoluteError,
   huber,
-} as const satisfies Readonly<Record<string, Kind<Loss>>>;
+} as const satisfies Readonly<Record<string, LossKind>>;
 
 export type LossName = keyof typeof losses;
 

@@ -5,6 +5,7 @@ import type { Loss } from "../losses/loss.ts";
 import { checkChanges } from "../optimizers/common.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
+import { targetKinds } from "../targets.ts";
 import { checkMetrics } from "./metricChecks.ts";
 import type { AnyMetric } from "./totals.ts";
 
@@ -49,6 +50,7 @@ export function checkCompileOptions(options: CompileOptions): void {
   checkOptions(where, options, ["loss", "optimizer", "metrics"]);
   const { loss, optimizer, metrics = [] } = options;
   requireMethods(`${where}: loss`, loss, ["forward"], "a loss, such as new CategoricalCrossEntropyLoss()");
+  checkLoss(`${where}: the loss`, loss);
   const expected = "an optimizer, such as new SGDOptimizer()";
   requireMethods(`${where}: optimizer`, optimizer, ["update"], expected);
   requireMethods(
@@ -78,6 +80,36 @@ export function checkCompileOptions(options: CompileOptions): void {
   checkMetrics(where, metrics);
 }
 
+/** @throws ConfigError unless what a loss says of itself is of the right types */
+function checkLoss(where: string, { outputKind, targets, kinks }: Loss): void {
+  if (outputKind !== undefined && (typeof outputKind !== "string" || outputKind === "")) {
+    throw new ConfigError(
+      `${where}'s outputKind is ${shown(outputKind)}, expected the kind of a layer, such as "softmax", or undefined.`,
+    );
+  }
+  const known = Object.keys(targetKinds);
+  if (targets !== undefined) {
+    if (!Array.isArray(targets) || targets.length === 0) {
+      throw new ConfigError(
+        `${where}'s targets are ${shown(targets)}, expected an array of some of ${known.join(", ")}; or undefined, for classes without weights.`,
+      );
+    }
+    const wrong = targets.find((kind: unknown) => !known.includes(kind as string));
+    if (wrong !== undefined || targets.includes(undefined as never)) {
+      throw new ConfigError(`${where}'s targets have ${shown(wrong)}, expected some of ${known.join(", ")}.`);
+    }
+  }
+  if (kinks === undefined) return;
+  if (!Array.isArray(kinks)) {
+    throw new ConfigError(
+      `${where}'s kinks are ${shown(kinks)}, expected an array of differences, such as [0]; or undefined.`,
+    );
+  }
+  const wrong = Array.from(kinks).findIndex((kink) => !(isNumber(kink) && Number.isFinite(kink)));
+  if (wrong < 0) return;
+  throw new ConfigError(`${where}'s kink ${wrong} is ${shown(kinks[wrong])}, expected a finite number.`);
+}
+
 /** @throws ConfigError if the last layer is not the one that the loss needs, or one that can only be last stands before it */
 export function checkOutputLayer(
   where: string,
@@ -87,9 +119,12 @@ export function checkOutputLayer(
   const kinds = layers.map(([, layer]) => layer.kind);
   const tooEarly = layers.slice(0, -1).find(([, layer]) => layer.onlyLast)?.[1];
   if (outputKind !== undefined && (kinds.at(-1) !== outputKind || tooEarly !== undefined)) {
+    // Another layer than a softmax, such as a sigmoid, may stand in hidden layers as well.
+    const isOnlyLast = outputKind === "softmax" || tooEarly?.kind === outputKind;
+    const units = outputKind === "softmax" ? "classes" : "outputs";
     throw new ConfigError(
-      `${where}: the loss needs ${outputKind} as the last layer and nowhere else, the layers are ` +
-        `${kinds.join(", ")}. End with new Dense(classes, { activation: "${outputKind}" }).`,
+      `${where}: the loss needs ${outputKind} as the last layer${isOnlyLast ? " and nowhere else" : ""}, the layers are ` +
+        `${kinds.join(", ")}. End with new Dense(${units}, { activation: "${outputKind}" }).`,
     );
   }
   const untrained = tooEarly ?? (outputKind === undefined ? layers.at(-1)![1] : undefined);

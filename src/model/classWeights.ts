@@ -13,6 +13,9 @@ import type { Workspace } from "./workspace.ts";
  */
 export type ClassWeight = "balanced" | Readonly<Record<string, number>>;
 
+/** What samples say of their classes. */
+type Labelled = Pick<Samples, "classes" | "classNames" | "targets">;
+
 const WHERE = "Model.fit: classWeight";
 
 /** The most names that an error lists. */
@@ -44,34 +47,39 @@ export const classWeightInOrder = (weight: ClassWeight): ClassWeight =>
  * Checks that the samples have the classes, and that the loss takes weights.
  * @throws ConfigError if they have no classes, or not these; if the loss takes no weights
  */
-export function requireClasses(weight: ClassWeight | undefined, samples: Samples, loss: Loss): void {
+export function requireClasses(
+  weight: ClassWeight | undefined,
+  samples: Labelled,
+  loss: Loss,
+  where: string = WHERE,
+): void {
   if (weight === undefined) return;
   const { kind } = targetsOf(samples);
   if (kind !== "classes") {
-    throw new ConfigError(`${WHERE}: the samples have ${kind}, not classes. Leave it out.`);
+    throw new ConfigError(`${where}: the samples have ${kind}, not classes. Leave it out.`);
   }
   if (loss.targets === undefined) {
     throw new ConfigError(
-      `${WHERE}: ${titleOf(loss)} does not say that it takes weights. Give it \`targets\`, such as ["classes"], and let it ` +
+      `${where}: ${titleOf(loss)} does not say that it takes weights. Give it \`targets\`, such as ["classes"], and let it ` +
         "weigh the samples.",
     );
   }
-  if (weight !== "balanced") for (const name of Object.keys(weight)) numberOf(name, samples);
+  if (weight !== "balanced") for (const name of Object.keys(weight)) numberOf(name, samples, where);
 }
 
 /** The number of a class. @throws ConfigError if there is no such class */
-function numberOf(name: string, { classes, classNames }: Samples): number {
+function numberOf(name: string, { classes, classNames }: Labelled, where: string = WHERE): number {
   if (classNames !== undefined) {
     const number = classNames.indexOf(name);
     if (number >= 0) return number;
     const listed = classNames.slice(0, MOST_LISTED).map(shown).join(", ");
     const more = classNames.length > MOST_LISTED ? ` and ${classNames.length - MOST_LISTED} more` : "";
-    throw new ConfigError(`${WHERE}: there is no class ${shown(name)}. There are: ${listed}${more}.`);
+    throw new ConfigError(`${where}: there is no class ${shown(name)}. There are: ${listed}${more}.`);
   }
   const number = Number(name);
   if (Number.isInteger(number) && number >= 0 && number < classes && String(number) === name) return number;
   throw new ConfigError(
-    `${WHERE}: there is no class ${shown(name)}. There are the numbers from 0 to ${classes - 1}, as the samples have no names of classes.`,
+    `${where}: there is no class ${shown(name)}. There are the numbers from 0 to ${classes - 1}, as the samples have no names of classes.`,
   );
 }
 

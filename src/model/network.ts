@@ -25,8 +25,15 @@ const places: readonly BatchNormPlace[] = ["after", "before", false];
 export interface NetworkOptions {
   /** Units of the hidden layers; an empty list makes a linear classifier. */
   readonly hidden: readonly number[];
-  /** Outputs, an integer ≥ 1. */
-  readonly classes: number;
+  /** Classes, an integer ≥ 1: the network ends with a softmax over them. Either this or `outputs`. */
+  readonly classes?: number;
+  /** Numbers or flags to predict, an integer ≥ 1: the network ends with so many outputs. Either this or `classes`. */
+  readonly outputs?: number;
+  /**
+   * The last layer's activation. Default: "softmax" with `classes`; "linear", none, with `outputs`, which suits numbers. Flags
+   * need "sigmoid".
+   */
+  readonly outputActivation?: ActivationName;
   /** Where batch normalisation stands. Default: false, nowhere. */
   readonly batchNormalization?: BatchNormPlace;
   /** The activation of the hidden layers: "relu" (default), "selu", "gelu", "silu", "mish", "tanh", "sigmoid" or "linear". */
@@ -44,6 +51,8 @@ export interface NetworkOptions {
 const OPTIONS = {
   hidden: true,
   classes: true,
+  outputs: true,
+  outputActivation: true,
   batchNormalization: true,
   activation: true,
   dropout: true,
@@ -54,17 +63,26 @@ const OPTIONS = {
 
 /**
  * Dense → activation [→ BN] [→ dropout] or Dense [→ BN] → activation [→ dropout] for every hidden layer, then
- * Dense → softmax.
+ * Dense → softmax, or the activation that is asked for.
+ *
+ *     denseNetwork({ hidden: [50], classes: 10 }) // classes
+ *     denseNetwork({ hidden: [50], outputs: 1 }) // a number
+ *     denseNetwork({ hidden: [50], outputs: 3, outputActivation: "sigmoid" }) // three flags
+ *
  * @throws ConfigError if an option is out of its range
  */
 export function denseNetwork(given: NetworkOptions): Layer[] {
   const where = "denseNetwork";
   if (given === undefined)
-    throw new ConfigError(`${where}: there are no options. Give it { hidden, classes }.`);
+    throw new ConfigError(
+      `${where}: there are no options. Give it { hidden, classes } or { hidden, outputs }.`,
+    );
   checkOptions(where, given, Object.keys(OPTIONS));
   const {
     hidden,
     classes,
+    outputs = classes,
+    outputActivation = classes === undefined ? "linear" : "softmax",
     batchNormalization = false,
     activation = "relu",
     dropout = 0,
@@ -77,7 +95,11 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
       `${where}: hidden is ${shown(hidden)}, expected an array of units, such as [50, 50].`,
     );
   }
-  requireInteger(`${where}: classes`, classes);
+  if (classes !== undefined && given.outputs !== undefined) {
+    throw new ConfigError(`${where}: there are classes and outputs, expected one of them.`);
+  }
+  requireInteger(`${where}: ${given.outputs === undefined ? "classes" : "outputs"}`, outputs);
+  choose("activation", activations, outputActivation);
   if (!places.includes(batchNormalization)) {
     throw new ConfigError(
       `${where}: batchNormalization is ${shown(batchNormalization)}. There are: ${places.map(shown).join(", ")}.`,
@@ -103,5 +125,8 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     const own = activations[activation]();
     return [new Dense(units, options), new BatchNormalization(), ...(own ? [own] : [])];
   };
-  return [...Array.from(hidden).flatMap(block), new Dense(classes, { ...options, activation: "softmax" })];
+  return [
+    ...Array.from(hidden).flatMap(block),
+    new Dense(outputs!, { ...options, activation: outputActivation }),
+  ];
 }

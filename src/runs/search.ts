@@ -8,6 +8,7 @@ import { resolveSettings, splitOptions, type TrainSettings } from "../settings/s
 import { applyParams, checkSpaceFits } from "../settings/space.ts";
 import { targetsOf } from "../targets.ts";
 import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
+import { lossFor } from "../training/loss.ts";
 import { metricsFor } from "../training/metrics.ts";
 import {
   metricsWith,
@@ -104,6 +105,7 @@ export function planSearch(
 ): SearchPlan {
   const { space, objective, trials, roundSize, maxFailures } = asked;
   const task = { name: dataset.name, targets: targetsOf(dataset).kind };
+  lossFor(asked.settings, dataset, named);
   metricsFor(asked.settings.metrics, task, named);
   const metrics = metricsWith(objective, asked.settings.metrics, task);
   const settings = metrics === undefined ? asked.settings : { ...asked.settings, metrics };

@@ -21,6 +21,7 @@ import {
 } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
+import { classWeightFor, lossFor } from "../training/loss.ts";
 import { metricsFor } from "../training/metrics.ts";
 import { Events, type Reading, type RunOptions } from "./events.ts";
 
@@ -119,6 +120,7 @@ export async function planTraining(
   const split = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(asked, dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
+  lossFor(settings, dataset, named);
   metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
   const ownWeights =
     isResumed && isInitialFile(settings.init) ? { ...settings, init: DEFAULTS.init } : settings;
@@ -224,7 +226,7 @@ class Parts {
 }
 
 function trainEpochs(
-  { model, settings, split }: TrainingPlan,
+  { model, settings, dataset, split }: TrainingPlan,
   { callbacks }: Parts,
   events: Events<TrainingEvent>,
   { signal, from }: TrainOptions,
@@ -245,6 +247,7 @@ function trainEpochs(
       signal,
       callbacks,
     },
+    classWeight: classWeightFor(settings, dataset, split.train),
     ...(from && { resume: from }),
     onThreads: (report) => post({ type: "threads", ...report }),
     onRead: (done, total) => post({ type: "reading", done, total }),

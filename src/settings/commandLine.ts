@@ -15,7 +15,7 @@ function settingWords(given: object, standard: object): string[] {
     const flag = flagOf(key);
     if (value === false) return [flag.replace("--", "--no-")];
     if (value === type.bare) return [flag];
-    return [`${flag} ${quoted(type.isNone?.(value) ? "none" : String(value))}`];
+    return [`${flag} ${quoted(type.isNone?.(value) ? "none" : (type.write ?? String)(value))}`];
   });
 }
 

@@ -7,6 +7,7 @@ import { backends, type EngineName, MOST_THREADS } from "../backend/index.ts";
 import { datasetChoices, defaultDataset, defaultL2, defaultL2InWords } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { hiddenActivations } from "../layers/index.ts";
+import { type LossName, losses } from "../losses/index.ts";
 import { type MetricName, metrics } from "../metrics/index.ts";
 import { type TrainingMetrics, trainingMetrics } from "../model/fitOptions.ts";
 import { optimizers } from "../optimizers/index.ts";
@@ -15,10 +16,12 @@ import { targetKinds } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
+import { lossSettings, usualLosses } from "./ofLosses.ts";
 import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
 import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
 import { setting } from "./setting.ts";
 import {
+  balancedOrWeights,
   choice,
   choiceOrNone,
   integer,
@@ -110,6 +113,21 @@ export const settings = {
         "lamda lamdba lam reg regularization regularisation regularizer regulariser l2-reg " +
         "l2-penalty penalty",
     },
+  }),
+  loss: setting({
+    ...{ ...TRAINING, flags: "--loss <name>", type: choice(namesOf<LossName>(losses)) },
+    help: "what the training makes small",
+    usual: usualLosses(),
+    notSearched: "losses of different kinds cannot be compared. Give it as a flag.",
+    words: { "--loss": "criterion objective-function loss-function cost-function cost" },
+  }),
+  ...lossSettings(TRAINING.group),
+  classWeight: setting({
+    ...{ ...TRAINING, flags: "--class-weight <weights>", type: balancedOrWeights() },
+    help: "weights of classes in the training's loss: balanced, or by name, as in cat=2,dog=0.5",
+    usual: "none",
+    notSearched: "it has several numbers. Give it as a flag.",
+    words: { "--class-weight": "class-weights weight-classes balance balanced pos-weight scale-pos-weight" },
   }),
   optimizer: setting({
     ...{ ...TRAINING, flags: "--optimizer <name>", type: choice(namesOf(optimizers)) },

@@ -23,6 +23,8 @@ export interface SettingType<T> {
   readonly bare?: T;
   /** Whether the value is written "none". */
   readonly isNone?: (value: unknown) => boolean;
+  /** How the value is written after its flag. Default: as String() has it. */
+  readonly write?: (value: unknown) => string;
   /** The type of a list's members, which a search can choose one by one. */
   readonly member?: SettingType<ParamValue>;
 }
@@ -165,4 +167,40 @@ export const integerOrAuto = (low: number, high: number): SettingType<number | "
     }
   },
   schema: v.union([v.literal("auto"), wholeNumber(low, high)]),
+});
+
+const weight = atLeast(0);
+
+/** "balanced", or a weight for each of some names: "cat=2,dog=0.5". */
+export const balancedOrWeights = (): SettingType<"balanced" | Readonly<Record<string, number>>> => ({
+  read(given) {
+    if (given === "balanced") return given;
+    const weights = new Map<string, number>();
+    for (const part of given.split(",")) {
+      // A name may have an equals sign in it.
+      const end = part.lastIndexOf("=");
+      const [name, value] = [part.slice(0, Math.max(end, 0)), part.slice(end + 1)];
+      if (end < 1) throw new ConfigError("Expected balanced, or weights by class, as in cat=2,dog=0.5.");
+      if (weights.has(name)) throw new ConfigError(`${name} is there twice.`);
+      try {
+        weights.set(name, readNumber({ least: 0 })(value));
+      } catch {
+        throw new ConfigError(`The weight of ${name} is "${value}", expected a finite number ≥ 0.`);
+      }
+    }
+    return Object.fromEntries(weights);
+  },
+  schema: v.union([
+    v.literal("balanced"),
+    v.pipe(
+      v.record(v.string(), weight),
+      v.check((weights) => Object.keys(weights).length > 0, "balanced, or weights by class"),
+    ),
+  ]),
+  write: (value) =>
+    value === "balanced"
+      ? "balanced"
+      : Object.entries(value as object)
+          .map(([name, each]) => `${name}=${each}`)
+          .join(","),
 });

@@ -3,7 +3,7 @@ import type { Backend, EngineName } from "../backend/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { choose, FileError } from "../errors.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
-import { CategoricalCrossEntropyLoss } from "../losses/index.ts";
+import type { ActivationName } from "../layers/index.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { requireVersion } from "../model/openModel.ts";
@@ -16,6 +16,7 @@ import { type ScheduleKind, schedules, WarmupSchedule } from "../schedules/index
 import { isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
+import { lossFor } from "./loss.ts";
 import { metricsFor } from "./metrics.ts";
 
 /** Bytes of a file of tensors beside the parameters: names, standardisation, notes of other programs. */
@@ -31,18 +32,21 @@ const PARAMETER_BYTES = 64;
  */
 export async function buildModel(
   settings: ResolvedSettings,
-  { name: data, classes, features, targets }: Pick<Dataset, "name" | "classes" | "features" | "targets">,
+  dataset: Pick<Dataset, "name" | "classes" | "classNames" | "features" | "targets">,
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
   const { seed, dtype, threads } = settings;
-  const { kind: kindOfTargets } = targetsOf({ targets });
+  const { name: data, classes, features } = dataset;
+  const { kind: kindOfTargets } = targetsOf(dataset);
+  const loss = lossFor(settings, dataset);
   const ownOptions = ({ options }: { readonly options: object }) =>
     pickOptions(settings, Object.keys(options));
   const fromFile = isInitialFile(settings.init);
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
   const layers = denseNetwork({
     hidden: settings.layers,
-    classes,
+    outputs: classes,
+    outputActivation: (loss.outputKind ?? "linear") as ActivationName,
     batchNormalization: settings.bn,
     activation: settings.activation,
     dropout: settings.dropout,
@@ -54,7 +58,7 @@ export async function buildModel(
   const schedule = kind.create(ownOptions(kind));
   const optimizer = choose<OptimizerKind>("optimizer", optimizers, settings.optimizer);
   const model = new Model(layers, { seed, engine, dtype, threads }).compile({
-    loss: new CategoricalCrossEntropyLoss(),
+    loss,
     optimizer: optimizer.create({
       ...ownOptions(optimizer),
       schedule: settings.warmup === 0 ? schedule : new WarmupSchedule({ schedule, steps: settings.warmup }),

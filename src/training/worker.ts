@@ -6,6 +6,7 @@ import { type Split, splitDataset } from "../data/split.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { buildModel } from "./build.ts";
 import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
+import { classWeightFor } from "./loss.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
 
 const placed = Tinypool.workerData as PlacedDataset;
@@ -45,6 +46,7 @@ async function train({ settings, from, to }: TrainingJob, port: MessagePort): Pr
     initialEpoch: from?.epoch ?? 0,
     batchSize: resolved.batch,
     validation,
+    classWeight: classWeightFor(resolved, dataset, train),
     shuffle: resolved.shuffle,
     standardize: resolved.standardize === "feature",
     trainingMetrics: resolved.trainingMetrics,

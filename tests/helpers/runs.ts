@@ -1,11 +1,14 @@
 /** Parts for runs in tests: small data, a pool without threads, and a subscriber that keeps what it hears. */
-import type { Dataset } from "../../src/data/dataset.ts";
+import { samplesFromArrays } from "../../src/data/arrays.ts";
+import type { Dataset, Samples } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { synthetic } from "../../src/data/synthetic.ts";
+import { Random } from "../../src/random.ts";
 import type { Subscriber } from "../../src/runs/events.ts";
 import { resolveSettings, splitOptions } from "../../src/settings/settings.ts";
 import { buildModel } from "../../src/training/build.ts";
 import type { OpenPool, Pool, TrainingJob, TrainingOutcome } from "../../src/training/job.ts";
+import { classWeightFor } from "../../src/training/loss.ts";
 
 const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
 const full = synthetic({ seed: 1 });
@@ -16,6 +19,27 @@ export const smallDataset: Dataset = {
   training: full.training.select(firstRows(400)),
   test: full.test.select(firstRows(50)),
 };
+
+/** A data set of one's own: 300 samples for training and validation, 60 for the test, of 4 numbers each. */
+function ownDataset(kind: "numbers" | "flags", classNames: readonly string[]): Dataset {
+  const random = new Random(5, "own data set");
+  const part = (count: number): Samples => {
+    const values = Array.from({ length: count }, () => [0, 1, 2, 3].map(() => random.normal()));
+    if (kind === "flags") {
+      const flags = values.map(([a, b, c]) => [a! > 0, b! + c! > 0.5, c! < -0.3]);
+      return samplesFromArrays({ values, flags, classNames });
+    }
+    const numbers = values.map(([a, b, c, d]) => [2 * a! - b!, c! * 0.5 + d! + 3]);
+    return samplesFromArrays({ values, numbers, classNames });
+  };
+  return {
+    ...{ name: `own ${kind}`, origin: "a test", shape: [4], features: 4 },
+    ...{ classes: classNames.length, classNames, targets: { kind, width: classNames.length } },
+    ...{ training: part(300), test: part(60) },
+  };
+}
+export const numbersDataset = ownDataset("numbers", ["price", "size"]);
+export const flagsDataset = ownDataset("flags", ["red", "round", "new"]);
 
 /** A subscriber that keeps events, or throws at the events that it is told to refuse. */
 export function keeping<Event extends { readonly type: string }>(
@@ -51,6 +75,7 @@ async function trainHere(
   const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
   const history = await model.fit(train, {
     ...{ epochs, initialEpoch: from?.epoch ?? 0, batchSize: batch, validation, trainingMetrics },
+    classWeight: classWeightFor(resolved, dataset, train),
     onEpoch: (row) => onEpoch?.(row),
   });
   const end =

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
-import type { Layer } from "../../src/layers/index.ts";
+import type { Dense, Layer } from "../../src/layers/index.ts";
 import { denseNetwork, type NetworkOptions } from "../../src/model/network.ts";
 
 const kindsOf = (options: Partial<NetworkOptions>) =>
@@ -34,3 +34,23 @@ it.each([1, -0.1, NaN, "0.5"])(
     );
   },
 );
+
+it("denseNetwork ends as numbers, or flags, need it", () => {
+  const last = (options: NetworkOptions) => {
+    const layer = denseNetwork(options).at(-1)!;
+    return [(layer as Dense).units, layer.followedBy?.kind];
+  };
+  expect(last({ hidden: [3], classes: 4 })).toEqual([4, "softmax"]);
+  expect(last({ hidden: [3], outputs: 2 })).toEqual([2, undefined]);
+  expect(last({ hidden: [3], outputs: 2, outputActivation: "sigmoid" })).toEqual([2, "sigmoid"]);
+  expect(last({ hidden: [], classes: 4, outputActivation: "linear" })).toEqual([4, undefined]);
+});
+
+it.each<[Partial<NetworkOptions>, string]>([
+  [{}, "denseNetwork: classes is undefined, expected an integer ≥ 1."],
+  [{ outputs: 0 }, "denseNetwork: outputs is 0, expected an integer ≥ 1."],
+  [{ classes: 2, outputs: 2 }, "denseNetwork: there are classes and outputs, expected one of them."],
+  [{ outputs: 2, outputActivation: "step" as "relu" }, 'No activation "step".'],
+])("denseNetwork refuses %j", (options, words) => {
+  expect(() => denseNetwork({ hidden: [3], ...options })).toThrow(words);
+});

@@ -97,3 +97,52 @@ it("refuses targets that the loss does not take, with the losses that do, and an
     "Model.fit: the samples have 1 number, the model has 2 outputs. End it with Dense(1), or give it other samples.",
   );
 });
+
+describe("compile", () => {
+  const compile = (more: object, layers: Layer[] = [new Dense(2)]) => {
+    const inner = new MeanSquaredErrorLoss();
+    const forward: Loss["forward"] = (...args) => inner.forward(...args);
+    return new Model(layers).compile({
+      loss: { outputKind: undefined, targets: ["numbers"], forward, ...more } as Loss,
+      optimizer: new SGDOptimizer(),
+    });
+  };
+
+  it.each<[object, string]>([
+    [
+      { targets: "numbers" },
+      'the loss\'s targets are "numbers", expected an array of some of classes, numbers, flags',
+    ],
+    [{ targets: [] }, "the loss's targets are an array of 0"],
+    [{ targets: ["number"] }, 'the loss\'s targets have "number", expected some of classes, numbers, flags.'],
+    [{ targets: [undefined] }, "the loss's targets have undefined"],
+    [{ outputKind: 3 }, "the loss's outputKind is 3, expected the kind of a layer"],
+    [{ outputKind: "" }, 'the loss\'s outputKind is "", expected the kind of a layer'],
+    [{ kinks: 0 }, "the loss's kinks are 0, expected an array of differences"],
+    [{ kinks: [0, "1"] }, 'the loss\'s kink 1 is "1", expected a finite number.'],
+    [{ kinks: [Number.NaN] }, "the loss's kink 0 is NaN"],
+  ])("refuses a loss of one's own with %j", (more, words) => {
+    expect(() => compile(more)).toThrow(`Model.compile: ${words}`);
+  });
+
+  it("takes one whose targets, kinks and outputKind are right, or absent", () => {
+    for (const more of [{}, { kinks: [0, -1] }, { targets: undefined }, { targets: ["numbers", "flags"] }]) {
+      expect(() => compile(more)).not.toThrow();
+    }
+  });
+
+  it("says where a sigmoid must stand: at the end, whatever stands before", () => {
+    const loss = new BinaryCrossEntropyLoss();
+    const optimizer = new SGDOptimizer();
+    expect(() =>
+      new Model([new Dense(2, { activation: "sigmoid" }), new Dense(2)]).compile({ loss, optimizer }),
+    ).toThrow(
+      "Model.compile: the loss needs sigmoid as the last layer, the layers are dense, sigmoid, dense. " +
+        'End with new Dense(outputs, { activation: "sigmoid" }).',
+    );
+    const both = [new Dense(2, { activation: "sigmoid" }), new Dense(2, { activation: "sigmoid" })];
+    expect(() => new Model(both).compile({ loss, optimizer })).not.toThrow();
+    const early = [new Dense(2, { activation: "softmax" }), new Dense(2, { activation: "sigmoid" })];
+    expect(() => new Model(early).compile({ loss, optimizer })).toThrow("softmax");
+  });
+});

@@ -156,8 +156,10 @@ async function readResumed(
   for (const [key, value] of Object.entries(given)) {
     const its = before[key as keyof TrainSettings];
     if (mayChange(key) || JSON.stringify(value) === JSON.stringify(its)) continue;
+    const { write = String } = (settings[key as SettingName] as Setting).type;
+    const begun = its === undefined ? "none" : write(its);
     throw new ConfigError(
-      `${flagOf(key)} ${String(value)} with --resume: the run in ${path} was begun with ${String(its ?? "none")}. ` +
+      `${flagOf(key)} ${write(value)} with --resume: the run in ${path} was begun with ${begun}. ` +
         "Leave it out, or begin another run.",
     );
   }
