@@ -1,7 +1,10 @@
 /** The flags of `nnwasm search` that say how to search, and the description of the search that they ask for. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { ConfigError } from "../errors.ts";
+import { shown } from "../options.ts";
 import { settingsFromEnvironment } from "../settings/environment.ts";
 import { readSettingsFile } from "../settings/file.ts";
+import { flagOf } from "../settings/flags.ts";
 import {
   COMPARED_ROUND_SIZE,
   checkOwners,
@@ -16,8 +19,11 @@ import {
   samplerFlags,
   samplerOf,
 } from "../settings/method.ts";
-import { mergeSettings, SEARCH_DEFAULTS } from "../settings/settings.ts";
+import type { SettingName } from "../settings/names.ts";
+import type { Setting } from "../settings/setting.ts";
+import { mergeSettings, SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
+import { settings } from "../settings/table.ts";
 import { OBJECTIVES } from "../training/objective.ts";
 import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
@@ -142,12 +148,31 @@ export function addSearchOptions(command: Command): void {
 export type AskedSearch = Omit<StudyDescription, "data" | "objective"> &
   Partial<Pick<StudyDescription, "data" | "objective">>;
 
-/** The search that the flags, the environment and a file ask for. */
+/**
+ * Refuses what a file of --config asks for and no trial can do. A run's config.json has such settings at their defaults.
+ * @throws ConfigError, naming the setting
+ */
+function checkForTrials(path: string, file: Partial<TrainSettings>): void {
+  for (const [key, value] of Object.entries(file)) {
+    const { alone = false, changesResults = true, ...entry }: Setting = settings[key as SettingName];
+    if (!alone || !changesResults || JSON.stringify(value) === JSON.stringify(entry.default)) continue;
+    throw new ConfigError(
+      `--config ${path}: ${key} is ${shown(value)}, but a search has no ${flagOf(key)}: ${entry.notSearched} ` +
+        "Take it out of the file.",
+    );
+  }
+}
+
+/**
+ * The search that the flags, the environment and a file ask for.
+ * @throws ConfigError if the file asks for what trials cannot do
+ */
 export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
   const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
+  if (config !== undefined) checkForTrials(config, file);
   const environment = settingsFromEnvironment(context.env);
-  const settings = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
+  const merged = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
     threads: 1,
   });
   const space = flags.space ?? DEFAULT_SPACE;
@@ -162,7 +187,7 @@ export async function describeSearch(context: CliContext, flags: SearchFlags): P
   const roundSize = flags.roundSize ?? roundSizeOf({ sampler, pruner });
   return {
     version: VERSION,
-    settings: settings as StudyDescription["settings"],
+    settings: merged as StudyDescription["settings"],
     space: space.map(shownSpaceText),
     sampler,
     samplerOptions,

@@ -285,6 +285,28 @@ describe("search refuses", () => {
     ]);
   });
 
+  it("what a file of --config asks for and no trial can do, but not the defaults of a run's config.json", async () => {
+    const searchWith = async (file: object) => {
+      writeFileSync(at("config.json"), JSON.stringify(file));
+      return await runCli(
+        search(..."--config config.json --coarse 2 --rounds 1 --out configured --force --quiet".split(" ")),
+      );
+    };
+    const defaults = { keep: "last", minDelta: 0, checkpointEvery: 5, threads: 2, batch: 50 };
+    for (const [key, value] of [
+      ["patience", 3],
+      ["keep", "best"],
+    ] as const) {
+      const { code, stderr } = await searchWith({ ...defaults, [key]: value });
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        `ConfigError: --config config.json: ${key} is ${JSON.stringify(value)}, but a search has no --${key}: ` +
+          "trials are ended by --pruner, and not by their own measures. Take it out of the file.\n",
+      );
+    }
+    expect((await searchWith(defaults)).code).toBe(0);
+  });
+
   it("a folder that is in use", async () => {
     expect(await fails(search("--out", "there"))).toEqual([
       2,
