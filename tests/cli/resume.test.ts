@@ -5,10 +5,12 @@ import { Random } from "../../src/random.ts";
 import { type Event, events } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { failing } from "../helpers/faults.ts";
+import { trainOnFullDisk } from "../helpers/fullDisk.ts";
 import { signalAt } from "../helpers/signalAt.ts";
 import { newTally, remains, trainKilled } from "../helpers/trainKills.ts";
 
-const { at, runCli, runJson } = cliFolder({ cifar: false });
+const folder = cliFolder({ cifar: false });
+const { at, runCli, runJson } = folder;
 
 const train = (...more: string[]) => [
   ...words("train --data synthetic --layers 8 --bn --limit 600 --validation 200 --epochs 5 --threads 1"),
@@ -116,6 +118,12 @@ describe("train --resume", () => {
     expect(result.stderr).toContain(code);
     await runJson(["train", "--resume", out]);
     expect(remains(at(out))).toEqual(remains(at("whole")));
+  });
+
+  // At the start, while it trains, and at the end; all calls are tried in tests/long.
+  it.each([6, 23, 60])("goes on when a disk that was full at call %i has room", async (call) => {
+    const disk = { code: "ENOSPC", on: true, out: `full ${call}`, whole: "whole" };
+    expect(await trainOnFullDisk({ folder, args: train(), call, ...disk })).toBe(true);
   });
 
   it("after kill -9 at random moments ends as if nothing had been", async () => {

@@ -11,3 +11,12 @@ export const failing = (call: string, path: string, code: string): Environment =
 
 /** The process is killed before its call of this number. */
 export const killedAt = (call: number): Environment => ({ NODE_OPTIONS, NNWASM_TEST_KILL: String(call) });
+
+/** What such a process writes to stderr when a call fails. */
+export const FAULT = "[fault]\n";
+
+/** The call of this number that needs room on the disk fails, a write after half of its bytes; if `on`, so do all after it. */
+export const fullAt = (call: number, code: string, on = false): Environment => ({
+  NODE_OPTIONS,
+  NNWASM_TEST_WRITE: `${call}${on ? "+" : ""} ${code}`,
+});
