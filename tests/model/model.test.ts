@@ -516,7 +516,7 @@ describe("what is not a model is refused", () => {
       ],
       [
         () => denseNetwork(any(undefined)),
-        "denseNetwork: there are no options. Give it { hidden, classes }.",
+        "denseNetwork: there are no options. Give it { hidden, classes } or { hidden, outputs }.",
       ],
       [
         () => new Model(any("dense")),
