@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, string>> = {
   "running metrics": "--training-metrics running --bn before --metrics accuracy,topK,logLoss",
   "early stopping": "--patience 3 --keep best --lr-schedule constant --eta-max 0.3 --bn",
   "keep best":
-    "--keep best --momentum 0.5 --lr-schedule constant --eta-max 0.5 --monitor validation.accuracy",
+    "--keep best --momentum 0.5 --lr-schedule constant --eta-max 0.05 --bn --monitor validation.accuracy",
 };
 
 const args = (flags: string, seed: number) =>
