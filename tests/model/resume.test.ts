@@ -15,7 +15,7 @@ import { Model, type ModelOptions } from "../../src/model/model.ts";
 import { denseNetwork } from "../../src/model/network.ts";
 import { readCheckpoint } from "../../src/model/resume.ts";
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
-import { type Optimizer, SGDOptimizer } from "../../src/optimizers/index.ts";
+import { AdamWOptimizer, type Optimizer, SGDOptimizer } from "../../src/optimizers/index.ts";
 import { LRCyclingSchedule } from "../../src/schedules/index.ts";
 import { Momentum } from "../helpers/momentum.ts";
 import { clusters } from "../helpers/samples.ts";
@@ -28,6 +28,7 @@ const others = clusters(50, { seed: 1 });
 interface Kind {
   readonly optimizer: () => Optimizer;
   readonly bn?: boolean;
+  readonly dropout?: number;
   readonly model?: ModelOptions;
   readonly fit?: FitOptions;
   /** Made anew for every part of a training. */
@@ -37,8 +38,8 @@ interface Kind {
 const cyclic = () =>
   new SGDOptimizer({ schedule: new LRCyclingSchedule({ etaMin: 0.001, etaMax: 0.2, stepSize: 7 }) });
 
-function build({ optimizer, bn = true, model = {} }: Kind): Model {
-  const layers = denseNetwork({ hidden: [9, 6], classes: 4, batchNormalization: bn && "after" });
+function build({ optimizer, bn = true, dropout = 0, model = {} }: Kind): Model {
+  const layers = denseNetwork({ hidden: [9, 6], classes: 4, batchNormalization: bn && "after", dropout });
   return new Model(layers, model).compile({
     ...{ loss: new CategoricalCrossEntropyLoss(), optimizer: optimizer() },
     metrics: [new AccuracyMetrics()],
@@ -101,6 +102,11 @@ async function interrupted(kind: Kind, steps: number, threads: (part: number) =>
 const kinds: Readonly<Record<string, Kind>> = {
   "SGD, a cyclic rate, batch normalisation": { optimizer: cyclic },
   "an optimizer with tensors of its own": { optimizer: () => new Momentum(0.05) },
+  "dropout, AdamW": { optimizer: () => new AdamWOptimizer({ schedule: 0.01 }), dropout: 0.4 },
+  "weights of classes, Nesterov": {
+    optimizer: () => new SGDOptimizer({ schedule: 0.05, momentum: 0.9, nesterov: true, clipNorm: 1 }),
+    fit: { classWeight: "balanced" },
+  },
   "running metrics": { optimizer: cyclic, fit: { trainingMetrics: "running" } },
   "early stopping that has the best weights back": {
     optimizer: () => new SGDOptimizer({ schedule: 0.5 }),
