@@ -102,6 +102,7 @@ mayImport.settings = [
     "schedules",
     "initializers",
     "layers",
+    "losses",
     "metrics",
     "optimizers",
     "model",

@@ -25,9 +25,9 @@ const places: readonly BatchNormPlace[] = ["after", "before", false];
 export interface NetworkOptions {
   /** Units of the hidden layers; an empty list makes a linear classifier. */
   readonly hidden: readonly number[];
-  /** Classes, an integer ≥ 1: the network ends with a softmax over them. Either this or `outputs`. */
+  /** Classes, an integer ≥ 1: the network ends with a softmax over them. Default: none, there are `outputs`. */
   readonly classes?: number;
-  /** Numbers or flags to predict, an integer ≥ 1: the network ends with so many outputs. Either this or `classes`. */
+  /** Numbers or flags to predict, an integer ≥ 1: the network ends with so many outputs. Default: none, there are `classes`. */
   readonly outputs?: number;
   /**
    * The last layer's activation. Default: "softmax" with `classes`; "linear", none, with `outputs`, which suits numbers. Flags
