@@ -39,7 +39,10 @@ export async function writeFileAtomic(
         await handle.close();
       }
       if (previous !== undefined) await keep(target, previous);
-      await rename(temporary, target);
+      await rename(temporary, target).catch(async (error: unknown) => {
+        if (previous !== undefined) await rename(previous, target).catch(() => {});
+        throw error;
+      });
     } catch (error) {
       // The first error says more than a second one would.
       await rm(temporary, { force: true }).catch(() => {});
