@@ -22,6 +22,7 @@ export {
   logAll as log,
   softplusAll as softplus,
 } from "./elementary";
+export { fingerprintAddRows } from "./fingerprint";
 export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";
 export { firstLayerGradient, firstLayerUpdate } from "./firstLayer/update";

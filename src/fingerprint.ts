@@ -8,7 +8,8 @@
  * A row begins a block; its last block is filled up with zeros.
  */
 
-const LANES = 16;
+/** The words of a block, and of the state. */
+export const LANES = 16;
 const BLOCK_BYTES = 4 * LANES;
 const FIRST = 0x9e3779b1 | 0; // 2654435761
 const SECOND = 0x85ebca77 | 0; // 2246822519

@@ -16,6 +16,7 @@ import * as classWeights from "./classWeights.ts";
 import * as clip from "./clip.ts";
 import * as dropout from "./dropout.ts";
 import * as elementary from "./elementary.ts";
+import * as fingerprint from "./fingerprint.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
 import * as l2 from "./l2.ts";
@@ -40,6 +41,7 @@ const families = {
   clip,
   dropout,
   elementary,
+  fingerprint,
   firstLayer,
   gather,
   l2,

@@ -17,6 +17,7 @@ import { UPDATES } from "./optimizerState.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { ModelInputs } from "./suits.ts";
 import { type CheckedTensors, standardizationTensors } from "./tensors.ts";
+import type { TrainedData } from "./trainedData.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
 /** The least number of samples that are evaluated at once. */
@@ -89,6 +90,8 @@ export class ModelMemory {
   trainedKind: ValueKind | undefined;
   /** The targets of the samples that it was trained on, with the names of classes; undefined if they are not known. */
   targets: TrainedTargets | undefined;
+  /** The data of the last training. */
+  trainedData: TrainedData | undefined;
   /** Where the parameters come from, if that is a file. */
   provenance: Provenance | undefined;
   /** Numbers in a sample, as the file has it whose tensors are to be loaded. */
@@ -303,6 +306,7 @@ export class ModelMemory {
     }
     this.#fillOptimizer(workspace, new Map([...byName].map(([name, { data }]) => [name, data])));
     this.isTentative = false;
+    if (!isFitting) this.trainedData = undefined;
     if (standardization === undefined) return;
     // A training under way goes on with its own samples.
     const isSame = sameStandardization(standardization, this.#standardization);
@@ -334,6 +338,7 @@ export class ModelMemory {
   release(): void {
     const workspace = this.#workspace;
     if (workspace === undefined) return;
+    this.trainedData?.letGo();
     const { features } = workspace.options;
     const { outputs } = workspace;
     const [layers, optimizer] = [this.layerTensors()!, this.optimizerTensors()];
@@ -345,6 +350,7 @@ export class ModelMemory {
   /** Drops memory and tensors, as if they had never been made. Call it within a turn. */
   async forget(): Promise<void> {
     await this.#workspace?.team?.close();
+    this.trainedData = undefined;
     this.#workspace = undefined;
     this.#kept = undefined;
     this.isTentative = false;

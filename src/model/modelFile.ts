@@ -44,7 +44,10 @@ export interface SaveOptions {
   readonly classNames?: readonly string[];
   /** The settings of the run, an object that can be written as JSON. Default: those of the file that it comes from. */
   readonly settings?: object;
-  /** What tells the data from others, an object that can be written as JSON. Default: that of the file that it comes from. */
+  /**
+   * What tells the data from others, an object that can be written as JSON. Default: that of the file that it comes from; of a
+   * trained model, a fingerprint of its samples, unless the model was closed before.
+   */
   readonly data?: object;
   /** Whether the optimizer's tensors are written, with which a training goes on to the same bits. Default: true. */
   readonly optimizer?: boolean;
@@ -76,9 +79,9 @@ export function encodeModel(where: string, model: Facts, memory: ModelMemory, op
     ...standardizationTensors(memory.standardization),
   ];
   requireFinite(where, tensors);
-  const { targets, provenance, trainedKind } = memory;
+  const { targets, provenance, trainedData, trainedKind } = memory;
   const { classNames = targets?.classNames, settings = provenance?.settings } = options;
-  const { data = provenance?.data } = options;
+  const { data = provenance?.data ?? trainedData?.fingerprint } = options;
   const asJson = (name: string, value: unknown) =>
     value === undefined ? undefined : json(`${where}: ${name}`, value);
   const metadata: Record<string, string | undefined> = {

@@ -324,6 +324,7 @@ async function fill(
   }
   memory.trainedKind = values;
   memory.targets = targets;
+  memory.trainedData = undefined;
   memory.provenance = {
     version,
     ...(settings !== undefined && { settings }),

@@ -2,9 +2,7 @@
 import { describeThing } from "../described.ts";
 import { ConfigError, DatasetError, FileError } from "../errors.ts";
 import { readFileBytes } from "../files/nodeFiles.ts";
-import { addRows, bytesOf, digestOf, newLanes } from "../fingerprint.ts";
 import { shown } from "../options.ts";
-import type { TargetTensor } from "../targets.ts";
 import { VERSION } from "../version.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { previousOf } from "./callbacks/checkpoint.ts";
@@ -167,15 +165,11 @@ export function fingerprintsOf(
   };
 }
 
-/** "45000 of 3072 uint8, uint8: 0123…" */
-function fingerprintOf(_: Workspace, place: Placement): string {
-  const { values, selection } = place;
-  const lanes = newLanes();
-  const { labels, weights } = place;
-  const columns: TargetTensor[] = [labels!, ...(weights === undefined ? [] : [weights])];
-  for (const { data, columns: width } of [values, ...columns]) {
-    addRows(lanes, bytesOf(data), width * data.BYTES_PER_ELEMENT, selection);
-  }
-  const stored = columns.map(({ columns: width, dtype }) => `${width} ${dtype}`).join(", ");
-  return `${countIn(place)} of ${values.columns} ${values.dtype}, ${stored}: ${digestOf(lanes)}`;
+/** "45000 of 3072 uint8, 1 uint8: 0123…" */
+function fingerprintOf(workspace: Workspace, place: Placement): string {
+  const { values, labels, weights, selection } = place;
+  const targets = [labels!, ...(weights === undefined ? [] : [weights])];
+  const stored = targets.map(({ columns, dtype }) => `${columns} ${dtype}`).join(", ");
+  const digest = workspace.fingerprint([values, ...targets], selection);
+  return `${countIn(place)} of ${values.columns} ${values.dtype}, ${stored}: ${digest}`;
 }

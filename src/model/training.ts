@@ -16,6 +16,7 @@ import { EVALUATION_ROWS, type ModelMemory } from "./memory.ts";
 import { measure, readResident } from "./resident.ts";
 import { fingerprintsOf, requireSameData, requireSameSettings, settingsOf, toCheckpoint } from "./resume.ts";
 import { checkAll, checkTensors } from "./tensors.ts";
+import { TrainedData } from "./trainedData.ts";
 import type { Turns } from "./turns.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -49,17 +50,15 @@ export async function fitModel(host: FitHost, train: Samples, given: FitOptions)
   });
   const workspace = await prepare(host, train, options, from);
   const [place, validationPlace] = placesOf(workspace, train, validation);
-  // The data are fingerprinted at the first checkpoint, unless they were to be compared.
-  let data = from?.data;
+  const trainedData = new TrainedData(() => fingerprintsOf(workspace, place, validationPlace));
+  memory.trainedData = trainedData;
   const inputs: TrainingInputs = {
     ...{ workspace, train: place, validation: validationPlace, from: from?.state },
     weighsClasses: classWeight !== undefined,
     batches: new ResidentBatches(workspace, place, { ...options, minimumBatch }),
     layerTensors: () => memory.layerTensors()!,
-    encode: (state) => {
-      data ??= fingerprintsOf(workspace, place, validationPlace);
-      return encodeCheckpoint(state, { settings, data }, memory.tensorsInPlace());
-    },
+    encode: (state) =>
+      encodeCheckpoint(state, { settings, data: trainedData.fingerprint! }, memory.tensorsInPlace()),
   };
   try {
     return await runTraining(inputs, { ...options, chooseThreads: host.threads === "auto" });

@@ -10,6 +10,7 @@ import type { Samples } from "../data/dataset.ts";
 import type { MomentBuffers } from "../data/standardize.ts";
 import { kindOf, type ValueKind } from "../data/values.ts";
 import { MemoryError } from "../errors.ts";
+import { digestOf, LANES, newLanes } from "../fingerprint.ts";
 import { normOf } from "../kernels/clip.ts";
 import { factorRows } from "../kernels/gather.ts";
 import type { Kernels } from "../kernels/index.ts";
@@ -21,7 +22,7 @@ import { FirstLayer } from "../plan/firstLayer.ts";
 import { Folding } from "../plan/folding.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Random } from "../random.ts";
-import type { Labelling } from "../targets.ts";
+import type { Labelling, TargetTensor } from "../targets.ts";
 import { type Precision, Region, type Scalar, type Tensor } from "../tensor.ts";
 import { BatchTargets } from "./batchTargets.ts";
 import { type BuiltLayers, buildLayers } from "./built.ts";
@@ -88,6 +89,8 @@ export class Workspace {
   readonly firstLayer: FirstLayer | undefined;
   readonly optimizer: OptimizerTensors;
   readonly moments: MomentBuffers;
+  /** The lanes of a fingerprint, and room for a block. */
+  readonly #fingerprint: { readonly lanes: Tensor<"uint32">; readonly block: Tensor<"uint32"> };
   readonly #built: BuiltLayers;
   readonly #inputs: LoweringInputs;
   readonly #penalty: Tensor<"float64">;
@@ -144,6 +147,8 @@ export class Workspace {
     this.#penalty = sum();
     this.metricSums = options.metrics.map(sum);
     this.samples = new Placements({ precision, features, kinds, maxRows }, region);
+    const sixteen = () => region.tensor("uint32", 1, LANES);
+    this.#fingerprint = { lanes: sixteen(), block: sixteen() };
     this.moments = {
       sums: region.tensor("float64", 1, kind === "bytes" ? features : 0),
       squares: region.tensor("float64", 1, kind === "bytes" ? features : 0),
@@ -255,6 +260,21 @@ export class Workspace {
   get gradientNorm(): number | undefined {
     const { clipping } = this.optimizer;
     return clipping && normOf(clipping.sums);
+  }
+
+  /**
+   * The fingerprint of tensors in this memory, one after another.
+   * @param selection the rows of each that count, in their order. Default: all
+   */
+  fingerprint(tensors: readonly (Placement["values"] | TargetTensor)[], selection?: Uint32Array): string {
+    const { lanes, block } = this.#fingerprint;
+    const { addRows } = this.kernels.fingerprint;
+    lanes.data.set(newLanes());
+    for (const tensor of tensors) {
+      if (selection === undefined) addRows(lanes, tensor, block, 0, tensor.rows);
+      else for (const row of selection) addRows(lanes, tensor, block, row, 1);
+    }
+    return digestOf(lanes.data);
   }
 
   /** The sum of the penalties on the parameters as they stand: cost = loss + this. */

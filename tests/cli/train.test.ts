@@ -230,6 +230,10 @@ describe("train --json", () => {
       const { threads: _, checkpointEvery: __, ...settings } = first.config as Event;
       expect(model.provenance).toMatchObject({ version: VERSION });
       expect(model.provenance!.settings).toEqual(settings);
+      expect(model.provenance!.data).toEqual({
+        "training samples": expect.stringMatching(/^\d+ of 3072 uint8, 1 uint8: [0-9a-f]{32}$/),
+        "validation samples": expect.stringMatching(/^200 of 3072 uint8, 1 uint8: [0-9a-f]{32}$/),
+      });
       const dataset = await cifar10(cifar());
       const { test, validation } = splitDataset(dataset, { validation: 200, seed: 7 });
       expect(await model.evaluate(test)).toEqual(last.test);

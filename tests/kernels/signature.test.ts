@@ -75,6 +75,12 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
   },
   binaryCrossEntropy: { forward: { loss: sum, dz: matrix, z: matrix, flags: [n, d, "uint8"], weights } },
   classWeights: { apply: { y: weights, table: [3, 1, "float64"], labels, weights } },
+  fingerprint: {
+    addRows: {
+      ...{ lanes: [1, 16, "uint32"], values: [n, d, "uint8"], block: [1, 16, "uint32"] },
+      ...{ first: 0, count: n },
+    },
+  },
   firstLayer: {
     pack: { packed: [units + 1, d], w: [d, units] },
     unpack: { packed: [units + 1, d], w: [d, units] },

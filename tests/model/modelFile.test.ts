@@ -12,7 +12,7 @@ import { BatchNormalization, Dense, type Layer, layers, ReLU, Softmax } from "..
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { AccuracyMetrics } from "../../src/metrics/index.ts";
 import { libraryKinds } from "../../src/model/kinds.ts";
-import { Model } from "../../src/model/model.ts";
+import { Model, type ModelOptions } from "../../src/model/model.ts";
 import { loadModel } from "../../src/model/openModel.ts";
 import { decodeSafetensors } from "../../src/model/safetensors.ts";
 import { optimizers, SGDOptimizer } from "../../src/optimizers/index.ts";
@@ -219,6 +219,25 @@ it("the metadata say what the tensors are of, all in texts", async () => {
   await copy.fit(numbers(40), { epochs: 1, batchSize: 8 });
   expect(copy.provenance).toBeUndefined();
   expect(metadataOf(copy.toBytes())).not.toHaveProperty("settings");
+});
+
+it("a file says what the data were: other data, another fingerprint, whatever the engine and the number of threads", async () => {
+  const dataOf = async (count: number, options: ModelOptions, validation = numbers(5)) => {
+    const model = network({}, options);
+    await model.fit(numbers(count), { epochs: 1, batchSize: 8, validation });
+    const bytes = model.toBytes();
+    await model.close();
+    // It was measured while the samples were in memory.
+    expect(model.toBytes()).toEqual(bytes);
+    return metadataOf(bytes).data;
+  };
+  const data = await dataOf(40, {});
+  expect(Object.keys(JSON.parse(data!))).toEqual(["training samples", "validation samples"]);
+  expect(data).toMatch(/"40 of \d+ float(32|64), 1 uint8: [0-9a-f]{32}"/);
+  expect(await dataOf(40, { threads: 2 })).toBe(data);
+  expect(await dataOf(40, { engine: "js" })).toBe(data);
+  expect(await dataOf(41, {})).not.toBe(data);
+  expect(await dataOf(40, {}, numbers(6))).not.toBe(data);
 });
 
 it("a model that was built and not trained is kept as well, and so is one that was never compiled", async () => {

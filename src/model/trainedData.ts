@@ -1,0 +1,24 @@
+/** The fingerprint of the data that a model was trained on: measured when it is wanted, while they are in its memory. */
+
+/** Facts by name: "training samples", "validation samples". */
+export type Fingerprint = Readonly<Record<string, unknown>>;
+
+export class TrainedData {
+  #measure: (() => Fingerprint) | undefined;
+  #fingerprint: Fingerprint | undefined;
+
+  constructor(measure: () => Fingerprint) {
+    this.#measure = measure;
+  }
+
+  /** The fingerprint; undefined if it was not wanted before the data were gone. */
+  get fingerprint(): Fingerprint | undefined {
+    this.#fingerprint ??= this.#measure?.();
+    return this.#fingerprint;
+  }
+
+  /** Says that the data are no longer in memory. */
+  letGo(): void {
+    this.#measure = undefined;
+  }
+}
