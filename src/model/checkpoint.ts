@@ -5,8 +5,10 @@
  *   metadata     format, formatVersion, version (of nnwasm), training (JSON: the state below), settings and data (what must
  *                be the same for it to go on), checksum (of these four and all tensors)
  */
+
 import { FileError } from "../errors.ts";
 import { addRows, bytesOf, digestOf, newLanes } from "../fingerprint.ts";
+import type { Bytes } from "../platform.ts";
 import { encodeUtf8 } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import type { CallbackState } from "./callbacks/callback.ts";
@@ -90,7 +92,7 @@ export function encodeCheckpoint(
   state: TrainingState,
   conditions: { readonly settings: Conditions; readonly data: Conditions },
   tensors: readonly NamedTensor[],
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const all = [
     ...tensors,
     ...state.callbacks.flatMap((kept, i) =>
@@ -107,7 +109,7 @@ export function encodeCheckpoint(
   return encodeSafetensors(all, {
     ...{ format: FORMAT, formatVersion: String(FORMAT_VERSION), ...texts },
     checksum: checksum(texts, all),
-  }) as Uint8Array<ArrayBuffer>;
+  }) as Bytes;
 }
 
 const prefixOf = (callback: number) => `callback${callback}.`;

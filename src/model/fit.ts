@@ -1,7 +1,9 @@
 /** The only training loop of the project. It computes and reports, but never prints. */
+
 import { ConfigError, TrainingError } from "../errors.ts";
 import { sumOfWeights } from "../kernels/sampleWeights.ts";
 import { isNumber, shown } from "../options.ts";
+import type { Bytes } from "../platform.ts";
 import { now, otherWork } from "../runtime.ts";
 import type { Schedule } from "../schedules/index.ts";
 import type { BatchSource } from "./batches.ts";
@@ -33,7 +35,7 @@ export interface TrainingInputs {
   /** Copies of the layers' tensors as they stand. */
   readonly layerTensors: () => NamedTensor[];
   /** The bytes of a checkpoint of the model and the training. */
-  readonly encode: (state: TrainingState) => Uint8Array<ArrayBuffer>;
+  readonly encode: (state: TrainingState) => Bytes;
   /** Where the training goes on. The model's tensors are those of then already. Default: at its beginning. */
   readonly from?: TrainingState | undefined;
 }

@@ -1,8 +1,10 @@
 /** Checks tensors that a file or a program gives by name. */
+
 import type { Standardization } from "../data/standardize.ts";
 import { typedArrayName } from "../data/values.ts";
 import { FileError } from "../errors.ts";
 import { shown } from "../options.ts";
+import type { Bytes } from "../platform.ts";
 import type { FloatArray, Tensor } from "../tensor.ts";
 import { OPTIMIZER, type OptimizerTensors, UPDATES } from "./optimizerState.ts";
 import type { NamedTensor } from "./safetensors.ts";
@@ -140,7 +142,7 @@ export function checkFits(
 }
 
 /** The numbers' bytes, little-endian: a view for each. */
-export function bytesOf(tensors: readonly NamedTensor[]): Uint8Array<ArrayBuffer>[] {
+export function bytesOf(tensors: readonly NamedTensor[]): Bytes[] {
   return tensors.map(
     ({ data }) => new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
   );

@@ -48,6 +48,8 @@ const vite: Bundle = async (entry, folder, file) => {
     logLevel: "warn",
     build: {
       outDir: folder,
+      // Its hints on the sizes of scripts are none of the library's.
+      chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
       rolldownOptions: { input: entry, output: { entryFileNames: file, codeSplitting: false } },
     },
   });

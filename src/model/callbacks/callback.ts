@@ -1,4 +1,5 @@
 /** What a training calls as it goes on: objects of the user's own, and those of this folder. */
+import type { Bytes } from "../../platform.ts";
 import type { StepReport } from "../fitOptions.ts";
 import type { EpochRow, History, SomeMetrics } from "../history.ts";
 import type { NamedTensor } from "../safetensors.ts";
@@ -42,7 +43,7 @@ export interface TrainingContext {
    * All that the training needs to go on from where it stands, as the bytes of a file: see {@link FitOptions.resume}. At
    * the end it is that of the last step, whatever {@link leave} has been given.
    */
-  checkpoint(): Uint8Array<ArrayBuffer>;
+  checkpoint(): Bytes;
 }
 
 /**

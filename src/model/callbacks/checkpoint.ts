@@ -1,6 +1,7 @@
 import { ConfigError } from "../../errors.ts";
 import { writeKeepingPrevious } from "../../files/nodeFiles.ts";
 import { checkOptions, isNumber, requireInteger, shown } from "../../options.ts";
+import type { Bytes } from "../../platform.ts";
 import { now } from "../../runtime.ts";
 import type { StepReport } from "../fitOptions.ts";
 import type { EpochRow } from "../history.ts";
@@ -16,10 +17,7 @@ export interface CheckpointOptions {
    */
   readonly path?: string;
   /** Takes each checkpoint, in place of a file: its bytes, and how many epochs are done. Default: none, there is `path`. */
-  readonly save?: (
-    bytes: Uint8Array<ArrayBuffer>,
-    training: { readonly epochs: number },
-  ) => void | Promise<void>;
+  readonly save?: (bytes: Bytes, training: { readonly epochs: number }) => void | Promise<void>;
   /** After every so many epochs, an integer ≥ 1. Default: at no epoch's end for its own sake. */
   readonly everyEpochs?: number;
   /**
@@ -43,10 +41,7 @@ export const previousOf = (path: string): string =>
 export class Checkpoint implements Callback {
   readonly name = "Checkpoint";
   readonly runsLast = true;
-  readonly #save: (
-    bytes: Uint8Array<ArrayBuffer>,
-    training: { readonly epochs: number },
-  ) => void | Promise<void>;
+  readonly #save: (bytes: Bytes, training: { readonly epochs: number }) => void | Promise<void>;
   readonly #everyEpochs: number;
   readonly #everyMilliseconds: number;
   /** Whether a checkpoint may be left out while the one before is written. */
@@ -112,7 +107,7 @@ export class Checkpoint implements Callback {
     this.#writing = this.#write(bytes, training.rows.length);
   }
 
-  async #write(bytes: Uint8Array<ArrayBuffer>, epochs: number): Promise<void> {
+  async #write(bytes: Bytes, epochs: number): Promise<void> {
     try {
       await this.#save(bytes, { epochs });
     } catch (reason) {
