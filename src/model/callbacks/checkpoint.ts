@@ -61,7 +61,7 @@ export class Checkpoint implements Callback {
     this.#everyMilliseconds = 1000 * (everySeconds ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Seconds for which the training was held up so far. */
+  /** Seconds for which the training was held up so far. The checkpoint at its end holds up none. */
   get seconds(): number {
     return this.#milliseconds / 1000;
   }
@@ -92,8 +92,7 @@ export class Checkpoint implements Callback {
   async onEnd(_: unknown, training: TrainingContext): Promise<void> {
     await this.#writing;
     if (this.#failure !== undefined) throw this.#failure.reason;
-    this.#begin(training);
-    await this.#writing;
+    await this.#write(training.checkpoint(), training.rows.length);
     if (this.#failure !== undefined) throw (this.#failure as { readonly reason: unknown }).reason;
   }
 
