@@ -66,7 +66,11 @@ const mayImport: Record<string, readonly string[]> = {
   threads: ["errors", "runtime", "wasm"],
   plan: [...ground, "kernels"],
   backend: [...ground, "kernels", "threads", "wasm"],
-  data: [...ground, "files", "kernels"],
+  tables: ground,
+  formats: [...ground, "files", "tables"],
+  images: [...ground, "files"],
+  preprocessing: [...ground, "tables"],
+  data: [...ground, "files", "kernels", "tables", "formats", "images", "preprocessing"],
   schedules: ground,
   initializers: ground,
   regularizers: [...ground, "kernels"],
@@ -81,6 +85,8 @@ const mayImport: Record<string, readonly string[]> = {
       "kernels",
       "plan",
       "backend",
+      "tables",
+      "preprocessing",
       "data",
       "schedules",
       "initializers",
@@ -98,6 +104,8 @@ mayImport.settings = [
     ...ground,
     "files",
     "backend",
+    "tables",
+    "formats",
     "data",
     "schedules",
     "initializers",
@@ -222,11 +230,11 @@ describe("imports", () => {
     expect(others).toEqual([]);
   });
 
-  it("reach Node's modules from data, files, the threads, the workers and the command line alone", () => {
+  it("reach Node's modules from data, files, formats, images, the threads, the workers and the command line alone", () => {
     const users = sources.filter((file) =>
       imports.get(file)!.some(({ from, kind }) => from.startsWith("node:") && kind !== "type"),
     );
-    const allowed = ["data", "files", "threads", "training", "cli"];
+    const allowed = ["data", "files", "formats", "images", "threads", "training", "cli"];
     expect(users.filter((file) => !allowed.includes(partOf(file)))).toEqual([]);
   });
 

@@ -93,4 +93,11 @@ export interface Dataset {
   readonly targets?: Targets | undefined;
   readonly training: Samples;
   readonly test: Samples;
+  /**
+   * The numbers of the training samples that are trained on, and of those for validation, where that is decided already: what was
+   * measured of the first is part of the samples. Default: a split decides.
+   */
+  readonly split?: { readonly train: Uint32Array; readonly validation: Uint32Array } | undefined;
+  /** What its samples were made by, as the model's file is to have it. Default: nothing was done to them. */
+  readonly preprocessing?: object | undefined;
 }

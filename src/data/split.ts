@@ -44,6 +44,14 @@ export function splitDataset(
       `${where}: the data set is ${shown(dataset)}, expected cifar10(…), samplesFromArrays(…) or the like.`,
     );
   }
+  if (dataset.split !== undefined) {
+    const { train, validation } = dataset.split;
+    return {
+      train: dataset.training.select(train),
+      validation: validation.length === 0 ? undefined : dataset.training.select(validation),
+      test: dataset.test,
+    };
+  }
   const { validation = 5000, limit, seed = 1 } = options;
   const count = dataset.training.count;
   if (!Number.isInteger(validation) || validation < 0 || validation >= count) {
