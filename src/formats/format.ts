@@ -23,8 +23,10 @@ export interface FormatInput {
   bytes(options?: { readonly most?: number }): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes from `start` to `end`, of a file that is neither packed nor a stream; undefined of others. */
   slice?: ((start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
-  /** How many bytes of the file stream() has read so far, for progress. */
+  /** How many bytes of the file, packed as they are, have been read so far, for progress. */
   readonly bytesRead: number;
+  /** Lets a stream go that has not been read to its end. A second call does nothing. */
+  close(): Promise<void>;
 }
 
 /** What a user may say of a file's format. Each format takes what concerns it. */
