@@ -1,8 +1,7 @@
 /** Makes text safe for a terminal. */
+import { jsonText } from "../format/json.ts";
+import { UNPRINTABLE } from "../format/printable.ts";
 
-/** Control characters (C0, DEL, C1) and those that change the direction of writing. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
@@ -21,8 +20,4 @@ export function printable(text: string): string {
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
 /** JSON on one line. It escapes the characters that a terminal would obey, which JSON itself does not all escape. */
-export const printableJson = (value: object): string =>
-  JSON.stringify(value).replace(
-    UNPRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+export const printableJson = (value: object): string => jsonText(value);
