@@ -3,7 +3,7 @@
  * the rows that are trained on; it is saved in the model's file, and part of the model from then on.
  */
 import type { Description } from "../described.ts";
-import type { Cell, ColumnKind, Table, TableColumn } from "../tables/table.ts";
+import type { Cell, ColumnKind, NumberStyle, Table, TableColumn } from "../tables/table.ts";
 import type { TargetKind } from "../targets.ts";
 
 /** Makes features of one column. Each is a file in encoders/, and a line in encoders/index.ts. */
@@ -27,7 +27,17 @@ export interface Encoder {
 export interface EncodedColumn {
   readonly name: string;
   readonly kind: ColumnKind;
+  /** Of numbers that were text: how they are written, so that they are read as they were in the fit. */
+  readonly style?: NumberStyle | undefined;
   readonly encoder: Encoder;
+}
+
+/** A column that is predicted. */
+export interface TargetColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** Of numbers that were text: how they are written. */
+  readonly style?: NumberStyle | undefined;
 }
 
 /** What is predicted, and how outputs become answers. */
@@ -35,6 +45,8 @@ export interface TargetEncoding {
   readonly kind: TargetKind;
   /** The target columns. */
   readonly columns: readonly string[];
+  /** The same with their kinds: what typedChunk reads them by. */
+  readonly typed: readonly TargetColumn[];
   /** Of classes: their names, in the order of the outputs. */
   readonly classNames?: readonly string[] | undefined;
   /** Of numbers: mean and deviation of each over the training rows; outputs are (y − mean) / std. */
@@ -65,5 +77,13 @@ export interface TablePreprocessing {
   /** Outputs of the network, (rows, outputs), as answers. */
   decode(outputs: ArrayLike<number>, rows: number): Prediction[];
   /** As it stands in the model's file, under the key "preprocessing": plain JSON. */
-  describe(): object;
+  describe(): TableDescription;
+}
+
+/** A preprocessing of tables as JSON. */
+export interface TableDescription {
+  readonly kind: "table";
+  readonly version: 1;
+  readonly columns: readonly (TargetColumn & { readonly encoder: Description })[];
+  readonly target: Omit<TargetEncoding, "columns" | "typed"> & { readonly columns: readonly TargetColumn[] };
 }

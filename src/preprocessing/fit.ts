@@ -1,0 +1,103 @@
+/** Fits the preprocessing of a table: on the rows that are trained on, and on no others. */
+import { ConfigError, choose, DatasetError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import type { ColumnKind, Table, TableColumn, Understanding } from "../tables/table.ts";
+import { columnsOf, EncodedTable } from "./encodedTable.ts";
+import { countCategories } from "./encoders/categories.ts";
+import { encoders } from "./encoders/index.ts";
+import type { EncoderKind } from "./encoders/kind.ts";
+import type { EncodedColumn, TablePreprocessing, TargetColumn, TargetEncoding } from "./preprocessing.ts";
+import { momentsOf, present } from "./scale.ts";
+
+/** How numbers are encoded: by median and interquartile range with a smooth clip, or by mean and deviation. */
+export const numberEncoders = { robust: "robust", standard: "standard" } as const;
+
+export interface PreprocessingOptions {
+  /** Default: "robust". */
+  readonly numbers?: keyof typeof numberEncoders | undefined;
+}
+
+/**
+ * Fits the preprocessing.
+ * @param rows the rows that are trained on: no cell of another row is looked at. The names of the classes are those of the whole
+ *   table, as they were understood
+ * @throws ConfigError if no target was said, or an option is out of its range; DatasetError if there are no rows, or no columns
+ *   to learn from
+ */
+export function fitPreprocessing(
+  table: Table,
+  understanding: Understanding,
+  rows: ArrayLike<number>,
+  options: PreprocessingOptions = {},
+): TablePreprocessing {
+  checkOptions("fitPreprocessing", options, ["numbers"]);
+  const { numbers = "robust" } = options;
+  choose("numbers", numberEncoders, numbers);
+  if (understanding.task === undefined) {
+    throw new ConfigError(`${table.name}: there is no target. Say which column is to be predicted.`);
+  }
+  if (rows.length === 0) throw new DatasetError(`${table.name}: there are no rows to train on.`);
+  const features = understanding.columns.filter(({ role }) => role === "feature");
+  if (features.length === 0) {
+    throw new DatasetError(
+      `${table.name}: no column is left to learn from. See why with \`nnwasm data describe\`; --numeric or --categorical ` +
+        "takes a column in.",
+    );
+  }
+  const columns = columnsOf(table, features).map((column): EncodedColumn => {
+    const { name, kind, style } = column;
+    return { name, kind, style, encoder: kindFor(column, rows, numbers).fit(column, rows) };
+  });
+  return new EncodedTable(columns, targetOf(table, understanding.task, rows));
+}
+
+function kindFor(
+  column: TableColumn,
+  rows: ArrayLike<number>,
+  numbers: keyof typeof numberEncoders,
+): EncoderKind {
+  const names: Readonly<Record<ColumnKind, () => string>> = {
+    number: () => numbers,
+    boolean: () => "boolean",
+    date: () => "date",
+    category: () => (countCategories(column, rows).counts.length === 2 ? "binary" : "oneHot"),
+    text: () => "",
+  };
+  const kind = encoders[names[column.kind]()];
+  if (kind !== undefined) return kind;
+  throw new DatasetError(
+    `Column ${JSON.stringify(column.name)} is free text, of which there are no features. Drop it, or make it a category.`,
+  );
+}
+
+function targetOf(
+  table: Table,
+  { kind, target, classNames }: NonNullable<Understanding["task"]>,
+  rows: ArrayLike<number>,
+): TargetEncoding {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const columns = target.map((name) => {
+    const column = byName.get(name);
+    if (column !== undefined) return column;
+    throw new DatasetError(`${table.name}: there is no column ${JSON.stringify(name)}, the target.`);
+  });
+  const typed = columns.map(
+    ({ name, kind, style }): TargetColumn => ({ name, kind, ...(style !== undefined && { style }) }),
+  );
+  if (kind === "classes") return { kind, columns: [...target], typed, classNames: classNames ?? [] };
+  if (kind === "flags") {
+    if (target.includes("probabilities")) {
+      throw new DatasetError(
+        `${table.name}: a flag cannot be named "probabilities", as answers have their own. Name the column otherwise.`,
+      );
+    }
+    return { kind, columns: [...target], typed };
+  }
+  const moments = columns.map(({ cells }) => momentsOf(present(cells, rows)));
+  return {
+    ...{ kind, columns: [...target], typed },
+    mean: moments.map(({ mean }) => mean),
+    // A target that does not vary is divided by 1.
+    std: moments.map(({ std }) => std || 1),
+  };
+}
