@@ -60,14 +60,11 @@ async function open(precision: Precision) {
   return { x, y, dx, kernels };
 }
 
-const double = new DataView(new ArrayBuffer(8));
-
-/** The unit in the last place of a float32 in the binade of `truth`. */
-function unit32(truth: number): number {
-  double.setFloat64(0, truth);
-  const binade = ((double.getUint32(0) >>> 20) & 0x7ff) - 1023;
-  return 2 ** Math.max(binade - 23, -149);
-}
+/**
+ * Units in the last place of a float32 that are in 1, in the binade of a double: by the eleven bits of its exponent. A power of
+ * two: a product with it is as exact as a quotient by the unit, and takes a tenth of the time of computing the unit.
+ */
+const UNITS = Float64Array.from({ length: 2 ** 11 }, (_, biased) => 2 ** -Math.max(biased - 1023 - 23, -149));
 
 export interface Worst {
   /** The largest error in ulps, of those that are above the floor. */
@@ -78,16 +75,22 @@ export interface Worst {
   slopeAt: number;
 }
 
-/** The largest errors over every `stride`-th float32 from the bits `from` on. */
-export async function worstErrors(stride: number, from = 0): Promise<Readonly<Record<string, Worst>>> {
+/**
+ * The largest errors over every `stride`-th float32 of the bits from `from` to before `to`.
+ * @param onBlock is told the bits that are done
+ */
+export async function worstErrors(
+  stride: number,
+  { from = 0, to = 2 ** 32, onBlock }: { from?: number; to?: number; onBlock?: (done: number) => void } = {},
+): Promise<Readonly<Record<string, Worst>>> {
   const [single, exact] = [await open("float32"), await open("float64")];
   const bits = new Uint32Array(single.x.data.buffer, single.x.data.byteOffset, COUNT);
   const worst = Object.fromEntries(
     Object.keys(bounds).map((name): [string, Worst] => [name, { ulps: 0, at: 0, slope: 0, slopeAt: 0 }]),
   );
-  for (let start = from; start < 2 ** 32; start += stride * COUNT) {
+  for (let start = from; start < to; start += stride * COUNT) {
     // The last block ends with NaN again and again.
-    for (let i = 0; i < COUNT; i++) bits[i] = Math.min(start + i * stride, 2 ** 32 - 1);
+    for (let i = 0; i < COUNT; i++) bits[i] = Math.min(start + i * stride, to - 1);
     exact.x.data.set(single.x.data);
     for (const [name, { run, floor = 0, slope }] of Object.entries(bounds)) {
       for (const side of [single, exact]) run(side.kernels, side.y, side.x);
@@ -99,28 +102,42 @@ export async function worstErrors(stride: number, from = 0): Promise<Readonly<Re
       }
       measureSlope(worst[name]!, single.x.data, single.dx.data, exact.dx.data);
     }
+    onBlock?.(Math.min(start + stride * COUNT, to));
   }
   return worst;
 }
 
 type Numbers = Tensor["data"];
 
+/** The loop of a measurement does what most numbers need; what is not within the worst so far is looked at closely. */
 function measure(worst: Worst, x: Numbers, y: Numbers, truth: Numbers, floor: number): void {
+  const words = new Uint32Array(truth.buffer, truth.byteOffset, 2 * truth.length);
+  let most = worst.ulps;
   for (let i = 0; i < x.length; i++) {
-    const t = truth[i]!;
-    if (Object.is(y[i], t) || (y[i] === Infinity && Math.fround(t) === Infinity)) continue;
-    // An infinity stands for the number after the largest.
-    const error = Math.abs((y[i] === Infinity ? 2 ** 128 : y[i]!) - t);
-    if (error <= floor) continue;
-    const ulps = error / unit32(t);
-    if (!(ulps <= worst.ulps)) Object.assign(worst, { ulps, at: x[i] });
+    const error = Math.abs(y[i]! - truth[i]!);
+    const units = UNITS[(words[2 * i + 1]! >>> 20) & 0x7ff]!;
+    if (error * units <= most || error <= floor) continue;
+    const ulps = ulpsBetween(y[i]!, truth[i]!, floor, units);
+    if (ulps <= most) continue;
+    most = ulps;
+    Object.assign(worst, { ulps, at: x[i] });
   }
 }
 
+function ulpsBetween(y: number, truth: number, floor: number, units: number): number {
+  if (Object.is(y, truth) || (y === Infinity && Math.fround(truth) === Infinity)) return 0;
+  // An infinity stands for the number after the largest.
+  const error = Math.abs((y === Infinity ? 2 ** 128 : y) - truth);
+  if (Number.isNaN(error)) return Infinity;
+  return error <= floor ? 0 : error * units;
+}
+
 function measureSlope(worst: Worst, x: Numbers, slope: Numbers, truth: Numbers): void {
+  let most = worst.slope;
   for (let i = 0; i < x.length; i++) {
-    if (Object.is(slope[i], truth[i])) continue;
     const error = Math.abs(slope[i]! - truth[i]!);
-    if (!(error <= worst.slope)) Object.assign(worst, { slope: error, slopeAt: x[i] });
+    if (error <= most || Object.is(slope[i], truth[i])) continue;
+    most = Number.isNaN(error) ? Infinity : error;
+    Object.assign(worst, { slope: most, slopeAt: x[i] });
   }
 }
