@@ -42,6 +42,8 @@ export interface TrainingState {
   readonly seconds: number;
   /** What each callback keeps, in their order. */
   readonly callbacks: readonly (CallbackState | undefined)[];
+  /** What whoever made the checkpoint wanted kept beside it. */
+  readonly notes?: unknown;
 }
 
 /** What must be the same when a training goes on: by name, as JSON. */
@@ -57,6 +59,8 @@ export interface TrainingCheckpoint {
   readonly step: number;
   /** The epochs that were done. */
   readonly rows: readonly EpochRow[];
+  /** What {@link CheckpointOptions.notes} gave; undefined if there were none. */
+  readonly notes?: unknown;
   /** @internal */
   readonly state: TrainingState;
   /** @internal */
@@ -175,9 +179,10 @@ export function decodeCheckpoint(bytes: Uint8Array, from: string): TrainingCheck
       tensors: own.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) })),
     };
   });
-  const { epoch, step, rows } = state;
+  const { epoch, step, rows, notes } = state;
   return {
     ...{ version, epoch, step, rows, from },
+    ...(notes !== undefined && { notes }),
     state: { ...state, callbacks },
     settings: fromJson(texts.settings) as Conditions,
     data: fromJson(texts.data) as Conditions,

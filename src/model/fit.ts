@@ -248,7 +248,7 @@ class Training {
       leave: (tensors) => {
         this.#left = tensors;
       },
-      checkpoint: () => encode(this.#state()),
+      checkpoint: (notes) => encode({ ...this.#state(), ...(notes !== undefined && { notes }) }),
     };
   }
 

@@ -29,6 +29,7 @@ import { checkMeasurable } from "./metricChecks.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
+import { fingerprintOfStaged } from "./resume.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { checkSamples, checkTargets, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
@@ -160,6 +161,19 @@ export class Model<M = SomeMetrics> {
     requireSome(where, samples);
     // The metrics are those of compile(), whose types `M` has.
     return (await this.#evaluate(where, samples)) as Evaluation<M>;
+  }
+
+  /**
+   * The fingerprint of samples, as a text: of every value, target and weight, and of their order. They are read block by block.
+   * @throws ConfigError if the model is not compiled; DatasetError if the model takes others
+   * @internal
+   */
+  async fingerprint(samples: Samples, where = "Model.fingerprint"): Promise<string> {
+    this.#requireCompiled("fingerprint");
+    checkSamples(where, samples);
+    return await this.#turns.take("fingerprint", () =>
+      this.#withSamples(where, samples, (made) => fingerprintOfStaged(where, made, samples)),
+    );
   }
 
   async #evaluate(where: string, samples: Samples): Promise<Evaluation> {

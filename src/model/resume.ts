@@ -1,14 +1,18 @@
 /** Going on with a training: reads its checkpoint, and checks that it is the same training on the same data. */
+import type { Samples } from "../data/dataset.ts";
 import { describeThing } from "../described.ts";
 import { ConfigError, DatasetError, FileError } from "../errors.ts";
 import { readFileBytes } from "../files/nodeFiles.ts";
+import { addRows, digestOf, newLanes } from "../fingerprint.ts";
 import { shown } from "../options.ts";
+import { encodeUtf8 } from "../runtime.ts";
 import { VERSION } from "../version.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { previousOf } from "./callbacks/checkpoint.ts";
 import { callbackName } from "./callbacks/runner.ts";
 import { type Conditions, decodeCheckpoint, type TrainingCheckpoint, toJson } from "./checkpoint.ts";
 import { classWeightInOrder } from "./classWeights.ts";
+import { forEachBlock } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fitOptions.ts";
 import { countIn, type Placement } from "./placements.ts";
 import type { Workspace, WorkspaceOptions } from "./workspace.ts";
@@ -131,7 +135,10 @@ export function requireSameSettings(checkpoint: TrainingCheckpoint, settings: Co
 }
 
 /** @throws DatasetError if the data are others */
-export function requireSameData({ data, from }: TrainingCheckpoint, now: Conditions): void {
+export function requireSameData(
+  { data, from }: Pick<TrainingCheckpoint, "data" | "from">,
+  now: Conditions,
+): void {
   const other = firstDifference(data, now);
   if (other === undefined) return;
   throw new DatasetError(
@@ -165,11 +172,38 @@ export function fingerprintsOf(
   };
 }
 
-/** "45000 of 3072 uint8, 1 uint8: 0123…" */
 function fingerprintOf(workspace: Workspace, place: Placement): string {
-  const { values, labels, weights, selection } = place;
-  const targets = [labels!, ...(weights === undefined ? [] : [weights])];
-  const stored = targets.map(({ columns, dtype }) => `${columns} ${dtype}`).join(", ");
-  const digest = workspace.fingerprint([values, ...targets], selection);
-  return `${countIn(place)} of ${values.columns} ${values.dtype}, ${stored}: ${digest}`;
+  return described(countIn(place), place, workspace.fingerprint(tensorsOf(place), place.selection));
+}
+
+const tensorsOf = ({ values, labels, weights }: Placement) => [
+  values,
+  labels!,
+  ...(weights === undefined ? [] : [weights]),
+];
+
+/** "45000 of 3072 uint8, 1 uint8: 0123…" */
+function described(count: number, place: Placement, digest: string): string {
+  const stored = tensorsOf(place).map(({ columns, dtype }) => `${columns} ${dtype}`);
+  return `${count} of ${stored.join(", ")}: ${digest}`;
+}
+
+/**
+ * The fingerprint of samples that are read block by block, and do not stay: of those of the blocks.
+ * @throws DatasetError if what is read is damaged
+ */
+export async function fingerprintOfStaged(
+  where: string,
+  workspace: Workspace,
+  samples: Samples,
+): Promise<string> {
+  const { count } = samples;
+  const lanes = newLanes();
+  let place: Placement | undefined;
+  await forEachBlock(where, workspace, samples, { count, withTargets: true }, (n, _, source) => {
+    const digest = encodeUtf8(workspace.fingerprint(tensorsOf(source), n));
+    addRows(lanes, digest, digest.length);
+    place = source;
+  });
+  return place === undefined ? "none" : described(count, place, digestOf(lanes));
 }

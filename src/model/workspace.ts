@@ -264,15 +264,18 @@ export class Workspace {
 
   /**
    * The fingerprint of tensors in this memory, one after another.
-   * @param selection the rows of each that count, in their order. Default: all
+   * @param selection the rows of each that count, in their order, or how many of the first. Default: all
    */
-  fingerprint(tensors: readonly (Placement["values"] | TargetTensor)[], selection?: Uint32Array): string {
+  fingerprint(
+    tensors: readonly (Placement["values"] | TargetTensor)[],
+    selection?: Uint32Array | number,
+  ): string {
     const { lanes, block } = this.#fingerprint;
     const { addRows } = this.kernels.fingerprint;
     lanes.data.set(newLanes());
     for (const tensor of tensors) {
-      if (selection === undefined) addRows(lanes, tensor, block, 0, tensor.rows);
-      else for (const row of selection) addRows(lanes, tensor, block, row, 1);
+      if (typeof selection === "object") for (const row of selection) addRows(lanes, tensor, block, row, 1);
+      else addRows(lanes, tensor, block, 0, selection ?? tensor.rows);
     }
     return digestOf(lanes.data);
   }

@@ -1,7 +1,7 @@
 /** Does a training, from settings to result. A subscriber hears of it: there is no terminal and no folder here. */
 import type { Dataset } from "../data/dataset.ts";
 import { type Split, splitDataset } from "../data/split.ts";
-import { CallbackError, ConfigError, FileError, TrainingError } from "../errors.ts";
+import { CallbackError, ConfigError, DatasetError, FileError, TrainingError } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { BestWeights, type Callback, Checkpoint, EarlyStopping } from "../model/callbacks/index.ts";
 import { resolveMonitor } from "../model/callbacks/monitor.ts";
@@ -9,6 +9,7 @@ import type { TrainingCheckpoint } from "../model/checkpoint.ts";
 import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
+import { requireSameData } from "../model/resume.ts";
 import type { SummaryRow } from "../model/summary.ts";
 import { DIVERGED_ADVICE } from "../model/totals.ts";
 import { isInitialFile } from "../settings/parse.ts";
@@ -65,7 +66,7 @@ export interface Trained {
   readonly keptEpoch?: number;
   /** Why it ended before its last epoch. */
   readonly stoppedEarly?: string;
-  /** Seconds for which checkpoints held it up. */
+  /** Seconds for which checkpoints held it up, over all sessions of a run that was interrupted. */
   readonly checkpointSeconds: number;
 }
 
@@ -175,7 +176,7 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
       return await ended(events, { type: "interrupted", reason: error, trained: undefined });
     }
     // The first error says more than a second one would.
-    const failure = error instanceof CallbackError && error.cause instanceof FileError ? error.cause : error;
+    const failure = causeOf(error);
     await events.emit({ type: "failed", error: failure, model }).catch(() => {});
     throw failure;
   }
@@ -186,7 +187,7 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
     ...{ threads: model.threads, weightsSha256: await model.weightsSha256() },
     ...(keptEpoch !== undefined && { keptEpoch }),
     ...(stoppedBy && { stoppedEarly: stoppedBy.reason }),
-    checkpointSeconds: training.checkpoint?.seconds ?? 0,
+    checkpointSeconds: training.checkpointSeconds,
   };
   await events.emit({ type: "trained", model, trained });
   const last = keptEpoch === undefined ? rows.at(-1) : rows.find(({ epoch }) => epoch === keptEpoch);
@@ -199,29 +200,72 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
   );
 }
 
+/** What is wrong: of a callback of this run, its own error. */
+function causeOf(error: unknown): unknown {
+  const cause = error instanceof CallbackError ? error.cause : undefined;
+  return cause instanceof FileError || cause instanceof DatasetError ? cause : error;
+}
+
 /** Where a training goes on; the end of the last epoch if all are done. */
 function positionOf(from: TrainingCheckpoint | null, epochs: number): Resumed {
   const { epoch, step, rows } = from ?? { epoch: 1, step: 0, rows: [] };
   return epoch > epochs ? { epoch: epochs, step: rows.at(-1)?.steps ?? 0, rows } : { epoch, step, rows };
 }
 
-/** The callbacks of a training that its settings ask for. */
+/** What a checkpoint keeps beside the training. One of an older version keeps less. */
+interface Notes {
+  /** The fingerprint of the test samples, which the training itself does not see. */
+  readonly testSamples?: string;
+  /** Seconds for which checkpoints had held up the training. */
+  readonly checkpointSeconds?: number;
+}
+
+/** The callbacks of a training that its settings, and its checkpoints, ask for. */
 class Parts {
   readonly best: BestWeights | EarlyStopping | undefined;
-  readonly checkpoint: Checkpoint | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
+  readonly #plan: TrainingPlan;
+  readonly #from: TrainingCheckpoint | undefined;
+  readonly #before: Notes;
+  #testSamples: string | undefined;
 
-  constructor({ settings }: TrainingPlan, { saveCheckpoint }: TrainOptions) {
-    const { patience, minDelta, monitor = "validation.loss", keep, checkpointEvery } = settings;
+  constructor(plan: TrainingPlan, { saveCheckpoint, from }: TrainOptions) {
+    const { patience, minDelta, monitor = "validation.loss", keep, checkpointEvery } = plan.settings;
+    this.#plan = plan;
+    this.#from = from ?? undefined;
+    this.#before = (from?.notes ?? {}) as Notes;
     if (patience !== undefined) {
       this.best = new EarlyStopping({ monitor, patience, minDelta, restoreBest: keep === "best" });
     } else if (keep === "best") this.best = new BestWeights({ monitor });
     if (saveCheckpoint === undefined) return;
     const often = checkpointEvery === 0 ? { everyEpochs: 1 } : { everySeconds: checkpointEvery };
-    this.checkpoint = new Checkpoint({ save: saveCheckpoint, ...often });
+    this.#checkpoint = new Checkpoint({ save: saveCheckpoint, ...often, notes: () => this.#notes() });
   }
 
   get callbacks(): Callback[] {
-    return [this.best, this.checkpoint].filter((callback) => callback !== undefined);
+    const compare = { name: "the test samples", onBegin: () => this.#compareTestSamples() };
+    const isKept = this.#checkpoint !== undefined || this.#from !== undefined;
+    return [this.best, isKept ? compare : undefined, this.#checkpoint].filter((each) => each !== undefined);
+  }
+
+  get checkpointSeconds(): number {
+    return (this.#before.checkpointSeconds ?? 0) + (this.#checkpoint?.seconds ?? 0);
+  }
+
+  #notes(): Notes {
+    return { testSamples: this.#testSamples!, checkpointSeconds: this.checkpointSeconds };
+  }
+
+  /** @throws DatasetError if the run goes on, and they are not those with which it was begun */
+  async #compareTestSamples(): Promise<void> {
+    const { model, split } = this.#plan;
+    const now = await model.fingerprint(split.test, "The test samples");
+    const { testSamples = now } = this.#before;
+    if (this.#from !== undefined) {
+      const { from } = this.#from;
+      requireSameData({ data: { "test samples": testSamples }, from }, { "test samples": now });
+    }
+    this.#testSamples = now;
   }
 }
 

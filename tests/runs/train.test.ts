@@ -1,14 +1,18 @@
 /** A training as its subscribers have it. */
 import { describe, expect, it } from "vitest";
-import { TrainingError } from "../../src/errors.ts";
+import { samplesFromArrays } from "../../src/data/arrays.ts";
+import type { Dataset, Samples } from "../../src/data/dataset.ts";
+import { DatasetError, TrainingError } from "../../src/errors.ts";
+import type { TrainingCheckpoint } from "../../src/model/checkpoint.ts";
+import { readCheckpoint } from "../../src/model/resume.ts";
 import { planTraining, type TrainingEvent, train } from "../../src/runs/train.ts";
 import { mergeSettings, type TrainSettings } from "../../src/settings/settings.ts";
 import { keeping, smallDataset, typesOf } from "../helpers/runs.ts";
 
-const plan = (more: Partial<TrainSettings> = {}) =>
+const plan = (more: Partial<TrainSettings> = {}, dataset: Dataset = smallDataset) =>
   planTraining(
     mergeSettings({ layers: [6], validation: 100, epochs: 2, batch: 50, threads: 1 }, more),
-    smallDataset,
+    dataset,
   );
 const never = () => new AbortController().signal;
 
@@ -101,5 +105,79 @@ describe("a subscriber that refuses", () => {
     await expect(train(await plan(), { subscriber: deaf.subscriber, signal: never() })).rejects.toThrow(
       "No epoch.",
     );
+  });
+});
+
+describe("a training that goes on", () => {
+  /** Trains until after an epoch, if one is given. */
+  async function part(dataset: Dataset, from?: TrainingCheckpoint, until?: number) {
+    const stop = new AbortController();
+    let bytes = new Uint8Array();
+    const { subscriber } = keeping<TrainingEvent>();
+    const end = await train(await plan({ epochs: 3, checkpointEvery: 0 }, dataset), {
+      subscriber: (event) => {
+        if (event.type === "epoch" && event.row.epoch === until) stop.abort(new Error("Enough."));
+        return subscriber(event);
+      },
+      ...{ signal: stop.signal, from },
+      saveCheckpoint: async (saved) => {
+        bytes = saved.slice();
+      },
+    });
+    return { end, checkpoint: await readCheckpoint(bytes) };
+  }
+  const { test } = smallDataset;
+
+  /** The test samples, with a change. */
+  async function changed(change: (values: Uint8Array, labels: Uint8Array) => void): Promise<Samples> {
+    const { count, features, classes } = test;
+    const [values, labels] = [new Uint8Array(count * features), new Uint8Array(count)];
+    await test.read({ values, labels });
+    change(values, labels);
+    return samplesFromArrays({ values, labels, features, classes });
+  }
+
+  it("on other test samples is refused: a value, a label, their order or number", async () => {
+    const { checkpoint } = await part(smallDataset, undefined, 1);
+    const others = [
+      await changed((values) => values.fill(255 - values[77]!, 77, 78)),
+      await changed((_, labels) => labels.fill((labels[49]! + 1) % 10, 49)),
+      test.select(Uint32Array.from({ length: 50 }, (_, i) => 49 - i)),
+      test.select(Uint32Array.from({ length: 49 }, (_, i) => i)),
+    ];
+    for (const other of others) {
+      const error: unknown = await part({ ...smallDataset, test: other }, checkpoint).catch(
+        (reason) => reason,
+      );
+      expect(error).toBeInstanceOf(DatasetError);
+      expect((error as Error).message).toMatch(
+        /^the checkpoint: the training was begun on other data: the test samples are not the same \("50 of 3072 uint8, 1 uint8: [0-9a-f]{32}", now "(50|49) of 3072 uint8, 1 uint8: [0-9a-f]{32}"\)\. Give the same samples in the same order, or begin anew\.$/,
+      );
+    }
+  });
+
+  it("on the same ones ends as if nothing had been, from a checkpoint that knows nothing of them as well", async () => {
+    const whole = await part(smallDataset);
+    const { checkpoint } = await part(smallDataset, undefined, 1);
+    const { notes, ...older } = checkpoint;
+    expect(notes).toMatchObject({ testSamples: expect.stringMatching(/^50 of 3072 uint8, 1 uint8: /) });
+    const same = { ...smallDataset, test: await changed(() => {}) };
+    for (const from of [checkpoint, older as TrainingCheckpoint]) {
+      const { end, checkpoint: last } = await part(same, from);
+      expect(end).toMatchObject({
+        trained: { weightsSha256: whole.end.trained!.weightsSha256 },
+        test: (whole.end as typeof end & { type: "result" }).test,
+      });
+      expect(last.notes).toMatchObject({ testSamples: (notes as { testSamples: string }).testSamples });
+    }
+  });
+
+  it("counts the seconds for which checkpoints held it up from its beginning", async () => {
+    const { checkpoint } = await part(smallDataset, undefined, 1);
+    const held = { ...checkpoint, notes: { ...(checkpoint.notes as object), checkpointSeconds: 100 } };
+    const { end, checkpoint: last } = await part(smallDataset, held);
+    expect(end.trained!.checkpointSeconds).toBeGreaterThan(100);
+    expect(end.trained!.checkpointSeconds).toBeLessThan(150);
+    expect(last.notes).toMatchObject({ checkpointSeconds: end.trained!.checkpointSeconds });
   });
 });

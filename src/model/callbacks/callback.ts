@@ -42,8 +42,9 @@ export interface TrainingContext {
   /**
    * All that the training needs to go on from where it stands, as the bytes of a file: see {@link FitOptions.resume}. At
    * the end it is that of the last step, whatever {@link leave} has been given.
+   * @param notes anything that JSON can hold: {@link readCheckpoint} gives it back. Default: none
    */
-  checkpoint(): Bytes;
+  checkpoint(notes?: unknown): Bytes;
 }
 
 /**

@@ -25,6 +25,11 @@ export interface CheckpointOptions {
    * checkpoint would hold up the training for more than 1% of its time.
    */
   readonly everySeconds?: number;
+  /**
+   * What is kept beside the training, asked for at each checkpoint: anything that JSON can hold. {@link readCheckpoint} gives
+   * it back as `notes`. Default: nothing.
+   */
+  readonly notes?: () => unknown;
 }
 
 /** The name of the file that keeps the checkpoint before the last one. */
@@ -46,6 +51,7 @@ export class Checkpoint implements Callback {
   readonly #everyMilliseconds: number;
   /** Whether a checkpoint may be left out while the one before is written. */
   readonly #mayPass: boolean;
+  readonly #notes: () => unknown;
   #next = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | undefined;
   #failure: { readonly reason: unknown } | undefined;
@@ -55,6 +61,7 @@ export class Checkpoint implements Callback {
   constructor(options: CheckpointOptions) {
     checkCheckpoint("Checkpoint", options);
     const { path, save, everyEpochs, everySeconds = everyEpochs === undefined ? 30 : undefined } = options;
+    this.#notes = options.notes ?? (() => undefined);
     this.#save = save ?? ((bytes) => writeKeepingPrevious(path!, previousOf(path!), bytes));
     this.#mayPass = save === undefined;
     this.#everyEpochs = everyEpochs ?? Number.POSITIVE_INFINITY;
@@ -92,14 +99,14 @@ export class Checkpoint implements Callback {
   async onEnd(_: unknown, training: TrainingContext): Promise<void> {
     await this.#writing;
     if (this.#failure !== undefined) throw this.#failure.reason;
-    await this.#write(training.checkpoint(), training.rows.length);
+    await this.#write(training.checkpoint(this.#notes()), training.rows.length);
     if (this.#failure !== undefined) throw (this.#failure as { readonly reason: unknown }).reason;
   }
 
   /** Copies the training's state, and begins to write it. */
   #begin(training: TrainingContext): void {
     const begin = now();
-    const bytes = training.checkpoint();
+    const bytes = training.checkpoint(this.#notes());
     const held = now() - begin;
     this.#milliseconds += held;
     this.#next = now() + Math.max(this.#everyMilliseconds, held / SHARE);
@@ -120,8 +127,8 @@ export class Checkpoint implements Callback {
 /** @throws ConfigError unless they are the options of a {@link Checkpoint} */
 export function checkCheckpoint(where: string, options: CheckpointOptions): void {
   if (options === undefined) throw new ConfigError(`${where}: there are no options. Give it { path }.`);
-  checkOptions(where, options, ["path", "save", "everyEpochs", "everySeconds"]);
-  const { path, save, everyEpochs, everySeconds } = options;
+  checkOptions(where, options, ["path", "save", "everyEpochs", "everySeconds", "notes"]);
+  const { path, save, everyEpochs, everySeconds, notes } = options;
   if ((path === undefined) === (save === undefined)) {
     throw new ConfigError(
       `${where}: there is ${path === undefined ? "neither path nor save" : "both path and save"}. Give it one of them.`,
@@ -132,6 +139,9 @@ export function checkCheckpoint(where: string, options: CheckpointOptions): void
   }
   if (save !== undefined && typeof save !== "function") {
     throw new ConfigError(`${where}: save is ${shown(save)}, expected a function.`);
+  }
+  if (notes !== undefined && typeof notes !== "function") {
+    throw new ConfigError(`${where}: notes is ${shown(notes)}, expected a function.`);
   }
   if (everyEpochs !== undefined) requireInteger(`${where}: everyEpochs`, everyEpochs);
   if (everySeconds !== undefined && !(isNumber(everySeconds) && everySeconds > 0)) {

@@ -280,6 +280,10 @@ describe("BestWeights", () => {
       () => new Checkpoint({ path: "a", everySeconds: 0 }),
       "Checkpoint: everySeconds is 0, expected a number > 0.",
     ],
+    [
+      () => new Checkpoint({ path: "a", notes: {} as never }),
+      "Checkpoint: notes is an object, expected a function.",
+    ],
     [() => new Checkpoint(undefined as never), "Checkpoint: there are no options. Give it { path }."],
     [() => new CsvLog(""), 'CsvLog: path is "", expected the name of a file.'],
   ])("%s is refused", (make, words) => {
