@@ -1,0 +1,155 @@
+/**
+ * Checks a PNG before it is decoded: its chunks and their CRC, its size, and how much it can unpack to. What its header promises
+ * is allocated only if its data can hold that.
+ *
+ *   signature | chunks: length (4), type (4), data, CRC-32 of type and data (4); first IHDR, last IEND
+ */
+import { type Inspected, MOST_PIXEL_BYTES, refuse, refuseSize } from "./inspected.ts";
+
+export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+
+/** Samples of a pixel, and the depths that there are, by colour type. */
+const COLOUR_TYPES: Readonly<Record<number, readonly [samples: number, depths: readonly number[]]>> = {
+  0: [1, [1, 2, 4, 8, 16]],
+  2: [3, [8, 16]],
+  3: [1, [1, 2, 4, 8]],
+  4: [2, [8, 16]],
+  6: [4, [8, 16]],
+};
+
+/** Bytes of the shortest and the longest that deflate makes 1 byte of: its window's longest match, in two bits. */
+const MOST_INFLATED = 1032;
+
+const crcTable = new Uint32Array(256).map((_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) c = crcTable[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** Where the next one begins. */
+  readonly end: number;
+}
+
+function chunkAt(bytes: Uint8Array, at: number): Chunk {
+  if (at + 12 > bytes.length) throw refuse(`ends after ${bytes.length} bytes, before its chunk IEND`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(at);
+  const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+  const end = at + 12 + length;
+  if (!/^[a-z]{4}$/i.test(type)) throw refuse(`has no chunk at byte ${at}, where one should begin`);
+  if (end > bytes.length) {
+    throw refuse(`ends after ${bytes.length} bytes, within its chunk ${type}, which ends at ${end}`);
+  }
+  if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+    throw refuse(`has a damaged chunk ${type} at byte ${at}: its CRC is wrong`);
+  }
+  return { type, data: bytes.subarray(at + 8, end - 4), end };
+}
+
+/** The bytes of the rows with their filters; of interlaced images, of all seven passes. */
+function unpackedBytes(width: number, height: number, bits: number, interlaced: boolean): number {
+  const rows = (w: number, h: number) => (w === 0 ? 0 : h * (1 + Math.ceil((w * bits) / 8)));
+  if (!interlaced) return rows(width, height);
+  const passes = [
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
+  ] as const;
+  return passes.reduce((sum, [x, y, dx, dy]) => {
+    return sum + rows(Math.max(0, Math.ceil((width - x) / dx)), Math.max(0, Math.ceil((height - y) / dy)));
+  }, 0);
+}
+
+export interface InspectedPng extends Inspected {
+  readonly interlaced: boolean;
+  /** Bytes that its data unpack to. */
+  readonly unpacked: number;
+  /** Its compressed data. */
+  readonly data: readonly Uint8Array[];
+  /** Bytes up to the end of IEND: others may follow, which are none of the image. */
+  readonly length: number;
+}
+
+/** @throws Refused if it is damaged, or too large */
+export function inspectPng(bytes: Uint8Array): InspectedPng {
+  const first = chunkAt(bytes, PNG_SIGNATURE.length);
+  if (first.type !== "IHDR" || first.data.length !== 13) throw refuse("does not begin with a chunk IHDR");
+  const header = new DataView(first.data.buffer, first.data.byteOffset, 13);
+  const width = header.getUint32(0);
+  const height = header.getUint32(4);
+  const [depth, colour, compression, filter, interlace] = first.data.subarray(8) as unknown as number[];
+  const [samples, depths] = COLOUR_TYPES[colour!] ?? [0, []];
+  if (!depths.includes(depth!)) {
+    throw refuse(`says that its colour type is ${colour} of ${depth} bits, which there is not`);
+  }
+  if (compression !== 0 || filter !== 0 || interlace! > 1) {
+    throw refuse("says that it is packed in a way that there is not");
+  }
+  refuseSize(width, height);
+  const bits = samples * depth!;
+  const unpacked = unpackedBytes(width, height, bits, interlace === 1);
+  if (unpacked > MOST_PIXEL_BYTES) {
+    throw refuse(
+      `unpacks to ${unpacked} bytes (${width} × ${height} pixels of ${bits} bits), expected ${MOST_PIXEL_BYTES} at most`,
+      "Make it smaller.",
+    );
+  }
+  const { data, palette, length } = restOf(bytes, first.end);
+  const packed = data.reduce((sum, { length }) => sum + length, 0);
+  if (packed * MOST_INFLATED < unpacked) {
+    throw refuse(
+      `has ${packed} bytes of data, which cannot hold the ${width} × ${height} pixels that its header says`,
+    );
+  }
+  if (colour === 3 && palette === undefined) throw refuse("has colours of a palette, but no chunk PLTE");
+  const grey = colour === 3 ? isGreyPalette(palette!) : colour === 0 || colour === 4;
+  return {
+    format: "PNG",
+    ...{ width, height, grey, interlaced: interlace === 1, unpacked, data, length },
+    pixels: width * height,
+  };
+}
+
+/** The chunks behind the header. */
+function restOf(bytes: Uint8Array, start: number) {
+  const data: Uint8Array[] = [];
+  let palette: Uint8Array | undefined;
+  let last = "IHDR";
+  for (let at = start; ; ) {
+    const chunk = chunkAt(bytes, at);
+    if (chunk.type === "IEND") return { data, palette, length: chunk.end };
+    if (chunk.type === "IDAT") {
+      if (data.length > 0 && last !== "IDAT") throw refuse("has other chunks within its data");
+      data.push(chunk.data);
+    } else if (chunk.type === "PLTE") {
+      const { length } = chunk.data;
+      const usable = length >= 3 && length <= 768 && length % 3 === 0;
+      if (palette !== undefined || data.length > 0 || !usable) throw refuse("has a damaged palette");
+      palette = chunk.data;
+    } else if (chunk.type === "IHDR") {
+      throw refuse("has two headers");
+    }
+    last = chunk.type;
+    at = chunk.end;
+  }
+}
+
+const isGreyPalette = (palette: Uint8Array): boolean => {
+  for (let i = 0; i < palette.length; i += 3) {
+    if (palette[i] !== palette[i + 1] || palette[i] !== palette[i + 2]) return false;
+  }
+  return true;
+};
