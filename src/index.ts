@@ -132,6 +132,14 @@ export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts"
 export type { SaveOptions } from "./model/modelFile.ts";
 export { type BatchNormPlace, denseNetwork, type NetworkOptions } from "./model/network.ts";
 export { type LoadModelOptions, loadModel, type OwnKinds } from "./model/openModel.ts";
+export {
+  type ColumnImportance,
+  type FeatureGroup,
+  type PermutationImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+  type Worsening,
+} from "./model/permutationImportance.ts";
 export type { Predictor } from "./model/predictor.ts";
 export { type Resumable, readCheckpoint } from "./model/resume.ts";
 export {
