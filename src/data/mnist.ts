@@ -3,12 +3,12 @@
  * four IDX files, which are published as .gz and read without unpacking them first. In the browser's build mnist.browser.ts
  * stands in for this file.
  */
-import { DatasetError, ShapeError } from "../errors.ts";
+import { DatasetError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { fileSystem } from "../files/fileSystem.ts";
-import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
+import { byteSamples } from "./byteSamples.ts";
+import type { Dataset, Samples } from "./dataset.ts";
 import { type IdxExpectation, type IdxFile, openIdx, readIdx } from "./idx.ts";
-import { selectRows } from "./selection.ts";
 
 const SHAPE = [1, 28, 28] as const;
 const FEATURES = 784;
@@ -102,71 +102,15 @@ async function samplesOf(imagesPath: string, labelsPath: string): Promise<Sample
       `${labelsPath} has ${labels.sizes[0]} labels, expected ${images.sizes[0]}, one an image of ${imagesPath}. ${advice}`,
     );
   }
-  return new MnistSamples({ images, labels, content: undefined });
-}
-
-interface Content {
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
-/** A pair of files, which all selections from it share. */
-interface Source {
-  readonly images: IdxFile;
-  readonly labels: IdxFile;
-  /** What they hold, once it has been asked for. */
-  content: Promise<Content> | undefined;
-}
-
-class MnistSamples implements Samples {
-  readonly features = FEATURES;
-  readonly classes = CLASS_NAMES.length;
-  readonly elementType = "uint8";
-  readonly count: number;
-  readonly #source: Source;
-  readonly #rows: Uint32Array | undefined;
-
-  constructor(source: Source, rows?: Uint32Array) {
-    this.#source = source;
-    this.#rows = rows;
-    this.count = rows?.length ?? source.images.sizes[0]!;
-  }
-
-  select(rows: Uint32Array): Samples {
-    return new MnistSamples(this.#source, selectRows(rows, this.#rows, this.count));
-  }
-
-  async read(target: SampleTarget, { onProgress, signal }: ReadOptions = {}): Promise<void> {
-    const { count } = this;
-    const { values, labels } = target;
-    if (!(values instanceof Uint8Array) || values.length !== count * FEATURES || labels.length !== count) {
-      throw new ShapeError(
-        `read: the target has room for ${values.length} values and ${labels.length} labels, expected a Uint8Array of ` +
-          `${count * FEATURES} (${count} samples of ${FEATURES}) and ${count}.`,
-      );
-    }
-    signal?.throwIfAborted();
-    const content = await contentOf(this.#source);
-    signal?.throwIfAborted();
-    for (let i = 0; i < count; i++) {
-      const row = this.#rows?.[i] ?? i;
-      values.set(content.pixels.subarray(row * FEATURES, (row + 1) * FEATURES), i * FEATURES);
-      labels[i] = content.labels[row]!;
-    }
-    onProgress?.(count, count);
-  }
-}
-
-function contentOf(source: Source): Promise<Content> {
-  source.content ??= readContent(source).catch((error) => {
-    // Another read may find the files mended.
-    source.content = undefined;
-    throw error;
+  return byteSamples({
+    count: images.sizes[0]!,
+    features: FEATURES,
+    classes: CLASS_NAMES.length,
+    load: () => readContent(images, labels),
   });
-  return source.content;
 }
 
-async function readContent({ images, labels }: Source): Promise<Content> {
+async function readContent(images: IdxFile, labels: IdxFile) {
   const content = { pixels: await readIdx(images, IMAGES), labels: await readIdx(labels, LABELS) };
   const wrong = content.labels.findIndex((label) => label >= CLASS_NAMES.length);
   if (wrong < 0) return content;

@@ -163,7 +163,7 @@ const MILLISECONDS: Readonly<Record<string, readonly [times: bigint, by: bigint]
   us: [1n, 1000n],
   ns: [1n, 1_000_000n],
 };
-const NOT_A_TIME = -(2n ** 63n);
+const NOT_A_TIME = -0x8000_0000_0000_0000n;
 const MOST_MILLISECONDS = 8_640_000_000_000_000n;
 
 /**
