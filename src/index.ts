@@ -88,6 +88,7 @@ export {
   RecallMetrics,
   RmseMetrics,
   RocAucMetrics,
+  type ScaleOptions,
   TopKMetrics,
   type TopKOptions,
   type ValueOf,

@@ -5,12 +5,12 @@ import { sums } from "./sums.ts";
 /**
  * A mean over outputs of what follows from the weighted mean of something of the errors, for each output.
  * @param of what is taken of an error, prediction − target
- * @param after what is done to its mean
+ * @param after what is done to its mean, for an output
  */
 export function meanOverOutputs(
   { outputs }: MetricTask,
   of: (error: number) => number,
-  after: (mean: number) => number,
+  after: (mean: number, output: number) => number,
   saved: unknown,
 ): Collector {
   // At the end stands the sum of the weights.
@@ -28,7 +28,7 @@ export function meanOverOutputs(
     },
     result() {
       let sum = 0;
-      for (let j = 0; j < outputs; j++) sum += after(found[j]! / found[outputs]!);
+      for (let j = 0; j < outputs; j++) sum += after(found[j]! / found[outputs]!, j);
       return sum / outputs;
     },
     save,

@@ -101,4 +101,6 @@ export interface MetricKind extends Kind<Metric<MetricValue>> {
   readonly most?: number;
   /** The kinds of targets on which `train` measures it without being asked. */
   readonly usualFor: readonly TargetKind[];
+  /** Whether it has the unit of the targets, and takes the option `scale`. Default: no. */
+  readonly inUnitOfTargets?: boolean;
 }

@@ -32,11 +32,11 @@ const PARAMETER_BYTES = 64;
  */
 export async function buildModel(
   settings: ResolvedSettings,
-  dataset: Pick<Dataset, "name" | "classes" | "classNames" | "features" | "targets">,
+  dataset: Pick<Dataset, "name" | "classes" | "classNames" | "features" | "targets" | "preprocessing">,
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
   const { seed, dtype, threads } = settings;
-  const { name: data, classes, features } = dataset;
+  const { name: data, classes, features, preprocessing } = dataset;
   const { kind: kindOfTargets } = targetsOf(dataset);
   const loss = lossFor(settings, dataset);
   const ownOptions = ({ options }: { readonly options: object }) =>
@@ -63,7 +63,7 @@ export async function buildModel(
       ...ownOptions(optimizer),
       schedule: settings.warmup === 0 ? schedule : new WarmupSchedule({ schedule, steps: settings.warmup }),
     }),
-    metrics: metricsFor(settings.metrics, { name: data, targets: kindOfTargets }),
+    metrics: metricsFor(settings.metrics, { name: data, targets: kindOfTargets, preprocessing }),
   });
   if (fromFile) {
     const parameters = countParameters(model.summary(features));
