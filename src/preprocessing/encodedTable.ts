@@ -40,6 +40,7 @@ export function columnsOf(
 }
 
 export class EncodedTable implements TablePreprocessing {
+  readonly kind = "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
   readonly features: number;

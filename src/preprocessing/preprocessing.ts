@@ -62,6 +62,7 @@ export type TableRow = Readonly<Record<string, Cell>>;
 
 /** The preprocessing of tables. */
 export interface TablePreprocessing {
+  readonly kind: "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
   /** Features in all. */
