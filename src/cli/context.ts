@@ -7,6 +7,8 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
+  /** What "-" stands for: the bytes of the standard input, which is opened when it is asked for. Default: there is none. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** The stream for results. */
   readonly stdout: CliStream;
   /** The stream for progress, warnings and errors. */

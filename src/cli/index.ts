@@ -39,6 +39,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const context: CliContext = {
     env: process.env,
     home: homedir(),
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupt.signal,
