@@ -30,7 +30,7 @@ export function formatOf({ name, head }: FormatInput, { format }: FormatOptions 
     all.find(({ extensions }) => extensions.includes(extensionOf(name)));
   if (found !== undefined) return found;
   refuseOthers(name, head);
-  return isJson(head) ? formats["jsonl"]! : formats["csv"]!;
+  return choose("format", formats, isJson(head) ? "jsonl" : "csv");
 }
 
 /** The end of a name, with its dot, in small letters, a ".gz" taken off: ".csv" of "a/Houses.CSV.gz". */

@@ -112,7 +112,6 @@ class SourceInput implements FormatInput {
 
   /** All bytes, unpacked. */
   async *#unpacked(most: number): AsyncGenerator<Uint8Array> {
-    let packed: boolean | undefined;
     this.bytesRead = 0;
     const counted = this.#counted();
     const first: Uint8Array[] = [];
@@ -131,8 +130,7 @@ class SourceInput implements FormatInput {
         await counted.return(undefined);
       }
     };
-    packed = isGzip(joined(first, 3));
-    if (!packed) {
+    if (!isGzip(joined(first, 3))) {
       if (this.#source.slice !== undefined) this.slice = this.#source.slice;
       yield* limited(this.name, begun(), () => most, "has");
       return;
