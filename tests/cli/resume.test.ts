@@ -1,6 +1,15 @@
 /** `nnwasm train --resume`: what it goes on with, what it refuses, and a slice of the kills of tests/long/trainKills.test.ts. */
-import { copyFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readCheckpoint } from "../../src/model/resume.ts";
 import { Random } from "../../src/random.ts";
 import { type Event, events } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
@@ -118,6 +127,26 @@ describe("train --resume", () => {
     expect(result.stderr).toContain(code);
     await runJson(["train", "--resume", out]);
     expect(remains(at(out))).toEqual(remains(at("whole")));
+  });
+
+  it("a checkpoint that fails after one that did not is told at the end, on stderr and in the summary", async () => {
+    const fault = failing("rename", "last.previous", "ENOSPC", 1);
+    const args = train("--out", "later", "--checkpoint-every", "0");
+    const { code, stderr } = await runCli([...args, "--quiet"], fault);
+    const unsaved = {
+      "checkpoints/":
+        "later/checkpoints/last.safetensors cannot be written: no space is left on the device (ENOSPC). " +
+        "Free some space, or choose another place. What was written there before is still there.",
+    };
+    expect([code, stderr]).toEqual([
+      4,
+      `FileError: ${unsaved["checkpoints/"]} What is in later: model.safetensors, metrics.jsonl, summary.json, config.json, plots/.\n`,
+    ]);
+    const summary = JSON.parse(readFileSync(at("later", "summary.json"), "utf8"));
+    expect(summary).toMatchObject({ state: "complete", epochs: 5, unsaved });
+    expect((await readCheckpoint(at("later", "checkpoints", "last.safetensors"))).epoch).toBe(2);
+    await runJson(["train", "--resume", "later"]);
+    expect(remains(at("later"))).toEqual(remains(at("whole")));
   });
 
   // At the start, while it trains, and at the end; all calls are tried in tests/long.

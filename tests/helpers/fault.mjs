@@ -1,5 +1,5 @@
 // Loaded before the program, by NODE_OPTIONS: makes calls of node:fs/promises fail, or ends the process in one.
-//   NNWASM_TEST_FAULT="rename /plots/ ENOSPC"   every rename() of or to such a path fails so
+//   NNWASM_TEST_FAULT="rename /plots/ ENOSPC 1" every rename() of or to such a path fails so, but for the first
 //   NNWASM_TEST_KILL=7                          the process is killed before its eighth call that changes or opens something
 //   NNWASM_TEST_WRITE="7 ENOSPC"                its eighth call that needs room fails so, a write after half of its bytes
 //   NNWASM_TEST_WRITE="7+ EIO"                  so do all after it
@@ -8,7 +8,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const { NNWASM_TEST_FAULT = "", NNWASM_TEST_KILL, NNWASM_TEST_WRITE } = process.env;
-const [call, path, code] = NNWASM_TEST_FAULT.split(" ");
+const [call, path, code, passed = "0"] = NNWASM_TEST_FAULT.split(" ");
+let spared = Number(passed);
 const last = Number(NNWASM_TEST_KILL ?? Number.POSITIVE_INFINITY);
 const injected = (error, syscall) => Object.assign(new Error(`${error}: injected`), { code: error, syscall });
 
@@ -36,6 +37,7 @@ for (const name of ["mkdir", "open", "rename", "rm", "rmdir", "unlink"]) {
     if (name !== call || !args.some((arg) => typeof arg === "string" && arg.includes(path))) {
       return original(...args);
     }
+    if (spared-- > 0) return original(...args);
     return Promise.reject(injected(code, name));
   };
 }

@@ -3,10 +3,10 @@ import type { Environment } from "./cli.ts";
 
 const NODE_OPTIONS = `--import ${new URL("./fault.mjs", import.meta.url).href}`;
 
-/** Every such call fails: `rename`, of or to a path with "/plots/" in it, with ENOSPC. */
-export const failing = (call: string, path: string, code: string): Environment => ({
+/** Every such call fails, but for the first few: `rename`, of or to a path with "/plots/" in it, with ENOSPC. */
+export const failing = (call: string, path: string, code: string, passed = 0): Environment => ({
   NODE_OPTIONS,
-  NNWASM_TEST_FAULT: `${call} ${path} ${code}`,
+  NNWASM_TEST_FAULT: `${call} ${path} ${code} ${passed}`,
 });
 
 /** The process is killed before its call of this number. */

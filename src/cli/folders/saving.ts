@@ -19,7 +19,10 @@ export class Saving {
     this.#saved = new Set(there);
   }
 
-  /** Writes a thing, or remembers why it cannot be written. @throws FileError if the folder is lost */
+  /**
+   * Writes a thing, or remembers why it cannot be written: until it can be, if it is written once more.
+   * @throws FileError if the folder is lost
+   */
   async write(name: string, write: () => Promise<void>): Promise<void> {
     try {
       await write();
@@ -27,8 +30,11 @@ export class Saving {
       this.#unsaved.delete(name);
     } catch (error) {
       if (!(error instanceof FileError) || error instanceof LostFolder) throw error;
-      // If it was written before, it is still there.
-      if (!this.#saved.has(name)) this.#unsaved.set(name, error);
+      const before = this.#saved.has(name) ? " What was written there before is still there." : "";
+      this.#unsaved.set(
+        name,
+        before === "" ? error : new FileError(error.message + before, { cause: error }),
+      );
     }
   }
 
