@@ -69,15 +69,25 @@ export type ColumnKind = "number" | "category" | "boolean" | "date" | "text";
 /** How numbers are written in a column of text: "1,234.5" is { decimal: ".", group: "," }. */
 export interface NumberStyle {
   readonly decimal: "." | ",";
-  /** What stands between groups of three digits; "" if nothing does. */
+  /** What stands between groups of three digits; "" if nothing does. A space stands for every kind of space. */
   readonly group: "" | "," | "." | " " | "'";
+  /** The sign that stands before or behind every number, and is taken off: "%", "$". */
+  readonly unit?: string | undefined;
 }
+
+/** How dates are written in a column of text, where the day and the month could be taken for each other: 1/2/2025. */
+export interface DateStyle {
+  readonly first: "day" | "month";
+}
+
+/** How the cells of a column are written. */
+export type CellStyle = NumberStyle | DateStyle;
 
 /**
  * A column in memory, by its kind:
  *
  *   number     cells are the numbers; NaN: missing
- *   boolean    cells are 1 and 0; NaN: missing
+ *   boolean    cells are 1 and 0; NaN: missing; 2: another value (in data for a model only), which counts as unseen
  *   date       cells are milliseconds since 1970 in UTC; NaN: missing
  *   category   cells are places in `values`; −1: missing
  *   text       there are no cells: too many different texts to be categories; what was counted is kept
@@ -86,7 +96,7 @@ export interface TableColumn {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly cells: Float64Array | Int32Array;
-  /** Of a category: its texts, in the order in which they come first. */
+  /** Of a category: its texts, in the order in which they come first. Of a boolean: how 0 and 1 are written, ["no", "yes"]. */
   readonly values?: readonly string[] | undefined;
   /** How many cells are missing. */
   readonly missing: number;
@@ -96,8 +106,10 @@ export interface TableColumn {
   readonly distinct: number;
   /** A value as it stands in the file: the first that is not missing; "" if all are. */
   readonly example: string;
-  /** Of numbers that were text: how they are written. */
-  readonly style?: NumberStyle | undefined;
+  /** Of numbers and dates that were text: how they are written. */
+  readonly style?: CellStyle | undefined;
+  /** Why it has this kind, where that could surprise: "codes: 00123 has leading zeros". */
+  readonly why?: string | undefined;
 }
 
 /** A whole table in memory. */
@@ -129,6 +141,10 @@ export interface TableOptions {
   readonly group?: readonly string[] | undefined;
   /** More texts that stand for a missing cell, beside the usual ones (see missing.ts). */
   readonly missing?: readonly string[] | undefined;
+  /** What numbers in texts have before their fractions. Default: it is found out. */
+  readonly decimal?: "." | "," | undefined;
+  /** What comes first in dates such as 1/2/2025. Default: it is found out. */
+  readonly dates?: "day-first" | "month-first" | undefined;
 }
 
 /** What a column is used for. */

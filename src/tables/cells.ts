@@ -1,0 +1,458 @@
+/** Where the cells of a column are kept while its rows come: each kind of column has its store. */
+import { DatasetError } from "../errors.ts";
+import { booleanOf, booleanValues } from "./booleans.ts";
+import { isoDate, parseDate } from "./dates.ts";
+import type { MissingTexts } from "./missing.ts";
+import { shownText } from "./names.ts";
+import { isCode, PLAIN, parseNumber, plainNumber } from "./numbers.ts";
+import type { Cell, DateStyle, NumberStyle, TableColumn } from "./table.ts";
+
+/** What a store must know of its column. */
+export interface StoreContext {
+  /** The table's name and the column's. */
+  readonly table: string;
+  readonly name: string;
+  readonly missing: MissingTexts;
+  /** Where a row is: "line 17". */
+  place(row: number): string;
+  /** Why the cells must be what they are, for errors: "as the rows before it have". */
+  readonly because: string;
+  /** What can be done if a cell is something else, with the cell. */
+  nextStep(cell: string): string;
+}
+
+export interface Store {
+  /** @param first the number of the first row */
+  add(cells: ArrayLike<Cell>, rows: number, first: number): void;
+  /** Some missing cells. */
+  addMissing(rows: number): void;
+  finish(): TableColumn;
+}
+
+const FIRST_PART = 1024;
+const LARGEST_PART = 65_536;
+
+/** An array that grows by parts, so that nothing is copied until its end. */
+class Parts<A extends Float64Array | Int32Array> {
+  readonly #make: (length: number) => A;
+  #full: A[] = [];
+  #part: A;
+  #used = 0;
+  #before = 0;
+
+  constructor(make: (length: number) => A) {
+    this.#make = make;
+    this.#part = make(0);
+  }
+
+  get length(): number {
+    return this.#before + this.#used;
+  }
+
+  push(value: number): void {
+    if (this.#used === this.#part.length) this.#grow();
+    this.#part[this.#used++] = value;
+  }
+
+  fill(value: number, count: number): void {
+    for (let i = 0; i < count; i++) this.push(value);
+  }
+
+  #grow(): void {
+    if (this.#used > 0) this.#full.push(this.#part);
+    this.#before += this.#used;
+    this.#part = this.#make(Math.min(LARGEST_PART, Math.max(FIRST_PART, this.#before)));
+    this.#used = 0;
+  }
+
+  /** All values in one array; the parts are let go. */
+  finish(): A {
+    const all = this.#make(this.length);
+    let at = 0;
+    for (const part of this.#full) {
+      all.set(part, at);
+      at += part.length;
+    }
+    all.set(this.#part.subarray(0, this.#used), at);
+    this.#full = [];
+    return all;
+  }
+}
+
+const doubles = () => new Parts((length) => new Float64Array(length));
+
+/** A cell as a text, for examples and errors. */
+export function textOfCell(cell: Cell): string {
+  if (typeof cell === "string") return cell;
+  if (cell === null || cell === undefined) return "";
+  return cell instanceof Date ? isoDate(cell.getTime(), false) : String(cell);
+}
+
+/** A copy that does not keep the whole line, or the whole block of a file, alive from which the text was cut. */
+const ownText = (text: string): string => ` ${text}`.slice(1);
+
+/** The texts for missing cells that are kept. */
+const MOST_MISSING_TEXTS = 20;
+/** Different values that are counted at most. */
+export const MOST_COUNTED = 65_536;
+
+/** What all stores keep account of. */
+class Account {
+  missing = 0;
+  example: string | undefined;
+  readonly missingAs = new Set<string>();
+
+  /** Counts a cell without a value. @param text "" if there is no text */
+  miss(text: string): void {
+    this.missing++;
+    if (this.missingAs.size < MOST_MISSING_TEXTS) this.missingAs.add(text);
+  }
+
+  summary() {
+    return { missing: this.missing, missingAs: [...this.missingAs], example: this.example ?? "" };
+  }
+}
+
+function cellError(context: StoreContext, row: number, cell: string, is: string): DatasetError {
+  const { table, name, because } = context;
+  return new DatasetError(
+    `${table}, ${context.place(row)}, column ${shownText(name)}: ${shownText(cell)} ${is}${because}. ${context.nextStep(cell)}`,
+  );
+}
+
+/** How many different numbers there are, counted up to MOST_COUNTED. */
+function distinctNumbers(values: Float64Array): number {
+  const seen = new Set<number>();
+  for (const value of values) {
+    if (!Number.isNaN(value)) seen.add(value);
+    if (seen.size >= MOST_COUNTED) break;
+  }
+  return seen.size;
+}
+
+export interface NumberStoreOptions {
+  readonly style?: NumberStyle | undefined;
+  /** Whether whole numbers with leading zeros are numbers. Default: they are an error, as they may be codes. */
+  readonly codes?: boolean | undefined;
+  readonly why?: string | undefined;
+}
+
+/** Numbers. */
+export class NumberStore implements Store {
+  readonly #context: StoreContext;
+  readonly #account = new Account();
+  readonly #values = doubles();
+  readonly #codes: boolean;
+  readonly #why: string | undefined;
+  #style: NumberStyle;
+  #texts = false;
+  /** The code of the decimal point; 0 if no number is plain. */
+  #decimal: number;
+
+  constructor(context: StoreContext, { style = PLAIN, codes = false, why }: NumberStoreOptions = {}) {
+    this.#context = context;
+    this.#style = style;
+    this.#codes = codes;
+    this.#why = why;
+    this.#decimal = style.unit !== undefined ? 0 : style.decimal === "," ? 44 : 46;
+  }
+
+  add(cells: ArrayLike<Cell>, rows: number, first: number): void {
+    const account = this.#account;
+    for (let i = 0; i < rows; i++) {
+      const cell = cells[i];
+      let value = Number.NaN;
+      if (typeof cell === "string") {
+        if (this.#decimal !== 0) value = plainNumber(cell, this.#decimal);
+      } else if (typeof cell === "number") value = cell;
+      if (value - value !== 0) value = this.#read(cell, first + i);
+      if (account.example === undefined && !Number.isNaN(value)) this.#begin(cell);
+      this.#values.push(value);
+    }
+  }
+
+  #begin(cell: Cell): void {
+    this.#account.example = ownText(textOfCell(cell).trim());
+    this.#texts = typeof cell === "string";
+  }
+
+  addMissing(rows: number): void {
+    this.#account.missing += rows;
+    this.#values.fill(Number.NaN, rows);
+  }
+
+  /** What is not plain. */
+  #read(cell: Cell, row: number): number {
+    if (typeof cell === "bigint") return Number(cell);
+    if (typeof cell === "boolean") return cell ? 1 : 0;
+    if (cell === null || cell === undefined || (typeof cell === "number" && Number.isNaN(cell))) {
+      this.#account.miss("");
+      return Number.NaN;
+    }
+    const text = textOfCell(cell);
+    const trimmed = text.trim();
+    if (this.#context.missing.hasNumber(trimmed)) {
+      this.#account.miss(ownText(trimmed));
+      return Number.NaN;
+    }
+    const value =
+      typeof cell === "number" ? cell : typeof cell === "string" ? this.#parse(trimmed) : Number.NaN;
+    if (Number.isNaN(value)) throw cellError(this.#context, row, text, "is no number");
+    if (!Number.isFinite(value)) {
+      throw cellError(this.#context, row, text, "is no finite number (they end at 1.8e308)");
+    }
+    if (!this.#codes && typeof cell === "string" && isCode(trimmed)) {
+      throw cellError(
+        this.#context,
+        row,
+        text,
+        "has leading zeros as codes have, it is not certainly a number",
+      );
+    }
+    return value;
+  }
+
+  /** Reads a text; one with groups of thousands that cannot be anything else shows that the column may have them. */
+  #parse(text: string): number {
+    const value = parseNumber(text, this.#style);
+    if (!Number.isNaN(value) || this.#style.group !== "") return value;
+    for (const group of [",", ".", " ", "'"] as const) {
+      const style = { ...this.#style, group };
+      const read = group === style.decimal ? Number.NaN : parseNumber(text, style);
+      const certain = group === " " || group === "'" || (text.match(/[.,]/g) ?? []).length > 1;
+      if (!Number.isNaN(read) && certain) {
+        this.#style = style;
+        return read;
+      }
+    }
+    return Number.NaN;
+  }
+
+  finish(): TableColumn {
+    const cells = this.#values.finish();
+    return {
+      name: this.#context.name,
+      kind: "number",
+      cells,
+      distinct: distinctNumbers(cells),
+      ...this.#account.summary(),
+      style: this.#texts ? this.#style : undefined,
+      why: this.#why,
+    };
+  }
+}
+
+/** Dates. */
+export class DateStore implements Store {
+  readonly #context: StoreContext;
+  readonly #account = new Account();
+  readonly #values = doubles();
+  readonly #style: DateStyle | undefined;
+
+  constructor(context: StoreContext, style?: DateStyle) {
+    this.#context = context;
+    this.#style = style;
+  }
+
+  add(cells: ArrayLike<Cell>, rows: number, first: number): void {
+    for (let i = 0; i < rows; i++) {
+      const cell = cells[i];
+      const value = this.#read(cell, first + i);
+      if (this.#account.example === undefined && !Number.isNaN(value)) {
+        this.#account.example = ownText(textOfCell(cell).trim());
+      }
+      this.#values.push(value);
+    }
+  }
+
+  addMissing(rows: number): void {
+    this.#account.missing += rows;
+    this.#values.fill(Number.NaN, rows);
+  }
+
+  #read(cell: Cell, row: number): number {
+    if (cell instanceof Date) {
+      const value = cell.getTime();
+      if (Number.isNaN(value)) this.#account.miss("");
+      return value;
+    }
+    if (cell === null || cell === undefined || (typeof cell === "number" && Number.isNaN(cell))) {
+      this.#account.miss("");
+      return Number.NaN;
+    }
+    const text = textOfCell(cell);
+    const trimmed = text.trim();
+    if (this.#context.missing.hasNumber(trimmed)) {
+      this.#account.miss(ownText(trimmed));
+      return Number.NaN;
+    }
+    const value = typeof cell === "string" ? parseDate(trimmed, this.#style) : Number.NaN;
+    if (Number.isNaN(value)) throw cellError(this.#context, row, text, "is no date");
+    return value;
+  }
+
+  finish(): TableColumn {
+    const cells = this.#values.finish();
+    return {
+      name: this.#context.name,
+      kind: "date",
+      cells,
+      distinct: distinctNumbers(cells),
+      ...this.#account.summary(),
+      style: this.#style,
+    };
+  }
+}
+
+/** Answers, yes or no, as a model expects them. */
+export class BooleanStore implements Store {
+  readonly #context: StoreContext;
+  readonly #account = new Account();
+  readonly #values = doubles();
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+  }
+
+  add(cells: ArrayLike<Cell>, rows: number): void {
+    for (let i = 0; i < rows; i++) {
+      const cell = cells[i];
+      const text = textOfCell(cell).trim();
+      if (this.#context.missing.has(text)) {
+        this.#account.miss(ownText(text));
+        this.#values.push(Number.NaN);
+        continue;
+      }
+      this.#account.example ??= ownText(text);
+      this.#values.push(booleanOf(text) ?? 2);
+    }
+  }
+
+  addMissing(rows: number): void {
+    this.#account.missing += rows;
+    this.#values.fill(Number.NaN, rows);
+  }
+
+  finish(): TableColumn {
+    const cells = this.#values.finish();
+    return {
+      name: this.#context.name,
+      kind: "boolean",
+      cells,
+      values: ["false", "true"],
+      distinct: distinctNumbers(cells),
+      ...this.#account.summary(),
+    };
+  }
+}
+
+/** Different texts of a column of categories; a column with more is one of texts. */
+export const MOST_CATEGORIES = 65_536;
+/** All texts of a column's categories together, in characters. */
+const MOST_CHARACTERS = 1 << 25;
+
+export interface TextStoreOptions {
+  /** Different texts at most. Default: MOST_CATEGORIES. */
+  readonly most?: number | undefined;
+  /** What is to be done if there are more. Default: the cells are let go, and the column is one of texts. */
+  readonly onMore?: (() => never) | undefined;
+  /** Whether yes and no are categories too. Default: they are booleans. */
+  readonly categorical?: boolean | undefined;
+  readonly why?: string | undefined;
+}
+
+/** Texts: each different one once, and for each cell its number. Answers, yes or no, become booleans at the end. */
+export class TextStore implements Store {
+  readonly #context: StoreContext;
+  readonly #options: TextStoreOptions;
+  readonly #most: number;
+  readonly #account = new Account();
+  /** By the texts as they stand in the file, with the spaces around them; those for missing cells have −1. */
+  #codes = new Map<Cell, number>();
+  /** By the texts themselves. */
+  #places = new Map<string, number>();
+  #values: string[] = [];
+  #characters = 0;
+  #cells = new Parts((length) => new Int32Array(length));
+  #rows = 0;
+  /** How many different texts there were when there were too many. */
+  #tooMany = 0;
+
+  constructor(context: StoreContext, options: TextStoreOptions = {}) {
+    this.#context = context;
+    this.#options = options;
+    this.#most = options.most ?? MOST_CATEGORIES;
+  }
+
+  add(cells: ArrayLike<Cell>, rows: number): void {
+    this.#rows += rows;
+    for (let i = 0; i < rows; i++) {
+      const cell = cells[i];
+      const code = (this.#tooMany > 0 ? undefined : this.#codes.get(cell)) ?? this.#place(cell);
+      if (code < 0) this.#account.missing++;
+      if (this.#tooMany === 0) this.#cells.push(code);
+    }
+  }
+
+  addMissing(rows: number): void {
+    this.#rows += rows;
+    this.#account.missing += rows;
+    if (this.#tooMany === 0) this.#cells.fill(-1, rows);
+  }
+
+  /** The place of a text that has not been seen as it stands. */
+  #place(cell: Cell): number {
+    const text = textOfCell(cell).trim();
+    if (this.#context.missing.has(text)) {
+      if (this.#account.missingAs.size < MOST_MISSING_TEXTS) this.#account.missingAs.add(ownText(text));
+      if (this.#tooMany === 0 && typeof cell !== "object") this.#remember(cell, -1);
+      return -1;
+    }
+    if (this.#tooMany > 0) return 0;
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      if (this.#values.length >= this.#most || this.#characters > MOST_CHARACTERS) return this.#letGo();
+      const own = ownText(text);
+      place = this.#values.length;
+      this.#account.example ??= own;
+      this.#values.push(own);
+      this.#places.set(own, place);
+      this.#characters += own.length;
+    }
+    if (typeof cell !== "object") this.#remember(cell, place);
+    return place;
+  }
+
+  #remember(cell: Cell, code: number): void {
+    if (this.#codes.size < 2 * this.#most) {
+      this.#codes.set(typeof cell === "string" ? ownText(cell) : cell, code);
+    }
+  }
+
+  #letGo(): number {
+    this.#options.onMore?.();
+    this.#tooMany = this.#values.length;
+    this.#codes = new Map();
+    this.#places = new Map();
+    this.#values = [];
+    this.#cells = new Parts((length) => new Int32Array(length));
+    return 0;
+  }
+
+  finish(): TableColumn {
+    const { name } = this.#context;
+    const summary = { name, ...this.#account.summary(), why: this.#options.why };
+    if (this.#tooMany > 0) {
+      return { ...summary, kind: "text", cells: new Int32Array(0), distinct: this.#tooMany };
+    }
+    const values = this.#values;
+    const answers = this.#options.categorical ? undefined : booleanValues(values);
+    const cells = this.#cells.finish();
+    if (answers === undefined) {
+      return { ...summary, kind: "category", cells, values, distinct: values.length };
+    }
+    const answer = values.map((value) => booleanOf(value)!);
+    const yesNo = Float64Array.from(cells, (code) => (code < 0 ? Number.NaN : answer[code]!));
+    return { ...summary, kind: "boolean", cells: yesNo, values: answers, distinct: 2 };
+  }
+}

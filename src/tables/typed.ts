@@ -1,0 +1,87 @@
+/** Cells read as a model's columns want them: nothing is found out here. */
+import { DatasetError } from "../errors.ts";
+import { pluralOf } from "../format/words.ts";
+import { BooleanStore, DateStore, NumberStore, type Store, type StoreContext, TextStore } from "./cells.ts";
+import { missingTexts } from "./missing.ts";
+import { listedNames, nearestName, shownText } from "./names.ts";
+import { RowPlaces } from "./places.ts";
+import type { CellStyle, ColumnKind, DateStyle, NumberStyle, Table, TableChunk } from "./table.ts";
+
+/** A column as a model knows it. */
+export interface ExpectedColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** How its numbers or dates are written. Default: plain numbers, dates with the day before the month. */
+  readonly style?: CellStyle | undefined;
+}
+
+export interface TypedContext {
+  /** The table's name, for errors. */
+  readonly name: string;
+  readonly place: "line" | "row";
+  /** The number of the chunk's first row, for errors. Default: as the chunk has it. */
+  readonly first?: number | undefined;
+  /** More texts that stand for a missing cell. */
+  readonly missing?: readonly string[] | undefined;
+}
+
+/**
+ * The places of a model's columns in a table, found by name.
+ * @returns for each expected column its number in `names`
+ * @throws DatasetError if some are not there, with all of them
+ */
+export function placesOfColumns(
+  table: string,
+  names: readonly string[],
+  expected: readonly { readonly name: string }[],
+): number[] {
+  const places = new Map(names.map((name, i) => [name, i]));
+  const absent = expected.filter(({ name }) => !places.has(name)).map(({ name }) => name);
+  if (absent.length === 0) return expected.map(({ name }) => places.get(name)!);
+  const [first] = absent as [string];
+  const nearest = absent.length === 1 ? nearestName(first, names) : undefined;
+  const hint = nearest === undefined ? "" : ` Is ${shownText(nearest)} meant?`;
+  throw new DatasetError(
+    `${table} has no ${pluralOf("column", absent.length)} ${listedNames(absent)}, which the model needs.${hint} ` +
+      `Its columns are ${listedNames(names)}. Name them as in the table that the model was trained on.`,
+  );
+}
+
+/**
+ * Rows with the columns that a model expects, in the model's order. Extra columns are left out.
+ * @param sourceColumns the names of the chunk's columns, in their order
+ * @throws DatasetError if a column is absent; with line and column, if a cell is no number where one is expected
+ */
+export function typedChunk(
+  chunk: TableChunk,
+  sourceColumns: readonly string[],
+  expected: readonly ExpectedColumn[],
+  { name: table, place, first = chunk.first, missing: more }: TypedContext,
+): Table {
+  const numbers = placesOfColumns(table, sourceColumns, expected);
+  const places = new RowPlaces(place);
+  places.add(chunk, 0);
+  const placeOf = (row: number) => (chunk.lines === undefined ? `row ${first + row + 1}` : places.place(row));
+  const missing = missingTexts(more);
+  const columns = expected.map((column, i) => {
+    const store = storeOf(column, {
+      table,
+      name: column.name,
+      missing,
+      place: placeOf,
+      because: ", and the model expects one",
+      nextStep: () => "Correct it, or leave the cell empty if the value is not known.",
+    });
+    store.add(chunk.columns[numbers[i]!]!, chunk.rows, 0);
+    return store.finish();
+  });
+  return { name: table, format: "", facts: [], rows: chunk.rows, columns, place: placeOf };
+}
+
+function storeOf({ kind, style }: ExpectedColumn, context: StoreContext): Store {
+  if (kind === "number")
+    return new NumberStore(context, { style: style as NumberStyle | undefined, codes: true });
+  if (kind === "date") return new DateStore(context, style as DateStyle | undefined);
+  if (kind === "boolean") return new BooleanStore(context);
+  return new TextStore(context, { categorical: true });
+}
