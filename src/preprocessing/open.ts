@@ -1,7 +1,7 @@
 /** Opens the description of a preprocessing, as it stands in a model's file: whoever wrote it, it makes one or one of our errors. */
 import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
-import type { ColumnKind, NumberStyle } from "../tables/table.ts";
+import type { CellStyle, ColumnKind, NumberStyle } from "../tables/table.ts";
 import { MOST_CLASSES, type TargetKind, targetKinds } from "../targets.ts";
 import { EncodedTable } from "./encodedTable.ts";
 import { createEncoder } from "./encoders/index.ts";
@@ -89,10 +89,21 @@ function typedFrom({ name, kind, style }: Fields, where: string, kinds: readonly
 const DECIMALS = [".", ","];
 const GROUPS = ["", ",", ".", " ", "'"];
 
-function styleFrom(value: unknown, where: string): NumberStyle {
-  const { decimal, group } = fieldsOf(value, `${where}: style`, ["decimal", "group"]);
+function styleFrom(value: unknown, where: string): CellStyle {
+  const { decimal, group, unit, first } = fieldsOf(value, `${where}: style`, [
+    ...["decimal", "group", "unit", "first"],
+  ]);
+  if (first !== undefined) {
+    if ((first === "day" || first === "month") && decimal === undefined) return { first };
+    throw new ConfigError(`${where}: its style is ${shown(first)} first, expected "day" or "month".`);
+  }
+  if (unit !== undefined && !(typeof unit === "string" && unit.length === 1)) {
+    throw new ConfigError(`${where}: its unit is ${shown(unit)}, expected a sign such as "%".`);
+  }
   const isRight = DECIMALS.includes(decimal as string) && GROUPS.includes(group as string);
-  if (isRight && decimal !== group) return { decimal, group } as NumberStyle;
+  if (isRight && decimal !== group) {
+    return { decimal, group, ...(unit !== undefined && { unit }) } as NumberStyle;
+  }
   throw new ConfigError(
     `${where}: its style is ${shown(decimal)} and ${shown(group)}, expected a decimal "." or ",", and another group.`,
   );

@@ -3,7 +3,7 @@
  * the rows that are trained on; it is saved in the model's file, and part of the model from then on.
  */
 import type { Description } from "../described.ts";
-import type { Cell, ColumnKind, NumberStyle, Table, TableColumn } from "../tables/table.ts";
+import type { Cell, CellStyle, ColumnKind, Table, TableColumn } from "../tables/table.ts";
 import type { TargetKind } from "../targets.ts";
 
 /** Makes features of one column. Each is a file in encoders/, and a line in encoders/index.ts. */
@@ -27,8 +27,8 @@ export interface Encoder {
 export interface EncodedColumn {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Of numbers that were text: how they are written, so that they are read as they were in the fit. */
-  readonly style?: NumberStyle | undefined;
+  /** Of numbers and dates that were text: how they are written, so that they are read as they were in the fit. */
+  readonly style?: CellStyle | undefined;
   readonly encoder: Encoder;
 }
 
@@ -36,8 +36,8 @@ export interface EncodedColumn {
 export interface TargetColumn {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Of numbers that were text: how they are written. */
-  readonly style?: NumberStyle | undefined;
+  /** Of numbers and dates that were text: how they are written. */
+  readonly style?: CellStyle | undefined;
 }
 
 /** What is predicted, and how outputs become answers. */

@@ -1,6 +1,7 @@
 /** What is predicted: targets of rows as a training takes them, and outputs of a network as answers. */
 import { DatasetError } from "../errors.ts";
 import type { Table, TableColumn } from "../tables/table.ts";
+import { classReader } from "../tables/targets.ts";
 import type { TargetArray } from "../targets.ts";
 import type { Prediction, TargetEncoding } from "./preprocessing.ts";
 import { finite, scaled } from "./scale.ts";
@@ -8,7 +9,7 @@ import { finite, scaled } from "./scale.ts";
 /** A cell of a class's column as its name: a number and a date as texts, true and false, a category as it stands. */
 export function className(column: TableColumn, cell: number): string {
   if (column.kind === "category") return column.values![cell]!;
-  if (column.kind === "boolean") return cell === 0 ? "false" : "true";
+  if (column.kind === "boolean") return column.values?.[cell] ?? (cell === 0 ? "false" : "true");
   return column.kind === "date" ? new Date(cell).toISOString() : String(cell);
 }
 
@@ -69,14 +70,11 @@ function encoderOf(
     return (cell) => scaled(finite(cell), centre, scale);
   }
   if (kind === "flags") return (cell) => (cell === 0 || cell === 1 ? cell : className(column, cell));
-  const numbers = new Map(classNames.map((name, i) => [name, i]));
-  const number = (cell: number) => {
-    const name = className(column, cell);
-    return numbers.get(name) ?? name;
+  const classOf = classReader(column, classNames);
+  return (cell) => {
+    const label = classOf(cell);
+    return label < 0 ? className(column, cell) : label;
   };
-  if (column.kind !== "category") return number;
-  const found = column.values!.map((_, place) => number(place));
-  return (cell) => found[cell]!;
 }
 
 /** An object with keys that come from a file. */

@@ -56,6 +56,11 @@ export function classNamesOf(column: TableColumn): string[] {
  * A number is the class that is that number ("1.0" is class "1"); "Yes" is the class "yes" if there is no "Yes".
  */
 export function classLabels(column: TableColumn, classNames: readonly string[]): Int32Array {
+  return Int32Array.from(column.cells, classReader(column, classNames));
+}
+
+/** The same for a cell of the column. */
+export function classReader(column: TableColumn, classNames: readonly string[]): (cell: number) => number {
   const places = new Map(classNames.map((name, i) => [name, i]));
   const numbers = classNames.map((name) => parseNumber(name, PLAIN));
   const byNumber = numbers.some(Number.isNaN) ? undefined : new Map(numbers.map((value, i) => [value, i]));
@@ -67,14 +72,14 @@ export function classLabels(column: TableColumn, classNames: readonly string[]):
     const answer = areAnswers ? booleanOf(text) : undefined;
     return answer === undefined ? -2 : answers.indexOf(answer);
   };
-  const { kind, cells, values = [] } = column;
+  const { kind, values = [] } = column;
   if (kind === "category") {
     const labels = values.map(labelOf);
-    return Int32Array.from(cells, (code) => (code < 0 ? -1 : labels[code]!));
+    return (code) => (code < 0 ? -1 : labels[code]!);
   }
   const textOf = (value: number) => (kind === "boolean" ? (values[value] ?? "") : String(value));
   const known = new Map<number, number>();
-  return Int32Array.from(cells, (value) => {
+  return (value) => {
     if (Number.isNaN(value)) return -1;
     let label = known.get(value);
     if (label === undefined) {
@@ -82,5 +87,5 @@ export function classLabels(column: TableColumn, classNames: readonly string[]):
       known.set(value, label);
     }
     return label;
-  });
+  };
 }
