@@ -9,7 +9,7 @@ const WORDS: Record<string, string> = {
   "--out": "o output out-dir outdir output-dir output-folder save save-dir save-to dir logdir log-dir to",
   "--resume": "continue restart restore",
   "--force": "f overwrite replace",
-  "--json": "ndjson jsonl format",
+  "--json": "ndjson jsonl",
   "--quiet": "q silent no-progress",
   "--help": "h usage",
   "--version": "v",

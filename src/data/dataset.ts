@@ -101,3 +101,8 @@ export interface Dataset {
   /** What its samples were made by, as the model's file is to have it. Default: nothing was done to them. */
   readonly preprocessing?: object | undefined;
 }
+
+/** A data set that may have nothing to test on, as a table whose rows are all for training and validation. */
+export interface UntestedDataset extends Omit<Dataset, "test"> {
+  readonly test?: Samples | undefined;
+}

@@ -2,11 +2,14 @@
 import { ConfigError } from "../errors.ts";
 import { checkOptions, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
-import type { Dataset, Samples } from "./dataset.ts";
+import type { Dataset, Samples, UntestedDataset } from "./dataset.ts";
 import { type SamplesSplit, type SamplesSplitOptions, splitSamples } from "./splitSamples.ts";
 
 export interface SplitOptions {
-  /** Samples taken for validation, at random: an integer from 0 to one less than there are. Default: 5000. */
+  /**
+   * Samples taken for validation, at random: an integer from 0 to one less than there are, or a share, 0 < share < 1, which is
+   * rounded and at least one sample. Default: 5000.
+   */
   readonly validation?: number;
   /** Keeps only the first so many training samples of the split, ≥ 1; validation and test stay. Default: all. */
   readonly limit?: number | undefined;
@@ -26,6 +29,8 @@ export interface Split {
  * @throws ConfigError if validation leaves nothing to train on, or limit is not a positive integer
  */
 export function splitDataset(dataset: Dataset, options?: SplitOptions): Split;
+/** The same of a data set that may have no test set. */
+export function splitDataset(dataset: UntestedDataset, options?: SplitOptions): SamplesSplit;
 /**
  * Splits samples of one's own into training, validation and test sets, as {@link SamplesSplitOptions} says: at random,
  * stratified by class, by group, in the order of time, or as given.
@@ -33,9 +38,9 @@ export function splitDataset(dataset: Dataset, options?: SplitOptions): Split;
  */
 export function splitDataset(samples: Samples, options: SamplesSplitOptions): SamplesSplit;
 export function splitDataset(
-  dataset: Dataset | Samples,
+  dataset: UntestedDataset | Samples,
   options: SplitOptions & SamplesSplitOptions = {},
-): Split | SamplesSplit {
+): SamplesSplit {
   const where = "splitDataset";
   if (isSamples(dataset)) return splitSamples(dataset, options);
   checkOptions(where, options, ["validation", "limit", "seed"]);
@@ -52,11 +57,12 @@ export function splitDataset(
       test: dataset.test,
     };
   }
-  const { validation = 5000, limit, seed = 1 } = options;
+  const { validation: asked = 5000, limit, seed = 1 } = options;
   const count = dataset.training.count;
+  const validation = validationCount(asked, count);
   if (!Number.isInteger(validation) || validation < 0 || validation >= count) {
     throw new ConfigError(
-      `${shown(validation)} validation samples were asked for, expected an integer from 0 to ${count - 1}: ` +
+      `${shown(asked)} validation samples were asked for, expected an integer from 0 to ${count - 1}, or a share below 1: ` +
         `${dataset.name} has ${count} samples to train on.`,
     );
   }
@@ -72,5 +78,9 @@ export function splitDataset(
   };
 }
 
-const isSamples = (data: Dataset | Samples): data is Samples =>
+const isSamples = (data: UntestedDataset | Samples): data is Samples =>
   typeof data === "object" && data !== null && typeof (data as Partial<Samples>).select === "function";
+
+/** The number of validation samples that a share of `count` is; a number as it is. */
+export const validationCount = (asked: number, count: number): number =>
+  asked > 0 && asked < 1 ? Math.max(1, Math.round(asked * count)) : asked;

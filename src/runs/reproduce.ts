@@ -263,7 +263,16 @@ class Trainings {
       const { test, weightsSha256 } = end!;
       const validation = rows.at(-1)!.validation ?? null;
       training = {
-        ...{ ...facts, test, validation, epochs: rows.length, seconds, trainSeconds, weightsSha256, rows },
+        ...{
+          ...facts,
+          test: test ?? null,
+          validation,
+          epochs: rows.length,
+          seconds,
+          trainSeconds,
+          weightsSha256,
+          rows,
+        },
       };
     } catch (error) {
       if (!(error instanceof TrainingError)) throw error;

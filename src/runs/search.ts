@@ -1,12 +1,13 @@
 /** Does the trials of a search, side by side. A subscriber hears of them: there is no terminal and no folder here. */
-import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
-import { TrialPruned } from "../errors.ts";
+import type { UntestedDataset } from "../data/dataset.ts";
+import { splitDataset, validationCount } from "../data/split.ts";
+import { ConfigError, TrialPruned } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { checkTrials, prunerOf, type SearchMethod, samplerOf } from "../settings/method.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { applyParams, checkSpaceFits } from "../settings/space.ts";
 import { targetsOf } from "../targets.ts";
+import { checkStandardize } from "../training/inputs.ts";
 import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
 import { lossFor } from "../training/loss.ts";
 import { metricsFor } from "../training/metrics.ts";
@@ -41,7 +42,7 @@ export interface Search extends SearchMethod {
 /** A search that can begin. */
 export interface SearchPlan
   extends Pick<Search, "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures"> {
-  readonly dataset: Dataset;
+  readonly dataset: UntestedDataset;
   /** How many samples each part of the data set has. */
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   readonly sampler: Sampler;
@@ -100,11 +101,13 @@ export type SearchEvent =
  */
 export function planSearch(
   asked: Search,
-  dataset: Dataset,
+  dataset: UntestedDataset,
   named: (name: string) => string = String,
 ): SearchPlan {
   const { space, objective, trials, roundSize, maxFailures } = asked;
   const task = { name: dataset.name, targets: targetsOf(dataset).kind };
+  checkSplit(space, dataset, named);
+  checkStandardize(asked.settings, dataset, named);
   lossFor(asked.settings, dataset, named);
   metricsFor(asked.settings.metrics, task, named);
   const metrics = metricsWith(objective, asked.settings.metrics, task);
@@ -119,7 +122,7 @@ export function planSearch(
   return {
     ...{ settings, space, objective, trials, roundSize, maxFailures, dataset, sampler, pruner },
     ...{ epochs, named },
-    samples: { train: train.count, validation: validation?.count ?? 0, test: test.count },
+    samples: { train: train.count, validation: validation?.count ?? 0, test: test?.count ?? 0 },
   };
 }
 
@@ -184,6 +187,25 @@ function studyOf(plan: SearchPlan, before: readonly FinishedTrial[], events: Eve
   return study;
 }
 
+/** How many samples a trial trains on. */
+function trainedOn({ training, split }: UntestedDataset, { validation, limit }: TrainSettings): number {
+  if (split !== undefined) return split.train.length;
+  const rest = training.count - validationCount(validation, training.count);
+  return Math.min(limit ?? Number.POSITIVE_INFINITY, rest);
+}
+
+/** The settings that are decided before the first trial, where the data set has its split. */
+const OF_SPLIT = ["validation", "limit", "standardize"];
+
+/** @throws ConfigError if the space has what is the same for all trials on this data set */
+function checkSplit(space: SearchSpace, dataset: UntestedDataset, named: (name: string) => string): void {
+  const wrong = dataset.split && Object.keys(space).find((name) => OF_SPLIT.includes(name));
+  if (wrong === undefined) return;
+  throw new ConfigError(
+    `--space ${wrong}: all trials on ${dataset.name} have the same rows, prepared alike. Give ${named(wrong)} as a flag.`,
+  );
+}
+
 /** Trains with the trial's parameters, in parts that end where the pruner decides. */
 async function runTrial(
   trial: Trial,
@@ -193,8 +215,7 @@ async function runTrial(
   events: Events<SearchEvent>,
 ): Promise<number> {
   const settings = applyParams(base, trial.params);
-  const split = dataset.training.count - settings.validation;
-  const samples = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, split);
+  const samples = trainedOn(dataset, settings);
   const { epochs } = resolveSettings(settings, dataset.name, samples, named);
   const group = study.pruner.group(trial.indexInRound);
   /** The first epoch after `epoch` on which the pruner decides, or the last of all. */
@@ -220,7 +241,7 @@ async function runTrial(
     }
     if (outcome.end !== undefined) {
       const { test, weightsSha256 } = outcome.end;
-      trial.setAttribute("test", test);
+      if (test !== undefined) trial.setAttribute("test", test);
       trial.setAttribute("weightsSha256", weightsSha256);
     } else if (await trial.shouldPrune()) {
       throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);

@@ -1,6 +1,7 @@
 /** Does a training, from settings to result. A subscriber hears of it: there is no terminal and no folder here. */
-import type { Dataset } from "../data/dataset.ts";
-import { type Split, splitDataset } from "../data/split.ts";
+import type { UntestedDataset } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import type { SamplesSplit } from "../data/splitSamples.ts";
 import { CallbackError, ConfigError, DatasetError, FileError, TrainingError } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { BestWeights, type Callback, Checkpoint, EarlyStopping } from "../model/callbacks/index.ts";
@@ -22,6 +23,7 @@ import {
 } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
+import { checkStandardize, standardizesInputs } from "../training/inputs.ts";
 import { classWeightFor, lossFor } from "../training/loss.ts";
 import { metricsFor } from "../training/metrics.ts";
 import { Events, type Reading, type RunOptions } from "./events.ts";
@@ -29,8 +31,8 @@ import { Events, type Reading, type RunOptions } from "./events.ts";
 /** A training that can begin. */
 export interface TrainingPlan {
   readonly settings: ResolvedSettings;
-  readonly dataset: Dataset;
-  readonly split: Split;
+  readonly dataset: UntestedDataset;
+  readonly split: SamplesSplit;
   readonly model: Model;
   readonly summary: readonly SummaryRow[];
 }
@@ -74,7 +76,8 @@ export interface Trained {
 export interface TrainingComplete {
   readonly type: "result";
   readonly trained: Trained;
-  readonly test: Evaluation;
+  /** Null if there are no test samples. */
+  readonly test: Evaluation | null;
   /** After the epoch whose weights are kept; null if there are no validation samples. */
   readonly validation: Evaluation | null;
 }
@@ -114,13 +117,14 @@ export type TrainingEvent =
  */
 export async function planTraining(
   asked: TrainSettings,
-  dataset: Dataset,
+  dataset: UntestedDataset,
   named: (key: keyof TrainSettings) => string = String,
   { isResumed = false } = {},
 ): Promise<TrainingPlan> {
   const split = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(asked, dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
+  checkStandardize(settings, dataset, named);
   lossFor(settings, dataset, named);
   metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
   const ownWeights =
@@ -164,11 +168,11 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
   if (from !== undefined) await events.emit({ type: "resume", ...positionOf(from, plan.settings.epochs) });
   const training = new Parts(plan, options);
   let history: History;
-  let test: Evaluation | undefined;
+  let test: Evaluation | null = null;
   try {
     history = await trainEpochs(plan, training, events, options);
     // Checked before `trained` is told: the weights of a training that diverged are not worth saving.
-    if (!history.interrupted) test = await model.evaluate(split.test);
+    if (!history.interrupted && split.test !== undefined) test = await model.evaluate(split.test);
     requireFinite(model);
   } catch (error) {
     if (signal.aborted && error === signal.reason) {
@@ -194,7 +198,7 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
   const validation = last?.validation ?? null;
   return await ended(
     events,
-    test === undefined
+    history.interrupted
       ? { type: "interrupted", reason: signal.reason, trained }
       : { type: "result", trained, test, validation },
   );
@@ -214,7 +218,7 @@ function positionOf(from: TrainingCheckpoint | null, epochs: number): Resumed {
 
 /** What a checkpoint keeps beside the training. One of an older version keeps less. */
 interface Notes {
-  /** The fingerprint of the test samples, which the training itself does not see. */
+  /** The fingerprint of the test samples, which the training itself does not see; "none" if there are none. */
   readonly testSamples?: string;
   /** Seconds for which checkpoints had held up the training. */
   readonly checkpointSeconds?: number;
@@ -259,7 +263,7 @@ class Parts {
   /** @throws DatasetError if the run goes on, and they are not those with which it was begun */
   async #compareTestSamples(): Promise<void> {
     const { model, split } = this.#plan;
-    const now = await model.fingerprint(split.test, "The test samples");
+    const now = split.test === undefined ? "none" : await model.fingerprint(split.test, "The test samples");
     const { testSamples = now } = this.#before;
     if (this.#from !== undefined) {
       const { from } = this.#from;
@@ -275,7 +279,7 @@ function trainEpochs(
   events: Events<TrainingEvent>,
   { signal, from }: TrainOptions,
 ): Promise<History> {
-  const { epochs, batch, shuffle, standardize, trainingMetrics } = settings;
+  const { epochs, batch, shuffle, trainingMetrics } = settings;
   const post = (event: TrainingEvent) => {
     events.post(event);
     events.check();
@@ -286,7 +290,7 @@ function trainEpochs(
       batchSize: batch,
       validation: split.validation,
       shuffle,
-      standardize: standardize === "feature",
+      standardize: standardizesInputs(settings, dataset),
       trainingMetrics,
       signal,
       callbacks,

@@ -18,12 +18,14 @@ import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
 import { lossSettings, usualLosses } from "./ofLosses.ts";
 import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
+import { tableSettings } from "./ofTables.ts";
 import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
 import { setting } from "./setting.ts";
 import {
   balancedOrWeights,
   choice,
   choiceOrNone,
+  countOrShare,
   integer,
   integerOrAuto,
   integers,
@@ -55,6 +57,7 @@ export const settings = {
     notSearched: "all trials share data. Give it as a flag.",
     words: { "--data": DATA_WORDS },
   }),
+  ...tableSettings,
   layers: setting({
     ...{ ...NETWORK, flags: "--layers <units>", default: [50, 50] },
     type: integers(layerSizes, { largest: MOST_UNITS, longest: MOST_LAYERS }),
@@ -87,7 +90,7 @@ export const settings = {
     ...{ ...NETWORK, flags: "--dropout <rate>", default: 0 },
     type: shareBelowOne(),
     help: "share of each hidden layer's outputs that is left out in a training step",
-    words: { "--dropout": "drop drop-rate dropout-rate drop-prob p-drop" },
+    words: { "--dropout": "drop-rate dropout-rate drop-prob p-drop" },
   }),
   init: setting({
     ...{ ...NETWORK, flags: "--init <name|file>" },
@@ -177,8 +180,8 @@ export const settings = {
     },
   }),
   validation: setting({
-    ...{ ...DATA, flags: "--validation <n>", type: integer(0), default: 5000 },
-    help: "samples taken for validation",
+    ...{ ...DATA, flags: "--validation <n>", type: countOrShare(), default: 5000 },
+    help: "samples taken for validation, or their share if it is below 1; of one's own files 0.2",
     words: {
       "--validation": "val valid validation-split val-split validation-size val-size dev holdout",
     },
@@ -189,10 +192,12 @@ export const settings = {
     words: { "--limit": "samples n-samples num-samples max-samples subset train-size head" },
   }),
   standardize: setting({
-    ...{ ...DATA, flags: "--standardize <how>", type: choice(["feature", "none"]), default: "feature" },
+    ...{ ...DATA, flags: "--standardize <how>", type: choice(["feature", "none", "robust"]) },
+    default: "feature",
     help:
-      "inputs: feature, each feature minus its mean over the training samples, divided by its standard deviation; or " +
-      "none, as they are, but bytes divided by 255",
+      "inputs: feature, each feature minus its mean over the training samples, divided by its standard deviation; " +
+      "none, as they are, but bytes divided by 255; or robust, which is a table's default, by median and interquartile " +
+      "range with a smooth clip",
     words: {
       "--standardize":
         "standardise standardization standardisation normalize-inputs normalise-inputs scaling scaler preprocessing",

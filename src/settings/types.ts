@@ -81,6 +81,23 @@ export const shareBelowOne = (): SettingType<number> => ({
   },
 });
 
+const COUNT_OR_SHARE = "an integer ≥ 0, or a share below 1";
+
+/** A number of samples, ≥ 0, or a share of them, above 0 and below 1. */
+export const countOrShare = (): SettingType<number> => ({
+  read(text) {
+    const value = readAnyNumber(text);
+    if (isCountOrShare(value)) return value;
+    throw new ConfigError(`Expected ${COUNT_OR_SHARE}.`);
+  },
+  schema: v.pipe(v.number(), v.check(isCountOrShare, COUNT_OR_SHARE)),
+  range: "integer",
+  readChoice: readAnyNumber,
+});
+
+const isCountOrShare = (value: number): boolean =>
+  (Number.isSafeInteger(value) && value >= 0) || (value > 0 && value < 1);
+
 /** Any text. */
 export const text = (): SettingType<string> => ({ read: (given) => given, schema: v.string() });
 

@@ -21,7 +21,7 @@ export interface TrainingOutcome {
   /** All tensors in the plain layout, with which another part can go on. */
   readonly tensors: readonly NamedTensor[];
   /** Undefined if the training has not come to its end. */
-  readonly end: { readonly test: Evaluation; readonly weightsSha256: string } | undefined;
+  readonly end: { readonly test: Evaluation | undefined; readonly weightsSha256: string } | undefined;
 }
 
 /** Does trainings side by side. The result of a training depends on its job alone. */

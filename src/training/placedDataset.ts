@@ -1,13 +1,13 @@
 /** A data set in one shared memory, and what another thread must know to see it there. */
 import { createSharedMemory } from "../backend/index.ts";
-import type { Dataset, Samples } from "../data/dataset.ts";
+import type { Samples, UntestedDataset } from "../data/dataset.ts";
 import { readSamples } from "../data/reading.ts";
 import { type ResidentLayout, residentBytes, residentSamples } from "../data/resident.ts";
 
 /** All of a data set but the samples. A worker gets this as a message, together with the memory. */
-export interface DatasetDescription extends Omit<Dataset, "training" | "test"> {
+export interface DatasetDescription extends Omit<UntestedDataset, "training" | "test"> {
   readonly training: ResidentLayout;
-  readonly test: ResidentLayout;
+  readonly test: ResidentLayout | undefined;
 }
 
 export interface PlacedDataset {
@@ -21,7 +21,7 @@ export interface PlacedDataset {
  * @throws DatasetError if it is damaged; MemoryError if it does not fit
  */
 export async function placeDataset(
-  dataset: Dataset,
+  dataset: UntestedDataset,
   {
     onRead,
     signal,
@@ -33,14 +33,16 @@ export async function placeDataset(
   };
   const { training, test, ...facts } = dataset;
   const bytes = residentBytes(layoutOf(training, 0));
-  const { memory, base } = createSharedMemory(bytes + residentBytes(layoutOf(test, 0)));
-  const layouts = { training: layoutOf(training, base), test: layoutOf(test, base + bytes) };
-  const total = training.count + test.count;
+  const testBytes = test === undefined ? 0 : residentBytes(layoutOf(test, 0));
+  const { memory, base } = createSharedMemory(bytes + testBytes);
+  const layouts = { training: layoutOf(training, base), test: test && layoutOf(test, base + bytes) };
+  const total = training.count + (test?.count ?? 0);
   let before = 0;
   for (const [samples, layout] of [
     [training, layouts.training],
     [test, layouts.test],
   ] as const) {
+    if (samples === undefined || layout === undefined) continue;
     const { values, labels, weights } = residentSamples(memory, layout).residence!;
     const onProgress = (done: number) => onRead?.(before + done, total);
     const target = { values: values.data, labels: labels.data, weights: weights?.data };
@@ -52,11 +54,11 @@ export async function placeDataset(
 }
 
 /** The data set whose samples lie in the memory. */
-export function openPlacedDataset({ memory, description }: PlacedDataset): Dataset {
+export function openPlacedDataset({ memory, description }: PlacedDataset): UntestedDataset {
   const { training, test, ...facts } = description;
   return {
     ...facts,
     training: residentSamples(memory, training),
-    test: residentSamples(memory, test),
+    test: test && residentSamples(memory, test),
   };
 }

@@ -1,7 +1,7 @@
 /** Workers that train side by side, all on one copy of the data. */
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
-import type { Dataset } from "../data/dataset.ts";
+import type { UntestedDataset } from "../data/dataset.ts";
 import { NnwasmError, TrainingError } from "../errors.ts";
 import type { EpochRow } from "../model/history.ts";
 import type { OpenPool, Pool, Reply, TrainingJob, TrainingOutcome } from "./job.ts";
@@ -97,6 +97,6 @@ export class TrainingPool implements Pool {
 
 /** Opens a pool in this process, on a copy of the data set. Opening throws as placeDataset does. */
 export const openTrainingPool =
-  (dataset: Dataset, { workers, signal }: { workers: number; signal: AbortSignal }): OpenPool =>
+  (dataset: UntestedDataset, { workers, signal }: { workers: number; signal: AbortSignal }): OpenPool =>
   async (onRead) =>
     new TrainingPool({ data: await placeDataset(dataset, { onRead, signal }), workers, signal });

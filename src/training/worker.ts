@@ -2,9 +2,11 @@
 import type { MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
 import { sharedBackend } from "../backend/index.ts";
-import { type Split, splitDataset } from "../data/split.ts";
+import { splitDataset } from "../data/split.ts";
+import type { SamplesSplit } from "../data/splitSamples.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { buildModel } from "./build.ts";
+import { standardizesInputs } from "./inputs.ts";
 import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
 import { classWeightFor } from "./loss.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
@@ -12,10 +14,10 @@ import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
 const placed = Tinypool.workerData as PlacedDataset;
 const dataset = openPlacedDataset(placed);
 const backend = sharedBackend(placed.memory);
-const splits = new Map<string, Split>();
+const splits = new Map<string, SamplesSplit>();
 
 /** The split for the settings. It is kept, as making its permutation takes time. */
-function splitFor(settings: TrainSettings): Split {
+function splitFor(settings: TrainSettings): SamplesSplit {
   const { seed, validation, limit } = settings;
   const key = `${seed} ${validation} ${limit}`;
   let split = splits.get(key);
@@ -48,14 +50,14 @@ async function train({ settings, from, to }: TrainingJob, port: MessagePort): Pr
     validation,
     classWeight: classWeightFor(resolved, dataset, train),
     shuffle: resolved.shuffle,
-    standardize: resolved.standardize === "feature",
+    standardize: standardizesInputs(resolved, dataset),
     trainingMetrics: resolved.trainingMetrics,
     onEpoch: (row) => port.postMessage(row),
   });
   const end =
     epochs < resolved.epochs
       ? undefined
-      : { test: await model.evaluate(test), weightsSha256: await model.weightsSha256() };
+      : { test: test && (await model.evaluate(test)), weightsSha256: await model.weightsSha256() };
   return { rows, steps, trainSeconds, seconds, tensors: model.tensors(), end };
 }
 

@@ -132,7 +132,7 @@ describe.each(DATASETS)("a training on a data set of $dataset.name", ({ dataset,
     expect(events[3].train.loss).toBeLessThan(events[1].train.loss);
     if (end.type !== "result") throw new Error("It was stopped.");
     expect(events[4].test).toEqual(end.test);
-    expect(Object.keys(end.test)).toEqual(measures);
+    expect(Object.keys(end.test!)).toEqual(measures);
     const lines = (await readFile(join(out, "metrics.jsonl"), "utf8")).trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).train)).toEqual(
       events.slice(1, 4).map((event) => event.train),
@@ -146,7 +146,7 @@ describe.each(DATASETS)("a training on a data set of $dataset.name", ({ dataset,
     // The file is the model whole: its task, its names, its bits.
     const model = await loadModel(join(out, "model.safetensors"));
     expect(model.classNames).toEqual(dataset.classNames);
-    expect(await model.evaluate(plan.split.test)).toEqual(end.test);
+    expect(await model.evaluate(plan.split.test!)).toEqual(end.test);
   });
 
   it("says what there is to predict, and no accuracy of what has none", async () => {

@@ -245,7 +245,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
   it.each([
     [
       "--validation 50000",
-      "50000 validation samples were asked for, expected an integer from 0 to 49999: cifar10 has 50000 samples to train on.",
+      "50000 validation samples were asked for, expected an integer from 0 to 49999, or a share below 1: cifar10 has 50000 samples to train on.",
     ],
     ["--eta-min 0.2", "--eta-min 0.2 is above --eta-max 0.1. Lower the one or raise the other."],
     ["--cycles 0", "--cycles 0 is less than an epoch, expected at least 0.1."],

@@ -47,7 +47,7 @@ describe("a training", () => {
     await model.fit(split.train, { epochs: 2, batchSize: 50, validation: split.validation });
     expect(end).toMatchObject({
       trained: { weightsSha256: await model.weightsSha256() },
-      test: await model.evaluate(split.test),
+      test: await model.evaluate(split.test!),
     });
   });
 

@@ -147,8 +147,8 @@ describe("a placed data set", () => {
         values: new Uint8Array(count * features),
         labels: new Uint8Array(count),
       }));
-      await expected!.samples.read(expected!);
-      await actual!.samples.read(actual!);
+      await expected!.samples!.read(expected!);
+      await actual!.samples!.read(actual!);
       expect(Buffer.compare(actual!.values, expected!.values)).toBe(0);
       expect(actual!.labels).toEqual(expected!.labels);
     }

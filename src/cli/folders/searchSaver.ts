@@ -1,4 +1,5 @@
 /** Keeps a search in its folder: a subscriber that writes every trial when it ends, and the report at the end. */
+import { validationCount } from "../../data/split.ts";
 import { megabytes } from "../../format/numbers.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
 import { searchReport } from "../../report/search/report.ts";
@@ -168,7 +169,8 @@ function dataFact(
 ): string {
   const keys = Object.keys(parseSpace(space));
   if (keys.includes("validation") || keys.includes("limit")) return `${name}, ${training} training samples`;
-  const split = training - validation;
+  const held = validationCount(validation, training);
+  const split = training - held;
   const used = limit === undefined || limit >= split ? "" : `, ${limit} of the rest used`;
-  return `${name}, ${training} training samples: ${validation} for validation${used}`;
+  return `${name}, ${training} training samples: ${held} for validation${used}`;
 }

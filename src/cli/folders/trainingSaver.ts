@@ -17,7 +17,8 @@ const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.jso
 
 /** The outcome of a run, for summary.json and the command's last event. */
 export interface TrainingSummary extends Trained {
-  readonly test: Evaluation;
+  /** Null if there are no test samples. */
+  readonly test: Evaluation | null;
   readonly validation: Evaluation | null;
   /** Seconds from the process's start to the first step; null if there was no step. */
   readonly firstStepSeconds: number | null;

@@ -14,7 +14,7 @@ export const trainingJson = (context: CliContext, saver: TrainingSaver): Subscri
         name: dataset.name,
         train: split.train.count,
         validation: split.validation?.count ?? 0,
-        test: split.test.count,
+        test: split.test?.count ?? 0,
       };
       const parameters = countParameters(summary);
       writeEvent(context, { event: "start", command: "train", config, parameters, data });

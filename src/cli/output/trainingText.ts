@@ -38,9 +38,10 @@ export const trainingText = (
 function startText({ dataset, split, summary, settings }: TrainingPlan): string {
   const { name, origin, features, classes } = dataset;
   const { train, validation, test } = split;
+  const tested = test === undefined ? "no" : test.count;
   return (
-    `${name} (${printable(origin)}): ${train.count} training, ${validation?.count ?? 0} validation, ` +
-    `${test.count} test samples of ${features} numbers, ${targetsText(targetsOf(dataset).kind, classes)}\n` +
+    `${printable(name)} (${printable(origin)}): ${train.count} training, ${validation?.count ?? 0} validation, ` +
+    `${tested} test samples of ${features} numbers, ${targetsText(targetsOf(dataset).kind, classes)}\n` +
     `${summaryTable(summary)}\n${printable(settingsLine(settings))}`
   );
 }
@@ -71,6 +72,8 @@ function settingsLine(settings: ResolvedSettings): string {
   );
 }
 
+const UNTESTED = "no test file: ";
+
 function resultText(summary: TrainingSummary, saved: string): string {
   const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, seconds } = summary;
   const line = (name: string, evaluation: Evaluation) =>
@@ -79,8 +82,11 @@ function resultText(summary: TrainingSummary, saved: string): string {
   return (
     (stoppedEarly === undefined ? "" : `stopped early: ${stoppedEarly}\n`) +
     (keptEpoch === undefined ? "" : `the weights are those of epoch ${keptEpoch}, the best one\n`) +
-    line("test", test) +
+    (test === null ? "" : line("test", test)) +
     (validation === null ? "" : line("validation", validation)) +
+    (test === null
+      ? `${UNTESTED}${validation === null ? "there are no scores" : "the scores are of the validation rows"}\n`
+      : "") +
     `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +
     `${counted(threads, "thread")}); ` +
     `${seconds.toFixed(1)} s in all\n${saved}\n`
