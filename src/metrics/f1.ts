@@ -1,6 +1,6 @@
-import type { Description } from "../described.ts";
-import { macro, perClass, ratio, type Score } from "./counts.ts";
-import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+import { ratio, type Score } from "./counts.ts";
+import type { MetricKind } from "./metric.ts";
+import { MacroMetrics, PerClassMetrics } from "./scores.ts";
 
 const score: Score = (right, predicted, actual) => ratio(2 * right, predicted + actual);
 
@@ -8,16 +8,11 @@ const score: Score = (right, predicted, actual) => ratio(2 * right, predicted + 
  * For each class (or flag) the harmonic mean of precision and recall: 2 · right / (said + all), 0 to 1. It is 0 for a class
  * that no sample has or is said to have (scikit-learn's zero_division=0).
  */
-export class F1Metrics implements Metric<readonly number[]> {
+export class F1Metrics extends PerClassMetrics {
   readonly name = "f1";
-  readonly targets = ["classes", "flags"] as const;
 
-  begin(task: MetricTask, saved?: unknown): Collector<readonly number[]> {
-    return perClass(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 
@@ -25,17 +20,11 @@ export class F1Metrics implements Metric<readonly number[]> {
  * The mean of {@link F1Metrics} over classes that a sample has or is said to have, or over all flags: scikit-learn's
  * average="macro".
  */
-export class F1MacroMetrics implements Metric {
+export class F1MacroMetrics extends MacroMetrics {
   readonly name = "f1Macro";
-  readonly targets = ["classes", "flags"] as const;
-  readonly better = "more";
 
-  begin(task: MetricTask, saved?: unknown): Collector {
-    return macro(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Description } from "../described.ts";
-import { macro, perClass, ratio, type Score } from "./counts.ts";
-import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+import { ratio, type Score } from "./counts.ts";
+import type { MetricKind } from "./metric.ts";
+import { MacroMetrics, PerClassMetrics } from "./scores.ts";
 
 const score: Score = (right, predicted) => ratio(right, predicted);
 
@@ -8,16 +8,11 @@ const score: Score = (right, predicted) => ratio(right, predicted);
  * For each class (or flag) the share of the samples said to be of it that are: right / said, 0 to 1. It is 0 for a class of
  * which no sample is said to be (scikit-learn's zero_division=0).
  */
-export class PrecisionMetrics implements Metric<readonly number[]> {
+export class PrecisionMetrics extends PerClassMetrics {
   readonly name = "precision";
-  readonly targets = ["classes", "flags"] as const;
 
-  begin(task: MetricTask, saved?: unknown): Collector<readonly number[]> {
-    return perClass(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 
@@ -25,17 +20,11 @@ export class PrecisionMetrics implements Metric<readonly number[]> {
  * The mean of {@link PrecisionMetrics} over classes that a sample has or is said to have, or over all flags: scikit-learn's
  * average="macro".
  */
-export class PrecisionMacroMetrics implements Metric {
+export class PrecisionMacroMetrics extends MacroMetrics {
   readonly name = "precisionMacro";
-  readonly targets = ["classes", "flags"] as const;
-  readonly better = "more";
 
-  begin(task: MetricTask, saved?: unknown): Collector {
-    return macro(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Description } from "../described.ts";
-import { macro, perClass, ratio, type Score } from "./counts.ts";
-import type { Collector, Metric, MetricKind, MetricTask } from "./metric.ts";
+import { ratio, type Score } from "./counts.ts";
+import type { MetricKind } from "./metric.ts";
+import { MacroMetrics, PerClassMetrics } from "./scores.ts";
 
 const score: Score = (right, _, actual) => ratio(right, actual);
 
@@ -8,16 +8,11 @@ const score: Score = (right, _, actual) => ratio(right, actual);
  * For each class (or flag) the share of its samples that are said to be of it: right / all, 0 to 1. It is 0 for a class that
  * no sample has (scikit-learn's zero_division=0).
  */
-export class RecallMetrics implements Metric<readonly number[]> {
+export class RecallMetrics extends PerClassMetrics {
   readonly name = "recall";
-  readonly targets = ["classes", "flags"] as const;
 
-  begin(task: MetricTask, saved?: unknown): Collector<readonly number[]> {
-    return perClass(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 
@@ -25,17 +20,11 @@ export class RecallMetrics implements Metric<readonly number[]> {
  * The mean of {@link RecallMetrics} over classes that a sample has or is said to have, or over all flags: scikit-learn's
  * average="macro".
  */
-export class RecallMacroMetrics implements Metric {
+export class RecallMacroMetrics extends MacroMetrics {
   readonly name = "recallMacro";
-  readonly targets = ["classes", "flags"] as const;
-  readonly better = "more";
 
-  begin(task: MetricTask, saved?: unknown): Collector {
-    return macro(task, score, saved);
-  }
-
-  describe(): Description {
-    return { name: this.name, options: {} };
+  constructor() {
+    super(score);
   }
 }
 
