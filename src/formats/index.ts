@@ -4,11 +4,13 @@ import type { Format } from "./format.ts";
 import { idx } from "./idx.ts";
 import { jsonl } from "./jsonLines.ts";
 import { npy } from "./npy.ts";
+import { parquet } from "./parquet.ts";
 
 export const formats: Readonly<Record<string, Format>> = {
   csv,
   tsv,
   jsonl,
+  parquet,
   npy,
   idx,
 };
