@@ -9,7 +9,7 @@ import { finite, scaled } from "./scale.ts";
 /** A cell of a class's column as its name: a number and a date as texts, true and false, a category as it stands. */
 export function className(column: TableColumn, cell: number): string {
   if (column.kind === "category") return column.values![cell]!;
-  if (column.kind === "boolean") return column.values?.[cell] ?? (cell === 0 ? "false" : "true");
+  if (column.kind === "boolean") return column.values?.[cell] ?? ["false", "true"][cell] ?? "neither of two";
   return column.kind === "date" ? new Date(cell).toISOString() : String(cell);
 }
 
