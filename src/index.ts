@@ -142,7 +142,9 @@ export {
   type Worsening,
 } from "./model/permutationImportance.ts";
 export type { Predictor } from "./model/predictor.ts";
+export type { ModelPreprocessing } from "./model/preprocessing.ts";
 export { type Resumable, readCheckpoint } from "./model/resume.ts";
+export type { RowOf } from "./model/rows.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -167,6 +169,15 @@ export {
   type SGDOptions,
 } from "./optimizers/index.ts";
 export type { Bytes, Signal, WasmMemory } from "./platform.ts";
+export type {
+  EncodedColumn,
+  Encoder,
+  Prediction,
+  TableDescription,
+  TablePreprocessing,
+  TargetColumn,
+  TargetEncoding,
+} from "./preprocessing/preprocessing.ts";
 export { Random } from "./random.ts";
 export { L2Regularizer, type Regularizer } from "./regularizers/index.ts";
 export {

@@ -88,6 +88,7 @@ const mayImport: Record<string, readonly string[]> = {
       "plan",
       "backend",
       "tables",
+      "images",
       "preprocessing",
       "data",
       "schedules",

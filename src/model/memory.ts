@@ -14,6 +14,7 @@ import type { Targets } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import type { CompileOptions } from "./checks.ts";
 import { UPDATES } from "./optimizerState.ts";
+import type { ModelPreprocessing } from "./preprocessing.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import type { ModelInputs } from "./suits.ts";
 import { type CheckedTensors, standardizationTensors } from "./tensors.ts";
@@ -94,6 +95,8 @@ export class ModelMemory {
   trainedData: TrainedData | undefined;
   /** Where the parameters come from, if that is a file. */
   provenance: Provenance | undefined;
+  /** What is done to inputs before they are features, if that is known. */
+  preprocessing: ModelPreprocessing | undefined;
   /** Numbers in a sample, as the file has it whose tensors are to be loaded. */
   declaredFeatures: number | undefined;
   /** The kind of samples in the training under way. */

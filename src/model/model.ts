@@ -8,6 +8,7 @@ import type { Layer } from "../layers/layer.ts";
 import { targetsTaken } from "../losses/index.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
+import type { Prediction } from "../preprocessing/preprocessing.ts";
 import { sha256 } from "../sha256.ts";
 import { targetsOf } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
@@ -29,7 +30,9 @@ import { checkMeasurable } from "./metricChecks.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
+import type { ModelPreprocessing } from "./preprocessing.ts";
 import { fingerprintOfStaged } from "./resume.ts";
+import { isRows, predictRows, type RowOf, samplesOfRows } from "./rows.ts";
 import type { NamedTensor } from "./safetensors.ts";
 import { checkSamples, checkTargets, checkValues, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
@@ -54,9 +57,10 @@ export type { ModelOptions } from "./modelOptions.ts";
  *     const history = await model.fit(samples, { epochs: 10 });
  *     const { loss, accuracy } = await model.evaluate(others);
  *
- * `M` is the type of the metrics' values. For the model that compile() returns here it is `{ accuracy: number }`.
+ * `M` is the type of the metrics' values. For the model that compile() returns here it is `{ accuracy: number }`. `P` is the
+ * type of an answer to a row of a table: `{ class, probabilities }`, or `{ price: number }`.
  */
-export class Model<M = SomeMetrics> {
+export class Model<M = SomeMetrics, P = Prediction> {
   readonly precision: Precision;
   readonly seed: number;
   readonly #threads: number | "auto";
@@ -96,12 +100,12 @@ export class Model<M = SomeMetrics> {
    * Sets the loss, the optimizer and the metrics. Returns the model itself, with a type that knows its metrics.
    * @throws ConfigError if the last layer is not the one that the loss needs, or a softmax stands before the end
    */
-  compile<T extends AnyMetric = never>(options: CompileOptions<T>): Model<MetricsOf<T>> {
+  compile<T extends AnyMetric = never>(options: CompileOptions<T>): Model<MetricsOf<T>, P> {
     this.#turns.requireUnused("compile");
     checkCompileOptions(options);
     checkOutputLayer("Model.compile", this.#layers, options.loss);
     this.#memory.compile(options);
-    return this as unknown as Model<MetricsOf<T>>;
+    return this as unknown as Model<MetricsOf<T>, P>;
   }
 
   /**
@@ -154,9 +158,18 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if the model is not compiled; DatasetError if there are no samples, or the model takes others;
    *   TrainingError if the loss is not finite, as it is with weights that are not
    */
-  async evaluate(samples: Samples): Promise<Evaluation<M>> {
+  async evaluate(samples: Samples): Promise<Evaluation<M>>;
+  /**
+   * The same of rows of a table, objects by column name, the target among them.
+   * @throws ConfigError if the model has no preprocessing of tables; DatasetError, with row and column, if a cell is wrong
+   */
+  async evaluate<R extends RowOf<R>>(rows: readonly R[]): Promise<Evaluation<M>>;
+  async evaluate(inputs: Samples | readonly object[]): Promise<Evaluation<M>> {
     const where = "Model.evaluate";
     this.#requireCompiled("evaluate");
+    const samples = isRows(inputs, this.preprocessing)
+      ? samplesOfRows(where, this.preprocessing, inputs)
+      : (inputs as Samples);
     checkSamples(where, samples);
     requireSome(where, samples);
     // The metrics are those of compile(), whose types `M` has.
@@ -209,23 +222,44 @@ export class Model<M = SomeMetrics> {
    * @throws ConfigError if numbers are given and the model is not built; DatasetError if the model takes others, or a
    *   number is not finite
    */
-  async predict(inputs: Samples | NumbersOrRows): Promise<FloatArray> {
+  async predict(inputs: Samples | NumbersOrRows): Promise<FloatArray>;
+  /**
+   * Answers to rows of a table: objects by column name, with the values as in the table that the model was trained on. A number
+   * may be a text, "12". Missing is "", null, undefined, or a name that a row has not; columns that the model does not know are
+   * passed over.
+   *
+   *     const [answer] = await model.predict([{ rooms: 3, city: "Bern" }]); // { price: 123.4 }
+   *
+   * @returns an answer for each row: { class, probabilities: { name: p } }, { price: 123.4 }, or of flags { wet: true,
+   *   probabilities: { wet: p } }. It does not depend on the rows beside it, to the last bit
+   * @throws ConfigError if the model has no preprocessing of tables; DatasetError, with row and column, if a text stands where
+   *   the model takes a number
+   */
+  async predict<R extends RowOf<R>>(rows: readonly R[]): Promise<P[]>;
+  async predict(inputs: Samples | NumbersOrRows | readonly object[]): Promise<FloatArray | P[]> {
     const where = "Model.predict";
-    if (typeof inputs !== "object" || inputs === null || !("read" in inputs)) {
-      const { features, inputs: taken, workspace } = this.#memory;
-      const { kind } = taken;
-      // Until the kind of samples is decided, both kinds are taken.
-      const isServing =
-        workspace !== undefined && (kind !== undefined || workspace.options.kind === undefined);
-      if (features !== undefined && !isServing) {
-        await this.#turns.take("predict", () => this.#memory.make({ features, kind }));
-      }
-      return this.#predictor(where).run(inputs);
+    const { preprocessing } = this;
+    if (isRows(inputs, preprocessing)) {
+      const run = (values: Float64Array) => this.#predictNumbers(where, values);
+      return (await predictRows(where, preprocessing, inputs, run)) as P[];
     }
+    if (typeof inputs !== "object" || inputs === null || !("read" in inputs))
+      return await this.#predictNumbers(where, inputs as NumbersOrRows);
     checkSamples(where, inputs);
     return await this.#turns.take("predict", () =>
       this.#withSamples(where, inputs, (workspace) => predictSamples(where, workspace, inputs), false),
     );
+  }
+
+  async #predictNumbers(where: string, inputs: NumbersOrRows): Promise<FloatArray> {
+    const { features, inputs: taken, workspace } = this.#memory;
+    const { kind } = taken;
+    // Until the kind of samples is decided, both kinds are taken.
+    const isServing = workspace !== undefined && (kind !== undefined || workspace.options.kind === undefined);
+    if (features !== undefined && !isServing) {
+      await this.#turns.take("predict", () => this.#memory.make({ features, kind }));
+    }
+    return this.#predictor(where).run(inputs);
   }
 
   /**
@@ -280,6 +314,14 @@ export class Model<M = SomeMetrics> {
   /** The names of the classes (of numbers or flags: of each), if the samples that it was trained on, or its file, have some. */
   get classNames(): readonly string[] | undefined {
     return this.#memory.targets?.classNames;
+  }
+
+  /**
+   * What is done to inputs before they are features, if its file, or the training of a table, says so: of tables it encodes
+   * rows and decodes answers; of images it is the size and the filter.
+   */
+  get preprocessing(): ModelPreprocessing | undefined {
+    return this.#memory.preprocessing;
   }
 
   /** Where it comes from, if that is a file, and it has not been trained since. */

@@ -5,7 +5,7 @@
  *   | key           | what it holds                                                                                     |
  *   | ------------- | ------------------------------------------------------------------------------------------------- |
  *   | format        | "nnwasm"                                                                                          |
- *   | formatVersion | "1"                                                                                               |
+ *   | formatVersion | "1"; "2" if it has a preprocessing, without which its answers would be wrong                      |
  *   | version       | the version of the library that wrote it                                                          |
  *   | architecture  | JSON: the layers, each as { name, options }; a layer that follows from another is not among them  |
  *   | dtype         | "float32" or "float64": the precision of all computations                                         |
@@ -14,6 +14,7 @@
  *   | values        | "bytes", which stand for v / 255, or "numbers": what it was trained on                            |
  *   | targets       | JSON: { kind, width }, what it was trained for                                                    |
  *   | classNames    | JSON: the names of the classes                                                                    |
+ *   | preprocessing | JSON: what is done to a table's columns, or to images, before they are features                   |
  *   | training      | JSON: { loss, optimizer, metrics }, each as { name, options }                                     |
  *   | weightsSha256 | the hash of the layers' tensors                                                                   |
  *   | settings      | JSON: the settings of the run                                                                     |
@@ -30,14 +31,15 @@ import { sha256AtOnce } from "../sha256.ts";
 import { VERSION } from "../version.ts";
 import type { CompileOptions } from "./checks.ts";
 import type { ModelMemory } from "./memory.ts";
+import { describePreprocessing, modelPreprocessing } from "./preprocessing.ts";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 import { bytesOf, standardizationTensors } from "./tensors.ts";
 import { DIVERGED_ADVICE } from "./totals.ts";
 
 /** The format's name, in the metadata. */
 export const FORMAT = "nnwasm";
-/** The version of the format that this library writes, and the newest that it reads. */
-export const FORMAT_VERSION = 1;
+/** The newest version of the format that this library reads, which it writes where there is a preprocessing; else it writes 1. */
+export const FORMAT_VERSION = 2;
 
 export interface SaveOptions {
   /** The names of the classes (of numbers or flags: of each). Default: those of the samples that it was trained on. */
@@ -49,6 +51,11 @@ export interface SaveOptions {
    * trained model, a fingerprint of its samples, unless the model was closed before.
    */
   readonly data?: object;
+  /**
+   * What is done to inputs before they are features: a preprocessing of tables, or its description; or that of images. Default:
+   * the model's own.
+   */
+  readonly preprocessing?: object | undefined;
   /** Whether the optimizer's tensors are written, with which a training goes on to the same bits. Default: true. */
   readonly optimizer?: boolean;
 }
@@ -66,7 +73,7 @@ interface Facts {
  *   finite
  */
 export function encodeModel(where: string, model: Facts, memory: ModelMemory, options: SaveOptions): Bytes {
-  checkOptions(where, options, ["classNames", "settings", "data", "optimizer"]);
+  checkOptions(where, options, ["classNames", "settings", "data", "preprocessing", "optimizer"]);
   const { optimizer = true } = options;
   requireBoolean(`${where}: optimizer`, optimizer);
   const layerTensors = memory.layerTensors();
@@ -82,11 +89,12 @@ export function encodeModel(where: string, model: Facts, memory: ModelMemory, op
   const { targets, provenance, trainedData, trainedKind } = memory;
   const { classNames = targets?.classNames, settings = provenance?.settings } = options;
   const { data = provenance?.data ?? trainedData?.fingerprint } = options;
+  const preprocessing = preprocessingOf(where, options.preprocessing, memory, features);
   const asJson = (name: string, value: unknown) =>
     value === undefined ? undefined : json(`${where}: ${name}`, value);
   const metadata: Record<string, string | undefined> = {
     format: FORMAT,
-    formatVersion: `${FORMAT_VERSION}`,
+    formatVersion: preprocessing === undefined ? "1" : `${FORMAT_VERSION}`,
     version: VERSION,
     architecture: asJson("architecture", architectureOf(where, model.layers)),
     dtype: model.precision,
@@ -95,12 +103,25 @@ export function encodeModel(where: string, model: Facts, memory: ModelMemory, op
     values: trainedKind,
     targets: targets && JSON.stringify({ kind: targets.kind, width: targets.width }),
     classNames: classNames && asJson("classNames", checkNames(where, classNames, memory)),
+    preprocessing: asJson("preprocessing", preprocessing),
     training: trainingOf(where, memory.compiled),
     weightsSha256: sha256AtOnce(bytesOf(layerTensors)),
     settings: asJson("settings", settings),
     data: asJson("data", data),
   };
   return encodeSafetensors(tensors, given(metadata));
+}
+
+/** The description of what is done to inputs. @throws ConfigError if it does not fit the model */
+function preprocessingOf(
+  where: string,
+  given: object | undefined,
+  memory: ModelMemory,
+  features: number,
+): object | undefined {
+  if (given === undefined) return memory.preprocessing && describePreprocessing(memory.preprocessing);
+  const sizes = { features, outputs: memory.outputs(features) };
+  return describePreprocessing(modelPreprocessing(given, sizes, `${where}: preprocessing`));
 }
 
 /** Those that have a value. */

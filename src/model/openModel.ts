@@ -12,6 +12,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkOptions, shown } from "../options.ts";
+import type { Prediction } from "../preprocessing/preprocessing.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { type TargetKind, type Targets, targetKinds } from "../targets.ts";
@@ -23,6 +24,7 @@ import { libraryKinds } from "./kinds.ts";
 import { memories, type TrainedTargets } from "./memory.ts";
 import { Model, type ModelOptions } from "./model.ts";
 import { FORMAT, FORMAT_VERSION } from "./modelFile.ts";
+import { modelPreprocessing } from "./preprocessing.ts";
 import { decodeSafetensors, type NamedTensor } from "./safetensors.ts";
 
 /** Functions that make things of one's own, by the names in their descriptions, from the description's options. */
@@ -61,14 +63,16 @@ const MOST_CHARACTERS = 32_000_000;
  *     const model = await loadModel("runs/train-001");
  *     const probabilities = await model.predict(images);
  *
+ * `M` is the type of the metrics' values, `P` that of its answers to rows of a table (see {@link Model}).
+ *
  * @param source the path of a file, or of a run's folder, which holds model.safetensors; or the bytes of the file
  * @throws FileError if it cannot be read, is damaged, of a newer format, or no model: its architecture does not fit its
  *   tensors, or names a layer that there is not; MemoryError if it does not fit into the memory
  */
-export async function loadModel<M = SomeMetrics>(
+export async function loadModel<M = SomeMetrics, P = Prediction>(
   source: string | Uint8Array | ArrayBuffer,
   options: LoadModelOptions = {},
-): Promise<Model<M>> {
+): Promise<Model<M, P>> {
   const where = "loadModel";
   checkOptions(where, options, ["engine", "threads", ...folders]);
   const kinds = kindsWith(where, options);
@@ -88,7 +92,7 @@ export async function loadModel<M = SomeMetrics>(
     const { training } = parts;
     if (training !== undefined) inFile(file, () => model.compile(compileOptions(kinds, training)));
     await fill(model, parts, tensors, file);
-    return model as unknown as Model<M>;
+    return model as unknown as Model<M, P>;
   } catch (error) {
     await model.close();
     throw error;
@@ -108,6 +112,7 @@ interface Parts {
   readonly weightsSha256: string | undefined;
   readonly settings: unknown;
   readonly data: unknown;
+  readonly preprocessing: unknown;
 }
 
 /** The library's things and those of one's own. @throws ConfigError if one of these is none, or has a name of the library's */
@@ -198,6 +203,7 @@ function readParts(
     weightsSha256: metadata.get("weightsSha256"),
     settings: parsed("settings"),
     data: parsed("data"),
+    preprocessing: parsed("preprocessing"),
   };
 }
 
@@ -292,10 +298,11 @@ function compileOptions(
 /** Takes the tensors over, and what else was decided by the training. @throws FileError if they do not fit */
 async function fill(
   model: Model,
-  { features, values, targets, weightsSha256, version, settings, data }: Parts,
+  parts: Parts,
   tensors: ReadonlyMap<string, NamedTensor>,
   file: string,
 ): Promise<void> {
+  const { features, values, targets, weightsSha256, version, settings, data, preprocessing } = parts;
   const memory = memories.get(model)!;
   memory.declaredFeatures = features;
   try {
@@ -321,6 +328,10 @@ async function fill(
       file,
       `it has ${targets.classNames.length} classNames, expected ${outputs} at most, as it has outputs.`,
     );
+  }
+  if (preprocessing !== undefined) {
+    const open = () => modelPreprocessing(preprocessing, { features, outputs }, "its preprocessing");
+    memory.preprocessing = inFile(file, open);
   }
   memory.trainedKind = values;
   memory.targets = targets;

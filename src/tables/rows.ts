@@ -20,7 +20,7 @@ const HEAD = 1000;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** A value as a cell. @throws DatasetError if it is none */
-function cellOf(value: unknown, table: string, row: number, column: string): Cell {
+export function cellOf(value: unknown, table: string, row: number, column: string): Cell {
   if (value === null || value === undefined || value instanceof Date) return value;
   if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
     throw new DatasetError(

@@ -398,10 +398,10 @@ describe("it ends with exit code 4 and what to do about it:", () => {
     expect(await refused(...data, "--init", "other.safetensors")).toBe(
       "FileError: other.safetensors: dense1.weight is (3072, 5), expected (3072, 4). Is it another network's file?",
     );
-    const newer = { format: "nnwasm", formatVersion: "2", version: "7.0.0" };
+    const newer = { format: "nnwasm", formatVersion: "3", version: "7.0.0" };
     writeFileSync(at("newer.safetensors"), encodeSafetensors([], newer));
     expect(await refused(...data, "--init", "newer.safetensors")).toBe(
-      `FileError: newer.safetensors: it was written by nnwasm 7.0.0 in format 2; this is nnwasm ${VERSION}, which reads format 1. Update nnwasm.`,
+      `FileError: newer.safetensors: it was written by nnwasm 7.0.0 in format 3; this is nnwasm ${VERSION}, which reads format 2. Update nnwasm.`,
     );
   });
 

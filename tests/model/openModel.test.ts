@@ -287,10 +287,10 @@ describe("what is no model of this format", () => {
   });
 
   it("a file of a newer format says what to do", async () => {
-    const newer = withMetadata({ formatVersion: "2", version: "7.1.0", architecture: "{}" });
+    const newer = withMetadata({ formatVersion: "3", version: "7.1.0", architecture: "{}" });
     await expect(loadModel(newer)).rejects.toThrow(
       new FileError(
-        `The model: it was written by nnwasm 7.1.0 in format 2; this is nnwasm ${VERSION}, which reads format 1. Update nnwasm.`,
+        `The model: it was written by nnwasm 7.1.0 in format 3; this is nnwasm ${VERSION}, which reads format 2. Update nnwasm.`,
       ),
     );
     for (const formatVersion of ["", "0", "-1", "1.0", "two", "1e3"])
