@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import type { ParamValue } from "../tuner/searchSpace.ts";
 import { type Range, integer as readInteger, number as readNumber } from "./parse.ts";
+import { areWeights, readWeights, type Weights, writeWeights } from "./weights.ts";
 
 /** A kind of value. */
 export interface SettingType<T> {
@@ -186,38 +187,13 @@ export const integerOrAuto = (low: number, high: number): SettingType<number | "
   schema: v.union([v.literal("auto"), wholeNumber(low, high)]),
 });
 
-const weight = atLeast(0);
-
 /** "balanced", or a weight for each of some names: "cat=2,dog=0.5". */
-export const balancedOrWeights = (): SettingType<"balanced" | Readonly<Record<string, number>>> => ({
-  read(given) {
-    if (given === "balanced") return given;
-    const weights = new Map<string, number>();
-    for (const part of given.split(",")) {
-      // A name may have an equals sign in it.
-      const end = part.lastIndexOf("=");
-      const [name, value] = [part.slice(0, Math.max(end, 0)), part.slice(end + 1)];
-      if (end < 1) throw new ConfigError("Expected balanced, or weights by class, as in cat=2,dog=0.5.");
-      if (weights.has(name)) throw new ConfigError(`${name} is there twice.`);
-      try {
-        weights.set(name, readNumber({ least: 0 })(value));
-      } catch {
-        throw new ConfigError(`The weight of ${name} is "${value}", expected a finite number ≥ 0.`);
-      }
-    }
-    return Object.fromEntries(weights);
-  },
+export const balancedOrWeights = (): SettingType<"balanced" | Weights> => ({
+  read: (given) => (given === "balanced" ? given : readWeights(given)),
+  // valibot's record would pass over a class with the name "constructor".
   schema: v.union([
     v.literal("balanced"),
-    v.pipe(
-      v.record(v.string(), weight),
-      v.check((weights) => Object.keys(weights).length > 0, "balanced, or weights by class"),
-    ),
+    v.custom<Weights>(areWeights, "balanced, or weights by class, each a finite number ≥ 0"),
   ]),
-  write: (value) =>
-    value === "balanced"
-      ? "balanced"
-      : Object.entries(value as object)
-          .map(([name, each]) => `${name}=${each}`)
-          .join(","),
+  write: (value) => (value === "balanced" ? value : writeWeights(value as Weights)),
 });

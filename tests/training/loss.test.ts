@@ -1,4 +1,5 @@
 /** The loss of a training of the command line: by task, by name, with its options and the weights of classes. */
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { settingsFromFlags } from "../../src/cli/trainingOptions.ts";
 import { planSearch } from "../../src/runs/search.ts";
@@ -97,24 +98,41 @@ describe("the loss of a training", () => {
 });
 
 describe("--class-weight", () => {
-  const { read, write } = balancedOrWeights();
+  const { read, write, schema } = balancedOrWeights();
 
-  it.each(["balanced", "cat=2", "cat=2,dog=0.5", "a=b=0", "0=1,1=3e-7"])("reads and writes %s", (text) => {
+  it.each([
+    ...["balanced", "cat=2", "cat=2,dog=0.5", "a=b=0", "0=1,1=3e-7", "constructor=2,__proto__=3"],
+    ...['"cat, young"=2,dog=0.5', '"a,""b"""=1', '"""a"""=1', '" a"=1', 'a"b=1', '""=3', '"a=1,b"=2,c=0'],
+  ])("reads and writes %s", (text) => {
     expect(write!(read(text))).toBe(text);
     expect(settingsFromFlags({ classWeight: read(text) })).toEqual({ classWeight: read(text) });
   });
 
   it.each([
-    ["", "Expected balanced, or weights by class, as in cat=2,dog=0.5."],
+    ["", 'Expected balanced, or weights by class, as in cat=2,dog=0.5, or "cat, young"=2.'],
     ["even", "Expected balanced"],
     ["=2", "Expected balanced"],
     ["cat=2,", "Expected balanced"],
     ["cat=2,cat=3", "cat is there twice."],
+    ['cat=2,"cat"=3', "cat is there twice."],
+    ['"cat=2', "Expected balanced"],
+    ['"cat"2', "Expected balanced"],
+    ['"a"b"=2', "Expected balanced"],
+    ['"a,b"=2 ,', "Expected balanced"],
     ["cat=", 'The weight of cat is "", expected a finite number ≥ 0.'],
     ["cat=-1", 'The weight of cat is "-1"'],
     ["cat=x", 'The weight of cat is "x"'],
     ["cat=Infinity", 'The weight of cat is "Infinity"'],
   ])("refuses %j", (text, words) => {
     expect(() => read(text)).toThrow(words);
+  });
+
+  it("takes quoted names for what they are, and any name from a file", () => {
+    expect(read(' "cat, young"=2, "a ""b"""=0.5, c=1')).toEqual({ "cat, young": 2, 'a "b"': 0.5, c: 1 });
+    const named = JSON.parse('{ "constructor": 2, "__proto__": 3, "a,b": 0 }');
+    expect(Object.entries(v.parse(schema, named) as object)).toEqual(Object.entries(named));
+    for (const wrong of [{}, [1], { a: -1 }, { a: "1" }, { a: null }, "even", 1, null]) {
+      expect(v.safeParse(schema, wrong).success).toBe(false);
+    }
   });
 });
