@@ -4,6 +4,7 @@ import type { Format } from "./format.ts";
 import { idx } from "./idx.ts";
 import { jsonl } from "./jsonLines.ts";
 import { npy } from "./npy.ts";
+import { npz } from "./npz.ts";
 import { parquet } from "./parquet.ts";
 
 export const formats: Readonly<Record<string, Format>> = {
@@ -12,5 +13,6 @@ export const formats: Readonly<Record<string, Format>> = {
   jsonl,
   parquet,
   npy,
+  npz,
   idx,
 };

@@ -18,6 +18,7 @@ import {
 } from "./parquet/footer.ts";
 import { ColumnReader, type PageTools } from "./parquet/pages.ts";
 import { LeftOut } from "./parquet/values.ts";
+import { mendNames } from "./text/names.ts";
 
 /** What is taken into memory of a stream, or of a .gz: Parquet begins to be read at its end. */
 const MOST_BYTES = 2 ** 30;
@@ -91,18 +92,6 @@ function problemOf(place: string, error: unknown): unknown {
   });
 }
 
-/** Names that are each there once, and not empty. */
-function distinctNames(columns: readonly ParquetColumn[]): string[] {
-  const names = new Set<string>();
-  for (const [i, { name }] of columns.entries()) {
-    const base = name === "" ? `column ${i + 1}` : name;
-    let free = base;
-    for (let n = 2; names.has(free); n++) free = `${base} (${n})`;
-    names.add(free);
-  }
-  return [...names];
-}
-
 function tableOf(input: FormatInput, opened: Opened): TableSource {
   const { all, rows, metadata } = opened;
   const used = all.filter(({ type }) => !(type instanceof LeftOut));
@@ -115,13 +104,17 @@ function tableOf(input: FormatInput, opened: Opened): TableSource {
         "Write what is wanted of it as columns of those.",
     );
   }
-  const columns = distinctNames(used);
+  const mended: string[] = [];
+  const columns = mendNames(
+    used.map(({ name }) => name),
+    mended,
+  );
   const groups = rows.length === 1 ? "1 row group" : `${rows.length} row groups`;
   const by = metadata.created_by?.slice(0, 60);
   return {
     name: input.name,
     format: "Parquet",
-    facts: [groups, ...(by ? [`written by ${by}`] : []), ...leftOut],
+    facts: [groups, ...(by ? [`written by ${by}`] : []), ...leftOut, ...mended],
     columns,
     rows: rows.reduce((sum, count) => sum + count, 0),
     place: "row",

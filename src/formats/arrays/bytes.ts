@@ -79,14 +79,26 @@ export async function firstBytes(source: ByteSource, length: number): Promise<Ui
     const end = source.size === undefined ? length : Math.min(length, source.size);
     return await source.slice(0, end);
   }
+  const first = async function* () {
+    let have = 0;
+    for await (const piece of source.stream()) {
+      yield piece.subarray(0, length - have);
+      have += piece.length;
+      if (have >= length) return;
+    }
+  };
+  return await joinedBytes(first());
+}
+
+/** All bytes of a stream as one array. */
+export async function joinedBytes(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  let have = 0;
-  for await (const piece of source.stream()) {
-    pieces.push(piece.slice(0, length - have));
-    have += pieces.at(-1)!.length;
-    if (have >= length) break;
+  let length = 0;
+  for await (const piece of stream) {
+    pieces.push(new Uint8Array(piece));
+    length += piece.length;
   }
-  const bytes = new Uint8Array(have);
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
