@@ -7,6 +7,7 @@ export { sigmoidBackward, sigmoidForward } from "./activation/sigmoid";
 export { siluBackward, siluForward } from "./activation/silu";
 export { tanhBackward, tanhForward } from "./activation/tanh";
 export { adam } from "./adam";
+export { augmentMove, augmentNoise } from "./augment";
 export { batchNormBackward } from "./batchNorm/backward";
 export { batchNormForward } from "./batchNorm/forward";
 export { batchNormInference } from "./batchNorm/inference";

@@ -27,6 +27,10 @@ const examples: Readonly<Partial<Record<Folder, Readonly<Record<string, readonly
         weightRegularizer: { name: "l2", options: { lambda: 0.125 } },
       },
     ],
+    augmentation: [
+      { shape: [3, 8, 9], flip: true, shift: 2, noise: 0.25 },
+      { shape: [1, 1, 1], flip: false, shift: 0, noise: 0 },
+    ],
     dropout: [{ rate: 0.25 }, { rate: 0 }],
     batchnorm: [{ momentum: 0.75, epsilon: 1e-3 }],
   },

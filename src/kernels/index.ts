@@ -8,6 +8,7 @@ import { calls, type Exports } from "../wasm/exports.generated.ts";
 import * as accuracy from "./accuracy.ts";
 import * as activation from "./activation.ts";
 import * as adam from "./adam.ts";
+import * as augment from "./augment.ts";
 import * as batchNorm from "./batchNorm.ts";
 import * as bias from "./bias.ts";
 import * as binaryCrossEntropy from "./binaryCrossEntropy.ts";
@@ -34,6 +35,7 @@ const families = {
   accuracy,
   activation,
   adam,
+  augment,
   batchNorm,
   bias,
   binaryCrossEntropy,

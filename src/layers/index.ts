@@ -1,5 +1,6 @@
 /** The layers. A new one is its file and a line here. */
 import type { Kind } from "../described.ts";
+import { augmentation } from "./augmentation.ts";
 import { batchnorm } from "./batchNormalization.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
@@ -15,6 +16,7 @@ import { softmax } from "./softmax.ts";
 import { tanh } from "./tanh.ts";
 
 export { type ActivationName, activations, hiddenActivations } from "./activations.ts";
+export { ImageAugmentation, type ImageAugmentationOptions } from "./augmentation.ts";
 export { BatchNormalization, type BatchNormalizationOptions } from "./batchNormalization.ts";
 export { Dense, type DenseOptions } from "./dense.ts";
 export { Dropout } from "./dropout.ts";
@@ -35,6 +37,7 @@ export const layers = {
   dense,
   batchnorm,
   dropout,
+  augmentation,
   scale,
   relu,
   selu,

@@ -6,6 +6,7 @@ import {
   Dense,
   Dropout,
   hiddenActivations,
+  ImageAugmentation,
   type Layer,
   Scale,
 } from "../../src/layers/index.ts";
@@ -96,11 +97,15 @@ export function randomNetwork(number: number): RandomNetwork {
   }
   layers.push(new Dense(outputs, { activation: last }));
   if (last === "linear" && random.below(4) === 0) layers.push(new Scale());
+  const features = 1 + random.below(most - 1);
+  // Drawn apart, so that the other layers are what they were before there was this one.
+  if (new Random(number, "augmentation").below(4) === 0) {
+    layers.unshift(new ImageAugmentation({ shape: [1, 1, features], flip: true, noise: 0.5 }));
+  }
   const title = layers
     .flatMap(({ kind, followedBy }) => (followedBy === undefined ? [kind] : [kind, followedBy.kind]))
     .join(" ");
   const task = [loss.describe!().name, ...details, ...(weighted ? ["weighted"] : [])].join(", ");
-  const features = 1 + random.below(most - 1);
   // Two samples make a batch's normalised values ±1, whatever the inputs: its gradients are 0 but for round-off.
   return { layers, loss, weighted, features, samples: 3 + random.below(6), outputs, title, task };
 }

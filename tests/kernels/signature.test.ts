@@ -22,6 +22,7 @@ const weights: Shape = [n, 1, "float64"];
 const rate = { value: 0.5 };
 
 const normed = { gamma: vector, beta: vector, movingMean: vector, movingVariance: vector };
+const imageSizes = { channels: 1, height: 1, width: d };
 const elementwise = { y: matrix, x: matrix };
 const product = { y: [n, units], x: matrix, w: [d, units], bias: [1, units], workspace } as const;
 const compared = { loss: sum, dz: matrix, z: matrix, targets: matrix, weights } as const;
@@ -50,6 +51,11 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
       ...{ w: matrix, dw: matrix, m: matrix, v: matrix, lambda: 0.5, decay: 0.5 },
       ...{ beta1: 0.5, beta2: 0.25, epsilon: 0.125, learningRate: rate, updates: { value: 2 } },
     },
+  },
+  augment: {
+    move: { ...elementwise, seed: { high: 1, low: 2 }, sizes: imageSizes, flip: true, shift: 1 },
+    moveBack: { dx: matrix, dy: matrix, seed: { high: 1, low: 2 }, sizes: imageSizes, flip: true, shift: 1 },
+    noise: { ...elementwise, seed: { high: 1, low: 2 }, sigma: 0.5 },
   },
   batchNorm: {
     forward: { ...normed, y: matrix, xHat: matrix, invStd: vector, x: matrix, epsilon: 0.1, momentum: 0.5 },

@@ -106,11 +106,15 @@ const compiled = (layers: Layer[], optimizer = new SGDOptimizer({ schedule: 0.12
   });
 
 describe("every layer of the library", () => {
+  const optionsOf: Readonly<Record<string, object>> = {
+    dropout: { rate: 0.25 },
+    augmentation: { shape: [1, 2, 3], flip: true, shift: 1, noise: 0.1 },
+  };
   /** All that need not be last, between Dense layers, in the order of the registry. */
   const everyLayer = (): Layer[] =>
     Object.entries(layers).flatMap(([name, kind]: [string, Kind<Layer>]): Layer[] => {
       if (name === "dense" || name === "softmax") return [];
-      return [new Dense(6), kind.create(name === "dropout" ? { rate: 0.25 } : {})];
+      return [new Dense(6), kind.create(optionsOf[name] ?? {})];
     });
 
   const schedule = {
