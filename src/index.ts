@@ -13,6 +13,15 @@ export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export type { ArrayTargets } from "./data/arrayTargets.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
 export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";
+export {
+  type ImageDataset,
+  type ImageDatasetOptions,
+  type ImageFolder,
+  type ImageFolderOptions,
+  type ImageUnderstanding,
+  openImageDataset,
+  openImageFolder,
+} from "./data/imageFolder.ts";
 export { mnist } from "./data/mnist.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { SamplesSplit, SamplesSplitOptions } from "./data/splitSamples.ts";
@@ -41,6 +50,8 @@ export {
   Dropout,
   type ElementwiseLayer,
   GELU,
+  ImageAugmentation,
+  type ImageAugmentationOptions,
   type Layer,
   Mish,
   type Mode,

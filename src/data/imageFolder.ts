@@ -20,7 +20,7 @@ import { inspectFile, noImages, readAhead, writeImage } from "../images/read.ts"
 import { shown } from "../options.ts";
 import type { Signal } from "../platform.ts";
 import { samplesFromArrays } from "./arrays.ts";
-import type { Dataset, Samples } from "./dataset.ts";
+import type { Dataset, Samples, UntestedDataset } from "./dataset.ts";
 
 export interface ImageFolderOptions {
   /** What images are brought to. Default: their own size, if all have the same of at most 64 × 64; else 32 × 32. */
@@ -364,19 +364,23 @@ export async function describeImageFolder(
 
 /** A data set of images, with what was understood of its training images. */
 export interface ImageDataset {
-  readonly dataset: Dataset & { readonly preprocessing: ImagePreprocessing };
+  readonly dataset: UntestedDataset & { readonly preprocessing: ImagePreprocessing };
   readonly understanding: ImageUnderstanding;
+}
+
+export interface ImageDatasetOptions extends ImageFolderOptions {
+  /** A folder of images to test on, in place of the folder's own `test`. */
+  readonly testPath?: string | undefined;
 }
 
 /**
  * Opens a folder of images as a data set. What a divided one has for validation is validated on. Without a folder `test`, or
- * one that is given, its test set has no samples.
- * @param testPath a folder of images for the test, in place of the folder's own
+ * one that is given, it has no test set.
  * @throws as {@link openImageFolder}
  */
 export async function openImageDataset(
   path: string,
-  options: ImageFolderOptions & { readonly testPath?: string | undefined } = {},
+  options: ImageDatasetOptions = {},
 ): Promise<ImageDataset> {
   const sets = await imageSets(path);
   const training = await openImageFolder(sets.training, options);
@@ -399,7 +403,7 @@ export async function openImageDataset(
       ...{ name, origin: withoutSlash(path), shape, classNames, preprocessing, ...samples },
       features: imageFeatures(preprocessing),
       classes: classNames.length,
-      test: test ?? training.samples.select(new Uint32Array(0)),
+      test,
     },
     understanding,
   };

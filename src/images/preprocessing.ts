@@ -6,13 +6,13 @@ import { shown } from "../options.ts";
 export const FILTER = "area-bilinear";
 
 /** The largest width and height that images are brought to. */
-export const MOST_SIDE = 1024;
+export const MOST_SIDE = 4096;
 
 /** In the model's file, under the key "preprocessing". */
 export interface ImagePreprocessing {
   readonly kind: "images";
   readonly version: 1;
-  /** Pixels, 1 ≤ width, height ≤ 1024. */
+  /** Pixels, 1 ≤ width, height ≤ 4096. */
   readonly width: number;
   readonly height: number;
   /** 1: grey, 3: red, green, blue. Features are in the order (channels, height, width). */

@@ -191,7 +191,7 @@ export const tableSettings = {
   size: setting({
     ...{ ...TABLE, flags: "--size <size>", type: size(), notSearched: SHARED },
     help: "width and height that images are brought to, as in 32 or 32x24",
-    usual: "that of the first image",
+    usual: "their own if all have the same of at most 64x64, else 32x32",
     words: { "--size": "image-size img-size resize resolution" },
   }),
 };

@@ -16,6 +16,7 @@ import { targetKinds } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
+import { imageSettings } from "./ofImages.ts";
 import { lossSettings, usualLosses } from "./ofLosses.ts";
 import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
 import { tableSettings } from "./ofTables.ts";
@@ -92,6 +93,7 @@ export const settings = {
     help: "share of each hidden layer's outputs that is left out in a training step",
     words: { "--dropout": "drop-rate dropout-rate drop-prob p-drop" },
   }),
+  ...imageSettings(TRAINING.group),
   init: setting({
     ...{ ...NETWORK, flags: "--init <name|file>" },
     default: "xavier",

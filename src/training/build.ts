@@ -1,9 +1,9 @@
 /** Makes the model that the settings of a training describe. */
 import type { Backend, EngineName } from "../backend/index.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { choose, FileError } from "../errors.ts";
+import { ConfigError, choose, FileError } from "../errors.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
-import type { ActivationName } from "../layers/index.ts";
+import { type ActivationName, ImageAugmentation, type Layer } from "../layers/index.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { requireVersion } from "../model/openModel.ts";
@@ -13,6 +13,7 @@ import { countParameters } from "../model/summary.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import { pickOptions } from "../options.ts";
 import { type ScheduleKind, schedules, WarmupSchedule } from "../schedules/index.ts";
+import { AUGMENTATIONS } from "../settings/ofImages.ts";
 import { isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
@@ -32,7 +33,10 @@ const PARAMETER_BYTES = 64;
  */
 export async function buildModel(
   settings: ResolvedSettings,
-  dataset: Pick<Dataset, "name" | "classes" | "classNames" | "features" | "targets" | "preprocessing">,
+  dataset: Pick<
+    Dataset,
+    "name" | "shape" | "classes" | "classNames" | "features" | "targets" | "preprocessing"
+  >,
   engine: EngineName | Backend = settings.engine,
 ): Promise<Model> {
   const { seed, dtype, threads } = settings;
@@ -43,7 +47,7 @@ export async function buildModel(
     pickOptions(settings, Object.keys(options));
   const fromFile = isInitialFile(settings.init);
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
-  const layers = denseNetwork({
+  const network = denseNetwork({
     hidden: settings.layers,
     outputs: classes,
     outputActivation: (loss.outputKind ?? "linear") as ActivationName,
@@ -57,7 +61,12 @@ export async function buildModel(
   const kind = choose<ScheduleKind>("schedule", schedules, settings.lrSchedule);
   const schedule = kind.create(ownOptions(kind));
   const optimizer = choose<OptimizerKind>("optimizer", optimizers, settings.optimizer);
-  const model = new Model(layers, { seed, engine, dtype, threads }).compile({
+  const model = new Model([...augmentationOf(settings, dataset), ...network], {
+    seed,
+    engine,
+    dtype,
+    threads,
+  }).compile({
     loss,
     optimizer: optimizer.create({
       ...ownOptions(optimizer),
@@ -84,4 +93,23 @@ export async function buildModel(
     await model.load(initial, settings.init);
   }
   return model;
+}
+
+/**
+ * The layer that changes images in a training, if the settings ask for one. A search may choose that there is none.
+ * @throws ConfigError if the samples are no images, or too small ones
+ */
+function augmentationOf(
+  settings: ResolvedSettings,
+  { name, shape }: Pick<Dataset, "name" | "shape">,
+): readonly Layer[] {
+  const { flip = false, shift = 0, noise = 0 } = settings;
+  const asked = AUGMENTATIONS.filter((each) => Boolean(settings[each]));
+  if (asked.length === 0) return [];
+  if (shape.length !== 3) {
+    throw new ConfigError(
+      `${asked.map((each) => `--${each}`).join(", ")}: the samples of ${name} are no images. Leave ${asked.length === 1 ? "it" : "them"} out.`,
+    );
+  }
+  return [new ImageAugmentation({ shape, flip, shift, noise })];
 }
