@@ -37,12 +37,10 @@ export function findEncoding(head: Uint8Array, told?: Encoding): FoundEncoding {
   if (marked !== undefined) return marked;
   const zeros = [0, 0];
   for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i & 1]!++;
-  // Even a text in Chinese has separators, digits and ends of lines, whose other byte is 0.
-  const many = head.length / 20;
-  if (zeros[1]! >= many && zeros[1]! > 0 && zeros[0]! * 20 <= zeros[1]!)
-    return { encoding: "utf-16le", mark: 0 };
-  if (zeros[0]! >= many && zeros[0]! > 0 && zeros[1]! * 20 <= zeros[0]!)
-    return { encoding: "utf-16be", mark: 0 };
+  // A quarter of the characters is ASCII, whose other byte is 0: separators, digits, ends of lines.
+  const many = Math.max(1, head.length / 8);
+  if (zeros[1]! >= many && zeros[0]! * 20 <= zeros[1]!) return { encoding: "utf-16le", mark: 0 };
+  if (zeros[0]! >= many && zeros[1]! * 20 <= zeros[0]!) return { encoding: "utf-16be", mark: 0 };
   return { encoding: "utf-8", mark: 0 };
 }
 
@@ -93,13 +91,11 @@ export class TextStream {
 
   /** The text of the next bytes, as far as they are of the encoding. */
   decode(bytes: Uint8Array, last = false): string {
-    if (this.#mark > 0) {
-      const skipped = Math.min(this.#mark, bytes.length);
-      this.#mark -= skipped;
-      return this.decode(bytes.subarray(skipped), last);
-    }
     if (this.broken) return "";
-    const all = this.#rest.length === 0 ? bytes : joinTwo(this.#rest, bytes);
+    const skipped = Math.min(this.#mark, bytes.length);
+    this.#mark -= skipped;
+    const text = bytes.subarray(skipped);
+    const all = this.#rest.length === 0 ? text : joinTwo(this.#rest, text);
     const whole = last ? all.length : this.#whole(all);
     this.#rest = all.slice(whole);
     const part = all.subarray(0, whole);

@@ -248,7 +248,7 @@ export class Scanner {
     const column = this.#column++;
     const length = end - start;
     this.#rowLength += length + 1;
-    if (length > MOST_CELL || this.#rowLength > MOST_ROW) this.#checkLength(length);
+    if (length > MOST_CELL || this.#rowLength > MOST_ROW) this.#checkLength(length, column);
     // A row of one cell without a text is a blank line.
     if (column === 0) this.#firstEmpty = length === 0 && this.#state !== QUOTED;
     if (column >= MOST_COLUMNS) {
@@ -281,9 +281,9 @@ export class Scanner {
   }
 
   /** @param length of a cell that has ended, or goes on */
-  #checkLength(length: number): void {
+  #checkLength(length: number, column = this.#column): void {
     if (length > MOST_CELL) {
-      throw this.#error(this.#column, `the cell has more than ${MOST_CELL} characters. Check the delimiter.`);
+      throw this.#error(column, `the cell has more than ${MOST_CELL} characters. Check the delimiter.`);
     }
     if (this.#rowLength + length > MOST_ROW) {
       throw this.#error(undefined, `the row has more than ${MOST_ROW} characters. Check the file.`);

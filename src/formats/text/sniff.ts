@@ -11,7 +11,8 @@ const DELIMITERS = [",", ";", "\t", "|"] as const;
 /** Rows at the beginning of a text. */
 export interface FirstRows {
   readonly rows: readonly (readonly string[])[];
-  readonly lines: readonly number[];
+  /** Whether what follows them cannot be read. */
+  readonly failed: boolean;
 }
 
 /**
@@ -20,17 +21,13 @@ export interface FirstRows {
  */
 export function firstRows(text: string, delimiter: string, whole: boolean, skip = 0): FirstRows {
   const rows: string[][] = [];
-  const lines: number[] = [];
   let row: string[] = [];
   const sink = {
     cell: (column: number, cell: string) => {
       row[column] = cell;
     },
-    row: (line: number, cells: number) => {
-      if (rows.length < ROWS) {
-        rows.push(row.slice(0, cells));
-        lines.push(line);
-      }
+    row: (_: number, cells: number) => {
+      if (rows.length < ROWS) rows.push(row.slice(0, cells));
       row = [];
     },
   };
@@ -43,8 +40,9 @@ export function firstRows(text: string, delimiter: string, whole: boolean, skip 
   } catch (error) {
     // Reading the file will say so, with its place.
     if (!(error instanceof DatasetError)) throw error;
+    return { rows, failed: true };
   }
-  return { rows, lines };
+  return { rows, failed: false };
 }
 
 const PIECE = 2 ** 16;
@@ -57,8 +55,7 @@ const PIECE = 2 ** 16;
 export function findDelimiter(text: string, whole: boolean, skip: number): string {
   let best: { delimiter: string; share: number } | undefined;
   for (const delimiter of DELIMITERS) {
-    const { rows } = firstRows(text, delimiter, whole, skip);
-    const share = shareOfUsual(rows);
+    const share = shareOfUsual(firstRows(text, delimiter, whole, skip));
     if (share === 0) continue;
     const better = best === undefined || share > best.share || (share === 1 && best.delimiter === ",");
     if (better) best = { delimiter, share };
@@ -72,7 +69,9 @@ export function findDelimiter(text: string, whole: boolean, skip: number): strin
 }
 
 /** The share of the rows with the usual number of cells; 0 if the first row, or the usual one, has but one. */
-function shareOfUsual(rows: readonly (readonly string[])[]): number {
+function shareOfUsual({ rows, failed }: FirstRows): number {
+  // Better than none: reading will say why.
+  if (rows.length === 0 && failed) return 0.01;
   if (rows.length === 0 || rows[0]!.length < 2) return 0;
   const counts = new Map<number, number>();
   // A delimiter at the end of the rows may be missing in the first one, and a name for rows too.
@@ -131,10 +130,10 @@ function isColumnOfValues(rows: readonly (readonly string[])[], column: number):
   return values > 0 && values >= 9 * others;
 }
 
-/** Whether the numbers among the cells are whole and each is one more than the one before it: three of them, or 0 and 1. */
+/** Whether the numbers among the cells are whole, three at least, and each is one more than the one before it. */
 function countsOn(cells: readonly string[]): boolean {
   const numbers = cells.filter((cell) => /^\d{1,9}$/.test(cell)).map(Number);
   if (numbers.length !== cells.filter(isValue).length) return false;
-  if (numbers.length < (numbers[0] === 0 ? 2 : 3)) return false;
+  if (numbers.length < 3) return false;
   return numbers.every((number, index) => index === 0 || number === numbers[index - 1]! + 1);
 }
