@@ -65,7 +65,7 @@ async function keep(target: string, previous: string): Promise<void> {
  * Where `path` leads: to a regular file, or to nothing yet. Anything else is refused, since a rename would replace even
  * /dev/null.
  */
-async function regularFile(path: string): Promise<string> {
+export async function regularFile(path: string): Promise<string> {
   let target: string;
   try {
     target = await realpath(path);
@@ -82,7 +82,8 @@ async function regularFile(path: string): Promise<string> {
  */
 const NO_FOLDER_SYNC = new Set(["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOSYS", "ENOTSUP", "EPERM"]);
 
-async function syncFolder(folder: string): Promise<void> {
+/** Flushes a folder, which holds the names of its files, where the system can. */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
     try {
