@@ -28,6 +28,9 @@ export class ObjectSplitter {
   readonly #onObject: (text: string, line: number) => void;
   #text = "";
   #at = 0;
+  /** Of the object: what came before the text, its length, and where the rest begins in the text. */
+  #parts: string[] = [];
+  #length = 0;
   #start = 0;
   #state = BETWEEN;
   #startLine = 1;
@@ -45,21 +48,28 @@ export class ObjectSplitter {
 
   /** Reads on. @throws DatasetError, with the line, at what is no object of plain values */
   push(chunk: string, last = false): void {
-    this.#text = this.#text.slice(this.#start) + chunk;
-    this.#at -= this.#start;
-    this.#start = 0;
+    this.#text = chunk;
+    this.#at = 0;
     while (this.#at < this.#text.length) {
       if (this.#state === BETWEEN) this.#between();
       else this.#inside();
     }
-    if (this.#state === BETWEEN) this.#start = this.#at;
-    else if (last) this.#refuse("the file ends within an object. Fetch or make it again.", this.#startLine);
-    else if (this.#text.length - this.#start > MOST_ROW) {
-      this.#refuse(`an object has more than ${MOST_ROW} characters. Check the file.`, this.#startLine);
+    if (this.#state !== BETWEEN) {
+      if (last) this.#refuse("the file ends within an object. Fetch or make it again.", this.#startLine);
+      this.#keep(this.#start, chunk.length);
+      this.#start = 0;
     }
     if (last && this.array && !this.#closed) {
       this.#refuse("the file ends before its array does. Fetch or make it again.");
     }
+  }
+
+  /** Keeps a part of an object. Parts are joined once: a long object would be copied with each. */
+  #keep(start: number, end: number): void {
+    this.#parts.push(this.#text.slice(start, end));
+    this.#length += end - start;
+    if (this.#length <= MOST_ROW) return;
+    this.#refuse(`an object has more than ${MOST_ROW} characters. Check the file.`, this.#startLine);
   }
 
   /** Counts a line's end. CR and LF after each other are one. */
@@ -138,8 +148,11 @@ export class ObjectSplitter {
       } else if (code === QUOTE) state = TEXT;
       else if (code === CLOSES) {
         this.#state = BETWEEN;
-        const object = text.slice(this.#start, at + 1);
-        this.#start = this.#at = at + 1;
+        this.#keep(this.#start, at + 1);
+        const object = this.#parts.join("");
+        this.#parts = [];
+        this.#length = 0;
+        this.#at = at + 1;
         this.#objects++;
         this.#objectMay = !this.array;
         this.#commaMay = true;
@@ -159,7 +172,8 @@ export class ObjectSplitter {
 
   /** " of the key "a"", the last one before what is read. */
   #of(): string {
-    const before = this.#text.slice(Math.max(this.#start, this.#at - 1000), this.#at);
+    const before =
+      `${this.#parts.at(-1)?.slice(-1000) ?? ""}${this.#text.slice(this.#start, this.#at)}`.slice(-1000);
     const keys = [...before.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)];
     return keys.length === 0 ? "" : ` of the key ${shown(keys.at(-1)![1])}`;
   }
