@@ -85,7 +85,7 @@ class Collector {
   constructor(source: TableSource, options: TableOptions, names: readonly string[]) {
     this.#source = source;
     this.#options = options;
-    this.places = new RowPlaces(source.place);
+    this.places = new RowPlaces(source.place, source.firstRow);
     this.#missing = missingTexts(options.missing);
     this.#columns = names.map((name) => ({ name, chunks: [], missing: 0 }));
     const fitting = Math.floor(FIRST_CELLS / Math.max(1, names.length));

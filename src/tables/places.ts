@@ -4,12 +4,15 @@ import type { TableChunk } from "./table.ts";
 /** Keeps the lines of rows: only where one does not begin on the line after the last one's. */
 export class RowPlaces {
   readonly #place: "line" | "row";
+  readonly #firstRow: 0 | 1;
   /** Rows, ascending, and what is added to their numbers and those of the rows that follow for their lines. */
   readonly #rows: number[] = [];
   readonly #offsets: number[] = [];
 
-  constructor(place: "line" | "row") {
+  /** @param firstRow the number of the first row, where there are no lines */
+  constructor(place: "line" | "row", firstRow: 0 | 1 = 1) {
     this.#place = place;
+    this.#firstRow = firstRow;
   }
 
   /** @param first the number of the chunk's first row */
@@ -25,9 +28,9 @@ export class RowPlaces {
     }
   }
 
-  /** "line 17", or "row 16", both from 1. */
+  /** "line 17", or "row 16". */
   place(row: number): string {
-    if (this.#rows.length === 0) return `row ${row + 1}`;
+    if (this.#rows.length === 0) return `row ${row + this.#firstRow}`;
     let low = 0;
     let high = this.#rows.length;
     while (high - low > 1) {

@@ -160,6 +160,7 @@ function rowSource(
     columns,
     rows: head.length > 0 ? head.length : undefined,
     place: "row",
+    firstRow: 0,
     read,
     close,
   };
@@ -212,6 +213,7 @@ function columnSource(name: string, arrays: ColumnArrays): TableSource {
     columns,
     rows: count,
     place: "row",
+    firstRow: 0,
     read,
     close: async () => {},
   };

@@ -53,6 +53,8 @@ export interface TableSource {
   readonly delimiter?: string | undefined;
   /** What a row is called in errors, with its number from 1: "line" where there are lines, else "row". */
   readonly place: "line" | "row";
+  /** The number that errors give the first row, where rows have no lines: 0 in memory. Default: 1. */
+  readonly firstRow?: 0 | 1 | undefined;
   /**
    * Reads the rows in their order, from the first one, in constant memory. A second call reads them again, unless the source
    * can be read once only (the standard input).
