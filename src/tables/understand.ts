@@ -130,9 +130,9 @@ function uselessOf(profile: Profile): string | undefined {
     }
     const free = unique ? present >= FEW_ROWS : distinct > FEW_TEXTS && distinct > present / 2;
     if (!free) return undefined;
-    return unique
-      ? "free text: each row has another value"
-      : `free text: ${thousands(distinct)} different values in ${counted(present, "row")}`;
+    const such = `, such as ${shownText(column.example)}`;
+    if (unique && present === rows) return `free text: each row has another value${such}`;
+    return `free text: ${thousands(distinct)} different values in ${counted(present, "row")}${such}`;
   }
   if (kind !== "number" || !profile.whole || !unique || present !== rows) return undefined;
   if (isIdName(name) && present > 2) return "an id: each row has another number";
@@ -218,15 +218,7 @@ function warningsOf(
       );
     }
     if (task.kind === "classes") {
-      const single = countsOf(byName.get(task.target[0]!)!.column).filter(({ count }) => count < 2);
-      const names = single.map(({ value }) => value);
-      if (single.length > 0) {
-        const one = single.length === 1;
-        warnings.push(
-          `${one ? "Class" : "Classes"} ${listedNames(names)} ${one ? "has" : "have"} one row${one ? "" : " each"}: ` +
-            `${one ? "it" : "they"} cannot be both learned and checked.`,
-        );
-      }
+      warnings.push(...smallClasses(countsOf(byName.get(task.target[0]!)!.column)));
     }
   }
   for (const name of group) {
@@ -235,6 +227,34 @@ function warningsOf(
       warnings.push(`Group ${shownText(name)} is missing in ${counted(missing, "row")}: they are one group.`);
   }
   return warnings;
+}
+
+/** Classes with fewer rows are told. */
+const FEW_ROWS_OF_A_CLASS = 5;
+
+function smallClasses(counts: readonly Counted[]): string[] {
+  const small = counts.filter(({ count }) => count < FEW_ROWS_OF_A_CLASS);
+  const single = small.filter(({ count }) => count === 1);
+  const others = small.filter(({ count }) => count > 1);
+  const names = (some: readonly Counted[]) => listedNames(some.map(({ value }) => value));
+  const [its, has] = [
+    pluralOf("class", single.length).replace("classs", "classes"),
+    single.length === 1 ? "has" : "have",
+  ];
+  return [
+    ...(single.length === 0
+      ? []
+      : [`The ${its} ${names(single)} ${has} one row only: what is learned of it cannot be checked.`]),
+    ...others
+      .slice(0, 5)
+      .map(
+        ({ value, count }) =>
+          `The class ${shownText(value)} has ${count} rows only: too few to be learned well.`,
+      ),
+    ...(others.length > 5
+      ? [`${others.length - 5} more classes have fewer than ${FEW_ROWS_OF_A_CLASS} rows.`]
+      : []),
+  ];
 }
 
 function understandingOf(
