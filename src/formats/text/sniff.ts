@@ -33,9 +33,9 @@ export function firstRows(text: string, delimiter: string, whole: boolean, skip 
   };
   const scanner = new Scanner({ name: "", delimiter, sink, skip });
   try {
-    // Piece by piece: a long text is not read much further than it is needed.
-    for (let start = 0; start < text.length && rows.length < ROWS; start += PIECE) {
-      scanner.push(text.slice(start, start + PIECE), whole && start + PIECE >= text.length);
+    // Piece by piece, each larger than the one before: a long text is not read much further than it is needed.
+    for (let start = 0, size = PIECE; start < text.length && rows.length < ROWS; start += size, size *= 2) {
+      scanner.push(text.slice(start, start + size), whole && start + size >= text.length);
     }
   } catch (error) {
     // Reading the file will say so, with its place.
