@@ -88,7 +88,8 @@ function record(entries: readonly (readonly [name: string, value: unknown])[]): 
 
 /**
  * Outputs of a network as answers: { class, probabilities }, { price: 123.4 }, or { wet: true, probabilities }. Of equal
- * probabilities the first class is taken; a flag is true from ½ on.
+ * probabilities the first class is taken; a flag is true
+ * above ½, as for AccuracyMetrics.
  * @param outputs (rows, width)
  */
 export function decodeOutputs(
@@ -108,7 +109,7 @@ export function decodeOutputs(
       record(columns.map((name, j) => [name, finite(outputs[from + j]! * std[j]! + mean[j]!)])),
     flags: (from: number): Prediction =>
       record([
-        ...columns.map((name, j) => [name, outputs[from + j]! >= 0.5] as const),
+        ...columns.map((name, j) => [name, outputs[from + j]! > 0.5] as const),
         ["probabilities", record(columns.map((name, j) => [name, outputs[from + j]!]))],
       ]),
   }[kind];

@@ -186,10 +186,10 @@ describe("answers", () => {
     expect(scaleOfTargets(fitted.describe())).toEqual(std);
   });
 
-  it("are flags with their probabilities, true from a half on", () => {
+  it("are flags with their probabilities, true above a half", () => {
     const { fitted } = fitOn([wet, cold], "flags");
-    expect(fitted.decode([0.5, 0.49], 1)).toEqual([
-      { wet: true, cold: false, probabilities: { wet: 0.5, cold: 0.49 } },
+    expect(fitted.decode([0.51, 0.5], 1)).toEqual([
+      { wet: true, cold: false, probabilities: { wet: 0.51, cold: 0.5 } },
     ]);
   });
 
