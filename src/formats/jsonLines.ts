@@ -11,11 +11,10 @@ import { ChunkBuilder } from "./text/chunks.ts";
 import { openText, type TextFile } from "./text/head.ts";
 import { mendNames } from "./text/names.ts";
 import { ObjectSplitter } from "./text/objects.ts";
-import { MOST_COLUMNS } from "./text/scanner.ts";
+import { MOST_COLUMNS, MOST_ROW } from "./text/scanner.ts";
 
-/** The columns are the keys of so many rows, of those that stand in so many characters. */
+/** The columns are the keys of so many rows, of those that stand in the first 16 MB. */
 const FIRST_ROWS = 1000;
-const FIRST_TEXT = 2 ** 22;
 
 export const jsonl: Format = {
   title: "JSON lines",
@@ -24,7 +23,7 @@ export const jsonl: Format = {
 };
 
 async function openJsonLines(input: FormatInput, options: FormatOptions): Promise<TableSource> {
-  const file = await openText(input, options, { lines: FIRST_ROWS, most: FIRST_TEXT, wholeLine: false });
+  const file = await openText(input, options, { lines: FIRST_ROWS, most: MOST_ROW, wholeLine: false });
   const { keys, array } = firstKeys(file);
   const facts: string[] = [];
   return {

@@ -55,6 +55,13 @@ it.each<[string, string, string, string, number]>([
     20 * MB,
   ],
   [
+    "a text of blank lines",
+    "",
+    " \n".repeat(100_000),
+    "- begins with more than 16777216 blanks, expected a table. Give the right file.",
+    20 * MB,
+  ],
+  [
     "a row of more and more cells",
     "a,b\n",
     "1,".repeat(50_000),

@@ -83,6 +83,11 @@ describe("cells", () => {
     expect(lines).toEqual([3, 5]);
   });
 
+  it("behind many blank lines", async () => {
+    const { columns, rows, lines } = await read(`${"\n".repeat(300_000)}a;b\n1;2\n`);
+    expect({ columns, rows, lines }).toEqual({ columns: ["a", "b"], rows: [["1", "2"]], lines: [300_002] });
+  });
+
   it("of a single column: a blank line is none, but for one in quotes", async () => {
     const { columns, rows, lines } = await read('x\n1\n\n""\n2\n');
     expect({ columns, rows, lines }).toEqual({
@@ -313,7 +318,7 @@ describe("refused, with the place, are", () => {
     expect(await refusal(`a,b\n${"1,2\n".repeat(100_000)}3,\0\n`)).toBe(`a.csv, line 100002: ${what}`);
   });
 
-  it.each(["", "\n\n", "  \r\n", "\ufeff"])("a file of %j", async (text) => {
+  it.each(["", "\n\n", "  \r\n", "\ufeff", "\n".repeat(300_000)])("a file without a text", async (text) => {
     expect(await refusal(text)).toBe("a.csv is empty, expected a table. Give the right file.");
   });
 

@@ -5,6 +5,9 @@ import type { FormatInput, FormatOptions } from "../format.ts";
 import { type Encoding, encodingNamed, findEncoding, TextStream } from "./encoding.ts";
 import { MOST_ROW } from "./scanner.ts";
 
+/** The most blanks and ends of lines before a text: of a stream they are kept. */
+const MOST_BLANKS = 2 ** 24;
+
 /** How much of the beginning is wanted. */
 export interface Wanted {
   /** Lines. */
@@ -55,19 +58,35 @@ export async function openText(
   const decoder = fresh();
   let head = "";
   let breaks = 0;
+  /** Lines at the beginning that are blank: however many there are, they tell nothing. */
+  let blank = 0;
+  let blanks = 0;
   while (breaks < lines && (head.length < most || (breaks === 0 && wholeLine))) {
     const bytes = await ahead.next();
     const part = decoder.decode(bytes ?? new Uint8Array(0), bytes === undefined);
     const problem = problemOf(decoder, part);
-    head += part.slice(0, problem?.at);
-    breaks += countBreaks(part.slice(0, problem?.at));
+    const good = part.slice(0, problem?.at);
+    head += good;
+    breaks += countBreaks(good);
     const refusal =
       wholeLine && breaks === 0 && head.length > MOST_ROW
         ? `the line has more than ${MOST_ROW} characters, expected a row of a table. Check the file.`
         : problem?.what;
     if (refusal !== undefined) {
       await ahead.close();
-      throw new DatasetError(`${input.name}, line ${countBreaks(head) + 1}: ${refusal}`);
+      throw new DatasetError(`${input.name}, line ${blank + countBreaks(head) + 1}: ${refusal}`);
+    }
+    if (head.trim() === "") {
+      blank += breaks;
+      blanks += head.length;
+      breaks = 0;
+      head = "";
+      if (blanks > MOST_BLANKS) {
+        await ahead.close();
+        throw new DatasetError(
+          `${input.name} begins with more than ${MOST_BLANKS} blanks, expected a table. Give the right file.`,
+        );
+      }
     }
     if (bytes === undefined) break;
   }
