@@ -104,7 +104,7 @@ it.each<[string, string, string, string, number]>([
     "[".repeat(MB / 4),
     '-, line 2: an array of the key "b" is within an object, expected a text, a number, true, false or null. Give what it ' +
       "holds a key each.",
-    8 * MB,
+    20 * MB,
   ],
 ])("%s is refused when little of it has been read", async (_, first, piece, message, most) => {
   const stream = endless(first, piece);

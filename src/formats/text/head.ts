@@ -61,6 +61,7 @@ export async function openText(
   /** Lines at the beginning that are blank: however many there are, they tell nothing. */
   let blank = 0;
   let blanks = 0;
+  let begun = false;
   while (breaks < lines && (head.length < most || (breaks === 0 && wholeLine))) {
     const bytes = await ahead.next();
     const part = decoder.decode(bytes ?? new Uint8Array(0), bytes === undefined);
@@ -76,7 +77,8 @@ export async function openText(
       await ahead.close();
       throw new DatasetError(`${input.name}, line ${blank + countBreaks(head) + 1}: ${refusal}`);
     }
-    if (head.trim() === "") {
+    begun ||= good.trim() !== "";
+    if (!begun) {
       blank += breaks;
       blanks += head.length;
       breaks = 0;
