@@ -81,15 +81,26 @@ async function openNamed(context: CliContext, name: string, request: DatasetRequ
   );
 }
 
-/** The data set in a folder, or in one of its folders that is named as the data set is. @throws DatasetError if it holds none */
-async function openFolder(folder: string): Promise<Dataset> {
-  const kinds = Object.entries(datasets).flatMap(([name, kind]) =>
+/** The data sets that lie in files. */
+const kindsInFiles = () =>
+  Object.entries(datasets).flatMap(([name, kind]) =>
     kind.files === undefined ? [] : [{ files: kind.files, command: fetching(name, kind) }],
   );
-  for (const { files } of kinds) {
+
+/** The data set of the registry that is in a folder, or in one of its folders; undefined if none is. */
+export async function findIn(folder: string): Promise<Dataset | undefined> {
+  for (const { files } of kindsInFiles()) {
     const found = await files.locate([folder]);
     if (found !== undefined) return await files.open(found);
   }
+  return undefined;
+}
+
+/** The data set in a folder, or in one of its folders that is named as the data set is. @throws DatasetError if it holds none */
+async function openFolder(folder: string): Promise<Dataset> {
+  const found = await findIn(folder);
+  if (found !== undefined) return found;
+  const kinds = kindsInFiles();
   const titles = kinds.map(({ files }) => files.title).join(" or ");
   const commands = kinds.flatMap(({ command }) => command ?? []).join(" or ");
   throw new DatasetError(
@@ -113,7 +124,7 @@ export function warn({ stderr }: CliContext, text: string): void {
 }
 
 /** What is at the path; undefined if nothing is. @throws FileError if the system does not say */
-async function kindOf(path: string, where: string): Promise<string | undefined> {
+export async function kindOf(path: string, where: string): Promise<string | undefined> {
   try {
     const stats = await stat(path);
     return stats.isDirectory() ? "a folder" : stats.isFile() ? "a file" : "a device or a pipe";

@@ -43,7 +43,7 @@ const WAYS = ["stratify", "group", "time", "given"] as const;
 
 type SetName = "train" | "validation" | "test";
 /** The rows of each set. */
-type Rows = Readonly<Record<SetName, ArrayLike<number>>>;
+export type SplitRows = Readonly<Record<SetName, ArrayLike<number>>>;
 type Sizes = Readonly<Record<"validation" | "test", number>>;
 
 /**
@@ -63,11 +63,9 @@ type Sizes = Readonly<Record<"validation" | "test", number>>;
  */
 export function splitSamples(samples: Samples, options: SamplesSplitOptions = {}): SamplesSplit {
   checkOptions(WHERE, options, OPTIONS);
-  const asked = WAYS.filter((way) => options[way] !== undefined && options[way] !== false);
-  if (asked.length > 1) {
-    throw new ConfigError(`${WHERE}: ${asked.join(" and ")} exclude each other. Give one of them.`);
-  }
-  const rows = rowsOf(samples, options, asked[0]);
+  const { stratify } = options;
+  const own = stratify === true ? { stratify: ownClasses(samples) } : {};
+  const rows = splitRows(samples.count, { ...options, ...own });
   const set = (name: SetName) => samples.select(Uint32Array.from(rows[name]));
   return {
     train: set("train"),
@@ -76,12 +74,17 @@ export function splitSamples(samples: Samples, options: SamplesSplitOptions = {}
   };
 }
 
-function rowsOf(
-  samples: Samples,
-  options: SamplesSplitOptions,
-  way: (typeof WAYS)[number] | undefined,
-): Rows {
-  const { count } = samples;
+/**
+ * The rows of each set of a split of `count` rows.
+ * @param options.stratify a class for each row
+ * @throws as {@link splitSamples}
+ */
+export function splitRows(count: number, options: SamplesSplitOptions): SplitRows {
+  const asked = WAYS.filter((each) => options[each] !== undefined && options[each] !== false);
+  if (asked.length > 1) {
+    throw new ConfigError(`${WHERE}: ${asked.join(" and ")} exclude each other. Give one of them.`);
+  }
+  const [way] = asked;
   const { stratify, group, time, given, seed = 1 } = options;
   if (given !== undefined) {
     const other = (["validation", "test", "seed"] as const).find((name) => options[name] !== undefined);
@@ -93,15 +96,14 @@ function rowsOf(
   if (way === "time") return inTime(requireLength("time", time!, count), sizes);
   const order = permutation(count, new Random(seed, "split"));
   if (way === "stratify") {
-    const classes = stratify === true ? ownClasses(samples) : (stratify as ArrayLike<unknown>);
-    return stratified(order, requireLength("stratify", classes, count), sizes);
+    return stratified(order, requireLength("stratify", stratify as ArrayLike<unknown>, count), sizes);
   }
   if (way === "group") return grouped(order, requireLength("group", group!, count), sizes);
   return cut(order, sizes);
 }
 
 /** The first rows for validation, the next for the test, the others to train on. */
-function cut(order: Uint32Array, { validation, test }: Sizes): Rows {
+function cut(order: Uint32Array, { validation, test }: Sizes): SplitRows {
   return {
     validation: order.subarray(0, validation),
     test: order.subarray(validation, validation + test),
@@ -193,7 +195,7 @@ function apportion(total: number, weights: readonly number[], limits: readonly n
   return parts;
 }
 
-function stratified(order: Uint32Array, classes: ArrayLike<unknown>, { validation, test }: Sizes): Rows {
+function stratified(order: Uint32Array, classes: ArrayLike<unknown>, { validation, test }: Sizes): SplitRows {
   const { numbers, counts } = numbered(classes);
   const heldOut = validation + test;
   if (heldOut > order.length - counts.length) {
@@ -219,7 +221,7 @@ function stratified(order: Uint32Array, classes: ArrayLike<unknown>, { validatio
   return sets;
 }
 
-function grouped(order: Uint32Array, groups: ArrayLike<unknown>, sizes: Sizes): Rows {
+function grouped(order: Uint32Array, groups: ArrayLike<unknown>, sizes: Sizes): SplitRows {
   const { numbers, counts } = numbered(groups);
   const lacking: Record<SetName, number> = {
     train: order.length - sizes.validation - sizes.test,
@@ -250,7 +252,7 @@ function grouped(order: Uint32Array, groups: ArrayLike<unknown>, sizes: Sizes): 
   return sets;
 }
 
-function inTime(times: ArrayLike<number | Date>, { validation, test }: Sizes): Rows {
+function inTime(times: ArrayLike<number | Date>, { validation, test }: Sizes): SplitRows {
   const moments = Float64Array.from({ length: times.length }, (_, row) => {
     const time: unknown = times[row];
     const moment = time instanceof Date ? time.getTime() : time;
@@ -271,7 +273,7 @@ function inTime(times: ArrayLike<number | Date>, { validation, test }: Sizes): R
   };
 }
 
-function givenRows(count: number, given: NonNullable<SamplesSplitOptions["given"]>): Rows {
+function givenRows(count: number, given: NonNullable<SamplesSplitOptions["given"]>): SplitRows {
   checkOptions(`${WHERE}: given`, given, ["train", "validation", "test"]);
   const owner: (SetName | undefined)[] = Array.from({ length: count });
   const check = (name: SetName): number[] => {

@@ -6,11 +6,12 @@ import { columnsOf, EncodedTable } from "./encodedTable.ts";
 import { countCategories } from "./encoders/categories.ts";
 import { encoders } from "./encoders/index.ts";
 import type { EncoderKind } from "./encoders/kind.ts";
+import { plain } from "./encoders/standard.ts";
 import type { EncodedColumn, TablePreprocessing, TargetColumn, TargetEncoding } from "./preprocessing.ts";
 import { momentsOf, present } from "./scale.ts";
 
-/** How numbers are encoded: by median and interquartile range with a smooth clip, or by mean and deviation. */
-export const numberEncoders = { robust: "robust", standard: "standard" } as const;
+/** How numbers are encoded: by median and interquartile range with a smooth clip, by mean and deviation, or as they are. */
+export const numberEncoders = { robust: "robust", standard: "standard", plain: "plain" } as const;
 
 export interface PreprocessingOptions {
   /** Default: "robust". */
@@ -55,7 +56,8 @@ function kindFor(
   column: TableColumn,
   rows: ArrayLike<number>,
   numbers: keyof typeof numberEncoders,
-): EncoderKind {
+): Pick<EncoderKind, "fit"> {
+  if (column.kind === "number" && numbers === "plain") return plain;
   const names: Readonly<Record<ColumnKind, () => string>> = {
     number: () => numbers,
     boolean: () => "boolean",

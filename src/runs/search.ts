@@ -1,13 +1,13 @@
 /** Does the trials of a search, side by side. A subscriber hears of them: there is no terminal and no folder here. */
 import type { UntestedDataset } from "../data/dataset.ts";
-import { splitDataset, validationCount } from "../data/split.ts";
+import { splitDataset } from "../data/split.ts";
 import { ConfigError, TrialPruned } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { checkTrials, prunerOf, type SearchMethod, samplerOf } from "../settings/method.ts";
 import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
 import { applyParams, checkSpaceFits } from "../settings/space.ts";
 import { targetsOf } from "../targets.ts";
-import { checkStandardize } from "../training/inputs.ts";
+import { checkStandardize, trainedOn } from "../training/inputs.ts";
 import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
 import { lossFor } from "../training/loss.ts";
 import { metricsFor } from "../training/metrics.ts";
@@ -185,13 +185,6 @@ function studyOf(plan: SearchPlan, before: readonly FinishedTrial[], events: Eve
   });
   let { best } = study;
   return study;
-}
-
-/** How many samples a trial trains on. */
-function trainedOn({ training, split }: UntestedDataset, { validation, limit }: TrainSettings): number {
-  if (split !== undefined) return split.train.length;
-  const rest = training.count - validationCount(validation, training.count);
-  return Math.min(limit ?? Number.POSITIVE_INFINITY, rest);
 }
 
 /** The settings that are decided before the first trial, where the data set has its split. */

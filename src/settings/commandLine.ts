@@ -15,14 +15,16 @@ function settingWords(given: object, standard: object): string[] {
     const flag = flagOf(key);
     if (value === false) return [flag.replace("--", "--no-")];
     if (value === type.bare) return [flag];
-    return [`${flag} ${quoted(type.isNone?.(value) ? "none" : (type.write ?? String)(value))}`];
+    return [`${flag} ${shellWord(type.isNone?.(value) ? "none" : (type.write ?? String)(value))}`];
   });
 }
 
 /** The flags for other options. */
 const optionWords = (options: object): string[] =>
   Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [value === true ? flagOf(name) : `${flagOf(name)} ${quoted(String(value))}`],
+    value === undefined
+      ? []
+      : [value === true ? flagOf(name) : `${flagOf(name)} ${shellWord(String(value))}`],
   );
 
 /** "nnwasm train …" with the flags that these settings need. Defaults are left out. */
@@ -39,9 +41,11 @@ export function searchCommandLine(search: {
   return [
     "nnwasm search",
     ...optionWords(options),
-    ...space.map((text) => `--space ${quoted(shownSpaceText(text))}`),
+    ...space.map((text) => `--space ${shellWord(shownSpaceText(text))}`),
     ...settingWords(settings, { ...DEFAULTS, ...SEARCH_DEFAULTS }),
   ].join(" ");
 }
 
-const quoted = (text: string) => (/^[\w./:~+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+/** A text as a shell takes it for one word. */
+export const shellWord = (text: string): string =>
+  /^[\w./:~+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

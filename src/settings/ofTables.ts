@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import { type PresetName, presets } from "../presets.ts";
+import type { TargetKind } from "../targets.ts";
 import { setting } from "./setting.ts";
 import { choice, type SettingType, text, yesOrNo } from "./types.ts";
 
@@ -96,7 +97,7 @@ export const tableSettings = {
     ...{
       ...TABLE,
       flags: "--task <kind>",
-      type: choice(["classes", "numbers", "flags"]),
+      type: choice<TargetKind>(["classes", "numbers", "flags"]),
       notSearched: SHARED,
     },
     help: "what the target is",
@@ -169,7 +170,7 @@ export const tableSettings = {
     words: { "--delimiter": "sep separator delim field-separator" },
   }),
   decimal: setting({
-    ...{ ...TABLE, flags: "--decimal <sign>", type: choice([".", ","]), notSearched: SHARED },
+    ...{ ...TABLE, flags: "--decimal <sign>", type: choice<"." | ",">([".", ","]), notSearched: SHARED },
     help: "the sign before the fraction of a number",
     usual: "it is found out",
     words: { "--decimal": "decimal-sign decimal-separator decimal-comma" },

@@ -1,5 +1,6 @@
 /** What is done to the inputs of a training of the command line before they are features. */
 import type { UntestedDataset } from "../data/dataset.ts";
+import { validationCount } from "../data/split.ts";
 import { ConfigError } from "../errors.ts";
 import type { TrainSettings } from "../settings/settings.ts";
 
@@ -13,6 +14,16 @@ export const isTable = ({ preprocessing }: Pick<UntestedDataset, "preprocessing"
 /** Whether a training brings the inputs to scale itself. */
 export const standardizesInputs = ({ standardize }: TrainSettings, data: Preprocessed): boolean =>
   standardize === "feature" && !isTable(data);
+
+/** How many samples are trained on. */
+export function trainedOn(
+  { training, split }: Pick<UntestedDataset, "training" | "split">,
+  { validation, limit }: Pick<TrainSettings, "validation" | "limit">,
+): number {
+  if (split !== undefined) return split.train.length;
+  const rest = training.count - validationCount(validation, training.count);
+  return Math.min(limit ?? Number.POSITIVE_INFINITY, rest);
+}
 
 /**
  * @param named how errors write the name of a setting

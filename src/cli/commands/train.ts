@@ -16,7 +16,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { RunFolder } from "../folders/runFolder.ts";
 import { TrainingSaver } from "../folders/trainingSaver.ts";
 import { closing } from "../folders/workFolder.ts";
-import { openDataset } from "../openDataset.ts";
+import { openData, settingsFor, withData } from "../openData.ts";
 import { trainingJson } from "../output/trainingJson.ts";
 import { trainingText } from "../output/trainingText.ts";
 import { TrainingProgress } from "../progress/trainingProgress.ts";
@@ -61,8 +61,9 @@ export function trainCommand(context: CliContext): Command {
     .option("--force", "replace the run that is in --out")
     .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
-    .action(async (flags: Flags) => {
-      await run(context, flags, settingsFromEnvironment(context.env, { alone: true }));
+    .argument("[data]", "the same as --data: a table, a folder of images, …")
+    .action(async (file: string | undefined, flags: Flags) => {
+      await run(context, withData(flags, file), settingsFromEnvironment(context.env, { alone: true }));
     });
   return command;
 }
@@ -77,11 +78,13 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const given = mergeGiven(file, fromFlags);
   const before = resume === undefined ? undefined : await readResumed(resume, flags, given);
   if (before !== undefined && (await tellComplete(context, resume!, json))) return;
-  const asked =
+  const all =
     before === undefined
-      ? mergeSettings(file, environment, fromFlags)
-      : mergeSettings(before, harmless(environment), harmless(given));
-  const { dataset, notice } = await openDataset(context, asked.data, asked.seed);
+      ? mergeGiven(file, environment, fromFlags)
+      : mergeGiven(before, harmless(environment), harmless(given));
+  const data = await openData(context, all, "nnwasm train");
+  const { dataset, notice } = data;
+  const asked = before === undefined ? settingsFor(data, all) : mergeSettings(all);
   const opened = before === undefined ? undefined : await RunFolder.open(resume!);
   const closeIfOpen = (error: unknown) =>
     opened?.folder.close().then(() => Promise.reject(error)) ?? Promise.reject(error);
@@ -92,6 +95,7 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const folder = opened?.folder ?? (await RunFolder.create(plan.settings, { out, force: flags.force }));
   const progress = new TrainingProgress(context, quiet);
   if (notice !== undefined) progress.say(notice);
+  progress.say([...data.understood, ...data.warnings, ""].join("\n"));
   const saver = new TrainingSaver(folder, plan, begin);
   const subscriber = inOrder<TrainingEvent>(
     saver.hear,

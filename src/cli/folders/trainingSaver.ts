@@ -108,7 +108,11 @@ export class TrainingSaver {
     const { settings, dataset } = this.#plan;
     return this.#saving.write("model.safetensors", () =>
       this.#folder.writeModel(
-        model.toBytes({ classNames: dataset.classNames, settings: decisiveSettings(settings) }),
+        model.toBytes({
+          classNames: dataset.classNames,
+          settings: decisiveSettings(settings),
+          preprocessing: dataset.preprocessing,
+        }),
       ),
     );
   }

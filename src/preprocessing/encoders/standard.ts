@@ -58,6 +58,15 @@ export class StandardEncoder implements Encoder {
   }
 }
 
+/** Numbers as they are: mean 0 and deviation 1, whatever the training rows have. */
+export const plain: Pick<EncoderKind, "fit"> = {
+  fit(column, rows) {
+    const values = present(column.cells, rows);
+    const missing = values.length < rows.length;
+    return new StandardEncoder({ mean: 0, std: 1, median: robustOf(values).median, missing });
+  },
+};
+
 export const standard: EncoderKind = {
   column: "number",
   fit(column, rows) {

@@ -1,0 +1,95 @@
+/** A table as a data set: its rows are split, and what prepares them is fitted on those that are trained on. */
+import { ConfigError, DatasetError } from "../errors.ts";
+import { fitPreprocessing, type PreprocessingOptions } from "../preprocessing/fit.ts";
+import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
+import type { Table, TableOptions, Understanding } from "../tables/table.ts";
+import { columnOf, isMissing, targetRows } from "../tables/targets.ts";
+import type { UntestedDataset } from "./dataset.ts";
+import { type OwnSplit, splitOwn } from "./ownSplit.ts";
+import { tableSamples } from "./tableSamples.ts";
+
+export interface TableDatasetOptions extends Pick<TableOptions, "weight" | "group">, PreprocessingOptions {
+  /** Rows for validation, or their share below 1, which makes room for a training row of each class. Default: 0.2. */
+  readonly validation?: number | undefined;
+  /** Keeps only the first so many training rows of the split, ≥ 1. Default: all. */
+  readonly limit?: number | undefined;
+  /** Decides which rows are taken, and their order. Default: 1. */
+  readonly seed?: number | undefined;
+  /** Where the table is, for people. Default: its name. */
+  readonly origin?: string | undefined;
+}
+
+export interface TableDataset {
+  /** It has a split and no test set. */
+  readonly dataset: UntestedDataset;
+  readonly preprocessing: TablePreprocessing;
+  /** What a user should know of the split, as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a data set of a table: rows without a target are left out; classes have their share of both sets, and each keeps a row to
+ * train on; with groups, a group is in one set as a whole.
+ * @throws ConfigError if there is no target, or the options leave nothing to train on; DatasetError if no row has a target, or
+ *   there is nothing to learn from
+ */
+export function tableDataset(
+  table: Table,
+  understanding: Understanding,
+  options: TableDatasetOptions = {},
+): TableDataset {
+  const { name } = table;
+  const { task } = understanding;
+  if (task === undefined)
+    throw new ConfigError(`${name}: there is no target. Say which column is to be predicted.`);
+  const { weight, numbers, origin = name } = options;
+  const rows = targetRows(table, task.target);
+  if (rows.length === 0) {
+    throw new DatasetError(`${name}: no row has a value of ${task.target.join(", ")}. Is the target right?`);
+  }
+  const { train, validation, warnings } = splitOf(table, understanding, rows, options);
+  const preprocessing = fitPreprocessing(
+    table,
+    understanding,
+    train.map((place) => rows[place]!),
+    { numbers },
+  );
+  const samples = tableSamples(table, preprocessing, rows, { weight });
+  const { features, classes, targets } = samples;
+  return {
+    dataset: {
+      ...{ name, origin, shape: [features], features, classes, targets },
+      classNames: samples.classNames!,
+      training: samples,
+      split: { train, validation },
+      preprocessing: preprocessing.describe(),
+    },
+    preprocessing,
+    warnings,
+  };
+}
+
+/** The places in `rows` of the rows to train on, and of those for validation. */
+function splitOf(
+  table: Table,
+  { task }: Understanding,
+  rows: Uint32Array,
+  { validation, limit, group, seed }: TableDatasetOptions,
+): OwnSplit {
+  const cells =
+    task!.kind === "classes" && group === undefined ? columnOf(table, task!.target[0]!).cells : undefined;
+  return splitOwn(rows.length, {
+    ...{ name: table.name, validation, limit, seed },
+    classes: cells && Float64Array.from(rows, (row) => cells[row]!),
+    groups: group && groupsOf(table, group, rows),
+  });
+}
+
+/** What stands for the group of each row: rows with equal cells in all columns have the same. A missing cell equals a missing one. */
+function groupsOf(table: Table, names: readonly string[], rows: Uint32Array): unknown[] {
+  const columns = names.map((name) => columnOf(table, name));
+  return Array.from(rows, (row) => {
+    const cells = columns.map((column) => (isMissing(column, row) ? "" : column.cells[row]!));
+    return cells.length === 1 ? cells[0] : cells.join(" ");
+  });
+}
