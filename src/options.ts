@@ -7,8 +7,14 @@ export function shown(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  const name = Object.prototype.toString.call(value).slice(8, -1);
+  let name: string;
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    name = Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    // A proxy, or an object whose own code refuses to be looked at.
+    return "an object";
+  }
   if (name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
@@ -69,7 +75,9 @@ export function requireMethods(
   expected: string,
 ): void {
   const object = value as Readonly<Record<string, unknown>> | null | undefined;
-  const isObject = typeof value === "object" && value !== null;
+  // An array has methods with such names too: fill, and at.
+  const isObject =
+    typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
   if (!isObject || methods.some((method) => typeof object![method] !== "function")) {
     throw new ConfigError(`${name} is ${shown(value)}, expected ${expected}.`);
   }

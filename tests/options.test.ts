@@ -75,3 +75,16 @@ it("requires integers, truth values, and objects with methods", () => {
   expect(() => requireMethods("schedule", {}, ["at"], expected)).toThrow(ConfigError);
   requireMethods("schedule", { at: () => 1 }, ["at"], expected);
 });
+
+it("a value that refuses to be looked at is an object, and an array is no object with methods", () => {
+  const trap = () => {
+    throw new Error("trap");
+  };
+  expect(shown(new Proxy({}, { get: trap }))).toBe("an object");
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  expect(shown(proxy)).toBe("an object");
+  for (const value of [[1], new Float32Array(2)]) {
+    expect(() => requireMethods("it", value, ["fill"], "an initializer")).toThrow(ConfigError);
+  }
+});
