@@ -106,8 +106,8 @@ export function encodeModel(where: string, model: Facts, memory: ModelMemory, op
     preprocessing: asJson("preprocessing", preprocessing),
     training: trainingOf(where, memory.compiled),
     weightsSha256: sha256AtOnce(bytesOf(layerTensors)),
-    settings: asJson("settings", settings),
-    data: asJson("data", data),
+    settings: asJson("settings", requireObject(`${where}: settings`, settings)),
+    data: asJson("data", requireObject(`${where}: data`, data)),
   };
   return encodeSafetensors(tensors, given(metadata));
 }
@@ -196,6 +196,13 @@ function requireFinite(where: string, tensors: readonly NamedTensor[]): void {
 function json(where: string, value: unknown): string {
   requireJson(where, value, 0);
   return JSON.stringify(value);
+}
+
+/** @throws ConfigError if it is given and no object */
+function requireObject(where: string, value: unknown): unknown {
+  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value)))
+    return value;
+  throw new ConfigError(`${where} is ${shown(value)}, expected an object that JSON can hold.`);
 }
 
 /** What settings and options may be nested. */

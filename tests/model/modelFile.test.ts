@@ -426,6 +426,9 @@ describe("toBytes refuses", () => {
     [{ settings: { made: new Date(0) } }, "settings.made is a Date"],
     [{ data: { values: new Float32Array(2) } }, "data.values is a Float32Array"],
     [{ data: { run() {} } }, "data.run is a function"],
+    [{ settings: "all" }, 'settings is "all", expected an object that JSON can hold.'],
+    [{ settings: [1] }, "settings is an array of 1, expected an object"],
+    [{ data: null }, "data is null, expected an object"],
     [{ optimizer: 1 }, "optimizer is 1, expected true or false."],
     [{ architecture: [] }, 'there is no option "architecture".'],
   ])("%o", async (options, message) => {
