@@ -6,7 +6,7 @@ import { sums } from "./sums.ts";
 /**
  * The coefficient of determination, at most 1: 1 − Σ w·(y − t)² / Σ w·(t − t̄)², t̄ being the targets' weighted mean. It is 0
  * for a model that always says t̄. Of several outputs it is the mean over them (scikit-learn's uniform_average). An output
- * whose targets are all the same counts 1 if every prediction is right, else 0. NaN with fewer than two samples.
+ * whose targets are all the same counts 1 if every prediction is right, else 0. NaN with fewer than two samples, or if all weigh 0.
  */
 export class R2Metrics implements Metric {
   readonly name = "r2";
@@ -39,7 +39,7 @@ export class R2Metrics implements Metric {
         }
       },
       result() {
-        if (total[0]! < 2) return Number.NaN;
+        if (total[0]! < 2 || total[1] === 0) return Number.NaN;
         let sum = 0;
         for (let j = 0; j < outputs; j++) {
           const [square, spread] = [squares[j]!, spreads[j]!];

@@ -16,6 +16,7 @@ import { type LoopOptions, type StepReport, trainingMetrics } from "./fitOptions
 import type { EpochRow, Evaluation, History, StoppedBy } from "./history.ts";
 import type { Placement } from "./placements.ts";
 import type { NamedTensor } from "./safetensors.ts";
+import { checkTensors } from "./tensors.ts";
 import type { ThreadChoice } from "./threadChoice.ts";
 import { add, DIVERGED_ADVICE, finish, meanOf, newTotals, savedTotals, type Totals } from "./totals.ts";
 import type { Workspace } from "./workspace.ts";
@@ -99,11 +100,12 @@ class Training {
     this.#trainSeconds = from?.trainSeconds ?? 0;
     this.#secondsBefore = from?.seconds ?? 0;
     this.#callbacks = new Callbacks(options.callbacks ?? [], (callback) => this.#contextOf(callback));
-    if (from !== undefined) this.#callbacks.restore(from.callbacks);
   }
 
   async run(): Promise<History> {
     const { epochs, initialEpoch, onEpoch } = this.#options;
+    const { from } = this.#inputs;
+    if (from !== undefined) await this.#callbacks.restore(from.callbacks);
     await this.#callbacks.begin();
     while (this.#epoch <= epochs && !this.#isOver) {
       const row = await this.#trainEpoch();
@@ -246,7 +248,7 @@ class Training {
       },
       tensors: layerTensors,
       leave: (tensors) => {
-        this.#left = tensors;
+        this.#left = checkLeft(workspace, tensors);
       },
       checkpoint: (notes) => encode({ ...this.#state(), ...(notes !== undefined && { notes }) }),
     };
@@ -292,6 +294,22 @@ class Training {
     if (validation === undefined) return { train: ofTraining };
     return { train: ofTraining, validation: evaluateResident(where("validation"), workspace, validation) };
   }
+}
+
+/** @throws FileError unless they are tensors; ConfigError if the layers have none of that name and size */
+function checkLeft(workspace: Workspace, tensors: readonly NamedTensor[]): readonly NamedTensor[] {
+  const { byName } = checkTensors(tensors, "leave");
+  const sizes = new Map(
+    [...workspace.parameters, ...workspace.states].map(({ name, value }) => [name, value.size]),
+  );
+  for (const { name, data } of byName.values()) {
+    if (sizes.get(name) === data.length) continue;
+    const found = sizes.has(name) ? `${sizes.get(name)} numbers` : "no such tensor";
+    throw new ConfigError(
+      `leave: ${name} has ${data.length} numbers, and the layers have ${found}. Give what tensors() gave.`,
+    );
+  }
+  return [...byName.values()];
 }
 
 /** Puts tensors of the layers in the place of those that are there. */

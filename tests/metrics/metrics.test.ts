@@ -115,6 +115,7 @@ it("r2 of targets that are all the same is 1 if every prediction is right, else 
   expect(value([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])).toBe(1);
   expect(value([0.1, 0.1, 0.2], [0.1, 0.1, 0.1])).toBe(0);
   expect(value([1], [2])).toBeNaN();
+  expect(measure(new R2Metrics(), task("numbers", 1), [1, 2], [3, 4], [0, 0])).toBeNaN();
   expect(value([2, 4, 7], [1, 2, 3])).toBe(1 - (1 + 4 + 16) / 2);
   expect(measure(new R2Metrics(), task("numbers", 1), [5, 2, 4], [9, 1, 2], [0, 1, 1])).toBe(1 - 5 / 0.5);
 });

@@ -68,8 +68,8 @@ export interface Callback<M = SomeMetrics> {
   onEpoch?(row: EpochRow<M>, training: TrainingContext): void | Promise<void>;
   /** After the last epoch, or when the training was stopped; not if it ends with an error. */
   onEnd?(history: History<M>, training: TrainingContext): void | Promise<void>;
-  /** What it needs to go on after an interruption. */
-  state?(): CallbackState;
+  /** What it needs to go on after an interruption; undefined: nothing yet. The training does not wait for a promise here. */
+  state?(): CallbackState | undefined;
   /** Takes over what {@link state} gave; called before {@link onBegin}. */
-  restore?(state: CallbackState): void;
+  restore?(state: CallbackState): void | Promise<void>;
 }

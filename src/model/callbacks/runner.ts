@@ -111,7 +111,7 @@ export class Callbacks {
   states(): (CallbackState | undefined)[] {
     return this.#all.map((callback) => {
       try {
-        return callback.state?.();
+        return checkState(callback.state?.());
       } catch (error) {
         throw this.#failed(callback, "when its state was saved", error);
       }
@@ -119,16 +119,16 @@ export class Callbacks {
   }
 
   /** @param states what {@link states} gave */
-  restore(states: readonly (CallbackState | undefined)[]): void {
-    this.#all.forEach((callback, i) => {
+  async restore(states: readonly (CallbackState | undefined)[]): Promise<void> {
+    for (const [i, callback] of this.#all.entries()) {
       const state = states[i];
-      if (state === undefined) return;
+      if (state === undefined || state === null) continue;
       try {
-        callback.restore?.(state);
+        await callback.restore?.(state);
       } catch (error) {
         throw this.#failed(callback, "when its state was restored", error);
       }
-    });
+    }
   }
 
   async #tell(when: string, call: (callback: Callback) => void | Promise<void>): Promise<void> {
@@ -150,6 +150,19 @@ export class Callbacks {
       { cause },
     );
   }
+}
+
+/** @throws ConfigError unless it is a state, or none */
+function checkState(state: unknown): CallbackState | undefined {
+  if (state === undefined) return undefined;
+  if (typeof state === "object" && state !== null && !Array.isArray(state) && !("then" in state)) {
+    const { tensors } = state as CallbackState;
+    const isTensor = (each: unknown) => typeof each === "object" && each !== null;
+    if (tensors === undefined || (Array.isArray(tensors) && tensors.every(isTensor))) return state;
+  }
+  // Nobody else hears of its failure.
+  if (state instanceof Promise) state.catch(() => {});
+  throw new ConfigError(`state() gives ${shown(state)}, expected { values, tensors }, and at once.`);
 }
 
 const afterStep = ({ epoch, step }: StepReport) => `after step ${step} of epoch ${epoch}`;

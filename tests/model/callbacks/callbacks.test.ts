@@ -118,6 +118,66 @@ describe("callbacks", () => {
   );
 
   it.each<[unknown, string]>([
+    [5, "state() gives 5, expected { values, tensors }, and at once."],
+    [null, "state() gives null"],
+    [[], "state() gives an array of 0"],
+    [Promise.resolve({}), "state() gives a Promise"],
+    [{ tensors: 5 }, "state() gives an object"],
+    [{ tensors: [null] }, "state() gives an object"],
+  ])("that give %j as their state are refused", async (state, words) => {
+    const callback = { name: "mine", state: () => state } as Callback;
+    await expect(trained({ callbacks: [callback], checkpoint: { save() {} } })).rejects.toThrow(
+      `callbacks[0] (mine) failed when its state was saved: ${words}`,
+    );
+  });
+
+  it("whose state comes as a promise that fails end the training, not the process", async () => {
+    const callback = { state: () => Promise.reject(new Error("late")) } as unknown as Callback;
+    await expect(trained({ callbacks: [callback], checkpoint: { save() {} } })).rejects.toThrow(
+      "state() gives a Promise",
+    );
+    await pause();
+  });
+
+  it("may take their time to restore a state, and to fail at it", async () => {
+    let saved = new Uint8Array();
+    const save = (bytes: Uint8Array<ArrayBuffer>) => {
+      saved = bytes;
+    };
+    const heard: string[] = [];
+    const callback = (fails: boolean): Callback => ({
+      state: () => ({ values: 7 }),
+      async restore({ values }) {
+        await pause();
+        if (fails) throw new Error("no room");
+        heard.push(`restored ${values}`);
+      },
+      onBegin: () => void heard.push("begins"),
+    });
+    await trained({ callbacks: [callback(false)], checkpoint: { save } });
+    await trained({ callbacks: [callback(false)], resume: saved });
+    expect(heard).toEqual(["begins", "restored 7", "begins"]);
+    await expect(trained({ callbacks: [callback(true)], resume: saved })).rejects.toThrow(
+      "failed when its state was restored: no room",
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [null, "leave: the tensors are null, expected a list, such as Model.tensors()."],
+    [
+      [{ name: "dense1.weight", shape: [1], data: new Float32Array(1) }],
+      "leave: dense1.weight has 1 numbers, and the layers have 96 numbers. Give what tensors() gave.",
+    ],
+    [
+      [{ name: "other", shape: [1], data: new Float32Array(1) }],
+      "leave: other has 1 numbers, and the layers have no such tensor.",
+    ],
+  ])("that leave %j are refused", async (tensors, words) => {
+    const callback: Callback = { onEpoch: (_, training) => training.leave(tensors as never) };
+    await expect(trained({ callbacks: [callback] })).rejects.toThrow(`failed after epoch 1: ${words}`);
+  });
+
+  it.each<[unknown, string]>([
     [5, "callbacks is 5, expected an array, such as [new EarlyStopping()]."],
     [
       [null],
