@@ -88,6 +88,56 @@ export const fromJson = (text: string): unknown =>
     return typeof number === "string" ? Number(number) : each;
   });
 
+function parsed(text: string): unknown {
+  try {
+    return fromJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether it says where a training stands. */
+function isState(value: unknown): value is TrainingState {
+  if (!isObject(value)) return false;
+  const { epoch, step, samples, updates, rows, callbacks, epochSeconds, trainSeconds, seconds } = value;
+  const counts = [epoch, step, samples, updates];
+  return (
+    counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
+    [epochSeconds, trainSeconds, seconds].every((time) => typeof time === "number") &&
+    Array.isArray(rows) &&
+    rows.every(isObject) &&
+    Array.isArray(callbacks)
+  );
+}
+
+/** Whether it is what {@link decodeCheckpoint} gives. */
+export function isCheckpoint(value: unknown): value is TrainingCheckpoint {
+  if (!isObject(value)) return false;
+  const { version, from, state, settings, data, tensors } = value;
+  const isNamed = typeof version === "string" && typeof from === "string";
+  return isNamed && isState(state) && isObject(settings) && isObject(data) && Array.isArray(tensors);
+}
+
+/**
+ * Checks that a training can stand where the checkpoint says.
+ * @param steps those of an epoch
+ * @throws FileError if it cannot
+ */
+export function requirePosition(
+  { from, state }: TrainingCheckpoint,
+  { epochs, initialEpoch, steps }: { epochs: number; initialEpoch: number; steps: number },
+): void {
+  const { epoch, step, rows } = state;
+  if (epoch <= epochs + 1 && step <= steps && rows.length === epoch - 1 - initialEpoch) return;
+  throw new FileError(
+    `${from} is damaged: it stands at step ${step} of epoch ${epoch} with ${rows.length} epochs done, of ${epochs} epochs ` +
+      `of ${steps} steps. Go on with an older checkpoint, or begin anew.`,
+  );
+}
+
 /**
  * The bytes of a checkpoint.
  * @param tensors the model's, which may be those in its memory: they are copied once
@@ -165,13 +215,16 @@ export function decodeCheckpoint(bytes: Uint8Array, from: string): TrainingCheck
       `${from} is damaged: its content does not have its checksum. Go on with an older checkpoint, or begin anew.`,
     );
   }
-  // With the right checksum, it is what encodeCheckpoint() wrote.
-  const state = fromJson(texts.training) as TrainingState & {
-    readonly callbacks: readonly ({ readonly values?: unknown } | null)[];
-  };
+  // With the right checksum it is what encodeCheckpoint() wrote, unless someone means ill.
+  const [state, settings, data] = [texts.training, texts.settings, texts.data].map((text) => parsed(text));
+  if (!isState(state) || !isObject(settings) || !isObject(data)) {
+    throw new FileError(
+      `${from} is damaged: its metadata do not say where a training stands. Go on with an older checkpoint, or begin anew.`,
+    );
+  }
   const isKept = ({ name }: NamedTensor) => /^callback[0-9]+\./.test(name);
-  const callbacks = state.callbacks.map((kept: CallbackState | null | undefined, i) => {
-    if (kept === null || kept === undefined) return undefined;
+  const callbacks = state.callbacks.map((kept, i) => {
+    if (!isObject(kept)) return undefined;
     const prefix = prefixOf(i);
     const own = all.filter(({ name }) => name.startsWith(prefix));
     return {
@@ -184,8 +237,7 @@ export function decodeCheckpoint(bytes: Uint8Array, from: string): TrainingCheck
     ...{ version, epoch, step, rows, from },
     ...(notes !== undefined && { notes }),
     state: { ...state, callbacks },
-    settings: fromJson(texts.settings) as Conditions,
-    data: fromJson(texts.data) as Conditions,
+    ...{ settings, data },
     tensors: all.filter((tensor) => !isKept(tensor)),
   };
 }

@@ -10,7 +10,13 @@ import { VERSION } from "../version.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { previousOf } from "./callbacks/checkpoint.ts";
 import { callbackName } from "./callbacks/runner.ts";
-import { type Conditions, decodeCheckpoint, type TrainingCheckpoint, toJson } from "./checkpoint.ts";
+import {
+  type Conditions,
+  decodeCheckpoint,
+  isCheckpoint,
+  type TrainingCheckpoint,
+  toJson,
+} from "./checkpoint.ts";
 import { classWeightInOrder } from "./classWeights.ts";
 import { forEachBlock } from "./evaluate.ts";
 import type { ResolvedFitOptions } from "./fitOptions.ts";
@@ -19,13 +25,6 @@ import type { Workspace, WorkspaceOptions } from "./workspace.ts";
 
 /** What a training can go on from: the bytes of a checkpoint, its file (Node only), or one that was read. */
 export type Resumable = Uint8Array | string | TrainingCheckpoint;
-
-const isCheckpoint = (value: unknown): value is TrainingCheckpoint =>
-  typeof value === "object" &&
-  value !== null &&
-  "state" in value &&
-  "settings" in value &&
-  "tensors" in value;
 
 /** @throws ConfigError unless a training can go on from it */
 export function checkResumable(value: unknown): void {
@@ -42,7 +41,11 @@ export function checkResumable(value: unknown): void {
  * @throws FileError if there is none that can be read
  */
 export async function readCheckpoint(from: string | Uint8Array): Promise<TrainingCheckpoint> {
-  checkResumable(from);
+  if (!(from instanceof Uint8Array) && (typeof from !== "string" || from === "")) {
+    throw new ConfigError(
+      `readCheckpoint: from is ${shown(from)}, expected the path of a checkpoint, or its bytes.`,
+    );
+  }
   if (typeof from !== "string") return decodeCheckpoint(from, "the checkpoint");
   try {
     return decodeCheckpoint(await readFileBytes(from), from);

@@ -3,16 +3,17 @@ import { isTrap } from "../backend/index.ts";
 import type { Samples } from "../data/dataset.ts";
 import { noStandardization } from "../data/standardize.ts";
 import { kindOf } from "../data/values.ts";
-import { TeamError } from "../errors.ts";
+import { DatasetError, TeamError } from "../errors.ts";
 import { targetsOf } from "../targets.ts";
 import { ResidentBatches, requireBatch } from "./batches.ts";
 import { Checkpoint } from "./callbacks/checkpoint.ts";
-import { encodeCheckpoint, type TrainingCheckpoint } from "./checkpoint.ts";
+import { encodeCheckpoint, requirePosition, type TrainingCheckpoint } from "./checkpoint.ts";
 import { fillClassWeights, requireClasses } from "./classWeights.ts";
 import { runTraining, type TrainingInputs } from "./fit.ts";
 import { type FitOptions, type ResolvedFitOptions, resolveFitOptions } from "./fitOptions.ts";
 import type { History } from "./history.ts";
 import { EVALUATION_ROWS, type ModelMemory } from "./memory.ts";
+import type { Placement } from "./placements.ts";
 import { measure, readResident } from "./resident.ts";
 import { fingerprintsOf, requireSameData, requireSameSettings, settingsOf, toCheckpoint } from "./resume.ts";
 import { checkAll, checkTensors } from "./tensors.ts";
@@ -52,10 +53,12 @@ export async function fitModel(host: FitHost, train: Samples, given: FitOptions)
   const [place, validationPlace] = placesOf(workspace, train, validation);
   const trainedData = new TrainedData(() => fingerprintsOf(workspace, place, validationPlace));
   memory.trainedData = trainedData;
+  const batches = new ResidentBatches(workspace, place, { ...options, minimumBatch });
+  if (from !== undefined) requirePosition(from, { ...options, steps: batches.steps });
   const inputs: TrainingInputs = {
     ...{ workspace, train: place, validation: validationPlace, from: from?.state },
     weighsClasses: classWeight !== undefined,
-    batches: new ResidentBatches(workspace, place, { ...options, minimumBatch }),
+    batches,
     layerTensors: () => memory.layerTensors()!,
     encode: (state) =>
       encodeCheckpoint(state, { settings, data: trainedData.fingerprint! }, memory.tensorsInPlace()),
@@ -109,6 +112,7 @@ async function prepare(
       onThreads?.({ threads: team?.threads ?? 1, ...(notice && { notice }) });
     }
     await readResident(workspace, train, validation, options);
+    requireWeight(placesOf(workspace, train, undefined)[0]);
     if (options.classWeight !== undefined) {
       fillClassWeights(options.classWeight, workspace, train, placesOf(workspace, train, undefined)[0]);
     }
@@ -129,6 +133,21 @@ async function prepare(
     await turns.take("fit", () => memory.restore(before));
     throw error;
   }
+}
+
+/** @throws DatasetError if the samples weigh nothing, or more than can be counted: no loss could be computed */
+function requireWeight({ weights, selection }: Placement): void {
+  if (weights === undefined) return;
+  const { data } = weights;
+  let sum = 0;
+  if (selection === undefined) for (const weight of data) sum += weight;
+  else for (const row of selection) sum += data[row]!;
+  if (sum > 0 && sum < Infinity) return;
+  throw new DatasetError(
+    sum === 0
+      ? `${WHERE}: every sample weighs 0. Give at least one of them more.`
+      : `${WHERE}: the weights of the samples add up to ${sum}. Divide all of them by a constant.`,
+  );
 }
 
 /** Takes over the model's tensors, if the data are the same. */

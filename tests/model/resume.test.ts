@@ -8,7 +8,7 @@ import type { Samples } from "../../src/data/dataset.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { AccuracyMetrics } from "../../src/metrics/index.ts";
 import { type Callback, EarlyStopping } from "../../src/model/callbacks/index.ts";
-import { decodeCheckpoint } from "../../src/model/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/model/checkpoint.ts";
 import type { FitOptions } from "../../src/model/fitOptions.ts";
 import type { History } from "../../src/model/history.ts";
 import { Model, type ModelOptions } from "../../src/model/model.ts";
@@ -234,6 +234,48 @@ describe("files", () => {
     const forged = { ...newer, formatVersion: "1", training: "{}", settings: "{}", data: "{}", checksum: "" };
     await expect(resume(encodeSafetensors(model, forged))).rejects.toThrow(`${path} is damaged: its content`);
     await expect(resume(new Uint8Array(5))).rejects.toThrow("the file has 5 bytes");
+  });
+
+  it("with a right checksum and other content are refused", async () => {
+    let bytes = new Uint8Array();
+    const save = (saved: Uint8Array<ArrayBuffer>) => {
+      bytes = saved;
+    };
+    await build(kind).fit(samples, { ...options(kind), checkpoint: { save } });
+    const { state, settings, data, tensors } = decodeCheckpoint(bytes, "whole");
+    const resumed = (changes: object, conditions: object = { settings, data }) => {
+      const made = encodeCheckpoint({ ...state, ...changes }, conditions as never, tensors);
+      return build(kind).fit(samples, { ...options(kind), resume: made });
+    };
+    const nowhere = "the checkpoint is damaged: its metadata do not say where a training stands.";
+    for (const changes of [
+      { epoch: -1 },
+      { step: 0.5 },
+      { updates: Number.NaN },
+      { rows: [1] },
+      { rows: {} },
+    ]) {
+      await expect(resumed(changes)).rejects.toThrow(nowhere);
+    }
+    await expect(resumed({}, { settings: [], data })).rejects.toThrow(nowhere);
+    await expect(resumed({}, { settings, data: 1 })).rejects.toThrow(nowhere);
+    for (const [changes, words] of [
+      [{ step: 1e9 }, "step 1000000000 of epoch 5 with 4 epochs done, of 4 epochs of 7 steps."],
+      [{ epoch: 99 }, "step 0 of epoch 99 with 4 epochs done"],
+      [{ rows: [] }, "step 0 of epoch 5 with 0 epochs done"],
+    ] as const) {
+      await expect(resumed(changes)).rejects.toThrow(`the checkpoint is damaged: it stands at ${words}`);
+    }
+    for (const from of [undefined, null, 5, "", {}]) {
+      await expect(readCheckpoint(from as never)).rejects.toThrow("readCheckpoint: from is ");
+    }
+    const whole = await readCheckpoint(bytes);
+    for (const changes of [{ state: null }, { state: {} }, { data: undefined }, { tensors: null }]) {
+      const resume = { ...whole, ...changes } as never;
+      await expect(build(kind).fit(samples, { ...options(kind), resume })).rejects.toThrow(
+        "resume is an object, expected the path of a checkpoint, its bytes, or what readCheckpoint() gives.",
+      );
+    }
   });
 
   it("with any byte changed are refused, by an error of ours", async () => {

@@ -67,6 +67,15 @@ describe.each(cases)("a model with the loss of %s", (_name, loss, options, last)
     expect(rows.every(({ train }) => Number.isFinite(train.loss))).toBe(true);
     const nothing = samplesFromArrays({ ...options, weights: values.map(() => 0) });
     expect((await model.evaluate(nothing)).loss).toBe(0);
+    await expect(model.fit(nothing)).rejects.toThrow(
+      new DatasetError("Model.fit: every sample weighs 0. Give at least one of them more."),
+    );
+    const heavy = samplesFromArrays({ ...options, weights: values.map(() => Number.MAX_VALUE) });
+    await expect(model.fit(heavy.select(Uint32Array.of(1, 0)))).rejects.toThrow(
+      new DatasetError(
+        "Model.fit: the weights of the samples add up to Infinity. Divide all of them by a constant.",
+      ),
+    );
   });
 
   it.each([false, true])("has the gradients of its cost, weighted: %s", async (weighted) => {
