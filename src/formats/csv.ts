@@ -71,7 +71,7 @@ async function openCsv(
     columns: layout.columns,
     delimiter,
     place: "line",
-    read: (readOptions) => readRows(file, layout, readOptions),
+    read: (readOptions) => readRows(file, layout, facts, readOptions),
     close: () => file.close(),
   };
 }
@@ -171,6 +171,7 @@ const counted = (cells: number) => (cells === 1 ? "1 cell" : `${cells} cells`);
 async function* readRows(
   file: TextFile,
   layout: Layout,
+  facts: string[],
   { columns, signal, onProgress }: TableReadOptions = {},
 ): AsyncGenerator<TableChunk> {
   const { name } = file.input;
@@ -184,8 +185,11 @@ async function* readRows(
     ...{ skip: layout.skip, wanted: flags, columns: layout.columns },
   });
   const place = () => `${name}, line ${scanner.line}`;
+  const onEncoding = (encoding: Encoding) => {
+    if (!facts.includes(ENCODING_NAMES[encoding])) facts.push(ENCODING_NAMES[encoding]);
+  };
   const { ready } = rows.chunks;
-  for await (const text of file.text({ place, signal, onProgress })) {
+  for await (const text of file.text({ place, signal, onProgress, onEncoding })) {
     scanner.push(text);
     yield* ready.splice(0);
   }

@@ -39,6 +39,8 @@ export interface TextOptions {
   readonly place: () => string;
   readonly signal?: Signal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** Told of another encoding than the beginning's, when it is found out. */
+  readonly onEncoding?: ((encoding: Encoding) => void) | undefined;
 }
 
 /**
@@ -161,9 +163,10 @@ async function* decoded(
   input: FormatInput,
   chunks: AsyncIterable<Uint8Array>,
   decoder: TextStream,
-  { place, signal, onProgress }: TextOptions,
+  { place, signal, onProgress, onEncoding }: TextOptions,
 ): AsyncGenerator<string> {
   const { size } = input;
+  const { encoding } = decoder;
   for await (const chunk of chunks) {
     for (let start = 0; start < chunk.length; start += PIECE) {
       signal?.throwIfAborted();
@@ -172,6 +175,7 @@ async function* decoded(
     if (size !== undefined) onProgress?.(Math.min(1, input.bytesRead / size));
   }
   yield* checked(decoder, decoder.decode(new Uint8Array(0), true), place);
+  if (decoder.encoding !== encoding) onEncoding?.(decoder.encoding);
 }
 
 /** The text, up to what is no text. It is given before the error is raised: place() then tells where that is. */

@@ -94,8 +94,8 @@ const MISSING = /^(|\?|-+|\.|n\/?a|#n\/a|nan|null|none|nil|missing|unknown)$/i;
 
 /** Whether a cell is a number, a date or a time, and no name: it has digits, and no letters but those in such. */
 function isValue(cell: string): boolean {
-  if (!/\d/.test(cell) || cell.length > 40) return false;
-  return /^[-+\u2212]?[^\p{L}_]*(e[-+]?\d+|t\d[\d:.]*z?|z|am|pm)?[^\p{L}_]*$/iu.test(cell);
+  if (cell.length > 40) return false;
+  return /^[^\p{L}_]*\d[^\p{L}_]*(e[-+]?\d+|t\d[\d:.]*z?|z|am|pm)?[^\p{L}_]*$/iu.test(cell);
 }
 
 /**
