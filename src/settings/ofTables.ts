@@ -175,6 +175,17 @@ export const tableSettings = {
     usual: "it is found out",
     words: { "--decimal": "decimal-sign decimal-separator decimal-comma" },
   }),
+  dates: setting({
+    ...{
+      ...TABLE,
+      flags: "--dates <order>",
+      type: choice(["day-first", "month-first"]),
+      notSearched: SHARED,
+    },
+    help: "what comes first in dates such as 1/2/2025",
+    usual: "it is found out",
+    words: { "--dates": "dayfirst day-first month-first date-format date-order" },
+  }),
   header: setting({
     ...{ ...TABLE, flags: "--header [yes|no]", type: yesOrNo(), notSearched: SHARED },
     help: "the first row has the columns' names",

@@ -21,6 +21,8 @@ export interface UnderstandingTextOptions {
 }
 
 const NARROWEST = 40;
+/** Columns that are worth a look, of which so many are shown. */
+const MOST_HINTS = 10;
 const MOST_EXAMPLE = 16;
 const MOST_NAME = 24;
 
@@ -48,10 +50,10 @@ export function understandingText(
       `… and ${counted(used.length - shown.length, "column")} more: nnwasm data describe shows all.`,
     );
   }
-  const reasons = (title: string, all: readonly ColumnUnderstanding[]) => {
+  const reasons = (title: string, all: readonly ColumnUnderstanding[], told = most) => {
     if (all.length === 0) return;
-    lines.push("", title, ...reasonLines(all.slice(0, most), width));
-    if (all.length > most) lines.push(`  … and ${counted(all.length - most, "column")} more`);
+    lines.push("", title, ...reasonLines(all.slice(0, told), width));
+    if (all.length > told) lines.push(`  … and ${counted(all.length - told, "column")} more`);
   };
   reasons(
     "Dropped:",
@@ -60,6 +62,7 @@ export function understandingText(
   reasons(
     "Worth a look:",
     used.filter(({ role, why }) => role === "feature" && why !== undefined),
+    MOST_HINTS,
   );
   lines.push("", ...taskLines(task, width));
   for (const warning of warnings) lines.push(...wrapped(`Note: ${printable(warning)}`, width, "  "));
@@ -130,7 +133,7 @@ function categoriesText(
   distinct: number,
   width: number,
 ): string {
-  const all = categories.map(({ value, count }) => `${cut(printable(value), 20)} ${thousands(count)}`);
+  const all = categories.map(({ value, count }) => `${cut(printable(value), 20)}: ${thousands(count)}`);
   for (let some = all.length; some > 0; some--) {
     const left = distinct - some;
     const text = all.slice(0, some).join(", ") + (left > 0 ? `, ${thousands(left)} more` : "");

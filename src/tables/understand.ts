@@ -146,7 +146,7 @@ function uselessOf(profile: Profile): string | undefined {
 /** What could surprise in a column that is a feature. */
 function hintOf({ column, whole, low, high, present }: Profile): string | undefined {
   const { kind, distinct, name } = column;
-  if (kind === "number" && whole && distinct > 2 && distinct <= 12 && present >= ROWS_TO_HINT) {
+  if (kind === "number" && whole && distinct > 2 && distinct <= MOST_TO_HINT && present >= ROWS_TO_HINT) {
     return `${distinct} different whole numbers: --categorical if they are codes`;
   }
   if (kind === "number" && distinct === 2 && !(low === 0 && high === 1)) return "two values only";
@@ -154,6 +154,7 @@ function hintOf({ column, whole, low, high, present }: Profile): string | undefi
   return undefined;
 }
 const ROWS_TO_HINT = 50;
+const MOST_TO_HINT = 7;
 
 /** Something must be learned from: of what was dropped, an id or a text that is all there is stays. */
 function keepOne(

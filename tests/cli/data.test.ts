@@ -306,7 +306,7 @@ describe("data --help", () => {
   it.each([
     [
       [],
-      "Examples:\n  nnwasm data list\n  nnwasm data fetch cifar10\n  nnwasm data verify\n\n" +
+      "Examples:\n  nnwasm data describe houses.csv\n  nnwasm data list\n  nnwasm data fetch cifar10\n  nnwasm data verify\n\n" +
         "Usage: nnwasm data ",
     ],
     [["list"], "Examples:\n  nnwasm data list\n\nUsage: nnwasm data list "],

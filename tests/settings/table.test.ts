@@ -61,6 +61,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   format: ["csv", "csv"],
   delimiter: ["tab", "\t"],
   decimal: [",", ","],
+  dates: ["month-first", "month-first"],
   header: ["false", false],
   encoding: ["utf-16le", "utf-16le"],
   size: ["32x24", "32x24"],

@@ -1,4 +1,4 @@
-/** `nnwasm data`: lists, fetches and verifies data sets. */
+/** `nnwasm data`: lists, fetches and verifies data sets, and says what is understood of a file. */
 
 import { Argument, type Command, Option } from "commander";
 import pc from "picocolors";
@@ -16,6 +16,7 @@ import { dataFolderProblem, warn } from "../openDataset.ts";
 import { StatusLine } from "../progress/statusLine.ts";
 import { addWords } from "../suggestions.ts";
 import { printable } from "../text.ts";
+import { describeCommand } from "./describe.ts";
 
 addWords({ "--data": DATA_WORDS });
 
@@ -32,12 +33,14 @@ const publishedOf = (kinds: Kinds): Found[] =>
 export function dataCommand(context: CliContext, kinds: Kinds = datasets): Command {
   const published = publishedOf(kinds);
   const [first] = published.map(([name]) => name);
-  const data = newCommand(context, "data", "list, fetch and verify data sets", [
+  const data = newCommand(context, "data", "describe a table or images; list, fetch and verify data sets", [
+    "nnwasm data describe houses.csv",
     "nnwasm data list",
     `nnwasm data fetch ${first}`,
     "nnwasm data verify",
   ]);
   return addCommands(data, [
+    describeCommand(context),
     listCommand(context, kinds),
     fetchCommand(context, published),
     verifyCommand(context, published),
