@@ -1,5 +1,6 @@
 /** The formats whose files are changed at random: small whole files of each, and what means something in them. */
 import { gzipSync } from "node:zlib";
+import { fuzzedIdx, fuzzedNpy, fuzzedNpz, fuzzedParquet } from "./fuzzedArrays.ts";
 import { fuzzedCsv, fuzzedJsonLines, fuzzedTsv } from "./fuzzedTexts.ts";
 import type { FuzzedFormat } from "./mutations.ts";
 
@@ -8,6 +9,10 @@ export const fuzzedFormats: Readonly<Record<string, FuzzedFormat>> = {
   csv: fuzzedCsv,
   tsv: fuzzedTsv,
   jsonl: fuzzedJsonLines,
+  parquet: fuzzedParquet,
+  npy: fuzzedNpy,
+  npz: fuzzedNpz,
+  idx: fuzzedIdx,
   gz: {
     ...fuzzedCsv,
     files: async (random) => (await fuzzedCsv.files(random)).map((file) => gzipSync(file)),
