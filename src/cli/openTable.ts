@@ -32,6 +32,7 @@ export type TableSettings = Partial<
     | "format"
     | "delimiter"
     | "decimal"
+    | "dates"
     | "header"
     | "encoding"
     | "test"
@@ -43,8 +44,8 @@ export type TableSettings = Partial<
 >;
 
 export const tableOptions = (settings: TableSettings): TableOptions => {
-  const { target, task, drop, numeric, categorical, weight, group, missing, decimal } = settings;
-  return { target, task, drop, numeric, categorical, weight, group, missing, decimal };
+  const { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates } = settings;
+  return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates };
 };
 
 export const formatOptions = ({ format, delimiter, header, encoding }: TableSettings): FormatOptions => ({

@@ -44,7 +44,7 @@ describe("--help", () => {
     [["search"], "nnwasm search "],
     [["reproduce"], "nnwasm reproduce "],
     [["gradcheck"], "nnwasm gradcheck "],
-    [["data"], "nnwasm data list\n"],
+    [["data"], "nnwasm data describe houses.csv\n"],
     [["data", "list"], "nnwasm data list\n"],
     [["data", "fetch"], "nnwasm data fetch cifar10\n"],
     [["data", "verify"], "nnwasm data verify\n"],
