@@ -12,7 +12,15 @@ export {
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export type { ArrayTargets } from "./data/arrayTargets.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
-export type { Dataset, ElementType, ReadOptions, Residence, Samples, SampleTarget } from "./data/dataset.ts";
+export type {
+  Dataset,
+  ElementType,
+  ReadOptions,
+  Residence,
+  Samples,
+  SampleTarget,
+  UntestedDataset,
+} from "./data/dataset.ts";
 export {
   type ImageDataset,
   type ImageDatasetOptions,
@@ -30,6 +38,8 @@ export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
 export type { Described, Description, Folder, Kind } from "./described.ts";
 export * from "./errors.ts";
+export type { FormatOptions } from "./formats/format.ts";
+export type { ImagePreprocessing } from "./images/preprocessing.ts";
 export {
   ConstantInitializer,
   HeInitializer,
@@ -180,12 +190,14 @@ export {
   type SGDOptions,
 } from "./optimizers/index.ts";
 export type { Bytes, Signal, WasmMemory } from "./platform.ts";
+export type { PreprocessingOptions } from "./preprocessing/fit.ts";
 export type {
   EncodedColumn,
   Encoder,
   Prediction,
   TableDescription,
   TablePreprocessing,
+  TableRow,
   TargetColumn,
   TargetEncoding,
 } from "./preprocessing/preprocessing.ts";
@@ -205,6 +217,29 @@ export {
   type WarmupOptions,
   WarmupSchedule,
 } from "./schedules/index.ts";
+export type { ColumnArrays } from "./tables/rows.ts";
+export type {
+  Cell,
+  CellStyle,
+  ColumnKind,
+  ColumnRole,
+  ColumnUnderstanding,
+  DateStyle,
+  NumberStyle,
+  Table,
+  TableColumn,
+  TableOptions,
+  Understanding,
+} from "./tables/table.ts";
+export type {
+  AnswerOf,
+  ClassAnswer,
+  FlagAnswer,
+  MetricsOfTask,
+  NumberAnswer,
+  UsualMetrics,
+} from "./tabular/answers.ts";
+export { type TableData, type TrainTableOptions, train, type UnderstoodTable } from "./tabular/train.ts";
 export type { TargetArray, TargetKind, Targets, TargetTensor, WeightTensor } from "./targets.ts";
 export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";
 export { type ImportanceOptions, type ParameterImportance, parameterImportance } from "./tuner/importance.ts";

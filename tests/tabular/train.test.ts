@@ -1,0 +1,316 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadModel, type TrainTableOptions, train, type UnderstoodTable } from "../../src/index.ts";
+import type { EpochRow } from "../../src/model/history.ts";
+import { Random } from "../../src/random.ts";
+import { runCli } from "../helpers/cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nnwasm-train-table-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const random = new Random(5, "test");
+const CITIES = ["Bern", "Rom", "Ulm"];
+
+/** Houses whose price follows from rooms and city, with a blank here and there. */
+const houses = Array.from({ length: 120 }, (_, i) => {
+  const rooms = 1 + random.below(9);
+  const city = CITIES[random.below(3)]!;
+  const price = 1000 * rooms + 2000 * CITIES.indexOf(city) + 10 * random.normal();
+  return {
+    rooms: i % 17 === 4 ? undefined : rooms,
+    city,
+    garden: random.below(2) === 1,
+    price: Math.round(price),
+    class: price > 7000 ? "dear" : "cheap",
+    wet: random.below(10) < rooms,
+    cold: city === "Bern",
+  };
+});
+
+const well = { hidden: [16], epochs: 80, learningRate: 0.02 };
+const quick = { hidden: [8], epochs: 30, seed: 2 };
+
+const csv = (rows: readonly object[]) => {
+  const names = Object.keys(rows[0]!);
+  const text = (row: object) => names.map((name) => (row as Record<string, unknown>)[name] ?? "").join(",");
+  return `${[names.join(","), ...rows.map(text)].join("\n")}\n`;
+};
+
+describe("a model of a table", () => {
+  it("predicts numbers in their own unit", async () => {
+    const rows: EpochRow[] = [];
+    const drop = ["class", "wet", "cold"];
+    const model = await train({
+      ...{ data: houses, target: "price", task: "numbers", drop, ...well },
+      onEpoch: (row) => void rows.push(row),
+    });
+    const answers = await model.predict(houses.slice(0, 3));
+    expect(answers.map((answer) => Object.keys(answer))).toEqual([["price"], ["price"], ["price"]]);
+    const { rmse, mae, r2, loss } = await model.evaluate(houses);
+    const errors = (await model.predict(houses)).map(({ price }, i) => price - houses[i]!.price);
+    expect(rmse).toBeCloseTo(Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / 120), 1);
+    expect(r2).toBeGreaterThan(0.8);
+    expect(mae).toBeGreaterThan(10);
+    expect(loss).toBeLessThan(0.3);
+    expect(rows.length).toBe(80);
+    // The weights are those of the best epoch, 24 rows being for validation.
+    const best = Math.min(...rows.map(({ validation }) => validation!.loss));
+    expect(rows[0]!.validation!.rmse).toBeGreaterThan(rmse);
+    expect(best).toBeLessThan(0.3);
+  });
+
+  it("predicts classes with the probabilities of all", async () => {
+    const drop = ["price", "wet", "cold"];
+    const model = await train({ data: houses, target: "class", drop, ...well });
+    const [answer] = await model.predict([{ rooms: 9, city: "Ulm", garden: false }]);
+    expect(answer).toEqual({
+      class: "dear",
+      probabilities: { cheap: expect.any(Number), dear: expect.any(Number) },
+    });
+    expect(model.classNames).toEqual(["cheap", "dear"]);
+    expect((await model.evaluate(houses)).accuracy).toBeGreaterThan(0.8);
+  });
+
+  it("predicts flags, several at once", async () => {
+    const drop = ["price", "class"];
+    const model = await train({ data: houses, target: ["wet", "cold"], task: "flags", drop, ...well });
+    const [answer] = await model.predict([{ rooms: 9, city: "Bern", garden: false }]);
+    expect(answer).toEqual({
+      wet: true,
+      cold: true,
+      probabilities: { wet: expect.any(Number), cold: expect.any(Number) },
+    });
+    const { accuracy, f1Macro, rocAuc } = await model.evaluate(houses);
+    expect([accuracy, f1Macro, rocAuc].every((value) => value > 0.5 && value <= 1)).toBe(true);
+  });
+
+  it("is the same from rows, columns, an iterable and a file, to the last bit", async () => {
+    const drop = ["class", "wet", "cold"];
+    const hash = async (data: TrainTableOptions["data"]) =>
+      (await train({ data, target: "price", drop, ...quick, epochs: 2 })).weightsSha256();
+    const expected = await hash(houses);
+    const file = join(folder, "houses.csv");
+    writeFileSync(file, csv(houses));
+    expect(await hash(file)).toBe(expected);
+    const columns = Object.fromEntries(
+      Object.keys(houses[0]!).map((name) => [name, houses.map((row) => row[name as keyof typeof row])]),
+    );
+    expect(await hash(columns)).toBe(expected);
+    async function* all() {
+      yield* houses;
+    }
+    expect(await hash(all())).toBe(expected);
+    expect(await hash(houses.with(0, { ...houses[0]!, price: 1 }))).not.toBe(expected);
+  });
+
+  it("is saved and opened with its preprocessing", async () => {
+    const model = await train({
+      data: houses,
+      target: "price",
+      drop: ["class", "wet", "cold"],
+      ...quick,
+      epochs: 2,
+    });
+    const file = join(folder, "model.safetensors");
+    await model.save(file);
+    const opened = await loadModel(file);
+    expect(await opened.predict(houses)).toEqual(await model.predict(houses));
+    expect(await opened.evaluate(houses)).toEqual(await model.evaluate(houses));
+    expect(opened.toBytes()).toEqual(model.toBytes());
+  });
+
+  it("never sees a row that is for validation", async () => {
+    let held: UnderstoodTable["rows"] | undefined;
+    const described = async (validation: number, changed: (typeof houses)[number][]) => {
+      const model = await train({
+        ...{
+          data: changed,
+          target: "price",
+          drop: ["class", "wet", "cold"],
+          ...quick,
+          epochs: 1,
+          validation,
+        },
+        group: "garden",
+        onUnderstood: ({ rows }) => {
+          held = rows;
+        },
+      });
+      return [model.preprocessing, await model.weightsSha256()] as const;
+    };
+    const [before, weights] = await described(0.3, houses);
+    // One of two groups is for validation: that of which there are fewer rows to be held out.
+    const group = houses.filter(({ garden }) => garden).length === held!.validation;
+    const wild = houses.map((row) => (row.garden === group ? { ...row, rooms: 1e6, price: -1e6 } : row));
+    const [after, others] = await described(0.3, wild);
+    expect(JSON.stringify((after as { describe(): object }).describe())).toBe(
+      JSON.stringify((before as { describe(): object }).describe()),
+    );
+    expect(others).toBe(weights);
+  });
+
+  it("says before the training what was understood", async () => {
+    let told: UnderstoodTable | undefined;
+    const wide = houses.map((row, i) => ({ ...row, id: `house ${i}`, same: 1 }));
+    await train({
+      ...{ data: wide, target: "price", ...quick, epochs: 1 },
+      onUnderstood: (understood) => {
+        told = understood;
+      },
+    });
+    expect(told!.understanding.task).toMatchObject({ kind: "numbers", target: ["price"] });
+    const dropped = told!.understanding.columns.filter(({ role }) => role === "dropped");
+    expect(dropped.map(({ name }) => name)).toEqual(["id", "same"]);
+    expect(told!.rows).toEqual({ train: 96, validation: 24 });
+  });
+
+  it("may have all rows to train on", async () => {
+    const rows: EpochRow[] = [];
+    const model = await train({
+      ...{
+        data: houses,
+        target: "price",
+        drop: ["class"],
+        ...quick,
+        epochs: 2,
+        validation: 0,
+        dtype: "float64",
+        numbers: "standard",
+      },
+      onEpoch: (row) => void rows.push(row),
+    });
+    expect(rows.map(({ validation }) => validation)).toEqual([undefined, undefined]);
+    expect(model.precision).toBe("float64");
+    expect(JSON.stringify(model.preprocessing)).toBeDefined();
+  });
+
+  it("counts rows by a column of weights", async () => {
+    const weighted = houses.map((row, i) => ({ ...row, w: i % 2 }));
+    const hash = async (weight?: string) =>
+      (
+        await train({
+          data: weighted,
+          target: "price",
+          ...quick,
+          epochs: 1,
+          weight,
+          drop: weight ? [] : ["w"],
+        })
+      ).weightsSha256();
+    expect(await hash("w")).not.toBe(await hash());
+  });
+
+  it("stops when it is told to", async () => {
+    const controller = new AbortController();
+    const rows: EpochRow[] = [];
+    const model = await train({
+      ...{ data: houses, target: "price", ...quick, signal: controller.signal },
+      onEpoch: (row) => {
+        rows.push(row);
+        controller.abort();
+      },
+    });
+    expect(rows.length).toBe(1);
+    expect((await model.predict(houses)).length).toBe(120);
+    const reason = new Error("enough");
+    await expect(train({ data: houses, target: "price", signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+  });
+});
+
+describe("what is wrong is refused", () => {
+  const right = { data: houses, target: "price" };
+  it.each([
+    [undefined, "ConfigError", "train: the options are undefined, expected { data, target }."],
+    [
+      { ...right, epoch: 3 },
+      "ConfigError",
+      'train: there is no option "epoch". There are: data, target, task',
+    ],
+    [
+      { target: "price" },
+      "ConfigError",
+      "train: data is undefined, expected rows as objects, or the path of a file.",
+    ],
+    [
+      { data: houses },
+      "ConfigError",
+      "train: target is undefined, expected a column's name, or an array of names.",
+    ],
+    [{ ...right, target: [] }, "ConfigError", "train: target is an array of 0, expected a column's name"],
+    [
+      { ...right, group: 5 },
+      "ConfigError",
+      "train: group is 5, expected a column's name, or an array of names.",
+    ],
+    [{ ...right, onEpoch: 5 }, "ConfigError", "train: onEpoch is 5, expected a function."],
+    [{ ...right, target: "prize" }, "ConfigError", "prize"],
+    [{ ...right, epochs: 0 }, "ConfigError", "train: epochs is 0, expected an integer ≥ 1."],
+    [{ ...right, learningRate: -1 }, "ConfigError", "train: learningRate is -1, expected a number > 0."],
+    [{ ...right, hidden: [0] }, "ConfigError", ""],
+    [{ ...right, numbers: "log" }, "ConfigError", 'No numbers "log"'],
+    [{ ...right, data: 5 }, "DatasetError", "data is 5."],
+    [{ ...right, data: [] }, "ConfigError", ""],
+    [{ ...right, data: [5] }, "DatasetError", "data, row 0 is 5, expected an object"],
+    [{ ...right, data: "none.csv" }, "FileError", "none.csv"],
+  ])("%#: %s %s", async (options, name, message) => {
+    const error = await train(options as never).catch((reason) => reason);
+    expect(error).toMatchObject({ name, message: expect.stringContaining(message) });
+  });
+
+  it("a text in a column of numbers, with its row", async () => {
+    const wrong = houses.map((row, i) => (i === 90 ? { ...row, rooms: "many" } : row));
+    await expect(train({ data: wrong, target: "price", numeric: ["rooms"] })).rejects.toThrow(
+      /row 90, column "rooms"/,
+    );
+  });
+});
+
+it("nnwasm train FILE --target and train() give the same weights, to the last bit", async () => {
+  const file = join(folder, "same.csv");
+  writeFileSync(file, csv(houses));
+  const settings = [
+    "--epochs",
+    "3",
+    "--seed",
+    "4",
+    "--layers",
+    "12,5",
+    "--lr",
+    "0.01",
+    "--drop",
+    "class,wet,cold",
+  ];
+  const { code, stdout, stderr } = await runCli(
+    ["train", "same.csv", "--target", "price", "--json", "--out", "run", ...settings],
+    folder,
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const events = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const end = events.find(({ event }) => event === "result");
+  const given = { seed: 4, epochs: 3, hidden: [12, 5], learningRate: 0.01, drop: ["class", "wet", "cold"] };
+  const model = await train({ data: file, target: "price", ...given });
+  expect(await model.weightsSha256()).toBe(end.weightsSha256);
+  const opened = await loadModel(join(folder, "run"));
+  expect(await opened.predict(houses)).toEqual(await model.predict(houses));
+  // Without settings, too: the defaults are the same.
+  const few = houses.slice(0, 40);
+  writeFileSync(file, csv(few));
+  const plain = await runCli(
+    ["train", "same.csv", "--target", "class", "--drop", "price", "--json", "--out", "other"],
+    folder,
+  );
+  const result = plain.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .at(-1);
+  const same = await train({ data: few, target: "class", drop: ["price"] });
+  expect(await same.weightsSha256()).toBe(result.weightsSha256);
+});
