@@ -63,7 +63,7 @@ describe("the packed types", () => {
     expect(minors.sort()).toEqual(["5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "6.0", "7.0"]);
   });
 
-  const everywhere = ["ownParts", "evaluation"];
+  const everywhere = ["ownParts", "evaluation", "tables"];
   const settings = {
     "without the DOM's types, module nodenext": [
       [...everywhere, "signals"],
