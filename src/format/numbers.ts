@@ -1,11 +1,14 @@
 /** Numbers and units as people read them. */
 
-/** A loss or a metric for people: with four decimals, or four digits where those would say little. */
+/**
+ * A loss or a metric for people: with four decimals; from a thousand on with six digits or more, and four digits and an exponent
+ * where those would say little: "0.5355", "49010.0", "102534", "2.464e-8".
+ */
 export function measureText(value: number): string {
   const size = Math.abs(value);
-  return size === 0 || (size >= 1e-3 && size < 1e5) || !Number.isFinite(value)
-    ? value.toFixed(4)
-    : value.toExponential(3);
+  if (size === 0 || !Number.isFinite(value)) return value.toFixed(4);
+  if (size < 1e-3 || size >= 1e9) return value.toExponential(3);
+  return value.toFixed(size < 1000 ? 4 : Math.max(0, 6 - String(Math.trunc(size)).length));
 }
 
 /** With so many decimals, and a true minus: "0.5355", "−0.0021". */

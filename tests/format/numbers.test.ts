@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   decimals,
   duration,
+  measureText,
   megabytes,
   percent,
   scientific,
@@ -15,6 +16,17 @@ import {
 describe("decimals", () => {
   it("have a true minus", () => {
     expect([decimals(0.53549), decimals(-0.5, 1), decimals(2.5, 0)]).toEqual(["0.5355", "−0.5", "3"]);
+  });
+});
+
+describe("measures", () => {
+  it("have four decimals, or what says as much of large and small ones", () => {
+    expect([0, 0.53549, 31.27091, -459.6933, 1000.126, 49010.0182, 102534.2, 75e6].map(measureText)).toEqual([
+      ...["0.0000", "0.5355", "31.2709", "-459.6933", "1000.13", "49010.0", "102534", "75000000"],
+    ]);
+    expect([2.464e-8, 2.25e10, Number.NaN, Number.POSITIVE_INFINITY].map(measureText)).toEqual([
+      ...["2.464e-8", "2.250e+10", "NaN", "Infinity"],
+    ]);
   });
 });
 
