@@ -88,7 +88,7 @@ function delimiterOf(delimiter: string | undefined): string | undefined {
 }
 
 /** "sep=;" in the first line, which Excel reads and writes. */
-const SEPARATOR_LINE = /^"?sep=(.)"?[ \t]*(\r|\n|$)/i;
+const SEPARATOR_LINE = /^[ \r\n]*"?sep=(.)"?[ \t]*(\r|\n|$)/i;
 
 /** @param facts is told what is not usual */
 function findLayout(

@@ -38,7 +38,7 @@ async function openJsonLines(input: FormatInput, options: FormatOptions): Promis
 }
 
 /** The keys of the first rows. @throws DatasetError if there is no row, or the first one cannot be read */
-function firstKeys({ input, head, whole }: TextFile): { keys: string[]; array: boolean } {
+function firstKeys({ input, head, headLine, whole }: TextFile): { keys: string[]; array: boolean } {
   const { name } = input;
   const keys = new Set<string>();
   let rows = 0;
@@ -51,6 +51,7 @@ function firstKeys({ input, head, whole }: TextFile): { keys: string[]; array: b
       );
     }
   });
+  splitter.line = headLine;
   try {
     splitter.push(head, whole);
   } catch (error) {

@@ -311,7 +311,7 @@ describe("refused, with the place, are", () => {
 
   it("what follows a closing quote", async () => {
     expect(await refusal('a,b\n"x"y,2\n')).toBe(
-      'a.csv, line 2, column "a": "y,2\\n" follows a closing quote, expected a delimiter or the end of the line. Write a ' +
+      'a.csv, line 2, column "a": "y" follows a closing quote, expected a delimiter or the end of the line. Write a ' +
         'quote inside of quotes twice: "a ""word""".',
     );
   });

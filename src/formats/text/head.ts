@@ -22,6 +22,8 @@ export interface TextFile {
   readonly input: FormatInput;
   /** The beginning, decoded. */
   readonly head: string;
+  /** The line in which it begins: blank lines before it are left out. */
+  readonly headLine: number;
   /** Whether that is all. */
   readonly whole: boolean;
   /** Of the beginning: "utf-8" if it is ASCII. */
@@ -50,7 +52,7 @@ export interface TextOptions {
 export async function openText(
   input: FormatInput,
   options: FormatOptions,
-  { lines, most, wholeLine }: Wanted,
+  wanted: Wanted,
 ): Promise<TextFile> {
   const told = options.encoding === undefined ? undefined : encodingNamed(options.encoding);
   const found = findEncoding(input.head, told);
@@ -58,50 +60,80 @@ export async function openText(
   // What is read beyond the head of a stream is kept: it cannot be read again.
   const ahead = new Ahead(input);
   const decoder = fresh();
-  let head = "";
-  let breaks = 0;
-  /** Lines at the beginning that are blank: however many there are, they tell nothing. */
-  let blank = 0;
-  let blanks = 0;
-  let begun = false;
-  while (breaks < lines && (head.length < most || (breaks === 0 && wholeLine))) {
-    const bytes = await ahead.next();
-    const part = decoder.decode(bytes ?? new Uint8Array(0), bytes === undefined);
-    const problem = problemOf(decoder, part);
-    const good = part.slice(0, problem?.at);
-    head += good;
-    breaks += countBreaks(good);
-    const refusal =
-      wholeLine && breaks === 0 && head.length > MOST_ROW
-        ? `the line has more than ${MOST_ROW} characters, expected a row of a table. Check the file.`
-        : problem?.what;
-    if (refusal !== undefined) {
-      await ahead.close();
-      throw new DatasetError(`${input.name}, line ${blank + countBreaks(head) + 1}: ${refusal}`);
-    }
-    begun ||= good.trim() !== "";
-    if (!begun) {
-      blank += breaks;
-      blanks += head.length;
-      breaks = 0;
-      head = "";
-      if (blanks > MOST_BLANKS) {
-        await ahead.close();
-        throw new DatasetError(
-          `${input.name} begins with more than ${MOST_BLANKS} blanks, expected a table. Give the right file.`,
-        );
-      }
-    }
-    if (bytes === undefined) break;
-  }
-  const whole = ahead.ended;
+  const start = await readStart(ahead, decoder, input.name, wanted);
+  const head = start.text.slice(0, endOf(start.text, wanted));
+  const whole = ahead.ended && head.length === start.text.length;
   await ahead.pause();
-  const { encoding } = decoder;
+  const encoding = isAscii(head) && found.encoding === "utf-8" ? "utf-8" : decoder.encoding;
   return {
-    ...{ input, head, whole, encoding },
+    ...{ input, head, headLine: start.line, whole, encoding },
     text: (textOptions) => decoded(input, ahead.all(), fresh(), textOptions),
     close: () => ahead.close(),
   };
+}
+
+/** As much of the beginning as is wanted, or more, without the blank lines before it, and the line where it begins. */
+async function readStart(
+  ahead: Ahead,
+  decoder: TextStream,
+  name: string,
+  { lines, most, wholeLine }: Wanted,
+): Promise<{ text: string; line: number }> {
+  const refuse = async (what: string): Promise<never> => {
+    await ahead.close();
+    throw new DatasetError(`${name}${what}`);
+  };
+  let text = "";
+  /** The lines that have ended, those of them before the text, and the blanks there. */
+  let [ended, before, blanks] = [0, 0, 0];
+  let endsCr = false;
+  while (ended - before < lines && (text.length < most || (ended === before && wholeLine))) {
+    const bytes = await ahead.next();
+    const part = decoder.decode(bytes ?? new Uint8Array(0), bytes === undefined);
+    const problem = problemOf(decoder, part);
+    let good = part.slice(0, problem?.at);
+    // CR and LF are one end, also where a chunk ends between them.
+    if (endsCr && good.startsWith("\n")) ended--;
+    if (good !== "") endsCr = good.endsWith("\r");
+    if (text === "") {
+      // A tab may separate cells, which are blank.
+      const blank = /^[ \r\n]*/.exec(good)![0];
+      ended += countBreaks(blank);
+      before = ended;
+      blanks += blank.length;
+      good = good.slice(blank.length);
+      if (blanks > MOST_BLANKS) {
+        await refuse(` begins with more than ${MOST_BLANKS} blanks, expected a table. Give the right file.`);
+      }
+    }
+    text += good;
+    ended += countBreaks(good);
+    if (problem !== undefined) await refuse(`, line ${ended + 1}: ${problem.what}`);
+    if (wholeLine && ended === before && text.length > MOST_ROW) {
+      await refuse(
+        `, line ${ended + 1}: the line has more than ${MOST_ROW} characters, expected a row of a table. Check the file.`,
+      );
+    }
+    if (bytes === undefined) break;
+  }
+  return { text, line: before + 1 };
+}
+
+/** How much of the text is wanted: what is found out must not depend on how much more has been read. */
+function endOf(text: string, { lines, most, wholeLine }: Wanted): number {
+  let ended = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isEnd = code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10);
+    if (isEnd && ++ended === lines) return at + 1;
+    if (at + 1 >= most && (ended > 0 || !wholeLine)) return at + 1;
+  }
+  return text.length;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
 }
 
 /** The bytes of an input, of which the first are read ahead. */

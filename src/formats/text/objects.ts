@@ -19,6 +19,9 @@ const OBJECT = 1;
 const TEXT = 2;
 const ESCAPE = 3;
 
+/** How far back a key is searched for, for an error. */
+const SEARCHED = 1000;
+
 export class ObjectSplitter {
   /** The line that is being read, from 1. */
   line = 1;
@@ -116,7 +119,7 @@ export class ObjectSplitter {
       this.#closed = true;
       this.#objectMay = this.#commaMay = false;
     } else {
-      const given = shown(this.#text.slice(this.#at, this.#at + 20));
+      const given = shown(this.#text.charAt(this.#at));
       const expected = this.#closed
         ? "nothing after the array"
         : 'an object for each row: {"a": 1, "b": "x"}';
@@ -172,8 +175,11 @@ export class ObjectSplitter {
 
   /** " of the key "a"", the last one before what is read. */
   #of(): string {
-    const before =
-      `${this.#parts.at(-1)?.slice(-1000) ?? ""}${this.#text.slice(this.#start, this.#at)}`.slice(-1000);
+    let before = this.#text.slice(this.#start, this.#at);
+    for (let part = this.#parts.length - 1; part >= 0 && before.length < SEARCHED; part--) {
+      before = this.#parts[part] + before;
+    }
+    before = before.slice(-SEARCHED);
     const keys = [...before.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)];
     return keys.length === 0 ? "" : ` of the key ${shown(keys.at(-1)![1])}`;
   }

@@ -238,7 +238,7 @@ export class Scanner {
     } else {
       throw this.#error(
         this.#column - 1,
-        `${JSON.stringify(text.slice(at, at + 20))} follows a closing quote, expected a delimiter or the end of the line. ` +
+        `${shown(text.charAt(at))} follows a closing quote, expected a delimiter or the end of the line. ` +
           'Write a quote inside of quotes twice: "a ""word""".',
       );
     }
