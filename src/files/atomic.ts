@@ -3,7 +3,7 @@
  * full disk or a power cut. Either the old content is there, or all of the new.
  */
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, refuseSpecial } from "./errors.ts";
 
@@ -27,9 +27,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   try {
     const target = await regularFile(path);
-    const folder = dirname(target);
-    // The name is short, whatever the target's: that may be as long as the file system allows.
-    const temporary = join(folder, `.nnwasm-${randomBytes(6).toString("hex")}.tmp`);
+    const temporary = temporaryBeside(target);
     try {
       const handle = await open(temporary, "wx");
       try {
@@ -48,9 +46,68 @@ export async function writeFileAtomic(
       await rm(temporary, { force: true }).catch(() => {});
       throw error;
     }
-    await syncFolder(folder);
+    await syncFolder(dirname(target));
   } catch (error) {
     throw fileError(path, "written", error);
+  }
+}
+
+/** A name in the same folder, which is short, whatever the target's: that may be as long as the file system allows. */
+const temporaryBeside = (target: string): string =>
+  join(dirname(target), `.nnwasm-${randomBytes(6).toString("hex")}.tmp`);
+
+/** A file that is written piece by piece, and has its name when all is there: {@link writeFileAtomic} for what is long. */
+export class AtomicFile {
+  readonly #path: string;
+  readonly #target: string;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, target: string, temporary: string, handle: FileHandle) {
+    this.#path = path;
+    this.#target = target;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  /** @param path its folder must exist @throws FileError if it cannot be written */
+  static async open(path: string): Promise<AtomicFile> {
+    try {
+      const target = await regularFile(path);
+      const temporary = temporaryBeside(target);
+      return new AtomicFile(path, target, temporary, await open(temporary, "wx"));
+    } catch (error) {
+      throw fileError(path, "written", error);
+    }
+  }
+
+  /** Writes after what was written. @throws FileError; the file is to be abandoned then */
+  async append(data: string): Promise<void> {
+    await this.#do(() => this.#handle.appendFile(data));
+  }
+
+  /** Gives the file its name. @throws FileError; what had that name before has it still */
+  async commit(): Promise<void> {
+    await this.#do(async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      await rename(this.#temporary, this.#target);
+      await syncFolder(dirname(this.#target));
+    });
+  }
+
+  /** Removes what was written. What had the name before has it still. */
+  async abandon(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await rm(this.#temporary, { force: true }).catch(() => {});
+  }
+
+  async #do(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw fileError(this.#path, "written", error);
+    }
   }
 }
 

@@ -133,8 +133,8 @@ export const choiceOrNone = <T extends string>(names: readonly T[], bare: T): Se
 /** True or false. */
 export const yesOrNo = (): SettingType<boolean> => ({
   read(given) {
-    if (given === "1" || given === "true") return true;
-    if (given === "0" || given === "false") return false;
+    if (YES.includes(given)) return true;
+    if (NO.includes(given)) return false;
     throw new ConfigError("Allowed choices are 1, true, 0, false.");
   },
   schema: v.boolean(),

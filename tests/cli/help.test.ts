@@ -60,7 +60,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train search reproduce gradcheck data info help".split(" "),
+      "train predict search reproduce gradcheck data info help".split(" "),
     );
   });
 
@@ -161,7 +161,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, predict, search, reproduce, gradcheck, data, info; --help shows more)\n",
     );
   });
 });

@@ -237,7 +237,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
       expect(await runCli([command, "MODEL"])).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: `error: unknown command '${command}'\n(the commands are train, search, reproduce, gradcheck, data, info; --help shows more)\n`,
+        stderr: `error: unknown command '${command}'\n(the commands are train, predict, search, reproduce, gradcheck, data, info; --help shows more)\n`,
       });
     },
   );

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FileError } from "../../src/errors.ts";
-import { writeFileAtomic } from "../../src/files/atomic.ts";
+import { AtomicFile, writeFileAtomic } from "../../src/files/atomic.ts";
 
 /**
  * The calls of node:fs/promises and of file handles: which were made, what was in the watched file at each of
@@ -169,5 +169,31 @@ describe("writeFileAtomic", () => {
     const [old, now] = ["old content", "new content"];
     // open, write, sync, close, rename; open, sync and close of the folder
     expect(faults.seen).toEqual([old, old, old, old, old, now, now, now]);
+  });
+});
+
+describe("AtomicFile", () => {
+  it("has its name when all pieces are there, and the old content until then", async () => {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), "nnwasm-pieces-")));
+    const path = join(folder, "answers.csv");
+    await writeFile(path, "old");
+    const file = await AtomicFile.open(path);
+    await file.append("a\n");
+    await file.append("ä\n");
+    expect(await readFile(path, "utf8")).toBe("old");
+    await file.commit();
+    expect(await readFile(path, "utf8")).toBe("a\nä\n");
+    const other = await AtomicFile.open(path);
+    await other.append("half");
+    await other.abandon();
+    expect(await readFile(path, "utf8")).toBe("a\nä\n");
+    expect(await readdir(folder)).toEqual(["answers.csv"]);
+    await rm(folder, { recursive: true });
+  });
+
+  it("says where it cannot be written", async () => {
+    const path = join(tmpdir(), "nnwasm-no-such-folder", "a.csv");
+    await expect(AtomicFile.open(path)).rejects.toThrow(FileError);
+    await expect(AtomicFile.open(path)).rejects.toThrow(`${path} cannot be written`);
   });
 });
