@@ -179,7 +179,7 @@ export const tableSettings = {
     ...{
       ...TABLE,
       flags: "--dates <order>",
-      type: choice(["day-first", "month-first"]),
+      type: choice<"day-first" | "month-first">(["day-first", "month-first"]),
       notSearched: SHARED,
     },
     help: "what comes first in dates such as 1/2/2025",
