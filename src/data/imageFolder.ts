@@ -301,7 +301,8 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
   let done = 0;
   for await (const bytes of readAhead(paths, signal)) {
     await writeImage(paths[done]!, bytes, preprocessing, values, done * features);
-    onProgress?.(++done, files.length);
+    done++;
+    onProgress?.(done, files.length);
   }
   const { width, height, channels } = preprocessing;
   return {
@@ -355,7 +356,8 @@ export async function describeImageFolder(
       const reason = error.message.slice(image.length + 1);
       if (broken.length < MOST_SHOWN) broken.push({ file: found.files[done]!, reason });
     }
-    onProgress?.(++done, paths.length);
+    done++;
+    onProgress?.(done, paths.length);
   }
   const warnings = [...found.warnings];
   if (brokenImages > 0) warnings.push(`${brokenImages} images cannot be read: a training refuses them.`);

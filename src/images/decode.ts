@@ -59,19 +59,19 @@ function orRefuse<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    throw refuse(`is damaged: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const more = code === "ERR_BUFFER_TOO_LARGE";
+    throw refuse(`is damaged: ${more ? "it has more pixels than its header says" : message}`);
   }
 }
 
 async function decodePng(bytes: Uint8Array): Promise<Pixels> {
-  const { interlaced, unpacked, data, length } = inspectPng(bytes);
+  const { unpacked, data, length } = inspectPng(bytes);
   const { PNG } = (await import("pngjs")).default;
-  if (interlaced) {
-    // pngjs unpacks these without a limit.
-    const { inflateSync } = await import("node:zlib");
-    const rows = orRefuse(() => inflateSync(Buffer.concat(data), { maxOutputLength: unpacked })).length;
-    if (rows !== unpacked) throw refuse(`is damaged: it has ${rows} bytes of pixels, expected ${unpacked}`);
-  }
+  const { inflateSync } = await import("node:zlib");
+  // pngjs unpacks interlaced images without a limit, and in others takes a damaged stream for what stood in its memory.
+  const rows = orRefuse(() => inflateSync(Buffer.concat(data), { maxOutputLength: unpacked })).length;
+  if (rows !== unpacked) throw refuse(`is damaged: it has ${rows} bytes of pixels, expected ${unpacked}`);
   return orRefuse(() => {
     const file = Buffer.from(bytes.buffer, bytes.byteOffset, length);
     const { width, height, data } = PNG.sync.read(file);

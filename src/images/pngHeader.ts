@@ -74,7 +74,6 @@ function unpackedBytes(width: number, height: number, bits: number, interlaced: 
 }
 
 export interface InspectedPng extends Inspected {
-  readonly interlaced: boolean;
   /** Bytes that its data unpack to. */
   readonly unpacked: number;
   /** Its compressed data. */
@@ -118,7 +117,7 @@ export function inspectPng(bytes: Uint8Array): InspectedPng {
   const grey = colour === 3 ? isGreyPalette(palette!) : colour === 0 || colour === 4;
   return {
     format: "PNG",
-    ...{ width, height, grey, interlaced: interlace === 1, unpacked, data, length },
+    ...{ width, height, grey, unpacked, data, length },
     pixels: width * height,
   };
 }
