@@ -1,6 +1,7 @@
 /** The formats whose files are changed at random: small whole files of each, and what means something in them. */
 import { gzipSync } from "node:zlib";
 import { fuzzedIdx, fuzzedNpy, fuzzedNpz, fuzzedParquet } from "./fuzzedArrays.ts";
+import { fuzzedJpeg, fuzzedPng } from "./fuzzedImages.ts";
 import { fuzzedCsv, fuzzedJsonLines, fuzzedTsv } from "./fuzzedTexts.ts";
 import type { FuzzedFormat } from "./mutations.ts";
 
@@ -20,4 +21,6 @@ export const fuzzedFormats: Readonly<Record<string, FuzzedFormat>> = {
     name: "a.csv.gz",
     format: undefined,
   },
+  png: fuzzedPng,
+  jpeg: fuzzedJpeg,
 };

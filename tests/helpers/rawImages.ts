@@ -52,6 +52,15 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
+const passesOf = (interlaced: boolean) => (interlaced ? PASSES : ([[0, 0, 1, 1]] as const));
+
+/** The pixels of each row that is stored. */
+export const rowsOf = (width: number, height: number, interlaced: boolean): number[] =>
+  passesOf(interlaced).flatMap(([x0, y0, dx, dy]) => {
+    const columns = Math.max(0, Math.ceil((width - x0) / dx));
+    return columns === 0 ? [] : Array<number>(Math.max(0, Math.ceil((height - y0) / dy))).fill(columns);
+  });
+
 export function header({ width, height, depth, colour, interlaced = false }: Omit<RawPng, "at">): Buffer {
   const data = Buffer.alloc(13);
   data.writeUInt32BE(width, 0);
@@ -63,7 +72,7 @@ export function header({ width, height, depth, colour, interlaced = false }: Omi
 export function rawPng(image: RawPng): Buffer {
   const { width, height, depth, interlaced = false, at, before = [] } = image;
   const rows: number[] = [];
-  for (const [x0, y0, dx, dy] of interlaced ? PASSES : ([[0, 0, 1, 1]] as const)) {
+  for (const [x0, y0, dx, dy] of passesOf(interlaced)) {
     if (x0 >= width) continue;
     for (let y = y0; y < height; y += dy) {
       rows.push(0);
