@@ -8,11 +8,11 @@ import type { SettingName } from "../../settings/names.ts";
 import type { TrainSettings } from "../../settings/settings.ts";
 import { collectTable } from "../../tables/collect.ts";
 import { understandingJson, understandingText } from "../../tables/describe.ts";
-import type { TableOptions } from "../../tables/table.ts";
 import { understand } from "../../tables/understand.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { helpWidth } from "../help.ts";
+import { formatOptions, tableOptions } from "../openTable.ts";
 import { arraysText, imagesText } from "../output/imagesText.ts";
 import { StatusLine } from "../progress/statusLine.ts";
 import { settingOption } from "../trainingOptions.ts";
@@ -87,23 +87,9 @@ async function describeTable(
   input: FormatInput,
   options: DescribeOptions,
 ): Promise<void> {
-  const { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates } = options;
-  // The flags take no other texts than these.
-  const said = {
-    target,
-    task,
-    drop,
-    numeric,
-    categorical,
-    weight,
-    group,
-    missing,
-    decimal,
-    dates,
-  } as TableOptions;
-  const { format, delimiter, header, encoding } = options;
+  const said = tableOptions(options);
   const progress = new StatusLine(context, options.quiet ?? false);
-  const source = await openTableSource(input, { format, delimiter, header, encoding });
+  const source = await openTableSource(input, formatOptions(options));
   try {
     const table = await collectTable(source, said, {
       signal: context.signal,
