@@ -78,7 +78,7 @@ it("the progress and the results have the metrics that there are, each with digi
   const { stdout, stderr } = await shownOf();
   expect(stderr).toContain("60 test samples of 4 numbers, 2 numbers to predict\n");
   expect(stderr).toContain(
-    "loss 400.0000  rmse 20.0000  mae 10.0000  r2 0.2500  val_loss 1600.0000  val_rmse 40.0000",
+    "loss 400.0000  rmse 20.0000  mae 10.0000  r2 0.2500  val_loss 1600.00  val_rmse 40.0000",
   );
   expect(stderr).toContain("loss 2.250e+10  rmse 150000  mae 75000.0  r2 0.2500");
   expect(stderr).toContain("loss 1.000e-8  rmse 1.000e-4  mae 5.000e-5");
