@@ -26,7 +26,8 @@ const npyFiles = [
   npy({ descr: "<f4", shape: [50, 2, 5], content: doubles(250) }),
   npy({ descr: ">u4", shape: [100, 5], fortran: true, content: doubles(250) }),
   npy({ descr: "|S5", shape: [200], content: bytes(1000) }),
-];
+  // A Buffer's slice() is no copy.
+].map((file) => new Uint8Array(file));
 
 const npyTokens: FuzzedFormat["tokens"] = [
   ..."'descr': |'shape': |'fortran_order': |True|False|None|(|)|,|, |{|}|[|]|'|\"|<|>|=||u1|<f8|>i8|<U3|<U1000000|S4".split(
@@ -132,7 +133,7 @@ function mendSums(_: Uint8Array, random: Random): Uint8Array {
 
 /** The file with as much content as its header says, and the beginning of one. */
 function mendIdx(changed: Uint8Array): Uint8Array {
-  const file = changed.slice();
+  const file = new Uint8Array(changed);
   file.set([0, 0, [8, 9, 11, 12, 13, 14][(file[2] ?? 0) % 6]!].slice(0, file.length));
   const dimensions = file[3] ?? 0;
   const start = 4 + 4 * dimensions;
