@@ -27,12 +27,13 @@ export interface ImageFolderOptions {
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** 1: grey, 3: colours. Default: 1 if all images are stored as grey ones, else 3. */
   readonly channels?: 1 | 3 | undefined;
-  /** A model's own, in place of size and channels. */
+  /** A model's own, in place of size and channels. Default: these decide. */
   readonly preprocessing?: ImagePreprocessing | undefined;
   /** A model's own classes, in its order. Default: the folders, sorted by code units. */
   readonly classNames?: readonly string[] | undefined;
+  /** Ends the reading, which then rejects with its reason. Default: none. */
   readonly signal?: Signal | undefined;
-  /** Called after each image. */
+  /** Called after each image. Default: nothing is. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -371,7 +372,7 @@ export interface ImageDataset {
 }
 
 export interface ImageDatasetOptions extends ImageFolderOptions {
-  /** A folder of images to test on, in place of the folder's own `test`. */
+  /** A folder of images to test on, in place of the folder's own `test`. Default: that one, if there is one. */
   readonly testPath?: string | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface FormatInput {
 
 /** What a user may say of a file's format. Each format takes what concerns it. */
 export interface FormatOptions {
-  /** The name of the format, whatever the file's name and head say. */
+  /** The name of the format, whatever the file's name and head say. Default: these decide. */
   readonly format?: string | undefined;
   /** Of text: what separates cells. Default: it is found out. */
   readonly delimiter?: string | undefined;

@@ -31,6 +31,7 @@ export { R2Metrics } from "./r2.ts";
 export { RecallMacroMetrics, RecallMetrics } from "./recall.ts";
 export { RmseMetrics } from "./rmse.ts";
 export { RocAucMetrics } from "./rocAuc.ts";
+export type { MacroMetrics, PerClassMetrics } from "./scores.ts";
 export type { ScaleOptions } from "./targetScale.ts";
 export { TopKMetrics, type TopKOptions } from "./topK.ts";
 

@@ -178,6 +178,7 @@ export class Model<M = SomeMetrics, P = Prediction> {
 
   /**
    * The fingerprint of samples, as a text: of every value, target and weight, and of their order. They are read block by block.
+   * @param where what is called, for errors. Default: "Model.fingerprint"
    * @throws ConfigError if the model is not compiled; DatasetError if the model takes others
    * @internal
    */

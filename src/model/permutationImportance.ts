@@ -24,7 +24,7 @@ export interface PermutationImportanceOptions {
   readonly seed?: number | undefined;
   /** Ends it, which then throws its reason. */
   readonly signal?: Signal | undefined;
-  /** Called after each evaluation: how many are done, of how many. */
+  /** Called after each evaluation: how many are done, of how many. Default: nothing is. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

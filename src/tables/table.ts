@@ -127,21 +127,21 @@ export interface Table {
 
 /** What a user has said of a table. Columns are given by name. */
 export interface TableOptions {
-  /** The columns to be predicted; those of "flags" and of several numbers are several. */
+  /** The columns to be predicted; those of "flags" and of several numbers are several. Default: none. */
   readonly target?: readonly string[] | undefined;
   /** What is predicted. Default: it is found out. */
   readonly task?: "classes" | "numbers" | "flags" | undefined;
-  /** Columns that are left out. */
+  /** Columns that are left out. Default: none; ids, constants and free text are found out. */
   readonly drop?: readonly string[] | undefined;
-  /** Columns that are numbers: a cell that is none is an error. */
+  /** Columns that are numbers: a cell that is none is an error. Default: they are found out. */
   readonly numeric?: readonly string[] | undefined;
-  /** Columns that are categories, whatever they look like. */
+  /** Columns that are categories, whatever they look like. Default: they are found out. */
   readonly categorical?: readonly string[] | undefined;
-  /** The column with the weights of rows, ≥ 0. It is no feature. */
+  /** The column with the weights of rows, ≥ 0. It is no feature. Default: each row counts once. */
   readonly weight?: string | undefined;
-  /** The columns whose values, together, name a row's group, all of which is in one set. They are no features. */
+  /** The columns whose values, together, name a row's group, all of which is in one set. They are no features. Default: none. */
   readonly group?: readonly string[] | undefined;
-  /** More texts that stand for a missing cell, beside the usual ones (see missing.ts). */
+  /** More texts that stand for a missing cell, beside the usual ones (see missing.ts). Default: none. */
   readonly missing?: readonly string[] | undefined;
   /** What numbers in texts have before their fractions. Default: it is found out. */
   readonly decimal?: "." | "," | undefined;
