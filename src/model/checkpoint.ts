@@ -102,15 +102,25 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Whether it says where a training stands. */
 function isState(value: unknown): value is TrainingState {
   if (!isObject(value)) return false;
-  const { epoch, step, samples, updates, rows, callbacks, epochSeconds, trainSeconds, seconds } = value;
+  const { epoch, step, samples, running, updates, rows, callbacks } = value;
+  const { epochSeconds, trainSeconds, seconds } = value;
   const counts = [epoch, step, samples, updates];
   return (
     counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
     [epochSeconds, trainSeconds, seconds].every((time) => typeof time === "number") &&
     Array.isArray(rows) &&
     rows.every(isObject) &&
-    Array.isArray(callbacks)
+    Array.isArray(callbacks) &&
+    (running === null || running === undefined || areTotals(running))
   );
+}
+
+/** Whether they are what `savedTotals` gave. */
+function areTotals(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { loss, lossWeight, weight, sums, collected } = value;
+  if (!Array.isArray(sums) || !Array.isArray(collected)) return false;
+  return [loss, lossWeight, weight, ...sums].every((sum) => typeof sum === "number");
 }
 
 /** Whether it is what {@link decodeCheckpoint} gives. */

@@ -191,9 +191,12 @@ export const integerOrAuto = (low: number, high: number): SettingType<number | "
 export const balancedOrWeights = (): SettingType<"balanced" | Weights> => ({
   read: (given) => (given === "balanced" ? given : readWeights(given)),
   // valibot's record would pass over a class with the name "constructor".
-  schema: v.union([
-    v.literal("balanced"),
-    v.custom<Weights>(areWeights, "balanced, or weights by class, each a finite number ≥ 0"),
-  ]),
+  schema: v.pipe(
+    v.unknown(),
+    v.check(
+      (value) => value === "balanced" || areWeights(value),
+      "balanced, or weights by class, each a finite number ≥ 0",
+    ),
+  ) as unknown as v.GenericSchema<unknown, "balanced" | Weights>,
   write: (value) => (value === "balanced" ? value : writeWeights(value as Weights)),
 });

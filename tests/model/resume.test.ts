@@ -254,6 +254,8 @@ describe("files", () => {
       { updates: Number.NaN },
       { rows: [1] },
       { rows: {} },
+      { running: 5 },
+      { running: { sums: [] } },
     ]) {
       await expect(resumed(changes)).rejects.toThrow(nowhere);
     }

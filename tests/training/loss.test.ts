@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { settingsFromFlags } from "../../src/cli/trainingOptions.ts";
 import { planSearch } from "../../src/runs/search.ts";
 import { planTraining, type TrainingEvent, train } from "../../src/runs/train.ts";
+import { expectationOf } from "../../src/settings/expectation.ts";
 import { flagOf } from "../../src/settings/flags.ts";
 import { mergeSettings, type TrainSettings } from "../../src/settings/settings.ts";
 import { balancedOrWeights } from "../../src/settings/types.ts";
@@ -132,7 +133,8 @@ describe("--class-weight", () => {
     const named = JSON.parse('{ "constructor": 2, "__proto__": 3, "a,b": 0 }');
     expect(Object.entries(v.parse(schema, named) as object)).toEqual(Object.entries(named));
     for (const wrong of [{}, [1], { a: -1 }, { a: "1" }, { a: null }, "even", 1, null]) {
-      expect(v.safeParse(schema, wrong).success).toBe(false);
+      const { issues } = v.safeParse(schema, wrong);
+      expect(issues!.map(expectationOf)).toEqual(["balanced, or weights by class, each a finite number ≥ 0"]);
     }
   });
 });
