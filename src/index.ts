@@ -112,6 +112,8 @@ export {
   RmseMetrics,
   RocAucMetrics,
   type ScaleOptions,
+  type Score,
+  type Scored,
   TopKMetrics,
   type TopKOptions,
   type ValueOf,

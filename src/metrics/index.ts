@@ -14,6 +14,7 @@ import { topK } from "./topK.ts";
 
 export { AccuracyMetrics } from "./accuracy.ts";
 export { ConfusionMetrics } from "./confusion.ts";
+export type { Score } from "./counts.ts";
 export { F1MacroMetrics, F1Metrics } from "./f1.ts";
 export { LogLossMetrics } from "./logLoss.ts";
 export { MaeMetrics } from "./mae.ts";
@@ -31,7 +32,7 @@ export { R2Metrics } from "./r2.ts";
 export { RecallMacroMetrics, RecallMetrics } from "./recall.ts";
 export { RmseMetrics } from "./rmse.ts";
 export { RocAucMetrics } from "./rocAuc.ts";
-export type { MacroMetrics, PerClassMetrics } from "./scores.ts";
+export type { MacroMetrics, PerClassMetrics, Scored } from "./scores.ts";
 export type { ScaleOptions } from "./targetScale.ts";
 export { TopKMetrics, type TopKOptions } from "./topK.ts";
 

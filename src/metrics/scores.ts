@@ -4,7 +4,7 @@ import { macro, perClass, type Score } from "./counts.ts";
 import type { Collector, Metric, MetricTask } from "./metric.ts";
 
 /** A score: its name in evaluations, and how it is made of counts. */
-abstract class Scored {
+export abstract class Scored {
   abstract readonly name: string;
   readonly targets = ["classes", "flags"] as const;
 

@@ -178,6 +178,11 @@ function readParts(
     return found;
   };
   const parsed = (key: string) => parse(metadata.get(key), key, file);
+  const object = (key: string) => {
+    const found = parsed(key);
+    if (found === undefined || isObject(found)) return found;
+    throw damaged(file, `its ${key} are ${shown(found)}, expected an object.`);
+  };
   const architecture = parse(text("architecture"), "architecture", file);
   if (!Array.isArray(architecture) || architecture.length === 0 || architecture.length > MOST_LAYERS) {
     throw damaged(
@@ -201,8 +206,8 @@ function readParts(
     seed: integer(metadata.get("seed") ?? "1", "seed", 0, file),
     targets: targetsFrom(parsed("targets"), parsed("classNames"), file),
     weightsSha256: metadata.get("weightsSha256"),
-    settings: parsed("settings"),
-    data: parsed("data"),
+    settings: object("settings"),
+    data: object("data"),
     preprocessing: parsed("preprocessing"),
   };
 }
