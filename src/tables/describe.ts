@@ -20,7 +20,7 @@ export interface UnderstandingTextOptions {
   readonly most?: number | undefined;
 }
 
-const NARROWEST = 40;
+const NARROWEST = 60;
 /** Columns that are worth a look, of which so many are shown. */
 const MOST_HINTS = 10;
 const MOST_EXAMPLE = 16;
