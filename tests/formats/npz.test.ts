@@ -89,8 +89,8 @@ describe.each([
     ]);
     const { columns, chunks } = await wholeTable(await openBytes("a.npz", file));
     expect(chunks).toBeGreaterThan(1);
-    expect(columns["a"]).toEqual(Array.from({ length: rows }, (_, i) => i));
-    expect(columns["b"]).toEqual(Array.from({ length: rows }, (_, i) => `000${i % 10}`));
+    expect(columns.a).toEqual(Array.from({ length: rows }, (_, i) => i));
+    expect(columns.b).toEqual(Array.from({ length: rows }, (_, i) => `000${i % 10}`));
   });
 });
 

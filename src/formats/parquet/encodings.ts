@@ -1,4 +1,14 @@
-/** The encodings of Parquet's pages that hyparquet reads without looking at their bounds. Every count is checked here. */
+/**
+ * The encodings of Parquet's pages that hyparquet 1.33 reads without looking at their bounds. Every count is checked here. What its
+ * readRleBitPackedHybrid does with bytes that a page may hold, whatever its header says:
+ *
+ *   fe ff ff ff 0f 01   in 1 bit: a run of 2^31 − 1 numbers, all of which are written behind the four that are wanted: Node is ended
+ *                       ("Fatal JavaScript invalid size error"), which no caller can catch
+ *   ff ff ff ff 0f      in 0 bits, which a dictionary's page of version 2 may have: the count is −8, and it loops for ever
+ *
+ * Levels and places in dictionaries are such numbers, so every column has them. Its differences are used behind a check of their
+ * header; its plain values and byte arrays are views of what lies behind a page, or an object for each.
+ */
 import type { DataReader } from "hyparquet/src/types.js";
 
 /** What ends before it should. */
