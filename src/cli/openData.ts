@@ -132,14 +132,15 @@ async function openImages(context: CliContext, path: string, settings: DataSetti
   }).finally(() => line.clear());
   const { split, warnings } = splitOf(path, dataset, settings);
   const [channels, height, width] = dataset.shape;
-  const sizes = understanding.sizes.map((size) => `${size.width} × ${size.height}`);
-  const [usual] = sizes;
+  const { sizes, differentSizes } = understanding;
+  const inSizes =
+    differentSizes === 1 ? `${sizes[0]!.width} × ${sizes[0]!.height}` : `of ${differentSizes} sizes`;
   return {
     dataset: { ...dataset, name: path, origin: "a folder of images", split },
     kind: "images",
     understood: [
       `${path}: ${counted(understanding.images, "image")} in ${counted(understanding.classes.length, "class").replace("classs", "classes")}, ` +
-        `${sizes.length === 1 ? usual : `of ${sizes.length} sizes and more`.replace(" and more", "")}, ` +
+        `${inSizes}, ` +
         `as ${width} × ${height} in ${channels === 1 ? "grey" : "colours"}`,
     ],
     warnings: [...understanding.warnings, ...warnings],

@@ -43,6 +43,8 @@ export interface ImageUnderstanding {
   readonly classes: readonly { readonly name: string; readonly count: number }[];
   /** From the most frequent to the least, at most 20. */
   readonly sizes: readonly { readonly width: number; readonly height: number; readonly count: number }[];
+  /** How many different sizes there are. */
+  readonly differentSizes: number;
   readonly formats: readonly { readonly format: string; readonly count: number }[];
   /** Files that are left out, by the ends of their names; "" for none. */
   readonly leftOut: readonly { readonly ending: string; readonly count: number }[];
@@ -221,7 +223,7 @@ class Counts {
 /** What the headers of a folder's images say. */
 interface Headers {
   readonly sizes: ImageUnderstanding["sizes"];
-  readonly sizesInAll: number;
+  readonly differentSizes: number;
   readonly formats: ImageUnderstanding["formats"];
   readonly grey: boolean;
 }
@@ -245,7 +247,7 @@ class HeaderCounts {
     });
     return {
       sizes: sizes.slice(0, MOST_SHOWN),
-      sizesInAll: sizes.length,
+      differentSizes: sizes.length,
       formats: this.#formats.sorted().map(([format, count]) => ({ format, count })),
       grey: this.#grey,
     };
@@ -265,7 +267,7 @@ async function headersOf(found: Found, signal: Signal | undefined): Promise<Head
 
 /** To what images are brought that have these headers. @throws ConfigError if a size is out of range */
 function chosenPreprocessing(
-  { sizes, sizesInAll, grey }: Headers,
+  { sizes, differentSizes, grey }: Headers,
   { size, channels, preprocessing }: ImageFolderOptions,
 ): ImagePreprocessing {
   if (preprocessing !== undefined) return preprocessing;
@@ -275,7 +277,7 @@ function chosenPreprocessing(
     );
   }
   const { width, height } = sizes[0]!;
-  const kept = sizesInAll === 1 && width <= LARGEST_KEPT && height <= LARGEST_KEPT;
+  const kept = differentSizes === 1 && width <= LARGEST_KEPT && height <= LARGEST_KEPT;
   const chosen = size ?? (kept ? { width, height } : { width: USUAL_SIDE, height: USUAL_SIDE });
   return imagePreprocessing(chosen.width, chosen.height, channels ?? (grey ? 1 : 3));
 }
@@ -316,7 +318,7 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
 
 function understandingOf(
   { files, classNames, counts, leftOut }: Found,
-  { sizes, formats }: Headers,
+  { sizes, differentSizes, formats }: Headers,
   broken: ImageUnderstanding["broken"],
   brokenImages: number,
   warnings: readonly string[],
@@ -324,7 +326,7 @@ function understandingOf(
   return {
     images: files.length,
     classes: classNames.map((name, label) => ({ name, count: counts[label]! })),
-    ...{ sizes, formats, broken, brokenImages, warnings },
+    ...{ sizes, differentSizes, formats, broken, brokenImages, warnings },
     leftOut: [...leftOut].map(([ending, count]) => ({ ending, count })),
   };
 }

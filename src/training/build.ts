@@ -111,5 +111,11 @@ function augmentationOf(
       `${asked.map((each) => `--${each}`).join(", ")}: the samples of ${name} are no images. Leave ${asked.length === 1 ? "it" : "them"} out.`,
     );
   }
+  const [, height, width] = shape as [number, number, number];
+  if (shift > 0 && shift >= Math.min(height, width)) {
+    throw new ConfigError(
+      `--shift ${shift}: the images of ${name} are ${width} × ${height}, expected less than ${Math.min(height, width)}.`,
+    );
+  }
   return [new ImageAugmentation({ shape, flip, shift, noise })];
 }

@@ -197,6 +197,7 @@ describe("describeImageFolder", () => {
         { width: 2, height: 2, count: 2 },
         { width: 3, height: 4, count: 1 },
       ],
+      differentSizes: 2,
       formats: [
         { format: "PNG", count: 2 },
         { format: "JPEG", count: 1 },

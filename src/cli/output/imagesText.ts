@@ -33,7 +33,7 @@ export function imagesText(
   return sets.flatMap(({ name, images }, i) => {
     const formats = images.formats.map(({ format, count }) => `${thousands(count)} ${format}`).join(", ");
     const sizes = images.sizes.slice(0, 3).map((size) => `${size.width} × ${size.height}`);
-    const others = images.sizes.length - sizes.length;
+    const others = images.differentSizes - sizes.length;
     const inSizes = `${sizes.join(", ")}${others > 0 ? `, ${counted(others, "other size")}` : ""}`;
     const head = `${name}: ${many(images.images, "image")} (${formats}) of ${inSizes}, ${images.classes.length} classes`;
     const broken = images.broken.map(({ file, reason }) => `Cannot be read: ${file}: ${reason}`);
