@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { samplesFromArrays } from "../../src/data/arrays.ts";
 import type { Samples } from "../../src/data/dataset.ts";
+import { ImageAugmentation } from "../../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { AccuracyMetrics } from "../../src/metrics/index.ts";
 import { type Callback, EarlyStopping } from "../../src/model/callbacks/index.ts";
@@ -29,6 +30,8 @@ interface Kind {
   readonly optimizer: () => Optimizer;
   readonly bn?: boolean;
   readonly dropout?: number;
+  /** Whether the inputs, as an image of one row, are mirrored and noisy. */
+  readonly augmented?: boolean;
   readonly model?: ModelOptions;
   readonly fit?: FitOptions;
   /** Made anew for every part of a training. */
@@ -38,8 +41,13 @@ interface Kind {
 const cyclic = () =>
   new SGDOptimizer({ schedule: new LRCyclingSchedule({ etaMin: 0.001, etaMax: 0.2, stepSize: 7 }) });
 
-function build({ optimizer, bn = true, dropout = 0, model = {} }: Kind): Model {
+function build({ optimizer, bn = true, dropout = 0, augmented = false, model = {} }: Kind): Model {
   const layers = denseNetwork({ hidden: [9, 6], classes: 4, batchNormalization: bn && "after", dropout });
+  if (augmented) {
+    layers.unshift(
+      new ImageAugmentation({ shape: [1, 1, samples.features], flip: true, shift: 0, noise: 0.5 }),
+    );
+  }
   return new Model(layers, model).compile({
     ...{ loss: new CategoricalCrossEntropyLoss(), optimizer: optimizer() },
     metrics: [new AccuracyMetrics()],
@@ -103,6 +111,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "SGD, a cyclic rate, batch normalisation": { optimizer: cyclic },
   "an optimizer with tensors of its own": { optimizer: () => new Momentum(0.05) },
   "dropout, AdamW": { optimizer: () => new AdamWOptimizer({ schedule: 0.01 }), dropout: 0.4 },
+  "images that are mirrored and noisy": { optimizer: cyclic, augmented: true },
   "weights of classes, Nesterov": {
     optimizer: () => new SGDOptimizer({ schedule: 0.05, momentum: 0.9, nesterov: true, clipNorm: 1 }),
     fit: { classWeight: "balanced" },
