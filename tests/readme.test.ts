@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataCommand } from "../src/cli/commands/data.ts";
 import { gradcheckCommand } from "../src/cli/commands/gradcheck.ts";
 import { infoCommand } from "../src/cli/commands/info.ts";
+import { predictCommand } from "../src/cli/commands/predict.ts";
 import { reproduceCommand } from "../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../src/cli/commands/search.ts";
 import { trainCommand } from "../src/cli/commands/train.ts";
@@ -145,6 +146,7 @@ describe("the commands of README.md and docs/", () => {
     gradcheck: gradcheckCommand,
     data: dataCommand,
     info: infoCommand,
+    predict: predictCommand,
   };
   /** "nnwasm search --trials 40", in the blocks of shell commands and in the text. */
   const lines = DOCUMENTS.flatMap((document) => [

@@ -63,7 +63,7 @@ describe("a folder of images", () => {
   it("is described", async () => {
     const described = await runCli(words("data describe photos"));
     expect(described.code).toBe(0);
-    expect(described.stdout).toContain("photos/train: 40 images (20 JPEG, 20 PNG)");
+    expect(described.stdout).toContain("photos/train: 40 images (20 PNG, 20 JPEG) of ");
     expect(described.stdout).toMatch(/night +20\n/);
   });
 
