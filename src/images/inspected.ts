@@ -9,6 +9,25 @@ export const MOST_PIXEL_BYTES = 200_000_000;
 /** The most bytes of an image's file. */
 export const MOST_FILE_BYTES = 200_000_000;
 
+/** Up to so many pixels an image may be packed as tightly as its format can. */
+const MOST_THIN_PIXELS = 10_000_000;
+/** The most pixels in a byte of larger ones: a photo has 2 to 20. */
+const MOST_PIXELS_IN_BYTE = 50;
+
+/**
+ * A small file that unpacks to a very large image is made to take memory and time.
+ * @param bytes of its packed data
+ * @throws Refused if it is such a file
+ */
+export function refuseThin(width: number, height: number, bytes: number): void {
+  const pixels = width * height;
+  if (pixels <= MOST_THIN_PIXELS || pixels <= bytes * MOST_PIXELS_IN_BYTE) return;
+  throw refuse(
+    `has ${width} × ${height} pixels in ${bytes} bytes, expected ${MOST_THIN_PIXELS / 1e6} million at most of so few`,
+    "Make it smaller, or remove it.",
+  );
+}
+
 export interface Inspected {
   readonly format: "PNG" | "JPEG";
   /** As it is stored: a JPEG may say that it is to be turned. */

@@ -4,7 +4,7 @@
  *
  *   SOI | segments: 0xff, marker, length (2, of itself and the data), data | after each SOS, entropy-coded data | EOI
  */
-import { type Inspected, refuse, refuseSize } from "./inspected.ts";
+import { type Inspected, refuse, refuseSize, refuseThin } from "./inspected.ts";
 
 /** More than any program writes; each takes time for all pixels. */
 const MOST_SCANS = 100;
@@ -101,6 +101,7 @@ function inspected(
       `has ${coded} bytes of data, which cannot hold the ${width} × ${height} pixels that it says it has`,
     );
   }
+  refuseThin(width, height, coded);
   // As the decoder counts it: coefficients in 32 bits, samples, and pixels of three bytes and of four.
   const memory = padded * (256 + 64) + width * height * (components.length + 4);
   return {

@@ -4,7 +4,7 @@
  *
  *   signature | chunks: length (4), type (4), data, CRC-32 of type and data (4); first IHDR, last IEND
  */
-import { type Inspected, MOST_PIXEL_BYTES, refuse, refuseSize } from "./inspected.ts";
+import { type Inspected, MOST_PIXEL_BYTES, refuse, refuseSize, refuseThin } from "./inspected.ts";
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 
@@ -113,6 +113,7 @@ export function inspectPng(bytes: Uint8Array): InspectedPng {
       `has ${packed} bytes of data, which cannot hold the ${width} × ${height} pixels that its header says`,
     );
   }
+  refuseThin(width, height, packed);
   if (colour === 3 && palette === undefined) throw refuse("has colours of a palette, but no chunk PLTE");
   const grey = colour === 3 ? isGreyPalette(palette!) : colour === 0 || colour === 4;
   return {

@@ -145,9 +145,15 @@ describe("PNG", () => {
         { width: 7000, height: 7000 },
         "cannot hold the 7000 × 7000 pixels that its header says",
       ],
+      [
+        "many pixels in few bytes",
+        { width: 5000, height: 5000, depth: 1 },
+        "has 5000 × 5000 pixels in 10000 bytes, expected 10 million at most of so few. Make it smaller, or remove it.",
+      ],
     ] as const)("by their %s", async (_, changes, message) => {
       const before = process.memoryUsage().arrayBuffers;
-      expect(await refusal(withHeader(changes, kilobyte))).toContain(message);
+      const data = changes.width === 5000 ? Buffer.alloc(10_000) : kilobyte;
+      expect(await refusal(withHeader(changes, data))).toContain(message);
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10e6);
     });
 
@@ -300,6 +306,13 @@ describe("JPEG", () => {
     expect(await refusal(changed(frame + 5, 0x1b, 0x58, 0x1b, 0x58))).toContain(
       "which cannot hold the 7000 × 7000 pixels that it says it has",
     );
+    const room = Buffer.alloc(200_000);
+    const thin = Buffer.concat([
+      changed(frame + 5, 0x0f, 0xa0, 0x0f, 0xa0).subarray(0, -2),
+      room,
+      Buffer.of(0xff, 0xd9),
+    ]);
+    expect(await refusal(thin)).toMatch(/^has 4000 × 4000 pixels in 2000\d\d bytes, expected 10 million/);
     // A scan takes time for all pixels, however short it is.
     const one = whole.subarray(scan, whole.length - 2);
     const scans = Buffer.concat([whole.subarray(0, scan), ...Array(200).fill(one), Buffer.of(0xff, 0xd9)]);
