@@ -19,6 +19,8 @@ export interface StoreContext {
   readonly because: string;
   /** What can be done if a cell is something else, with the cell. */
   nextStep(cell: string): string;
+  /** Whether different numbers and dates are counted; if not, `distinct` is 0. Default: they are. */
+  readonly counts?: boolean | undefined;
 }
 
 export interface Store {
@@ -234,7 +236,7 @@ export class NumberStore implements Store {
       name: this.#context.name,
       kind: "number",
       cells,
-      distinct: distinctNumbers(cells),
+      distinct: this.#context.counts === false ? 0 : distinctNumbers(cells),
       ...this.#account.summary(),
       style: this.#texts ? this.#style : undefined,
       why: this.#why,
@@ -297,7 +299,7 @@ export class DateStore implements Store {
       name: this.#context.name,
       kind: "date",
       cells,
-      distinct: distinctNumbers(cells),
+      distinct: this.#context.counts === false ? 0 : distinctNumbers(cells),
       ...this.#account.summary(),
       style: this.#style,
     };

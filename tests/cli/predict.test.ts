@@ -13,7 +13,7 @@ import { type CliResult, events, PROGRAM } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 import { network } from "../helpers/samples.ts";
 import { signalAt } from "../helpers/signalAt.ts";
-import { saveTableModel, type TableModel } from "../helpers/tableModels.ts";
+import { saveTableModel, type TableModel, trainTable } from "../helpers/tableModels.ts";
 
 const { at, runCli, start } = cliFolder({ cifar: false });
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tables/${name}`, import.meta.url));
@@ -148,6 +148,22 @@ describe("predict of a table", () => {
     await new Promise((resolve) => child.on("close", resolve));
     expect(stdout).toBe((await predict(TEST)).stdout);
   });
+});
+
+it("takes for missing what the training took for it, or what the flag says", async () => {
+  const text = `a,way\n${Array.from({ length: 30 }, (_, i) => `${i % 5 === 0 ? "unknown" : i % 7},${i % 2 ? "up" : "down"}`).join("\n")}\n`;
+  const options = { target: ["way"], missing: ["unknown"] };
+  const { model, preprocessing } = await trainTable({ name: "s", text }, options);
+  await model.save(at("unknown.safetensors"), { preprocessing, settings: { missing: ["unknown"] } });
+  await model.close();
+  writeFileSync(at("unknown.csv"), "a\n1\nunknown\n");
+  const taken = await runCli(["predict", "unknown.safetensors", "unknown.csv"]);
+  expect([taken.code, taken.stderr]).toEqual([0, "Missing: a in 1 row.\n"]);
+  const other = await runCli(["predict", "unknown.safetensors", "unknown.csv", "--missing", "none"]);
+  expect([other.code, other.stderr]).toEqual([
+    4,
+    expect.stringMatching(/unknown\.csv, line 3, column "?a"?: /),
+  ]);
 });
 
 describe("predict into a file", () => {

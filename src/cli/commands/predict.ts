@@ -19,7 +19,7 @@ export interface PredictFlags extends FormatOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly keep?: string[];
-  readonly missing?: readonly string[];
+  readonly missing?: readonly string[] | undefined;
   readonly threads?: number | "auto";
   readonly quiet?: boolean;
   readonly explain?: boolean;
@@ -59,7 +59,7 @@ export function predictCommand(context: CliContext): Command {
     .option("--out <file>", "write them to a file: .csv, .jsonl or .npy (default: CSV on stdout)")
     .option("--json", "print them as JSON, one a line")
     .option("--keep <columns>", "columns of the file to copy into the answers", argument(readNames))
-    .addOption(settingOption("threads"))
+    .addOption(settingOption("threads", { help: "threads that compute, or auto; the answers are the same" }))
     .option("--quiet", "print no progress and no counts");
   command.optionsGroup("The file:");
   for (const name of ["format", "delimiter", "header", "encoding", "missing"] as const) {
@@ -76,15 +76,16 @@ export function predictCommand(context: CliContext): Command {
     });
 }
 
-async function run(context: CliContext, path: string, files: string[], flags: PredictFlags): Promise<void> {
-  checkFlags(flags);
+async function run(context: CliContext, path: string, files: string[], given: PredictFlags): Promise<void> {
+  checkFlags(given);
   const { loadModel } = await import("../../model/openModel.ts");
-  const { threads } = flags;
+  const { threads } = given;
   const model = (await loadModel(path, threads === undefined ? {} : { threads })) as Model;
   const { tablePreprocessing } = await import("../../model/preprocessing.ts");
   const { preprocessing } = model;
   try {
     const tables = tablePreprocessing(preprocessing);
+    const flags = { ...given, missing: given.missing ?? missingOf(model) };
     if (flags.explain) {
       const { explainColumns } = await import("../explainColumns.ts");
       return await explainColumns(context, { model, path, preprocessing: tables, files, flags });
@@ -104,6 +105,12 @@ async function run(context: CliContext, path: string, files: string[], flags: Pr
   } finally {
     await model.close();
   }
+}
+
+/** The texts that stood for a missing cell in the training, beside the usual ones, if its settings say so. A file may say anything. */
+function missingOf({ provenance }: Model): readonly string[] | undefined {
+  const { missing } = (provenance?.settings ?? {}) as { readonly missing?: unknown };
+  return Array.isArray(missing) && missing.every((text) => typeof text === "string") ? missing : undefined;
 }
 
 /** @throws ConfigError if flags contradict each other */
