@@ -13,6 +13,7 @@ import { VERSION } from "./version.ts";
 /** The commands by name, each read from its file when it is needed: all of them would take 40 ms longer. */
 const commands: Readonly<Record<string, (context: CliContext) => Promise<Command>>> = {
   train: async (context) => (await import("./commands/train.ts")).trainCommand(context),
+  evaluate: async (context) => (await import("./commands/evaluate.ts")).evaluateCommand(context),
   predict: async (context) => (await import("./commands/predict.ts")).predictCommand(context),
   search: async (context) => (await import("./commands/search.ts")).searchCommand(context),
   reproduce: async (context) => (await import("./commands/reproduce.ts")).reproduceCommand(context),

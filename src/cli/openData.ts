@@ -73,6 +73,14 @@ function refuse(settings: DataSettings, names: readonly string[], because: strin
   throw new ConfigError(`${flagOf(given)} is for ${whose}, and ${because}. Leave it out.`);
 }
 
+/** Tells what was understood of a user's own data, before a training. */
+export function sayUnderstood(
+  progress: { say(text: string): void },
+  { understood, warnings }: OpenedData,
+): void {
+  if (understood.length + warnings.length > 0) progress.say([...understood, ...warnings, ""].join("\n"));
+}
+
 /**
  * The settings of a training: those that are given, over those of the preset, over what such data have by default.
  * @param base defaults of the command in place of the paper's, where the preset is the paper's

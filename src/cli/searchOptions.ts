@@ -21,7 +21,7 @@ import {
 } from "../settings/method.ts";
 import type { SettingName } from "../settings/names.ts";
 import type { Setting } from "../settings/setting.ts";
-import { mergeSettings, SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
+import { DEFAULTS, SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
 import { settings } from "../settings/table.ts";
 import { OBJECTIVES } from "../training/objective.ts";
@@ -30,6 +30,7 @@ import { samplers } from "../tuner/samplers/index.ts";
 import { integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import type { StudyDescription } from "./folders/studyFolder.ts";
+import { type OpenedData, settingsFor } from "./openData.ts";
 import { settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
 import { VERSION } from "./version.ts";
 import { workerCount } from "./workers.ts";
@@ -145,8 +146,26 @@ export function addSearchOptions(command: Command): void {
 }
 
 /** A search before its data set is known. */
-export type AskedSearch = Omit<StudyDescription, "data" | "objective"> &
-  Partial<Pick<StudyDescription, "data" | "objective">>;
+export type AskedSearch = Omit<StudyDescription, "data" | "objective" | "settings"> &
+  Partial<Pick<StudyDescription, "objective">> & {
+    /** The settings that are given, without defaults. */
+    readonly given: Partial<TrainSettings>;
+  };
+
+/** Settings over those before them; undefined ones do not count. */
+const givenOf = (...sources: readonly Partial<TrainSettings>[]): Partial<TrainSettings> =>
+  Object.assign(
+    {},
+    ...sources.map((source) =>
+      Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined)),
+    ),
+  );
+
+/** The base of a search's trials, beside what is given. */
+export function trialSettings(opened: OpenedData, given: Partial<TrainSettings>): TrainSettings {
+  const { keep } = DEFAULTS;
+  return { ...settingsFor(opened, given, SEARCH_DEFAULTS), keep, threads: 1 };
+}
 
 /**
  * Refuses what a file of --config asks for and no trial can do. A run's config.json has such settings at their defaults.
@@ -172,27 +191,25 @@ export async function describeSearch(context: CliContext, flags: SearchFlags): P
   const file = config === undefined ? {} : await readSettingsFile(config);
   if (config !== undefined) checkForTrials(config, file);
   const environment = settingsFromEnvironment(context.env);
-  const merged = mergeSettings(SEARCH_DEFAULTS, file, environment, settingsFromFlags(flags), {
-    threads: 1,
-  });
+  const given = givenOf(file, environment, settingsFromFlags(flags));
   const space = flags.space ?? DEFAULT_SPACE;
   const parsed = parseSpace(space);
   checkOwners(flags, sampler, pruner);
-  const given = flags as Readonly<Record<string, unknown>>;
+  const options = flags as Readonly<Record<string, unknown>>;
   const samplerOptions = Object.fromEntries(
     samplerFlags().flatMap(({ name }) =>
-      given[name] === undefined ? [] : [[name, given[name] as number | boolean]],
+      options[name] === undefined ? [] : [[name, options[name] as number | boolean]],
     ),
   );
   const roundSize = flags.roundSize ?? roundSizeOf({ sampler, pruner });
   return {
     version: VERSION,
-    settings: merged as StudyDescription["settings"],
+    given,
     space: space.map(shownSpaceText),
     sampler,
     samplerOptions,
     pruner,
-    prunerOptions: prunerOptionsOf(given),
+    prunerOptions: prunerOptionsOf(options),
     ...(objective !== undefined && { objective }),
     trials: flags.trials ?? samplerOf({ sampler, samplerOptions }).limit?.(parsed) ?? DEFAULT_TRIALS,
     ...(roundSize !== undefined && { roundSize }),

@@ -27,6 +27,11 @@ export const tablePreprocessing = (
 ): TablePreprocessing | undefined =>
   preprocessing !== undefined && isTable(preprocessing) ? preprocessing : undefined;
 
+/** Whether it is of images. */
+export const isImages = (
+  preprocessing: ModelPreprocessing | undefined,
+): preprocessing is ImagePreprocessing => preprocessing !== undefined && !isTable(preprocessing);
+
 /** As it stands in the model's file. */
 export const describePreprocessing = (preprocessing: ModelPreprocessing): object =>
   isTable(preprocessing) ? preprocessing.describe() : preprocessing;

@@ -28,6 +28,7 @@ const widest = (text: string) => Math.max(...text.split("\n").map((line) => line
 const COMMANDS = [
   [],
   ["train"],
+  ["evaluate"],
   ["search"],
   ["reproduce"],
   ["gradcheck"],
@@ -41,6 +42,7 @@ describe("--help", () => {
   it.each([
     [[], "nnwasm train\n"],
     [["train"], "nnwasm train "],
+    [["evaluate"], "nnwasm evaluate "],
     [["search"], "nnwasm search "],
     [["reproduce"], "nnwasm reproduce "],
     [["gradcheck"], "nnwasm gradcheck "],
@@ -60,7 +62,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train predict search reproduce gradcheck data info help".split(" "),
+      "train evaluate predict search reproduce gradcheck data info help".split(" "),
     );
   });
 

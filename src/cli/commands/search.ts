@@ -14,11 +14,11 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { SearchSaver } from "../folders/searchSaver.ts";
 import { type StudyDescription, StudyFolder } from "../folders/studyFolder.ts";
 import { closing } from "../folders/workFolder.ts";
-import { openDataset } from "../openDataset.ts";
+import { openData, sayUnderstood, withData } from "../openData.ts";
 import { searchJson } from "../output/searchJson.ts";
 import { searchText } from "../output/searchText.ts";
 import { SearchProgress } from "../progress/searchProgress.ts";
-import { addSearchOptions, describeSearch, type SearchFlags } from "../searchOptions.ts";
+import { addSearchOptions, describeSearch, type SearchFlags, trialSettings } from "../searchOptions.ts";
 import { addTrainingOptions } from "../trainingOptions.ts";
 import { checkSameData } from "../workers.ts";
 
@@ -48,8 +48,9 @@ export function searchCommand(context: CliContext): Command {
     .option("--force", "replace the search that is in --out")
     .option("--json", "print events as JSON, one a line, on stdout; progress stays on stderr")
     .option("--quiet", "print the results only")
-    .action(async (flags: SearchFlags) => {
-      await run(context, flags);
+    .argument("[data]", "the same as --data: a table, a folder of images, …")
+    .action(async (file: string | undefined, flags: SearchFlags) => {
+      await run(context, withData(flags, file));
     });
   return command;
 }
@@ -61,15 +62,26 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const { planSearch, search } = await import("../../runs/search.ts");
   const { openTrainingPool } = await import("../../training/pool.ts");
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
-  const before = resume === undefined ? undefined : await readResumed(resume, flags);
-  const asked = before === undefined ? await describeSearch(context, flags) : changed(before, flags);
-  const settings = mergeSettings(asked.settings as Partial<TrainSettings>);
+  const before = resume === undefined ? undefined : changed(await readResumed(resume, flags), flags);
+  const { given, ...asked } =
+    before === undefined
+      ? await describeSearch(context, flags)
+      : { ...before, given: before.settings as Partial<TrainSettings> };
+  const opened = await openData(context, given, "nnwasm search");
+  const { dataset, notice } = opened;
+  const settings = before === undefined ? trialSettings(opened, given) : mergeSettings(given);
   const space = parseSpace(asked.space);
-  const { dataset, notice } = await openDataset(context, settings.data, settings.seed);
-  const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
+  const data = {
+    name: dataset.name,
+    training: dataset.training.count,
+    test: dataset.test?.count ?? 0,
+  };
   const { objective = defaultObjective(targetsOf(dataset).kind) } = asked;
-  const description: StudyDescription = { ...asked, objective, data };
-  if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
+  const description: StudyDescription = {
+    ...asked,
+    ...{ settings: settings as StudyDescription["settings"], objective, data },
+  };
+  if (before !== undefined) checkSameData(resume!, before.data, data);
   const plan = planSearch({ ...asked, objective, settings, space }, dataset, flagOf);
   const { folder, trials } =
     resume === undefined
@@ -88,6 +100,7 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
     // The flags that may change are kept for the next time that the search goes on.
     await folder.writeDescription(description);
     if (notice !== undefined) progress.say(notice);
+    sayUnderstood(progress, opened);
     const { signal } = context;
     const pool = openTrainingPool(dataset, { workers, signal });
     const end = await search(plan, trials, pool, { subscriber, signal }).catch((error: unknown) => {

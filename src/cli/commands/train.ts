@@ -16,7 +16,7 @@ import { type CliContext, Interrupted } from "../context.ts";
 import { RunFolder } from "../folders/runFolder.ts";
 import { TrainingSaver } from "../folders/trainingSaver.ts";
 import { closing } from "../folders/workFolder.ts";
-import { openData, settingsFor, withData } from "../openData.ts";
+import { openData, sayUnderstood, settingsFor, withData } from "../openData.ts";
 import { trainingJson } from "../output/trainingJson.ts";
 import { trainingText } from "../output/trainingText.ts";
 import { TrainingProgress } from "../progress/trainingProgress.ts";
@@ -95,7 +95,7 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const folder = opened?.folder ?? (await RunFolder.create(plan.settings, { out, force: flags.force }));
   const progress = new TrainingProgress(context, quiet);
   if (notice !== undefined) progress.say(notice);
-  progress.say([...data.understood, ...data.warnings, ""].join("\n"));
+  sayUnderstood(progress, data);
   const saver = new TrainingSaver(folder, plan, begin);
   const subscriber = inOrder<TrainingEvent>(
     saver.hear,
