@@ -231,7 +231,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     expect(existsSync(at("runs"))).toBe(false);
   });
 
-  it.each(["evaluate", "predict", "worker", "lr-range", "export", "web"])(
+  it.each(["evaluate", "worker", "lr-range", "export", "web"])(
     "%s, a command that is not there yet",
     async (command) => {
       expect(await runCli([command, "MODEL"])).toMatchObject({
