@@ -78,11 +78,7 @@ it("labels of other types, NPY's too, are classes; a known list of classes decid
     npy({ descr: "|S3", shape: [3], content: Buffer.from("dogcatdog") }),
   );
   const pair = await openIdxPair(images, labels);
-  expect([pair.format, pair.classNames, Array.from(pair.labels)]).toEqual([
-    "NPY",
-    ["cat", "dog"],
-    [1, 0, 1],
-  ]);
+  expect([pair.format, pair.classNames, Array.from(pair.labels)]).toEqual(["NPY", ["cat", "dog"], [1, 0, 1]]);
   const known = await openIdxPair(images, labels, { classNames: ["dog", "bird", "cat"] });
   expect([known.samples.classes, Array.from(known.labels)]).toEqual([3, [0, 2, 0]]);
   const numbers = await put(
