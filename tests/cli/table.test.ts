@@ -1,0 +1,203 @@
+/** Tables on the command line, from a file to a model and its evaluation. */
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadModel } from "../../src/index.ts";
+import { events, PROGRAM, readJson } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
+
+const { at, runCli, runJson, start } = cliFolder({ cifar: false });
+const PASSENGERS = new URL("../fixtures/tables/passengers.", import.meta.url).pathname;
+const PUBLIC = process.env.NNWASM_DATA === undefined ? undefined : `${process.env.NNWASM_DATA}/tables`;
+
+const quick = "--epochs 3 --quiet --force";
+const words = (text: string) => text.split(" ");
+
+beforeAll(() => {
+  copyFileSync(`${PASSENGERS}train.csv`, at("train.csv"));
+  copyFileSync(`${PASSENGERS}test.csv`, at("test.csv"));
+});
+
+describe("train FILE --target COLUMN", () => {
+  it("goes without a flag through names, dates, blanks, a class of two rows and unseen values, and says what it understood", async () => {
+    const { code, stdout, stderr } = await runCli(
+      words("train train.csv --target outcome --test test.csv --epochs 3 --out passengers"),
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain("To be predicted: outcome");
+    expect(stderr).toMatch(/test\.csv: values that were not in the training rows, in 1 column: port 2\./);
+    expect(stderr).toContain("67 training, 17 validation, 26 test samples");
+    expect(stdout).toMatch(/^the weights are those of epoch \d/);
+    expect(stdout).toMatch(/^test {8}loss .* accuracy /m);
+    const config = readJson(at("passengers", "config.json"));
+    expect(config).toMatchObject({
+      ...{ data: "train.csv", target: ["outcome"], test: "test.csv", preset: "table", validation: 0.2 },
+      ...{ layers: [128, 128], optimizer: "adamw", keep: "best", standardize: "robust", epochs: 3, l2: 0 },
+    });
+    const model = await loadModel(at("passengers"));
+    expect(model.classNames).toEqual(["lost", "saved", "unknown"]);
+    await model.close();
+  });
+
+  it("has the same bits by its config.json, from the standard input, and in --json; without --test there is no test", async () => {
+    const all = await runJson(words(`train train.csv --target outcome --epochs 3 --out a ${"--force"}`));
+    const [begin, result] = [all[0]!, all.at(-1)!];
+    expect(begin).toMatchObject({
+      event: "start",
+      data: { name: "train.csv", train: 67, validation: 17, test: 0 },
+    });
+    expect(result).toMatchObject({
+      event: "result",
+      test: null,
+      validation: { accuracy: expect.any(Number) },
+    });
+    const again = await runJson(words("train --config a/config.json --out b --force"));
+    expect(again.at(-1)!.weightsSha256).toBe(result.weightsSha256);
+    const shell = `"${process.execPath}" "${PROGRAM}" train - --target outcome --epochs 3 --out c --json < train.csv`;
+    const { code, stdout } = await start("sh", ["-c", shell]).result;
+    expect(code).toBe(0);
+    expect(events(stdout).at(-1)!.weightsSha256).toBe(result.weightsSha256);
+  });
+
+  it("says in text that the scores are of the validation rows", async () => {
+    const { stdout } = await runCli(words(`train train.csv --target outcome --out d ${quick}`));
+    expect(stdout).toContain("no test file: the scores are of the validation rows\n");
+    expect(stdout).not.toMatch(/^test /m);
+  });
+
+  it("proposes a command where no target is said, with the columns", async () => {
+    writeFileSync(at("x.csv"), "id,Class,z\n1,a,2\n2,b,3\n");
+    const { code, stderr } = await runCli(["train", "x.csv"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'ConfigError: x.csv: which column is to be predicted? There are: "id", "Class", "z". ' +
+        "Name it: nnwasm train x.csv --target Class\n",
+    );
+  });
+
+  it.each([
+    ["train train.csv --target nothing", 2, 'no column "nothing"'],
+    [
+      "train train.csv --data test.csv --target outcome",
+      2,
+      "train.csv and --data test.csv are two data sets",
+    ],
+    ["train synthetic --target outcome", 2, "--target is for tables"],
+    ["train --target outcome", 2, "no file is given"],
+    ["train train.csv --target outcome --size 8", 2, "--size is for images"],
+    ["train train.csv --target outcome --validation 84", 2, "84 samples for validation were asked for"],
+    ["train train.csv --target outcome --preset best", 2, "Allowed choices are table, paper"],
+    ["train broken.csv --target y", 4, "line 4"],
+    ["train train.csv --target outcome --test other.csv", 4, "other.csv has no columns"],
+    ["train train.csv --target outcome --test unknown.csv", 4, '"drowned"'],
+    ["evaluate nowhere train.csv", 1, "nowhere"],
+  ])("%s ends with %i and says what is wrong", async (args, expected, message) => {
+    writeFileSync(at("broken.csv"), 'x,y\n1,2\n2,3\n"3,4\n');
+    writeFileSync(at("other.csv"), "a,b\n1,2\n");
+    const test = readFileSync(at("test.csv"), "utf8");
+    writeFileSync(at("unknown.csv"), test.replace(/,(lost|saved),/, ",drowned,"));
+    const { code, stderr } = await runCli([...words(args), "--quiet"].filter((each) => each !== "--none"));
+    expect(stderr).toContain(message);
+    expect([expected === 1 ? code! > 0 : code]).toEqual([expected === 1 ? true : expected]);
+  });
+
+  it("takes a column whose name has a comma, numbers with decimal commas, and one column of features", async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `"${i},5";${i * 2}`);
+    writeFileSync(at("comma.csv"), `x;"price, EUR"\n${rows.join("\n")}\n`);
+    const { code, stdout } = await runCli([
+      "train",
+      "comma.csv",
+      "--target",
+      '"price, EUR"',
+      ...words(`--out e ${quick}`),
+    ]);
+    expect([code, /rmse/.test(stdout)]).toEqual([0, true]);
+    expect(readJson(at("e", "config.json"))).toMatchObject({ target: ["price, EUR"] });
+  });
+
+  it("goes on after an interruption, to the same bits, also where the file has moved; other data are refused", async () => {
+    const args = "train train.csv --target outcome --epochs 400 --checkpoint-every 0 --json";
+    const whole = await runJson(words(`${args} --out whole`));
+    const running = start(PROGRAM, words(`${args} --out cut`));
+    await running.waitFor("stdout", '"epoch":20,');
+    running.child.kill("SIGKILL");
+    await running.result;
+    copyFileSync(at("train.csv"), at("moved.csv"));
+    writeFileSync(at("changed.csv"), readFileSync(at("train.csv"), "utf8").replace(",43,", ",44,"));
+    const changed = await runCli(words("train --resume cut --data changed.csv --json"));
+    expect([changed.code, /DatasetError/.test(changed.stderr)]).toEqual([4, true]);
+    const gone = await runJson(words("train --resume cut --data moved.csv --json"));
+    expect(gone.some(({ event }) => event === "resume")).toBe(true);
+    expect(gone.at(-1)!.weightsSha256).toBe(whole.at(-1)!.weightsSha256);
+  });
+});
+
+describe("evaluate MODEL DATA", () => {
+  it("measures a table by every metric of its task, and draws it", async () => {
+    await runCli(words(`train train.csv --target outcome --test test.csv --out f ${quick}`));
+    const [result] = await runJson(words("evaluate f test.csv --out plots"));
+    const summary = readJson(at("f", "summary.json")) as { test: { loss: number; accuracy: number } };
+    expect(result).toMatchObject({
+      ...{ event: "result", samples: 26, loss: summary.test.loss, accuracy: summary.test.accuracy },
+      ...{ classNames: ["lost", "saved", "unknown"], support: [18, 8, 0] },
+    });
+    for (const name of ["logLoss", "rocAuc", "precisionMacro", "recallMacro", "f1Macro", "calibrationError"])
+      expect(result![name], name).toEqual(expect.any(Number));
+    const confusion = result!.confusion as number[][];
+    expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual([18, 8, 0]);
+    expect((confusion[0]![0]! + confusion[1]![1]!) / 26).toBeCloseTo(summary.test.accuracy, 12);
+    for (const name of ["confusion", "reliability"]) {
+      expect(readFileSync(at("plots", `${name}.svg`), "utf8")).toMatch(/^<svg role="graphics-document"/);
+    }
+    expect((await runCli(words("evaluate f test.csv --out plots"))).code).toBe(2);
+  });
+
+  it("tells rows without a target, and the errors of numbers in their own unit", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},${1000 + 3 * i}`);
+    writeFileSync(at("line.csv"), `x,y\n${rows.join("\n")}\n`);
+    writeFileSync(at("line.test.csv"), "y,x\n1003,1\n,2\n1090,30\n");
+    await runCli(words(`train line.csv --target y --out g ${quick}`));
+    const { code, stdout, stderr } = await runCli(words("evaluate g line.test.csv --json"));
+    expect(stderr).toContain("line.test.csv: 1 row without a target is left out.");
+    const [result] = events(stdout);
+    expect([code, result!.samples]).toEqual([0, 2]);
+    const { rmse, mae, residuals } = result as unknown as {
+      rmse: number;
+      mae: number;
+      residuals: { name: string; quantiles: number[] }[];
+    };
+    const [least, most] = [residuals[0]!.quantiles[0]!, residuals[0]!.quantiles.at(-1)!];
+    expect(residuals[0]!.name).toBe("y");
+    expect(mae).toBeCloseTo((Math.abs(least) + Math.abs(most)) / 2, 3);
+    expect(rmse).toBeCloseTo(Math.sqrt((least ** 2 + most ** 2) / 2), 3);
+    expect((await runCli(words("evaluate g line.test.csv"))).stdout).toContain("predicted − actual");
+  });
+});
+
+it("search takes a table, its preset as the base and its objective by task", async () => {
+  const all = await runJson(
+    words("search train.csv --target outcome --sampler random --trials 2 --epochs 2 --workers 1 --out h"),
+  );
+  expect(all[0]).toMatchObject({ event: "start" });
+  expect(all.filter(({ event, state }) => event === "trial" && state === "complete")).toHaveLength(2);
+  expect(readJson(at("h", "study.json"))).toMatchObject({
+    objective: "validation.accuracy",
+    settings: { preset: "table", layers: [128, 128], optimizer: "adamw", bn: false, keep: "last" },
+  });
+  const { code, stderr } = await runCli(
+    words("search train.csv --target outcome --space validation=10|20 --out i"),
+  );
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--space validation: all trials on train.csv")]);
+});
+
+describe.skipIf(PUBLIC === undefined || !existsSync(PUBLIC))("the public tables of NNWASM_DATA", () => {
+  it.each([
+    ["wine", "target", "accuracy", 0.95],
+    ["housevotes84", "Class", "accuracy", 0.93],
+    // 0.62 with this seed, 0.67 to 0.71 with others: the preset is not yet good on so few rows.
+    ["servo", "Class", "r2", 0.55],
+  ])("%s", async (name, target, metric, least) => {
+    const args = `train ${PUBLIC}/${name}.train.csv --target ${target} --test ${PUBLIC}/${name}.test.csv --out ${name}`;
+    const result = (await runJson(words(args))).at(-1)!;
+    expect((result.test as Record<string, number>)[metric]).toBeGreaterThanOrEqual(least);
+  });
+});
