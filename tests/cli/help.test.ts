@@ -163,7 +163,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, predict, search, reproduce, gradcheck, data, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, evaluate, predict, search, reproduce, gradcheck, data, info; --help shows more)\n",
     );
   });
 });
