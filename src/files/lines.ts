@@ -7,6 +7,22 @@ const NEWLINE = 0x0a;
 /** The flags of "a+", and O_NONBLOCK: opening a pipe does not wait. Windows has no O_NONBLOCK. */
 const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR | (constants.O_NONBLOCK ?? 0);
 
+/** How much of a file is read at once. */
+const BLOCK_BYTES = 1 << 14;
+
+/** Bytes of a file's whole lines. The last newline is looked for from the end: a log may be long, and is opened for each line. */
+async function wholeLines(handle: FileHandle, size: number): Promise<number> {
+  const block = new Uint8Array(Math.min(size, BLOCK_BYTES));
+  for (let end = size; end > 0; ) {
+    const begin = Math.max(0, end - block.length);
+    const { bytesRead } = await handle.read(block, 0, end - begin, begin);
+    const last = block.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    if (last >= 0) return begin + last + 1;
+    end = begin;
+  }
+  return 0;
+}
+
 /** Appends lines, each flushed to the disk before `append` resolves. */
 export class LineWriter {
   readonly #path: string;
@@ -33,10 +49,10 @@ export class LineWriter {
     try {
       const handle = await open(path, APPENDING);
       try {
-        refuseSpecial(path, "opened", await handle.stat());
-        const content = await handle.readFile();
-        const size = content.lastIndexOf(NEWLINE) + 1;
-        if (size < content.length) await handle.truncate(size);
+        const stats = await handle.stat();
+        refuseSpecial(path, "opened", stats);
+        const size = await wholeLines(handle, stats.size);
+        if (size < stats.size) await handle.truncate(size);
         return new LineWriter(path, handle, size);
       } catch (error) {
         await handle.close();

@@ -49,6 +49,33 @@ describe("LineWriter", () => {
     }
   });
 
+  it("finds the end of the last line wherever it is, and reads no more of a long file than that takes", async () => {
+    const handle = await open(path, "w");
+    const fileHandle = Object.getPrototypeOf(handle);
+    await handle.close();
+    const block = 1 << 14;
+    for (const [line, half] of [
+      [3 * block, 0],
+      [3 * block, 5],
+      [3 * block, block - 1],
+      [3 * block, block],
+      [3 * block + 7, 2 * block + 3],
+      [1, block],
+      [0, 2 * block + 1],
+    ] as const) {
+      const whole = line === 0 ? "" : `${"a".repeat(line - 1)}\n`;
+      await writeFile(path, whole + "b".repeat(half));
+      const [read, all] = [vi.spyOn(fileHandle, "read"), vi.spyOn(fileHandle, "readFile")];
+      const lines = await LineWriter.open(path);
+      expect(read.mock.calls.length).toBeLessThanOrEqual(1 + Math.ceil(half / block));
+      expect(all).not.toHaveBeenCalled();
+      vi.restoreAllMocks();
+      await lines.append("new");
+      await lines.close();
+      expect(await readFile(path, "utf8")).toBe(`${whole}new\n`);
+    }
+  });
+
   it.each([
     ["deleted", () => rm(path)],
     ["moved", () => rename(path, `${path}.moved`)],
