@@ -1,7 +1,7 @@
 /** The kernels that plans end up with, whatever activations, dropout and normalisation a network has. */
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend/index.ts";
-import { Dense, hiddenActivations, type Layer, Scale } from "../../src/layers/index.ts";
+import { Dense, hiddenActivations, ImageAugmentation, type Layer, Scale } from "../../src/layers/index.ts";
 import { CategoricalCrossEntropyLoss } from "../../src/losses/index.ts";
 import { Model } from "../../src/model/model.ts";
 import { denseNetwork, type NetworkOptions } from "../../src/model/network.ts";
@@ -90,6 +90,25 @@ describe.each(hiddenActivations.filter((name) => name !== "linear"))("with %s", 
       expect(plan.filter((name) => name === "activation.forward")).toHaveLength(2 * own.length);
     }
   });
+});
+
+it("with augmentation first, a step changes its batch after gathering it, and no evaluation or prediction has it", async () => {
+  const layers = (first: readonly Layer[]) => [
+    ...first,
+    new Dense(7, { activation: "relu" }),
+    new Dense(4, { activation: "softmax" }),
+  ];
+  const shape = [1, 1, samples.features];
+  const { train, ...others } = await plansOf(
+    layers([new ImageAugmentation({ shape, flip: true, noise: 0.1 })]),
+  );
+  const { train: _, ...plain } = await plansOf(layers([]));
+  const names = train.filter((name) => name.startsWith("augment") || name === "gather.batch");
+  expect(names).toEqual(["gather.batch", "augment.move", "augment.noise"]);
+  for (const plan of Object.values(others)) {
+    expect(plan.filter((name) => name.startsWith("augment"))).toEqual([]);
+  }
+  expect([others.one.length, others.many.length]).toEqual([plain.one.length, plain.many.length]);
 });
 
 describe("with a scale first", () => {
