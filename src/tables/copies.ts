@@ -12,6 +12,9 @@ export interface Copy {
   readonly copy?: string | undefined;
 }
 
+/** Values whose pairs are looked at: counts end far above. */
+const MOST_PAIRS = 1000;
+
 /** Two numbers are multiples of each other if their correlation is this near to 1. */
 const CORRELATED = 1 - 1e-9;
 
@@ -70,7 +73,8 @@ const isNone = (cell: number, { kind }: TableColumn) =>
 /** Whether the values of two columns go together in pairs; of values that hardly repeat, that says nothing. */
 function areOneToOne(a: Profile, b: Profile): boolean {
   const { distinct } = b.column;
-  if (a.column.distinct !== distinct || distinct > a.present / 4 || a.present < 10) return false;
+  if (a.column.distinct !== distinct || distinct > MOST_PAIRS) return false;
+  if (distinct > a.present / 4 || a.present < 10) return false;
   const there = new Map<number, number>();
   const back = new Map<number, number>();
   for (let row = 0; row < a.rows; row++) {

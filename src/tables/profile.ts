@@ -1,4 +1,5 @@
 /** What can be said of a column by its cells alone. */
+import { MOST_COUNTED } from "./cells.ts";
 import { isoDate } from "./dates.ts";
 import type { TableColumn } from "./table.ts";
 
@@ -12,7 +13,7 @@ export interface Profile {
   readonly high: number;
   /** Of numbers: whether all are whole. */
   readonly whole: boolean;
-  /** Whether each cell that is there has another value. */
+  /** Whether each cell that is there has another value; false of fractions that are more than are counted. */
   readonly unique: boolean;
 }
 
@@ -31,14 +32,14 @@ export function profileOf(column: TableColumn, rows: number): Profile {
       whole &&= Number.isInteger(value);
     }
   }
-  return { column, rows, present, low, high, whole, unique: isUnique(column, present) };
+  return { column, rows, present, low, high, whole, unique: isUnique(column, present, whole) };
 }
 
-/** Counts stop at some number of different values: above it a sorted copy tells whether all differ. */
-function isUnique(column: TableColumn, present: number): boolean {
+/** Counts stop at some number of different values: above it a sorted copy of whole numbers, which may be ids, tells whether all differ. */
+function isUnique(column: TableColumn, present: number, whole: boolean): boolean {
   if (column.kind === "text" || present === 0) return false;
   if (column.distinct === present) return true;
-  if (column.kind !== "number" || column.distinct < 65_536 || present <= column.distinct) return false;
+  if (!whole || column.distinct < MOST_COUNTED || present <= column.distinct) return false;
   const sorted = Float64Array.from(column.cells).sort();
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return false;
   return true;

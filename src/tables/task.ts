@@ -2,6 +2,7 @@
 import { ConfigError, DatasetError } from "../errors.ts";
 import { thousands } from "../format/numbers.ts";
 import { countedInWords } from "../format/words.ts";
+import { MOST_COUNTED } from "./cells.ts";
 import { shownText } from "./names.ts";
 import { countsOf, type Profile } from "./profile.ts";
 import type { TableOptions, Understanding } from "./table.ts";
@@ -52,7 +53,10 @@ export function taskOf(table: string, targets: readonly Profile[], options: Tabl
   if (!profile.whole) return numbers("it has numbers with fractions");
   if (distinct === 2)
     return classes("it has two values only, though they are numbers: --task numbers if they are amounts");
-  if (distinct > MOST_NUMBERS_AS_CLASSES) return numbers(`it has ${thousands(distinct)} different numbers`);
+  if (distinct > MOST_NUMBERS_AS_CLASSES) {
+    const many = distinct < MOST_COUNTED ? thousands(distinct) : `${thousands(distinct)} or more`;
+    return numbers(`it has ${many} different numbers`);
+  }
   const fewest = Math.min(...countsOf(column).map(({ count }) => count));
   if (profile.present < ROWS_OF_A_CLASS * distinct || (distinct > 10 && fewest < ROWS_OF_A_CLASS)) {
     return numbers(

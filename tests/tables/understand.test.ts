@@ -184,6 +184,21 @@ describe("what should be known", () => {
     expect((await understood({ x, price }, { target: ["price"] })).warnings).toEqual([]);
   });
 
+  it("is nothing of columns with more values than are counted", async () => {
+    // Both count to 70,000 in steps of their own, and go together otherwise in each round.
+    const many = (step: number, shift = 0) =>
+      Float64Array.from(
+        { length: 4 * 70_001 },
+        (_, i) => ((i * step + shift * Math.floor(i / 70_001)) % 70_001) / 8,
+      );
+    const { warnings, task } = await understood({ x: many(7), y: many(11, 1) }, { target: ["y"] });
+    expect(warnings).toEqual([]);
+    expect(task).toMatchObject({ kind: "numbers" });
+    const ids = Float64Array.from({ length: 70_000 }, (_, i) => (i * 3) % 70_000);
+    const { columns } = await understood({ id: ids, x: many(7).subarray(0, 70_000) });
+    expect(columns[0]).toMatchObject({ role: "dropped", why: "an id: each row has another number" });
+  });
+
   it("is rows without a target, which are left out", async () => {
     const holes = y.map((value, i) => (i % 10 === 3 ? "" : value));
     const table = await tableOf({ x, y: holes }, { target: ["y"] });
