@@ -1,5 +1,6 @@
 /** Some changed files of each format; tests/long/formats.test.ts reads as many as there is time for. */
 import { expect, it } from "vitest";
+import { formats } from "../../src/formats/index.ts";
 import { openInput, openTableSource } from "../../src/formats/open.ts";
 import { Random } from "../../src/random.ts";
 import { fuzzedFormats } from "../helpers/fuzzedFormats.ts";
@@ -16,6 +17,10 @@ it.each(Object.entries(fuzzedFormats))(
     expect(report.read).toBeLessThan(FILES);
   },
 );
+
+it("every format has files to be changed", () => {
+  expect(Object.keys(fuzzedFormats)).toEqual(expect.arrayContaining(Object.keys(formats)));
+});
 
 /** All that reading gives: what was found out and all rows, or the error. */
 async function outcomeOf(input: ReturnType<typeof openInput>, format: string | undefined): Promise<unknown> {
