@@ -89,7 +89,8 @@ export function mutated(
   const known = tokens.map((token) =>
     typeof token === "string" ? new TextEncoder().encode(token) : Uint8Array.from(token),
   );
-  let file = bytes;
+  // A copy, and no Buffer, whose slice() is a view: the files are changed again and again.
+  let file = Uint8Array.from(bytes);
   for (let n = 1 + random.below(random.below(2) === 0 ? 2 : 6); n > 0; n--) {
     file = changed(file, random, known).slice(0, MOST_BYTES);
   }
