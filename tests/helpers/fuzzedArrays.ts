@@ -73,7 +73,9 @@ function mendNpy(file: Uint8Array): Uint8Array {
   const bytes = sizes.reduce((product, size) => product * Number(size), Number(digits));
   const width = kind.includes("U") ? 4 * bytes : bytes;
   const content = file.subarray(Math.max(end, file.length - width));
-  return npyWithHeader(header, resized(content, width), 1 + (file.length % 3));
+  // Version 1 has two bytes for the length of the header.
+  const version = header.length > 60_000 ? 2 : 1 + (file.length % 3);
+  return npyWithHeader(header, resized(content, width), version);
 }
 
 export const fuzzedNpy: FuzzedFormat = {
