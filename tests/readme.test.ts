@@ -15,8 +15,8 @@ import { trainCommand } from "../src/cli/commands/train.ts";
 import type { CliContext } from "../src/cli/context.ts";
 import { selectExperiments } from "../src/experiments/table.ts";
 import { parseSpace } from "../src/settings/space.ts";
-import { makeCifar, newFolder } from "./helpers/cli.ts";
-import { blocks, expectPrinted, linkPackage, runProgram } from "./helpers/readme.ts";
+import { makeCifar, newFolder, start } from "./helpers/cli.ts";
+import { blocks, expectPrinted, linkPackage, makePhotos, patternOf, runProgram } from "./helpers/readme.ts";
 import { silentContext } from "./helpers/silentContext.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -33,40 +33,35 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("the programs of README.md", () => {
-  const [train, ask, images, search, ...others] = blocks(README, "js") as [
-    string,
-    string,
-    string,
-    string,
-    ...string[],
-  ];
+describe("README.md", () => {
+  /** The blocks of shell commands that are run here, each with what is printed beneath it, if there is something. */
+  const shells = [...README.matchAll(/^```sh\n(npx .*?)^```$(?:\s*^```\n(.*?)^```$)?/gms)].map(
+    ([, commands, printed]) => [commands!, printed] as const,
+  );
+  const programs = blocks(README, "js");
 
-  it("are four, and each says all that it needs", () => {
-    expect(others).toEqual([]);
-    for (const program of [train, ask, images, search]) expect(program).toContain(' from "nnwasm";\n');
+  beforeAll(() => {
+    mkdirSync(join(folder, "node_modules/.bin"));
+    symlinkSync(join(root, "bin/nnwasm.js"), join(folder, "node_modules/.bin/nnwasm"));
+    symlinkSync(join(root, "examples"), join(folder, "examples"), "junction");
+    makePhotos(join(folder, "photos"));
   });
 
-  it("train a model, save it, and load it in another process, with what stands in their comments", async () => {
-    expectPrinted(train, await runProgram(folder, train));
-    expectPrinted(ask, await runProgram(folder, ask));
+  it("has blocks of commands for a table and for images, and one program", () => {
+    expect(shells.length).toBe(3);
+    expect(programs.length).toBe(1);
+    expect(README.split("\n").length).toBeLessThanOrEqual(170);
   });
 
-  it("train on CIFAR-10: here on small data with 600 samples, for three epochs", async () => {
-    mkdirSync(join(folder, "data"));
-    symlinkSync(makeCifar(folder), join(folder, "data/cifar-10-batches-bin"));
-    const short = images
-      .replace("{ validation: 5000, seed: 1 }", "{ validation: 500, limit: 600, seed: 1 }")
-      .replace("epochs: 20,", "epochs: 3,")
-      .replace("stepSize: 2250", "stepSize: 9");
-    expect(short.length).not.toBe(images.length);
-    const lines = (await runProgram(folder, short)).trimEnd().split("\n");
-    expect(lines.slice(0, 3).map((line) => Number(line.split(" ")[0]))).toEqual([1, 2, 3]);
-    expect(lines.slice(3).join(" ")).toMatch(/^\{ *loss: .*, +cost: .*, +accuracy: (0\.[5-9]\d*|1) *\}$/);
+  it.each(shells)("%s: does what stands beneath it", async (commands, printed) => {
+    const { code, stdout, stderr } = await start("bash", ["-e", "-c", commands], folder).result;
+    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+    if (printed !== undefined) expect(stdout).toMatch(patternOf(printed));
   });
 
-  it("search, and find what stands there", async () => {
-    expectPrinted(search, await runProgram(folder, search));
+  it("the program prints what stands in its comments", async () => {
+    expect(programs[0]).toContain(' from "nnwasm";\n');
+    expectPrinted(programs[0]!, await runProgram(folder, programs[0]!));
   });
 });
 
@@ -77,7 +72,7 @@ describe("the programs of docs/", () => {
       .split(/^## /m)
       .flatMap((section) =>
         blocks(section, "js")
-          .filter((code) => /^console\.log\(.*\); \/\/ /m.test(code))
+          .filter((code) => /^console\.log\(.*\); \/\/ /m.test(code) && !code.includes("cifar10("))
           .map((code) => [`${path}: ${section.split("\n")[0]}`, code] as const),
       ),
   );
@@ -95,23 +90,37 @@ describe("the programs of docs/", () => {
   });
 });
 
+it("docs/examples.md: its program on CIFAR-10 trains, here on small data with 600 samples, for three epochs", async () => {
+  const images = blocks(text("docs/examples.md"), "js").find((code) => code.includes("cifar10("))!;
+  mkdirSync(join(folder, "data"));
+  symlinkSync(makeCifar(folder), join(folder, "data/cifar-10-batches-bin"));
+  const short = images
+    .replace("{ validation: 5000, seed: 1 }", "{ validation: 500, limit: 600, seed: 1 }")
+    .replace("epochs: 20,", "epochs: 3,")
+    .replace("stepSize: 2250", "stepSize: 9");
+  expect(short.length).not.toBe(images.length);
+  const lines = (await runProgram(folder, short)).trimEnd().split("\n");
+  expect(lines.slice(0, 3).map((line) => Number(line.split(" ")[0]))).toEqual([1, 2, 3]);
+  expect(lines.slice(3).join(" ")).toMatch(/^\{ *loss: .*, +cost: .*, +accuracy: (0\.[5-9]\d*|1) *\}$/);
+});
+
 describe("what README.md begins with", () => {
-  it("is how to install it, before any program, and the two commands near the top", () => {
+  it("is how to install it, before any command; and the two commands are there", () => {
     const place = (words: string) => {
       expect(README).toContain(words);
       return README.indexOf(words);
     };
-    expect(place("npm install nnwasm")).toBeLessThan(place("```js"));
+    expect(place("npm install nnwasm")).toBeLessThan(place("npx nnwasm data describe"));
     const train =
       "npm ci && npx nnwasm train --layers 50,30,20,20,10,10,10,10 --bn   # the main job: trains nine layers with batch normalisation\n";
     const tests = "npm ci && npm test                                                # all tests\n";
-    expect(place(train + tests)).toBeLessThan(README.length / 2);
+    expect(place(train + tests)).toBeLessThan(README.length);
   });
 
   it("counts the dependencies and weighs the kernels rightly", () => {
     const { dependencies } = JSON.parse(text("package.json"));
-    const words = ["four", "five", "six", "seven"];
-    expect(README).toContain(`${words[Object.keys(dependencies).length - 4]} small dependencies`);
+    const words = ["eight", "nine", "ten", "eleven", "twelve"];
+    expect(README).toContain(`${words[Object.keys(dependencies).length - 8]} small dependencies`);
     const kilobytes = Number(/the kernels are (\d+) kB of WebAssembly/.exec(README)![1]);
     const { length } = readFileSync(join(root, "dist/wasm/nnwasm.wasm"));
     expect(Math.abs(length / 1000 - kilobytes)).toBeLessThanOrEqual(2);
@@ -142,13 +151,13 @@ describe("the commands of README.md and docs/", () => {
   const context = silentContext();
   const commands: Record<string, (context: CliContext) => Command> = {
     train: trainCommand,
+    evaluate: evaluateCommand,
+    predict: predictCommand,
     search: searchCommand,
     reproduce: reproduceCommand,
     gradcheck: gradcheckCommand,
     data: dataCommand,
     info: infoCommand,
-    predict: predictCommand,
-    evaluate: evaluateCommand,
   };
   /** "nnwasm search --trials 40", in the blocks of shell commands and in the text. */
   const lines = DOCUMENTS.flatMap((document) => [

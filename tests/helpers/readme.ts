@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PNG } from "pngjs";
 import { expect } from "vitest";
 import { start } from "./cli.ts";
 
@@ -41,4 +42,29 @@ export function expectPrinted(code: string, stdout: string): void {
     comment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", "\\d*"),
   );
   expect(stdout.replace(/\s+/g, " ").trim()).toMatch(new RegExp(`^${escaped.join(" ")}$`));
+}
+
+/** What a command printed, where "…" stands for anything within a line, and a line of it alone for any lines. */
+export function patternOf(printed: string): RegExp {
+  const lines = printed
+    .split("\n")
+    .map((line) =>
+      line === "…" ? "(?:.*\n)*?.*" : line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*"),
+    );
+  return new RegExp(`^${lines.join("\n")}$`);
+}
+
+/** Two folders of pictures: bright ones of cats, dark ones of dogs. */
+export function makePhotos(folder: string): void {
+  for (const [name, light] of [
+    ["cat", 200],
+    ["dog", 40],
+  ] as const) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      const image = new PNG({ width: 24, height: 20 });
+      image.data.fill(light + i);
+      writeFileSync(join(folder, name, `${i}.png`), PNG.sync.write(image));
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/** README.md's program on CIFAR-10, at full length. */
+/** The program on CIFAR-10 of docs/examples.md, at full length. */
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,12 +15,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it.skipIf(!data)(
-  "README.md's program on CIFAR-10 prints what stands there (with NNWASM_DATA)",
+  "docs/examples.md: the program on CIFAR-10 prints what stands there (with NNWASM_DATA)",
   async () => {
     mkdirSync(join(folder, "data"));
     symlinkSync(join(data!, "cifar-10-batches-bin"), join(folder, "data/cifar-10-batches-bin"));
-    const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8");
-    const program = blocks(readme, "js").find((code) => code.includes("cifar10"))!;
+    const examples = readFileSync(fileURLToPath(new URL("../../docs/examples.md", import.meta.url)), "utf8");
+    const program = blocks(examples, "js").find((code) => code.includes("cifar10"))!;
     const [, said] = /console\.log\(await model\.evaluate\(test\)\); \/\/ (.*)$/m.exec(program)!;
     const numbers = [...said!.matchAll(/[\d.]+(?=…|\s)/g)].map(([digits]) => digits);
     const printed = (await runProgram(folder, program)).replace(/\s+/g, " ").split("{").at(-1)!;
