@@ -62,7 +62,8 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const { planSearch, search } = await import("../../runs/search.ts");
   const { openTrainingPool } = await import("../../training/pool.ts");
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
-  const before = resume === undefined ? undefined : changed(await readResumed(resume, flags), flags);
+  const recorded = resume === undefined ? undefined : await readResumed(resume, flags);
+  const before = recorded && changed(recorded, flags);
   const { given, ...asked } =
     before === undefined
       ? await describeSearch(context, flags)
@@ -86,7 +87,7 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const { folder, trials } =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }
-      : await StudyFolder.open(resume, space, before!);
+      : await StudyFolder.open(resume, space, recorded!);
   const progress = new SearchProgress(context, quiet, plan);
   const saver = new SearchSaver(folder, plan, description);
   const subscriber = inOrder<SearchEvent>(
