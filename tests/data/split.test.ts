@@ -79,10 +79,15 @@ describe("splitDataset", () => {
     expect(train.count).toBe(10);
   });
 
+  it("takes a share of them, rounded", () => {
+    const { train, validation } = splitDataset(numbered(11), { validation: 0.25 });
+    expect([train.count, validation!.count]).toEqual([8, 3]);
+  });
+
   it.each([10, 11, -1, 2.5, NaN])("refuses %d validation samples of 10", (validation) => {
     expect(() => splitDataset(numbered(10), { validation })).toThrow(
       new ConfigError(
-        `${validation} validation samples were asked for, expected an integer from 0 to 9: ` +
+        `${validation} validation samples were asked for, expected an integer from 0 to 9, or a share below 1: ` +
           "numbered has 10 samples to train on.",
       ),
     );
