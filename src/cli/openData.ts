@@ -46,7 +46,9 @@ export async function openData(
   const { data, seed = 1 } = settings;
   if (data === undefined || Object.hasOwn(datasets, data)) return await openNamed(context, settings, seed);
   const what = data === "-" ? "a file" : await kindOf(data, `--data ${data}`);
-  if (what === undefined) return await openNamed(context, settings, seed);
+  // A pipe that nobody writes to would be waited for without a word. Those of a shell, <(…), have a writer.
+  const isNoFile = what === "a device or a pipe" && !/^\/(dev\/(fd\/|stdin$)|proc\/)/.test(data);
+  if (what === undefined || isNoFile) return await openNamed(context, settings, seed);
   if (what === "a folder") {
     const found = await findIn(data);
     const { isImageFolder } = await import("../data/imageFolder.ts");

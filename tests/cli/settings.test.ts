@@ -211,7 +211,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["--step-size 0", invalid("--step-size <updates>", "0", "Expected an integer ≥ 1.")],
     ["--epochs 1.5", invalid("--epochs <n>", "1.5", "Expected an integer ≥ 1.")],
     ["--batch ten", invalid("--batch <n>", "ten", "Expected an integer ≥ 1.")],
-    ["--validation -1", invalid("--validation <n>", "-1", "Expected an integer ≥ 0.")],
+    ["--validation -1", invalid("--validation <n>", "-1", "Expected an integer ≥ 0, or a share below 1.")],
     [
       "--training-metrics none",
       invalid("--training-metrics <how>", "none", "Allowed choices are full, running."),
@@ -220,7 +220,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["--dtype float16", invalid("--dtype <name>", "float16", "Allowed choices are float32, float64.")],
     ["--threads 0", invalid("--threads <n>", "0", "Expected an integer from 1 to 256, or auto.")],
     ["--threads all", invalid("--threads <n>", "all", "Expected an integer from 1 to 256, or auto.")],
-    ["cifar10", "error: too many arguments for 'train'. Expected 0 arguments but got 1."],
+    ["cifar10 mnist", "error: too many arguments for 'train'. Expected 1 argument but got 2."],
     ["--seed", "error: option '--seed <n>' argument missing"],
   ])("train %s", async (args, message) => {
     const { code, stdout, stderr } = await runCli(["train", "--json", ...args.split(" ")]);
