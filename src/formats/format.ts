@@ -2,6 +2,7 @@
  * What a data format is: how its files are recognised, and how one is opened as a table. A new format is a file in this folder, a
  * line in index.ts and a test. The package that reads it is imported in open(), when the first such file is read.
  */
+import type { Bytes } from "../platform.ts";
 import type { TableSource } from "../tables/table.ts";
 
 /** A file, or a stream, of which the head has been read. */
@@ -20,9 +21,9 @@ export interface FormatInput {
    */
   stream(options?: { readonly most?: number }): AsyncIterable<Uint8Array>;
   /** All bytes. @throws as stream(); DatasetError if they are more than `most` */
-  bytes(options?: { readonly most?: number }): Promise<Uint8Array<ArrayBuffer>>;
+  bytes(options?: { readonly most?: number }): Promise<Bytes>;
   /** The bytes from `start` to `end`, of a file that is neither packed nor a stream; undefined of others. */
-  slice?: ((start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+  slice?: ((start: number, end: number) => Promise<Bytes>) | undefined;
   /** How many bytes of the file, packed as they are, have been read so far, for progress. */
   readonly bytesRead: number;
   /** Lets a stream go that has not been read to its end. A second call does nothing. */
