@@ -21,6 +21,12 @@ export async function installPacked(project: string): Promise<void> {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, data);
   }
-  for (const name of Object.keys(readJson(join(repository, "package.json")).dependencies))
+  for (const name of dependenciesOf(repository))
     cpSync(join(repository, "node_modules", name), join(modules, name), { recursive: true });
+}
+
+/** The names of a package's dependencies, and of theirs. */
+function dependenciesOf(folder: string): Set<string> {
+  const names: string[] = Object.keys(readJson(join(folder, "package.json")).dependencies ?? {});
+  return new Set(names.flatMap((name) => [name, ...dependenciesOf(join(repository, "node_modules", name))]));
 }
