@@ -70,7 +70,8 @@ export function confusionPlot(
     encoding: {
       color: {
         ...{ field: "share", type: "quantitative", legend: null },
-        scale: { domain: [0, 1], range: [PAPER, BLUE] },
+        // The default goes from white to blue by way of cyan.
+        scale: { domain: [0, 1], range: [PAPER, BLUE], interpolate: "rgb" },
       },
     },
   };
