@@ -135,7 +135,7 @@ export const yesOrNo = (): SettingType<boolean> => ({
   read(given) {
     if (YES.includes(given)) return true;
     if (NO.includes(given)) return false;
-    throw new ConfigError("Allowed choices are 1, true, 0, false.");
+    throw new ConfigError("Allowed choices are yes, no, true, false, 1, 0.");
   },
   schema: v.boolean(),
   readChoice: (given) => (NO.includes(given) ? false : YES.includes(given) ? true : given),

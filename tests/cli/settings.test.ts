@@ -284,7 +284,7 @@ describe("it is refused, with exit code 2 and the choices:", () => {
     ["NNWASM_BATCH", "0", "Expected an integer ≥ 1."],
     ["NNWASM_BN", "1", "Allowed choices are after, before."],
     ["NNWASM_TRAINING_METRICS", "some", "Allowed choices are full, running."],
-    ["NNWASM_SHUFFLE", "maybe", "Allowed choices are 1, true, 0, false."],
+    ["NNWASM_SHUFFLE", "maybe", "Allowed choices are yes, no, true, false, 1, 0."],
   ])("%s=%s in the environment", async (name, value, message) => {
     const { code, stderr } = await runCli(["train"], { [name]: value });
     expect([code, stderr]).toEqual([2, `ConfigError: ${name}=${value}: ${message}\n`]);
