@@ -72,12 +72,12 @@ export async function openTable(
     return await collectTable(source, options, { signal: context.signal, onProgress });
   });
   const understanding = understand(table, options);
-  const { validation, limit, seed, weight, group, standardize, test } = settings;
+  const { validation, limit, seed, weight, group, missing, standardize, test } = settings;
   const numbers = ({ feature: "standard", none: "plain", robust: "robust" } as const)[
     standardize ?? "robust"
   ];
   const made = tableDataset(table, understanding, {
-    ...{ validation, limit, seed, weight, group, numbers },
+    ...{ validation, limit, seed, weight, group, missing, numbers },
     origin: `${source.format}${name === source.name ? "" : `, ${name}`}`,
   });
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
@@ -100,9 +100,9 @@ export async function openTest(
 ): Promise<TypedSamples> {
   const input = await openInput(path, { stdin: context.stdin });
   const source = await openTableSource(input, formatOptions(settings));
-  const { weight, missing } = settings;
+  const { weight, missing, decimal } = settings;
   return await reading(context, source, (onProgress) =>
-    typedSamples(source, preprocessing, { weight, missing, signal: context.signal, onProgress }),
+    typedSamples(source, preprocessing, { weight, missing, decimal, signal: context.signal, onProgress }),
   );
 }
 

@@ -42,7 +42,7 @@ export function tableDataset(
   const { task } = understanding;
   if (task === undefined)
     throw new ConfigError(`${name}: there is no target. Say which column is to be predicted.`);
-  const { weight, numbers, origin = name } = options;
+  const { weight, numbers, missing, origin = name } = options;
   const rows = targetRows(table, task.target);
   if (rows.length === 0) {
     throw new DatasetError(`${name}: no row has a value of ${task.target.join(", ")}. Is the target right?`);
@@ -52,7 +52,7 @@ export function tableDataset(
     table,
     understanding,
     train.map((place) => rows[place]!),
-    { numbers },
+    { numbers, missing },
   );
   const samples = tableSamples(table, preprocessing, rows, { weight });
   const { features, classes, targets } = samples;

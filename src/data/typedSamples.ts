@@ -2,6 +2,7 @@
 import { DatasetError } from "../errors.ts";
 import type { Signal } from "../platform.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
+import { contextFor, type GivenTableOptions } from "../preprocessing/reading.ts";
 import type { TableSource } from "../tables/table.ts";
 import { isMissing, targetRows } from "../tables/targets.ts";
 import { type ExpectedColumn, placesOfColumns, typedChunk } from "../tables/typed.ts";
@@ -9,11 +10,9 @@ import type { Samples } from "./dataset.ts";
 import { joinSamples } from "./joinedSamples.ts";
 import { tableSamples } from "./tableSamples.ts";
 
-export interface TypedSamplesOptions {
+export interface TypedSamplesOptions extends GivenTableOptions {
   /** The column with the weights of the rows, if the table has it. Default: each row counts once. */
   readonly weight?: string | undefined;
-  /** More texts that stand for a missing cell. */
-  readonly missing?: readonly string[] | undefined;
   readonly signal?: Signal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
 }
@@ -36,9 +35,10 @@ export interface TypedSamples {
 export async function typedSamples(
   source: TableSource,
   preprocessing: TablePreprocessing,
-  { weight, missing: more, signal, onProgress }: TypedSamplesOptions = {},
+  { weight, signal, onProgress, ...given }: TypedSamplesOptions = {},
 ): Promise<TypedSamples> {
-  const { name, place, columns } = source;
+  const { name, columns } = source;
+  const context = contextFor(preprocessing, source, given);
   const weights = weight !== undefined && columns.includes(weight) ? weight : undefined;
   const { typed } = preprocessing.target;
   const expected: ExpectedColumn[] = [...preprocessing.columns, ...typed];
@@ -51,7 +51,7 @@ export async function typedSamples(
   let leftOut = 0;
   for await (const chunk of source.read({ columns: wanted, signal, onProgress })) {
     signal?.throwIfAborted();
-    const table = typedChunk(chunk, names, expected, { name, place, missing: more });
+    const table = typedChunk(chunk, names, expected, context);
     const rows = targetRows(table, preprocessing.target.columns);
     leftOut += chunk.rows - rows.length;
     if (rows.length === 0) continue;

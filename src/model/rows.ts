@@ -49,6 +49,7 @@ function tableOf(
   rows: readonly unknown[],
   first: number,
   expected: readonly TargetColumn[],
+  { missing }: TablePreprocessing,
 ): Table {
   rows.forEach((row, i) => {
     if (isRow(row)) return;
@@ -64,7 +65,7 @@ function tableOf(
   );
   const names = expected.map(({ name }) => name);
   // In files rows count from 1.
-  const context = { name: where, place: "row", first: first - 1 } as const;
+  const context = { name: where, place: "row", first: first - 1, missing } as const;
   return typedChunk({ first, rows: rows.length, columns }, names, expected, context);
 }
 
@@ -82,7 +83,7 @@ export async function predictRows(
   const answers: Prediction[] = [];
   for (let first = 0; first < rows.length; first += BLOCK) {
     const part = rows.slice(first, first + BLOCK);
-    const table = tableOf(where, Array.from(part), first, tables.columns);
+    const table = tableOf(where, Array.from(part), first, tables.columns, tables);
     const values = new Float64Array(part.length * tables.features);
     tables.encode(table, Array.from(part.keys()), values);
     for (const answer of tables.decode(await run(values), part.length)) answers.push(answer);
@@ -98,5 +99,5 @@ export function samplesOfRows(
 ): Samples {
   const tables = requireTables(where, preprocessing);
   const expected = [...tables.columns, ...tables.target.typed];
-  return tableSamples(tableOf(where, Array.from(rows), 0, expected), tables);
+  return tableSamples(tableOf(where, Array.from(rows), 0, expected, tables), tables);
 }

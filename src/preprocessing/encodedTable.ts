@@ -43,13 +43,15 @@ export class EncodedTable implements TablePreprocessing {
   readonly kind = "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
+  readonly missing: readonly string[];
   readonly features: number;
   // The rows of a table are encoded some at a time.
   readonly #found = new WeakMap<Table, readonly TableColumn[]>();
 
-  constructor(columns: readonly EncodedColumn[], target: TargetEncoding) {
+  constructor(columns: readonly EncodedColumn[], target: TargetEncoding, missing: readonly string[]) {
     this.columns = columns;
     this.target = target;
+    this.missing = [...missing];
     this.features = columns.reduce((sum, { encoder }) => sum + encoder.width, 0);
   }
 
@@ -102,6 +104,7 @@ export class EncodedTable implements TablePreprocessing {
         ...(mean !== undefined && { mean: [...mean] }),
         ...(std !== undefined && { std: [...std] }),
       },
+      ...(this.missing.length > 0 && { missing: [...this.missing] }),
     };
   }
 }

@@ -16,6 +16,8 @@ export const numberEncoders = { robust: "robust", standard: "standard", plain: "
 export interface PreprocessingOptions {
   /** Default: "robust". */
   readonly numbers?: keyof typeof numberEncoders | undefined;
+  /** Texts that stood for a missing cell in the table, beside the usual ones: the model takes them so, too. Default: none. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /**
@@ -31,8 +33,8 @@ export function fitPreprocessing(
   rows: ArrayLike<number>,
   options: PreprocessingOptions = {},
 ): TablePreprocessing {
-  checkOptions("fitPreprocessing", options, ["numbers"]);
-  const { numbers = "robust" } = options;
+  checkOptions("fitPreprocessing", options, ["numbers", "missing"]);
+  const { numbers = "robust", missing = [] } = options;
   choose("numbers", numberEncoders, numbers);
   if (understanding.task === undefined) {
     throw new ConfigError(`${table.name}: there is no target. Say which column is to be predicted.`);
@@ -49,7 +51,7 @@ export function fitPreprocessing(
     const { name, kind, style } = column;
     return { name, kind, style, encoder: kindFor(column, rows, numbers).fit(column, rows) };
   });
-  return new EncodedTable(columns, targetOf(table, understanding.task, rows));
+  return new EncodedTable(columns, targetOf(table, understanding.task, rows), missing);
 }
 
 function kindFor(

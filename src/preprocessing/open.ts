@@ -9,6 +9,8 @@ import type { EncodedColumn, TablePreprocessing, TargetColumn, TargetEncoding } 
 
 /** Columns that a table has at most. */
 const MOST_COLUMNS = 100_000;
+/** Texts for a missing cell. */
+const MOST_TEXTS = 10_000;
 
 /** Features that a model has at most: a layer of one unit takes as many numbers, of 4 bytes each. */
 const MOST_FEATURES = 2 ** 28;
@@ -50,11 +52,8 @@ function listOf(value: unknown, where: string, most: number): readonly unknown[]
  * @throws ConfigError if it is none
  */
 export function openPreprocessing(description: unknown, where: string): TablePreprocessing {
-  const { kind, version, columns, target } = fieldsOf(description, where, [
-    "kind",
-    "version",
-    "columns",
-    "target",
+  const { kind, version, columns, target, missing } = fieldsOf(description, where, [
+    ...["kind", "version", "columns", "target", "missing"],
   ]);
   if (kind !== "table") throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected "table".`);
   if (version !== 1)
@@ -64,9 +63,15 @@ export function openPreprocessing(description: unknown, where: string): TablePre
   );
   const predicted = targetFrom(target, `${where}: target`);
   requireDifferent([...encoded.map(({ name }) => name), ...predicted.columns], where);
-  const made = new EncodedTable(encoded, predicted);
+  const made = new EncodedTable(encoded, predicted, missing === undefined ? [] : textsFrom(missing, where));
   if (made.features <= MOST_FEATURES) return made;
   throw new ConfigError(`${where}: it has ${made.features} features, expected ${MOST_FEATURES} at most.`);
+}
+
+function textsFrom(value: unknown, where: string): readonly string[] {
+  const texts = listOf(value, `${where}: missing`, MOST_TEXTS);
+  if (texts.every((text) => typeof text === "string")) return texts as string[];
+  throw new ConfigError(`${where}: missing is not an array of texts.`);
 }
 
 function requireDifferent(names: readonly string[], where: string): void {

@@ -65,6 +65,8 @@ export interface TablePreprocessing {
   readonly kind: "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
+  /** Texts that stood for a missing cell in the training, beside the usual ones. */
+  readonly missing: readonly string[];
   /** Features in all. */
   readonly features: number;
   /** The name of each feature. */
@@ -87,4 +89,5 @@ export interface TableDescription {
   readonly version: 1;
   readonly columns: readonly (TargetColumn & { readonly encoder: Description })[];
   readonly target: Omit<TargetEncoding, "columns" | "typed"> & { readonly columns: readonly TargetColumn[] };
+  readonly missing?: readonly string[] | undefined;
 }

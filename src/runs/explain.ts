@@ -10,13 +10,14 @@ import {
   permutationImportance,
 } from "../model/permutationImportance.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
+import { contextFor, type GivenTableOptions } from "../preprocessing/reading.ts";
 import { Random } from "../random.ts";
 import type { Table, TableColumn, TableSource } from "../tables/table.ts";
 import { placesOfColumns, typedChunk } from "../tables/typed.ts";
 import { newTargets, type TargetArray } from "../targets.ts";
 import { Events, type RunOptions } from "./events.ts";
 
-export interface ExplanationPlan {
+export interface ExplanationPlan extends GivenTableOptions {
   readonly model: Model;
   readonly preprocessing: TablePreprocessing;
   readonly source: TableSource;
@@ -26,8 +27,6 @@ export interface ExplanationPlan {
   readonly most: number;
   /** Decides which rows, and the permutations. */
   readonly seed: number;
-  /** More texts that stand for a missing cell. */
-  readonly missing?: readonly string[] | undefined;
 }
 
 /** How far it is. */
@@ -100,11 +99,12 @@ class Reservoir {
 }
 
 async function readSome(
-  { preprocessing, source, most, seed, missing }: ExplanationPlan,
+  { preprocessing, source, most, seed, missing, decimal }: ExplanationPlan,
   signal: AbortSignal,
   onProgress: (share: number) => void,
 ): Promise<{ readonly samples: Samples; readonly rows: number; readonly withoutTarget: number }> {
-  const { name, place, columns: names } = source;
+  const { name, columns: names } = source;
+  const context = contextFor(preprocessing, source, { missing, decimal });
   const { features, target, columns } = preprocessing;
   const expected = [...columns, ...target.typed];
   const wanted = [...new Set(placesOfColumns(name, names, expected))].sort((a, b) => a - b);
@@ -113,7 +113,7 @@ async function readSome(
   const kept: { values: Float64Array; targets: TargetArray }[] = [];
   let withoutTarget = 0;
   for await (const chunk of source.read({ columns: wanted, signal, onProgress })) {
-    const table = typedChunk(chunk, wantedNames, expected, { name, place, missing });
+    const table = typedChunk(chunk, wantedNames, expected, context);
     const have = rowsWithTarget(table, target.columns);
     withoutTarget += chunk.rows - have.length;
     // Places first: most rows of a long file are not encoded.

@@ -136,8 +136,13 @@ export interface NumberStoreOptions {
   readonly style?: NumberStyle | undefined;
   /** Whether whole numbers with leading zeros are numbers. Default: they are an error, as they may be codes. */
   readonly codes?: boolean | undefined;
+  /** Whether one group of three digits may as well be a fraction, and is refused. Default: it is one of thousands. */
+  readonly doubtful?: boolean | undefined;
   readonly why?: string | undefined;
 }
+
+/** 1.234 and 1,234: a number of thousands, or one with three decimals. */
+const ONE_GROUP = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 
 /** Numbers. */
 export class NumberStore implements Store {
@@ -145,16 +150,21 @@ export class NumberStore implements Store {
   readonly #account = new Account();
   readonly #values = doubles();
   readonly #codes: boolean;
+  readonly #doubtful: boolean;
   readonly #why: string | undefined;
   #style: NumberStyle;
   #texts = false;
   /** The code of the decimal point; 0 if no number is plain. */
   #decimal: number;
 
-  constructor(context: StoreContext, { style = PLAIN, codes = false, why }: NumberStoreOptions = {}) {
+  constructor(
+    context: StoreContext,
+    { style = PLAIN, codes = false, doubtful = false, why }: NumberStoreOptions = {},
+  ) {
     this.#context = context;
     this.#style = style;
     this.#codes = codes;
+    this.#doubtful = doubtful;
     this.#why = why;
     this.#decimal = style.unit !== undefined ? 0 : style.decimal === "," ? 44 : 46;
   }
@@ -200,6 +210,12 @@ export class NumberStore implements Store {
     const value =
       typeof cell === "number" ? cell : typeof cell === "string" ? this.#parse(trimmed) : Number.NaN;
     if (Number.isNaN(value)) throw cellError(this.#context, row, text, "is no number");
+    if (this.#doubtful && ONE_GROUP.test(trimmed) && !trimmed.includes(this.#style.decimal)) {
+      const nextStep = () => "Say what stands before fractions in this file: --decimal . or --decimal ,";
+      const because =
+        ": in the training it would have been thousands, which this file's delimiter speaks against";
+      throw cellError({ ...this.#context, because, nextStep }, row, text, "may have a fraction or not");
+    }
     if (!Number.isFinite(value)) {
       throw cellError(this.#context, row, text, "is no finite number (they end at 1.8e308)");
     }

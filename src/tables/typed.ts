@@ -23,6 +23,10 @@ export interface TypedContext {
   readonly first?: number | undefined;
   /** More texts that stand for a missing cell. */
   readonly missing?: readonly string[] | undefined;
+  /** What separates the table's cells, if they are text. */
+  readonly delimiter?: string | undefined;
+  /** What stands before fractions, whatever the columns' styles say. Default: what they say. */
+  readonly decimal?: "." | "," | undefined;
 }
 
 /**
@@ -56,15 +60,16 @@ export function typedChunk(
   chunk: TableChunk,
   sourceColumns: readonly string[],
   expected: readonly ExpectedColumn[],
-  { name: table, place, first = chunk.first, missing: more }: TypedContext,
+  context: TypedContext,
 ): Table {
+  const { name: table, place, first = chunk.first, missing: more } = context;
   const numbers = placesOfColumns(table, sourceColumns, expected);
   const places = new RowPlaces(place);
   places.add(chunk, 0);
   const placeOf = (row: number) => (chunk.lines === undefined ? `row ${first + row + 1}` : places.place(row));
   const missing = missingTexts(more);
   const columns = expected.map((column, i) => {
-    const store = storeOf(column, {
+    const store = storeOf(column, context, {
       table,
       name: column.name,
       missing,
@@ -80,10 +85,26 @@ export function typedChunk(
   return { name: table, format: "", facts: [], rows: chunk.rows, columns, place: placeOf };
 }
 
-function storeOf({ kind, style }: ExpectedColumn, context: StoreContext): Store {
-  if (kind === "number")
-    return new NumberStore(context, { style: style as NumberStyle | undefined, codes: true });
+function storeOf(
+  { kind, style }: ExpectedColumn,
+  { delimiter, decimal }: TypedContext,
+  context: StoreContext,
+): Store {
+  if (kind === "number") {
+    const own = style as NumberStyle | undefined;
+    if (decimal === undefined)
+      return new NumberStore(context, { style: own, codes: true, doubtful: isDoubtful(own, delimiter) });
+    const told = own?.decimal === decimal ? own : { ...own, decimal, group: "" as const };
+    return new NumberStore(context, { style: told, codes: true });
+  }
   if (kind === "date") return new DateStore(context, style as DateStyle | undefined);
   if (kind === "boolean") return new BooleanStore(context);
   return new TextStore(context, { categorical: true });
 }
+
+/**
+ * Whether thousands of the column's style could be fractions in this table: 1.234 where commas separate cells, so that fractions
+ * have points, and 1,234 where semicolons do, as they do where fractions have commas.
+ */
+const isDoubtful = (style: NumberStyle | undefined, delimiter: string | undefined): boolean =>
+  (style?.group === "." && delimiter === ",") || (style?.group === "," && delimiter === ";");

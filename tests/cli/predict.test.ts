@@ -150,20 +150,23 @@ describe("predict of a table", () => {
   });
 });
 
-it("takes for missing what the training took for it, or what the flag says", async () => {
+it("takes for missing what the training took for it, and what the flag says", async () => {
   const text = `a,way\n${Array.from({ length: 30 }, (_, i) => `${i % 5 === 0 ? "unknown" : i % 7},${i % 2 ? "up" : "down"}`).join("\n")}\n`;
   const options = { target: ["way"], missing: ["unknown"] };
   const { model, preprocessing } = await trainTable({ name: "s", text }, options);
-  await model.save(at("unknown.safetensors"), { preprocessing, settings: { missing: ["unknown"] } });
+  await model.save(at("unknown.safetensors"), { preprocessing });
   await model.close();
   writeFileSync(at("unknown.csv"), "a\n1\nunknown\n");
   const taken = await runCli(["predict", "unknown.safetensors", "unknown.csv"]);
   expect([taken.code, taken.stderr]).toEqual([0, "Missing: a in 1 row.\n"]);
-  const other = await runCli(["predict", "unknown.safetensors", "unknown.csv", "--missing", "none"]);
-  expect([other.code, other.stderr]).toEqual([
+  writeFileSync(at("gone.csv"), "a\n1\nunknown\ngone\n");
+  const refused = await runCli(["predict", "unknown.safetensors", "gone.csv"]);
+  expect([refused.code, refused.stderr]).toEqual([
     4,
-    expect.stringMatching(/unknown\.csv, line 3, column "?a"?: /),
+    expect.stringMatching(/gone\.csv, line 4, column "?a"?: /),
   ]);
+  const told = await runCli(["predict", "unknown.safetensors", "gone.csv", "--missing", "gone"]);
+  expect([told.code, told.stderr]).toEqual([0, "Missing: a in 2 rows.\n"]);
 });
 
 describe("predict into a file", () => {

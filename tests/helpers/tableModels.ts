@@ -38,7 +38,7 @@ export async function trainTable(
   const collected = await collectTable(await openTable(table), options);
   const understanding = understand(collected, options);
   const rows = Uint32Array.from({ length: collected.rows }, (_, i) => i);
-  const preprocessing = fitPreprocessing(collected, understanding, rows);
+  const preprocessing = fitPreprocessing(collected, understanding, rows, { missing: options.missing });
   const { kind, columns, classNames = columns } = preprocessing.target;
   const last = { classes: [new Softmax()], flags: [new Sigmoid()], numbers: [] }[kind];
   const loss = {

@@ -334,11 +334,13 @@ describe("a description", () => {
   const flags = fitOn([wet], "flags").fitted.describe();
 
   it.each([
-    [null, "m is null, expected an object with kind, version, columns, target."],
+    [null, "m is null, expected an object with kind, version, columns, target, missing."],
     [[], "m is an array of 0, expected an object"],
     [{ ...right, kind: "tables" }, 'm: its kind is "tables", expected "table".'],
     [{ ...right, version: 2 }, "m: its version is 2, expected 1. Update nnwasm."],
-    [{ ...right, more: 1 }, 'm has "more", expected kind, version, columns, target.'],
+    [{ ...right, missing: ["a", 1] }, "m: missing is not an array of texts."],
+    [{ ...right, missing: "a" }, 'm: missing is "a", expected an array of 1 to 10000.'],
+    [{ ...right, more: 1 }, 'm has "more", expected kind, version, columns, target, missing.'],
     [{ ...right, columns: [] }, "m: columns has 0 entries, expected an array of 1 to 100000."],
     [{ ...right, columns: [1] }, "m: column 0 is 1, expected an object"],
     [{ ...right, columns: [first, first] }, 'm: the column "rooms" is there twice.'],

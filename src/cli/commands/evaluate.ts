@@ -16,7 +16,10 @@ import { StatusLine } from "../progress/statusLine.ts";
 import { printableLines } from "../text.ts";
 import { settingOption } from "../trainingOptions.ts";
 
-type Flags = Pick<TableSettings, "format" | "delimiter" | "header" | "encoding" | "missing" | "weight"> &
+type Flags = Pick<
+  TableSettings,
+  "format" | "delimiter" | "header" | "encoding" | "missing" | "decimal" | "weight"
+> &
   Partial<Pick<TrainSettings, "threads">> & {
     readonly out?: string;
     readonly force?: boolean;
@@ -47,7 +50,7 @@ export function evaluateCommand(context: CliContext): Command {
       "a table, - for the standard input, a folder of images, arrays of images, or a data set's name",
     );
   command.optionsGroup("The file:");
-  for (const name of ["format", "delimiter", "header", "encoding", "missing", "weight"] as const) {
+  for (const name of ["format", "delimiter", "header", "encoding", "missing", "decimal", "weight"] as const) {
     command.addOption(settingOption(name));
   }
   return command
@@ -125,8 +128,8 @@ async function samplesFor(
   const table = tablePreprocessing(preprocessing);
   const settings = (model.provenance?.settings ?? {}) as Partial<TrainSettings>;
   if (table !== undefined) {
-    const { weight = settings.weight, missing = settings.missing } = flags;
-    const tested = await openTest(context, data, table, { ...flags, weight, missing });
+    const { weight = settings.weight } = flags;
+    const tested = await openTest(context, data, table, { ...flags, weight });
     return { samples: tested.samples, name: data, warnings: testWarnings(data, tested) };
   }
   if (isImages(preprocessing)) {

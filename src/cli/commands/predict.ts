@@ -6,6 +6,7 @@ import { pluralOf } from "../../format/words.ts";
 import type { FormatOptions } from "../../formats/format.ts";
 import type { Model } from "../../model/model.ts";
 import type { TablePreprocessing } from "../../preprocessing/preprocessing.ts";
+import type { GivenTableOptions } from "../../preprocessing/reading.ts";
 import type { PredictionPlan } from "../../runs/predict.ts";
 import { readNames } from "../../settings/ofTables.ts";
 import { argument, integer, newCommand, writeEvent } from "../command.ts";
@@ -15,11 +16,10 @@ import { PredictionNotes } from "../progress/predictionProgress.ts";
 import { openTableFile } from "../tableFile.ts";
 import { settingOption } from "../trainingOptions.ts";
 
-export interface PredictFlags extends FormatOptions {
+export interface PredictFlags extends FormatOptions, GivenTableOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly keep?: string[];
-  readonly missing?: readonly string[] | undefined;
   readonly threads?: number | "auto";
   readonly quiet?: boolean;
   readonly explain?: boolean;
@@ -62,7 +62,7 @@ export function predictCommand(context: CliContext): Command {
     .addOption(settingOption("threads", { help: "threads that compute, or auto; the answers are the same" }))
     .option("--quiet", "print no progress and no counts");
   command.optionsGroup("The file:");
-  for (const name of ["format", "delimiter", "header", "encoding", "missing"] as const) {
+  for (const name of ["format", "delimiter", "header", "encoding", "missing", "decimal"] as const) {
     command.addOption(settingOption(name));
   }
   return command
@@ -76,16 +76,15 @@ export function predictCommand(context: CliContext): Command {
     });
 }
 
-async function run(context: CliContext, path: string, files: string[], given: PredictFlags): Promise<void> {
-  checkFlags(given);
+async function run(context: CliContext, path: string, files: string[], flags: PredictFlags): Promise<void> {
+  checkFlags(flags);
   const { loadModel } = await import("../../model/openModel.ts");
-  const { threads } = given;
+  const { threads } = flags;
   const model = (await loadModel(path, threads === undefined ? {} : { threads })) as Model;
   const { tablePreprocessing } = await import("../../model/preprocessing.ts");
   const { preprocessing } = model;
   try {
     const tables = tablePreprocessing(preprocessing);
-    const flags = { ...given, missing: given.missing ?? missingOf(model) };
     if (flags.explain) {
       const { explainColumns } = await import("../explainColumns.ts");
       return await explainColumns(context, { model, path, preprocessing: tables, files, flags });
@@ -105,12 +104,6 @@ async function run(context: CliContext, path: string, files: string[], given: Pr
   } finally {
     await model.close();
   }
-}
-
-/** The texts that stood for a missing cell in the training, beside the usual ones, if its settings say so. A file may say anything. */
-function missingOf({ provenance }: Model): readonly string[] | undefined {
-  const { missing } = (provenance?.settings ?? {}) as { readonly missing?: unknown };
-  return Array.isArray(missing) && missing.every((text) => typeof text === "string") ? missing : undefined;
 }
 
 /** @throws ConfigError if flags contradict each other */
@@ -137,11 +130,11 @@ async function answerTable(
   const { planRawPrediction, planTablePrediction } = await import("../../runs/predict.ts");
   const source = await openTableFile(context, files, flags);
   try {
-    const { keep, missing } = flags;
+    const { keep, missing, decimal } = flags;
     const plan =
       preprocessing === undefined
         ? planRawPrediction(model, source, keep)
-        : planTablePrediction(model, preprocessing, source, { keep, missing });
+        : planTablePrediction(model, preprocessing, source, { keep, missing, decimal });
     await answer(context, plan, flags, files);
   } finally {
     await source.close();

@@ -1,6 +1,7 @@
 /** Rows of a table as features, by a model's preprocessing. */
 import { ConfigError } from "../../errors.ts";
 import type { TablePreprocessing } from "../../preprocessing/preprocessing.ts";
+import { contextFor, type GivenTableOptions } from "../../preprocessing/reading.ts";
 import type { TableSource } from "../../tables/table.ts";
 import { placesOfColumns, typedChunk } from "../../tables/typed.ts";
 import { BLOCK_ROWS, cellsOf, count, type FeatureSource } from "./features.ts";
@@ -24,11 +25,9 @@ export function placesOfKept(source: TableSource, keep: readonly string[]): numb
 
 const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].sort((a, b) => a - b);
 
-export interface TableFeatureOptions {
+export interface TableFeatureOptions extends GivenTableOptions {
   /** Columns of the table that are copied to the answers. Default: none. */
   readonly keep?: readonly string[] | undefined;
-  /** More texts that stand for a missing cell. Default: none beside the usual ones. */
-  readonly missing?: readonly string[] | undefined;
 }
 
 /**
@@ -38,9 +37,10 @@ export interface TableFeatureOptions {
 export function tableFeatures(
   source: TableSource,
   preprocessing: TablePreprocessing,
-  { keep = [], missing: missingTexts }: TableFeatureOptions = {},
+  { keep = [], ...given }: TableFeatureOptions = {},
 ): FeatureSource {
-  const { name, place, columns: names } = source;
+  const { name, columns: names } = source;
+  const context = contextFor(preprocessing, source, given);
   const expected = preprocessing.columns;
   const needed = placesOfColumns(name, names, expected);
   const kept = placesOfKept(source, keep);
@@ -58,7 +58,7 @@ export function tableFeatures(
       const room = new Float64Array(BLOCK_ROWS * features);
       const rows = new Uint32Array(BLOCK_ROWS);
       for await (const chunk of source.read({ ...options, columns: wanted })) {
-        const table = typedChunk(chunk, wantedNames, expected, { name, place, missing: missingTexts });
+        const table = typedChunk(chunk, wantedNames, expected, context);
         for (const column of table.columns) count(missing, column.name, column.missing);
         const copied = kept.map((number) => chunk.columns[wanted.indexOf(number)]!);
         for (let start = 0; start < chunk.rows; start += BLOCK_ROWS) {
