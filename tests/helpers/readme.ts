@@ -63,7 +63,8 @@ export function makePhotos(folder: string): void {
     mkdirSync(join(folder, name), { recursive: true });
     for (let i = 0; i < 12; i++) {
       const image = new PNG({ width: 24, height: 20 });
-      image.data.fill(light + i);
+      // Grey, and opaque.
+      for (const [at] of image.data.entries()) image.data[at] = at % 4 === 3 ? 255 : light + i;
       writeFileSync(join(folder, name, `${i}.png`), PNG.sync.write(image));
     }
   }
