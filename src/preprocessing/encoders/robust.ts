@@ -1,16 +1,12 @@
-import type { Description } from "../../described.ts";
-import type { TableColumn } from "../../tables/table.ts";
-import type { Encoder } from "../preprocessing.ts";
 import { present, robustOf, scaled, smoothClip } from "../scale.ts";
 import { type EncoderKind, numberOf, switchOf } from "./kind.ts";
+import { NumberEncoder, type NumberOptions } from "./numbers.ts";
 
-export interface RobustOptions {
+export interface RobustOptions extends NumberOptions {
   /** The median of the training rows. */
   readonly median: number;
   /** What stands for 1, ≥ 0: their interquartile range; half their range if that is 0; 0 if they are all the same. */
   readonly scale: number;
-  /** Whether there is a feature that says what is missing. */
-  readonly missing: boolean;
 }
 
 /**
@@ -23,38 +19,10 @@ export interface RobustOptions {
  *
  * Source: Holzmüller et al., "Better by default: strong pre-tuned MLPs and boosted trees on tabular data" (2024).
  */
-export class RobustEncoder implements Encoder {
-  readonly width: number;
-  readonly #options: RobustOptions;
-
+export class RobustEncoder extends NumberEncoder {
   constructor(options: RobustOptions) {
-    this.#options = options;
-    this.width = options.missing ? 2 : 1;
-  }
-
-  names(column: string): string[] {
-    return this.#options.missing ? [column, `${column} missing`] : [column];
-  }
-
-  encode(
-    column: TableColumn,
-    rows: ArrayLike<number>,
-    out: Float64Array,
-    stride: number,
-    at: number,
-  ): number {
-    const { median, scale, missing } = this.#options;
-    for (let i = 0; i < rows.length; i++) {
-      const value = column.cells[rows[i]!]!;
-      const isMissing = Number.isNaN(value);
-      out[i * stride + at] = isMissing ? 0 : smoothClip(scaled(value, median, scale));
-      if (missing) out[i * stride + at + 1] = Number(isMissing);
-    }
-    return 0;
-  }
-
-  describe(): Description {
-    return { name: "robust", options: { ...this.#options } };
+    const { median, scale } = options;
+    super("robust", options, (value) => (Number.isNaN(value) ? 0 : smoothClip(scaled(value, median, scale))));
   }
 }
 

@@ -1,18 +1,14 @@
-import type { Description } from "../../described.ts";
-import type { TableColumn } from "../../tables/table.ts";
-import type { Encoder } from "../preprocessing.ts";
 import { momentsOf, present, robustOf, scaled } from "../scale.ts";
 import { type EncoderKind, numberOf, switchOf } from "./kind.ts";
+import { NumberEncoder, type NumberOptions } from "./numbers.ts";
 
-export interface StandardOptions {
+export interface StandardOptions extends NumberOptions {
   /** The mean of the training rows. */
   readonly mean: number;
   /** Their deviation, √(Σ (x − mean)² / n), ≥ 0. */
   readonly std: number;
   /** Their median, which stands for a missing one. */
   readonly median: number;
-  /** Whether there is a feature that says what is missing. */
-  readonly missing: boolean;
 }
 
 /** The farthest from 0: what is beyond it is a mistake, and would overflow in a network of float32. */
@@ -22,39 +18,13 @@ const MOST = 1e6;
  * Numbers by mean and deviation: (x − mean) / std, within ±10⁶; 0 if they do not vary. A missing one counts as the median. Where
  * some were missing in the training rows there is a second feature, 1 where the number is missing, else 0.
  */
-export class StandardEncoder implements Encoder {
-  readonly width: number;
-  readonly #options: StandardOptions;
-
+export class StandardEncoder extends NumberEncoder {
   constructor(options: StandardOptions) {
-    this.#options = options;
-    this.width = options.missing ? 2 : 1;
-  }
-
-  names(column: string): string[] {
-    return this.#options.missing ? [column, `${column} missing`] : [column];
-  }
-
-  encode(
-    column: TableColumn,
-    rows: ArrayLike<number>,
-    out: Float64Array,
-    stride: number,
-    at: number,
-  ): number {
-    const { mean, std, median, missing } = this.#options;
-    for (let i = 0; i < rows.length; i++) {
-      const value = column.cells[rows[i]!]!;
-      const isMissing = Number.isNaN(value);
-      const feature = scaled(isMissing ? median : value, mean, std);
-      out[i * stride + at] = Math.min(Math.max(feature, -MOST), MOST);
-      if (missing) out[i * stride + at + 1] = Number(isMissing);
-    }
-    return 0;
-  }
-
-  describe(): Description {
-    return { name: "standard", options: { ...this.#options } };
+    const { mean, std, median } = options;
+    super("standard", options, (value) => {
+      const feature = scaled(Number.isNaN(value) ? median : value, mean, std);
+      return Math.min(Math.max(feature, -MOST), MOST);
+    });
   }
 }
 
