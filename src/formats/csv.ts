@@ -1,6 +1,6 @@
 /**
  * CSV (RFC 4180, and what is met beside it) and TSV. What separates cells, whether there is a header and the encoding are found
- * out, or told. It is read some at a time: src/formats/text has the parts.
+ * out, or told. csv-parse reads it, some at a time: src/formats/text has the parts.
  */
 import { ConfigError, DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
@@ -10,7 +10,7 @@ import { ChunkBuilder } from "./text/chunks.ts";
 import type { Encoding } from "./text/encoding.ts";
 import { openText, type TextFile } from "./text/head.ts";
 import { mendNames, numberedNames } from "./text/names.ts";
-import { Scanner } from "./text/scanner.ts";
+import { RecordReader } from "./text/records.ts";
 import { findDelimiter, findHeader, firstRows } from "./text/sniff.ts";
 
 export const csv: Format = {
@@ -59,7 +59,7 @@ async function openCsv(
   const file = await openText(input, options, { lines: 250, most: 2 ** 17, wholeLine: true });
   const facts: string[] = [];
   if (file.encoding !== "utf-8") facts.push(ENCODING_NAMES[file.encoding]);
-  const layout = findLayout(file, told, options.header, facts);
+  const layout = await findLayout(file, told, options.header, facts);
   const { delimiter } = layout;
   if (delimiter !== usual && layout.cells > 1) {
     facts.unshift(`delimiter ${DELIMITER_NAMES[delimiter] ?? shown(delimiter)}`);
@@ -91,16 +91,16 @@ function delimiterOf(delimiter: string | undefined): string | undefined {
 const SEPARATOR_LINE = /^[ \r\n]*"?sep=(.)"?[ \t]*(\r|\n|$)/i;
 
 /** @param facts is told what is not usual */
-function findLayout(
+async function findLayout(
   { head, whole, input }: TextFile,
   told: string | undefined,
   header: boolean | undefined,
   facts: string[],
-): Layout {
+): Promise<Layout> {
   const separator = SEPARATOR_LINE.exec(head)?.[1];
   const before = separator === undefined ? 0 : 1;
-  const delimiter = told ?? separator ?? findDelimiter(head, whole, before);
-  const { rows } = firstRows(head, delimiter, whole, before);
+  const delimiter = told ?? separator ?? (await findDelimiter(head, whole, before));
+  const { rows } = await firstRows(head, delimiter, whole, before);
   const [first, ...rest] = rows;
   if (first === undefined) {
     if (!whole || head.replace("\x1a", "").trim() !== "")
@@ -128,40 +128,33 @@ class Rows {
   readonly chunks: ChunkBuilder<string>;
   readonly #name: string;
   readonly #layout: Layout;
-  /** For each column its place among the wanted ones, or −1. */
-  readonly #places: Int32Array;
-  #last = "";
+  readonly #wanted: readonly number[];
 
   constructor(name: string, layout: Layout, wanted: readonly number[]) {
     this.#name = name;
     this.#layout = layout;
-    this.#places = new Int32Array(layout.cells).fill(-1);
-    for (const [place, column] of wanted.entries()) this.#places[column] = place;
+    this.#wanted = wanted;
     this.chunks = new ChunkBuilder(wanted.length);
   }
 
-  cell(column: number, text: string): void {
-    const place = this.#places[column];
-    if (place !== undefined && place >= 0) this.chunks.set(place, text);
-    this.#last = text;
-  }
-
-  row(line: number, cells: number): void {
+  add(line: number, cells: readonly string[]): void {
     const { cells: expected, columns, delimiter } = this.#layout;
-    if (cells !== expected) {
+    if (cells.length !== expected) {
       const by = delimiter === " " ? "blanks" : shown(delimiter);
       throw new DatasetError(
-        `${this.#name}, line ${line}: the row has ${counted(cells)}, expected ${expected}, as in the first rows (${by} ` +
+        `${this.#name}, line ${line}: the row has ${counted(cells.length)}, expected ${expected}, as in the first rows (${by} ` +
           "separates them). Mend the row: a cell with the delimiter or a line break in it stands in quotes. Or tell another " +
           "delimiter.",
       );
     }
-    if (expected > columns.length && this.#last !== "") {
+    const last = cells.at(-1)!;
+    if (expected > columns.length && last !== "") {
       throw new DatasetError(
-        `${this.#name}, line ${line}: ${shown(this.#last.slice(0, 40))} follows the last column, expected nothing, as in the ` +
+        `${this.#name}, line ${line}: ${shown(last.slice(0, 40))} follows the last column, expected nothing, as in the ` +
           "first rows. Mend the row, or give the column a name.",
       );
     }
+    for (const [place, column] of this.#wanted.entries()) this.chunks.set(place, cells[column]!);
     this.chunks.endRow(line);
   }
 }
@@ -177,23 +170,20 @@ async function* readRows(
   const { name } = file.input;
   const wanted = columns ?? layout.columns.map((_, index) => index);
   const rows = new Rows(name, layout, wanted);
-  const flags = new Uint8Array(layout.cells);
-  for (const column of wanted) flags[column] = 1;
-  if (layout.cells > layout.columns.length) flags[layout.columns.length] = 1;
-  const scanner = new Scanner({
-    ...{ name, delimiter: layout.delimiter, sink: rows },
-    ...{ skip: layout.skip, wanted: flags, columns: layout.columns },
+  const reader = await RecordReader.open({
+    ...{ name, delimiter: layout.delimiter, skip: layout.skip, columns: layout.columns },
+    onRow: (line, cells) => rows.add(line, cells),
   });
-  const place = () => `${name}, line ${scanner.line}`;
+  const place = () => `${name}, line ${reader.line}`;
   const onEncoding = (encoding: Encoding) => {
     if (!facts.includes(ENCODING_NAMES[encoding])) facts.push(ENCODING_NAMES[encoding]);
   };
   const { ready } = rows.chunks;
   for await (const text of file.text({ place, signal, onProgress, onEncoding })) {
-    scanner.push(text);
+    await reader.push(text);
     yield* ready.splice(0);
   }
-  scanner.push("", true);
+  await reader.push("", true);
   rows.chunks.flush();
   yield* ready.splice(0);
 }

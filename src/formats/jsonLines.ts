@@ -11,7 +11,7 @@ import { ChunkBuilder } from "./text/chunks.ts";
 import { openText, type TextFile } from "./text/head.ts";
 import { mendNames } from "./text/names.ts";
 import { ObjectSplitter } from "./text/objects.ts";
-import { MOST_COLUMNS, MOST_ROW } from "./text/scanner.ts";
+import { MOST_COLUMNS, MOST_ROW } from "./text/records.ts";
 
 /** The columns are the keys of so many rows, of those that stand in the first 16 MB. */
 const FIRST_ROWS = 1000;

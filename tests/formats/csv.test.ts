@@ -305,14 +305,14 @@ describe("refused, with the place, are", () => {
 
   it("a quote that is not closed, with the line where it opens", async () => {
     expect(await refusal(`a,b\n1,2\n3,"4\n${"5,6\n".repeat(10)}`)).toBe(
-      'a.csv, line 3, column "b": a quote that opens in line 3 is not closed before the file ends. Close it, or remove it.',
+      'a.csv, line 3, column "b": a quote that opens in the row is not closed before the file ends. Close it, or remove it.',
     );
   });
 
   it("what follows a closing quote", async () => {
     expect(await refusal('a,b\n"x"y,2\n')).toBe(
-      'a.csv, line 2, column "a": "y" follows a closing quote, expected a delimiter or the end of the line. Write a ' +
-        'quote inside of quotes twice: "a ""word""".',
+      'a.csv, line 2, column "a": a text follows a closing quote, expected a delimiter or the end of the line. Write a ' +
+        'quote inside of quotes twice, "a ""word""", or remove a quote that nothing closes.',
     );
   });
 
@@ -331,15 +331,15 @@ describe("refused, with the place, are", () => {
       'a.csv, line 2, column "b": the cell has more than 1048576 characters. Check the delimiter.',
     );
     expect(await refusal(`a,b\n1,"${"x\n".repeat(2 ** 20)}`)).toBe(
-      'a.csv, line 2, column "b": a quote that opens in line 2 is not closed before its cell has 1048576 characters. ' +
-        "Close it, or remove it.",
+      'a.csv, line 2, column "b": a quote that opens in the row is not closed before the file ends. Close it, or remove it.',
     );
     expect(await refusal(`${"x,".repeat(100_001)}\n`)).toBe(
       "a.csv, line 1: the row has more than 100000 cells. Check the delimiter.",
     );
     const cell = `"${"x".repeat(2 ** 20 - 10)}",`;
     expect(await refusal(`a,b\n${cell.repeat(17)}\n`)).toBe(
-      "a.csv, line 2: the row has more than 16777216 characters. Check the file.",
+      "a.csv, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is " +
+        "closed.",
     );
   });
 });

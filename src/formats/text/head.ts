@@ -2,8 +2,9 @@
 import { DatasetError } from "../../errors.ts";
 import type { Signal } from "../../platform.ts";
 import type { FormatInput, FormatOptions } from "../format.ts";
+import { countBreaks } from "./breaks.ts";
 import { type Encoding, encodingNamed, findEncoding, TextStream } from "./encoding.ts";
-import { MOST_ROW } from "./scanner.ts";
+import { MOST_ROW } from "./records.ts";
 
 /** The most blanks and ends of lines before a text: of a stream they are kept. */
 const MOST_BLANKS = 2 ** 24;
@@ -224,14 +225,4 @@ function problemOf(decoder: TextStream, text: string): { at: number; what: strin
   if (!decoder.broken) return undefined;
   const what = "a character is not valid UTF-8. Save the file as UTF-8, or tell its encoding: windows-1252.";
   return { at: text.length, what };
-}
-
-/** How many lines of a text end. */
-function countBreaks(text: string): number {
-  let breaks = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 10 || (code === 13 && text.charCodeAt(i + 1) !== 10)) breaks++;
-  }
-  return breaks;
 }

@@ -1,7 +1,7 @@
 /** The objects of a JSON file, one after another: of JSON lines, of an array, or written over several lines. */
 import { DatasetError } from "../../errors.ts";
 import { shown } from "../../options.ts";
-import { MOST_ROW } from "./scanner.ts";
+import { MOST_ROW } from "./records.ts";
 
 const LF = 10;
 const CR = 13;

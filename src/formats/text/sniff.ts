@@ -1,6 +1,6 @@
 /** What the first rows of a CSV file tell: what separates cells, and whether the first row has the columns' names. */
 import { DatasetError } from "../../errors.ts";
-import { Scanner } from "./scanner.ts";
+import { RecordReader } from "./records.ts";
 
 /** How many rows are looked at. */
 const ROWS = 200;
@@ -19,23 +19,21 @@ export interface FirstRows {
  * The first rows of a text, read with this delimiter, up to the first that cannot be read.
  * @param whole whether the text is all of the file: else its last row is left out
  */
-export function firstRows(text: string, delimiter: string, whole: boolean, skip = 0): FirstRows {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  const sink = {
-    cell: (column: number, cell: string) => {
-      row[column] = cell;
-    },
-    row: (_: number, cells: number) => {
-      if (rows.length < ROWS) rows.push(row.slice(0, cells));
-      row = [];
-    },
+export async function firstRows(
+  text: string,
+  delimiter: string,
+  whole: boolean,
+  skip = 0,
+): Promise<FirstRows> {
+  const rows: (readonly string[])[] = [];
+  const onRow = (_: number, cells: readonly string[]) => {
+    if (rows.length < ROWS) rows.push(cells);
   };
-  const scanner = new Scanner({ name: "", delimiter, sink, skip });
+  const reader = await RecordReader.open({ name: "", delimiter, onRow, skip });
   try {
     // Piece by piece, each larger than the one before: a long text is not read much further than it is needed.
     for (let start = 0, size = PIECE; start < text.length && rows.length < ROWS; start += size, size *= 2) {
-      scanner.push(text.slice(start, start + size), whole && start + size >= text.length);
+      await reader.push(text.slice(start, start + size), whole && start + size >= text.length);
     }
   } catch (error) {
     // Reading the file will say so, with its place.
@@ -52,19 +50,19 @@ const PIECE = 2 ** 16;
  * to it. A tab, a semicolon or a bar goes before a comma that does it as well, which may stand in numbers.
  * @returns the delimiter; of a single column one that does not occur in it
  */
-export function findDelimiter(text: string, whole: boolean, skip: number): string {
+export async function findDelimiter(text: string, whole: boolean, skip: number): Promise<string> {
   let best: { delimiter: string; share: number } | undefined;
   for (const delimiter of DELIMITERS) {
-    const share = shareOfUsual(firstRows(text, delimiter, whole, skip));
+    const share = shareOfUsual(await firstRows(text, delimiter, whole, skip));
     if (share === 0) continue;
     const better = best === undefined || share > best.share || (share === 1 && best.delimiter === ",");
     if (better) best = { delimiter, share };
   }
   if (best?.share === 1) return best.delimiter;
-  const blanks = firstRows(text, " ", whole, skip).rows;
+  const blanks = (await firstRows(text, " ", whole, skip)).rows;
   if (separatesByBlanks(blanks)) return " ";
   if (best !== undefined) return best.delimiter;
-  const { rows } = firstRows(text, "\0", whole, skip);
+  const { rows } = await firstRows(text, "\0", whole, skip);
   return DELIMITERS.find((one) => rows.every((row) => !row.some((cell) => cell.includes(one)))) ?? ",";
 }
 
