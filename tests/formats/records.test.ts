@@ -61,3 +61,20 @@ it("of 1,000 tables", async () => {
     expect(reader.line).toBe(text.split(/\r\n|\r|\n/).length);
   }
 });
+
+it("between blanks, where a quote inside a cell is a character, and one that begins it is none", async () => {
+  const found: (readonly string[])[] = [];
+  const text = 'name  height\n Ann\t5\'7"   2\nBob  6\'2"  3 \n"C  ""D"\t""  "e\n  f"\n';
+  const reader = await RecordReader.open({
+    ...{ name: "a.txt", delimiter: " " },
+    onRow: (_, cells) => found.push(cells),
+  });
+  for (const sign of text) await reader.push(sign);
+  await reader.push("", true);
+  expect(found).toEqual([
+    ["name", "height"],
+    ["Ann", "5'7\"", "2"],
+    ["Bob", "6'2\"", "3"],
+    ['C  "D', "", "e\n  f"],
+  ]);
+});
