@@ -15,8 +15,16 @@ import { trainCommand } from "../src/cli/commands/train.ts";
 import type { CliContext } from "../src/cli/context.ts";
 import { selectExperiments } from "../src/experiments/table.ts";
 import { parseSpace } from "../src/settings/space.ts";
-import { makeCifar, newFolder, start } from "./helpers/cli.ts";
-import { blocks, expectPrinted, linkPackage, makePhotos, patternOf, runProgram } from "./helpers/readme.ts";
+import { makeCifar, newFolder } from "./helpers/cli.ts";
+import {
+  blocks,
+  expectPrinted,
+  expectShell,
+  linkPackage,
+  makePhotos,
+  runProgram,
+  shellBlocks,
+} from "./helpers/readme.ts";
 import { silentContext } from "./helpers/silentContext.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,18 +42,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("README.md", () => {
-  /** The blocks of shell commands that are run here, each with what is printed beneath it, if there is something. */
-  const shells = [...README.matchAll(/^```sh\n(npx .*?)^```$(?:\s*^```\n(.*?)^```$)?/gms)].map(
-    ([, commands, printed]) => [commands!, printed] as const,
-  );
+  const shells = shellBlocks(README).filter(([commands]) => commands.startsWith("npx "));
   const programs = blocks(README, "js");
 
-  beforeAll(() => {
-    mkdirSync(join(folder, "node_modules/.bin"));
-    symlinkSync(join(root, "bin/nnwasm.js"), join(folder, "node_modules/.bin/nnwasm"));
-    symlinkSync(join(root, "examples"), join(folder, "examples"), "junction");
-    makePhotos(join(folder, "photos"));
-  });
+  beforeAll(() => makePhotos(join(folder, "photos")));
 
   it("has blocks of commands for a table and for images, and one program", () => {
     expect(shells.length).toBe(3);
@@ -53,11 +53,7 @@ describe("README.md", () => {
     expect(README.split("\n").length).toBeLessThanOrEqual(170);
   });
 
-  it.each(shells)("%s: does what stands beneath it", async (commands, printed) => {
-    const { code, stdout, stderr } = await start("bash", ["-e", "-c", commands], folder).result;
-    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-    if (printed !== undefined) expect(stdout).toMatch(patternOf(printed));
-  });
+  it.each(shells)("%s: does what stands beneath it", (...shell) => expectShell(folder, shell));
 
   it("the program prints what stands in its comments", async () => {
     expect(programs[0]).toContain(' from "nnwasm";\n');

@@ -1,12 +1,15 @@
 /** From a file of each format to a model, its evaluation and its answers, on the command line. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadModel } from "../../src/index.ts";
+import { npy } from "../helpers/arrayFiles.ts";
 import { PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
-import { makePhotos } from "../helpers/readme.ts";
+import { idx } from "../helpers/mnistFixture.ts";
+import { expectShell, linkPackage, makePhotos, shellBlocks } from "../helpers/readme.ts";
 
 const { at, runCli, runJson, start } = cliFolder({ cifar: false });
 
@@ -32,21 +35,7 @@ const names = Object.keys(rows[0]!) as (keyof (typeof rows)[0])[];
 const separated = (sign: string) =>
   [names, ...rows.map((row) => Object.values(row))].map((cells) => `${cells.join(sign)}\n`).join("");
 
-/** A file of NumPy: bytes or floats, row-major. */
-function npy(type: "|u1" | "<f8", shape: readonly number[], values: readonly number[]): Buffer {
-  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
-  const padded = `${header.padEnd(128 - 11)}\n`;
-  const data = type === "|u1" ? Buffer.from(values) : Buffer.from(Float64Array.from(values).buffer);
-  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00\x76\x00", "latin1"), Buffer.from(padded), data]);
-}
-
-/** An IDX file of bytes. */
-function idx(sizes: readonly number[], values: readonly number[]): Buffer {
-  const head = Buffer.alloc(4 + 4 * sizes.length);
-  head.writeUInt32BE(0x800 + sizes.length);
-  for (const [i, size] of sizes.entries()) head.writeUInt32BE(size, 4 + 4 * i);
-  return Buffer.concat([head, Buffer.from(values)]);
-}
+const doubles = (numbers: readonly number[]) => new Uint8Array(Float64Array.from(numbers).buffer);
 
 beforeAll(() => {
   const column = <T>(name: keyof (typeof rows)[0], type: string) => ({
@@ -71,16 +60,16 @@ beforeAll(() => {
   ] as never;
   writeFileSync(at("t.parquet"), new Uint8Array(parquetWriteBuffer({ columnData })));
   const numbers = rows.flatMap(({ x, y, kind }) => [x, y, Number(kind === "far")]);
-  writeFileSync(at("t.npy"), npy("<f8", [ROWS, 3], numbers));
+  writeFileSync(at("t.npy"), npy({ descr: "<f8", shape: [ROWS, 3], content: doubles(numbers) }));
   const pixels = rows.flatMap(({ x }) =>
     Array.from({ length: 16 }, (_, i) => (i % 4 < 2 ? 2 * x : 200 - 2 * x)),
   );
-  writeFileSync(at("some-images-idx3-ubyte"), idx([ROWS, 4, 4], pixels));
+  writeFileSync(at("some-images-idx3-ubyte"), idx([ROWS, 4, 4], Uint8Array.from(pixels)));
   writeFileSync(
     at("some-labels-idx1-ubyte"),
     idx(
       [ROWS],
-      rows.map(({ x }) => Number(x > 50)),
+      Uint8Array.from(rows, ({ x }) => Number(x > 50)),
     ),
   );
   makePhotos(at("photos"));
@@ -176,4 +165,43 @@ describe("a file in another style than the training's", () => {
     expect(await model.predict([{ x: "unbekannt" }])).toEqual(await model.predict([{ x: null }]));
     await model.close();
   });
+});
+
+describe("docs/data-formats.md, as it stands there", () => {
+  const document = readFileSync(new URL("../../docs/data-formats.md", import.meta.url), "utf8");
+  const shells = shellBlocks(document).filter(([, printed]) => printed !== undefined);
+  const data = process.env.NNWASM_DATA;
+  const isPublic = ([commands]: readonly [string, ...unknown[]]) => / (?:tables|mnist)\//.test(commands);
+
+  beforeAll(() => {
+    linkPackage(at());
+    for (const name of data === undefined ? [] : ["tables", "mnist"]) {
+      symlinkSync(join(data!, name), at(name), "junction");
+    }
+    const [header, ...lines] = readFileSync(at("examples/houses.train.csv"), "utf8").trimEnd().split("\n");
+    const cells = lines.map((line) => line.split(","));
+    const columnData = header!.split(",").map((name, i) => {
+      const isNumber = ["area", "rooms", "built", "price"].includes(name);
+      const value = (cell: string) => (cell === "" ? null : isNumber ? Number(cell) : cell);
+      return { name, type: isNumber ? "DOUBLE" : "STRING", data: cells.map((row) => value(row[i]!)) };
+    });
+    writeFileSync(at("houses.parquet"), new Uint8Array(parquetWriteBuffer({ columnData } as never)));
+    const numbers = cells.flatMap(([, , , area, rooms, , , , price]) => [area, rooms, price].map(Number));
+    const content = doubles(numbers);
+    writeFileSync(at("houses.npy"), npy({ descr: "<f8", shape: [cells.length, 3], content }));
+  });
+
+  it("are a model, its evaluation and its answers from each", () => {
+    const commands = shells.map(([each]) => each);
+    for (const each of commands)
+      expect(each).toMatch(/nnwasm train .*\n.*nnwasm evaluate .*\n.*nnwasm predict .*\n$/);
+    const files = ["wine", "servo", "housevotes84", "photos", "idx3-ubyte", ".parquet", ".npy", "train - "];
+    for (const file of files) expect(commands.filter((each) => each.includes(file))).toHaveLength(1);
+  });
+
+  it.each(shells.filter((shell) => !isPublic(shell)))("%s", (...shell) => expectShell(at(), shell));
+
+  it.skipIf(data === undefined).each(shells.filter(isPublic))("%s(with NNWASM_DATA)", (...shell) =>
+    expectShell(at(), shell),
+  );
 });

@@ -1,6 +1,6 @@
 /** Runs the programs in a document against the built package, and compares their output with their comments. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PNG } from "pngjs";
 import { expect } from "vitest";
@@ -10,14 +10,34 @@ import { start } from "./cli.ts";
 export const blocks = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code!);
 
-/** Makes `import … from "nnwasm"` in the folder lead to the built package. */
+/** The blocks of shell commands, each with what stands printed beneath it, if there is something. */
+export const shellBlocks = (markdown: string): (readonly [commands: string, printed: string | undefined])[] =>
+  [...markdown.matchAll(/^```sh\n(.*?)^```$(?:\s*^```\n(.*?)^```$)?/gms)].map(([, commands, printed]) => [
+    commands!,
+    printed,
+  ]);
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Makes `import … from "nnwasm"`, `npx nnwasm` and examples/ in the folder lead to the built package and to the repository. */
 export function linkPackage(folder: string): void {
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(
-    fileURLToPath(new URL("../..", import.meta.url)),
-    join(folder, "node_modules/nnwasm"),
-    "junction",
-  );
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  symlinkSync(ROOT, join(folder, "node_modules/nnwasm"), "junction");
+  symlinkSync(join(ROOT, "bin/nnwasm.js"), join(folder, "node_modules/.bin/nnwasm"));
+  symlinkSync(join(ROOT, "examples"), join(folder, "examples"), "junction");
+}
+
+/**
+ * Runs a block of shell commands, which must succeed and print what stands beneath it, if there is something.
+ */
+export async function expectShell(
+  folder: string,
+  [commands, printed]: ReturnType<typeof shellBlocks>[number],
+): Promise<void> {
+  const env = { PATH: [join(folder, "node_modules/.bin"), process.env.PATH].join(delimiter) };
+  const { code, stdout, stderr } = await start("bash", ["-e", "-c", commands], folder, env).result;
+  expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+  if (printed !== undefined) expect(stdout).toMatch(patternOf(printed));
 }
 
 let programs = 0;
@@ -45,7 +65,7 @@ export function expectPrinted(code: string, stdout: string): void {
 }
 
 /** What a command printed, where "…" stands for anything within a line, and a line of it alone for any lines. */
-export function patternOf(printed: string): RegExp {
+function patternOf(printed: string): RegExp {
   const lines = printed
     .split("\n")
     .map((line) =>
