@@ -36,13 +36,13 @@ export async function explainColumns(
     );
   }
   const { explain } = await import("../runs/explain.ts");
-  const { json = false, quiet = false, missing, decimal } = flags;
+  const { json = false, quiet = false, weight, missing, decimal } = flags;
   const { rows: most = DEFAULTS.rows, repeats = DEFAULTS.repeats, seed = DEFAULTS.seed } = flags;
   const line = new StatusLine(context, quiet);
   const source = await openTableFile(context, files, flags);
   try {
     const end = await explain(
-      { model, preprocessing, source, repeats, most, seed, missing, decimal },
+      { model, preprocessing, source, weight, repeats, most, seed, missing, decimal },
       {
         signal: context.signal,
         subscriber: (event) => {

@@ -83,7 +83,8 @@ export async function openTable(
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
   const opened = { kind: "table", understood } as const;
   if (test === undefined) return { ...opened, dataset: made.dataset, warnings: made.warnings };
-  const tested = await openTest(context, test, made.preprocessing, settings);
+  // The column of weights is that of the preprocessing: another file need not have it.
+  const tested = await openTest(context, test, made.preprocessing, { ...settings, weight: undefined });
   return {
     ...opened,
     dataset: { ...made.dataset, test: tested.samples },

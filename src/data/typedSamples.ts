@@ -2,7 +2,7 @@
 import { DatasetError } from "../errors.ts";
 import type { Signal } from "../platform.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
-import { contextFor, type GivenTableOptions } from "../preprocessing/reading.ts";
+import { contextFor, type GivenTableOptions, weightOf } from "../preprocessing/reading.ts";
 import type { TableSource } from "../tables/table.ts";
 import { isMissing, targetRows } from "../tables/targets.ts";
 import { type ExpectedColumn, placesOfColumns, typedChunk } from "../tables/typed.ts";
@@ -11,7 +11,7 @@ import { joinSamples } from "./joinedSamples.ts";
 import { tableSamples } from "./tableSamples.ts";
 
 export interface TypedSamplesOptions extends GivenTableOptions {
-  /** The column with the weights of the rows, if the table has it. Default: each row counts once. */
+  /** The column with the weights of the rows. Default: that of the training, if the table has it. */
   readonly weight?: string | undefined;
   readonly signal?: Signal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
@@ -29,7 +29,7 @@ export interface TypedSamples {
 
 /**
  * Reads a table for a model: its features, as it encodes them, and its target.
- * @throws DatasetError if a column of the model is not there; with its place, if a cell is not what its column has, or a target is
+ * @throws ConfigError if the column of weights that is told is not there; DatasetError if a column of the model is not there; with its place, if a cell is not what its column has, or a target is
  *   none of the model's classes; if no row has a target
  */
 export async function typedSamples(
@@ -39,10 +39,10 @@ export async function typedSamples(
 ): Promise<TypedSamples> {
   const { name, columns } = source;
   const context = contextFor(preprocessing, source, given);
-  const weights = weight !== undefined && columns.includes(weight) ? weight : undefined;
+  const weights = weightOf(preprocessing, source, weight);
   const { typed } = preprocessing.target;
   const expected: ExpectedColumn[] = [...preprocessing.columns, ...typed];
-  if (weights !== undefined) expected.push({ name: weights, kind: "number" });
+  if (weights !== undefined) expected.push(weights);
   const wanted = [...new Set(placesOfColumns(name, columns, expected))].sort((a, b) => a - b);
   const names = wanted.map((i) => columns[i]!);
   const parts: Samples[] = [];
@@ -55,7 +55,7 @@ export async function typedSamples(
     const rows = targetRows(table, preprocessing.target.columns);
     leftOut += chunk.rows - rows.length;
     if (rows.length === 0) continue;
-    const samples = tableSamples(table, preprocessing, rows, { weight: weights });
+    const samples = tableSamples(table, preprocessing, rows, { weight: weights?.name });
     // A class that the model does not know is told before anything is computed.
     samples.labels?.();
     add(unseen, preprocessing.encode(table, rows, new Float64Array(rows.length * preprocessing.features)));

@@ -91,13 +91,17 @@ export async function predictRows(
   return answers;
 }
 
-/** The samples that rows are, with their targets. */
+/** The samples that rows are, with their targets; and their weights, if any has one, by the column of the training. */
 export function samplesOfRows(
   where: string,
   preprocessing: ModelPreprocessing | undefined,
   rows: readonly object[],
 ): Samples {
   const tables = requireTables(where, preprocessing);
-  const expected = [...tables.columns, ...tables.target.typed];
-  return tableSamples(tableOf(where, Array.from(rows), 0, expected, tables), tables);
+  const all = Array.from(rows);
+  const { weight } = tables;
+  const isWeighed = weight !== undefined && all.some((row) => isRow(row) && Object.hasOwn(row, weight.name));
+  const expected = [...tables.columns, ...tables.target.typed, ...(isWeighed ? [weight] : [])];
+  const table = tableOf(where, all, 0, expected, tables);
+  return tableSamples(table, tables, undefined, isWeighed ? { weight: weight.name } : {});
 }

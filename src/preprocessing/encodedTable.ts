@@ -7,6 +7,7 @@ import type {
   Prediction,
   TableDescription,
   TablePreprocessing,
+  TargetColumn,
   TargetEncoding,
 } from "./preprocessing.ts";
 import { decodeOutputs } from "./targets.ts";
@@ -39,19 +40,32 @@ export function columnsOf(
   });
 }
 
+/** A column as JSON has it. */
+const plain = ({ name, kind, style }: TargetColumn): TargetColumn => ({
+  ...{ name, kind },
+  ...(style !== undefined && { style: { ...style } }),
+});
+
 export class EncodedTable implements TablePreprocessing {
   readonly kind = "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
   readonly missing: readonly string[];
+  readonly weight: TargetColumn | undefined;
   readonly features: number;
   // The rows of a table are encoded some at a time.
   readonly #found = new WeakMap<Table, readonly TableColumn[]>();
 
-  constructor(columns: readonly EncodedColumn[], target: TargetEncoding, missing: readonly string[]) {
+  constructor(
+    columns: readonly EncodedColumn[],
+    target: TargetEncoding,
+    missing: readonly string[],
+    weight?: TargetColumn,
+  ) {
     this.columns = columns;
     this.target = target;
     this.missing = [...missing];
+    this.weight = weight;
     this.features = columns.reduce((sum, { encoder }) => sum + encoder.width, 0);
   }
 
@@ -89,21 +103,15 @@ export class EncodedTable implements TablePreprocessing {
     return {
       kind: "table",
       version: 1,
-      columns: this.columns.map(({ name, kind, style, encoder }) => ({
-        ...{ name, kind },
-        ...(style !== undefined && { style: { ...style } }),
-        encoder: encoder.describe(),
-      })),
+      columns: this.columns.map((column) => ({ ...plain(column), encoder: column.encoder.describe() })),
       target: {
         kind,
-        columns: typed.map(({ name, kind, style }) => ({
-          ...{ name, kind },
-          ...(style !== undefined && { style: { ...style } }),
-        })),
+        columns: typed.map(plain),
         ...(classNames !== undefined && { classNames: [...classNames] }),
         ...(mean !== undefined && { mean: [...mean] }),
         ...(std !== undefined && { std: [...std] }),
       },
+      ...(this.weight !== undefined && { weight: plain(this.weight) }),
       ...(this.missing.length > 0 && { missing: [...this.missing] }),
     };
   }

@@ -51,7 +51,9 @@ export function fitPreprocessing(
     const { name, kind, style } = column;
     return { name, kind, style, encoder: kindFor(column, rows, numbers).fit(column, rows) };
   });
-  return new EncodedTable(columns, targetOf(table, understanding.task, rows), missing);
+  const weights = understanding.columns.filter(({ role }) => role === "weight");
+  const [weight] = columnsOf(table, weights).map(asItIs);
+  return new EncodedTable(columns, targetOf(table, understanding.task, rows), missing, weight);
 }
 
 function kindFor(
@@ -74,6 +76,11 @@ function kindFor(
   );
 }
 
+const asItIs = ({ name, kind, style }: TableColumn): TargetColumn => ({
+  ...{ name, kind },
+  ...(style !== undefined && { style }),
+});
+
 function targetOf(
   table: Table,
   { kind, target, classNames }: NonNullable<Understanding["task"]>,
@@ -85,9 +92,7 @@ function targetOf(
     if (column !== undefined) return column;
     throw new DatasetError(`${table.name}: there is no column ${JSON.stringify(name)}, the target.`);
   });
-  const typed = columns.map(
-    ({ name, kind, style }): TargetColumn => ({ name, kind, ...(style !== undefined && { style }) }),
-  );
+  const typed = columns.map(asItIs);
   if (kind === "classes") return { kind, columns: [...target], typed, classNames: classNames ?? [] };
   if (kind === "flags") {
     if (target.includes("probabilities")) {

@@ -52,8 +52,8 @@ function listOf(value: unknown, where: string, most: number): readonly unknown[]
  * @throws ConfigError if it is none
  */
 export function openPreprocessing(description: unknown, where: string): TablePreprocessing {
-  const { kind, version, columns, target, missing } = fieldsOf(description, where, [
-    ...["kind", "version", "columns", "target", "missing"],
+  const { kind, version, columns, target, weight, missing } = fieldsOf(description, where, [
+    ...["kind", "version", "columns", "target", "weight", "missing"],
   ]);
   if (kind !== "table") throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected "table".`);
   if (version !== 1)
@@ -62,8 +62,11 @@ export function openPreprocessing(description: unknown, where: string): TablePre
     columnFrom(column, `${where}: column ${i}`),
   );
   const predicted = targetFrom(target, `${where}: target`);
-  requireDifferent([...encoded.map(({ name }) => name), ...predicted.columns], where);
-  const made = new EncodedTable(encoded, predicted, missing === undefined ? [] : textsFrom(missing, where));
+  const weights = weight === undefined ? [] : [plainFrom(weight, `${where}: weight`, ["number"])];
+  const read = [...encoded, ...weights].map(({ name }) => name);
+  requireDifferent([...read, ...predicted.columns], where);
+  const texts = missing === undefined ? [] : textsFrom(missing, where);
+  const made = new EncodedTable(encoded, predicted, texts, weights[0]);
   if (made.features <= MOST_FEATURES) return made;
   throw new ConfigError(`${where}: it has ${made.features} features, expected ${MOST_FEATURES} at most.`);
 }
@@ -114,6 +117,9 @@ function styleFrom(value: unknown, where: string): CellStyle {
   );
 }
 
+const plainFrom = (value: unknown, where: string, kinds: readonly ColumnKind[]): TargetColumn =>
+  typedFrom(fieldsOf(value, where, ["name", "kind", "style"]), where, kinds);
+
 function columnFrom(value: unknown, where: string): EncodedColumn {
   const fields = fieldsOf(value, where, ["name", "kind", "style", "encoder"]);
   const typed = typedFrom(fields, where, KINDS);
@@ -130,8 +136,7 @@ function targetFrom(value: unknown, where: string): TargetEncoding {
   }
   const most = kind === "classes" ? 1 : MOST_CLASSES;
   const typed = listOf(fields.columns, `${where}: columns`, most).map((column, i) => {
-    const each = `${where}: column ${i}`;
-    return typedFrom(fieldsOf(column, each, ["name", "kind", "style"]), each, TARGET_COLUMNS[kind]);
+    return plainFrom(column, `${where}: column ${i}`, TARGET_COLUMNS[kind]);
   });
   const columns = typed.map(({ name }) => name);
   const needed: readonly string[] = { classes: ["classNames"], numbers: ["mean", "std"], flags: [] }[kind];

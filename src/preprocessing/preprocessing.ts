@@ -32,7 +32,7 @@ export interface EncodedColumn {
   readonly encoder: Encoder;
 }
 
-/** A column that is predicted. */
+/** A column that is read as it is: one that is predicted, or the weights. */
 export interface TargetColumn {
   readonly name: string;
   readonly kind: ColumnKind;
@@ -65,6 +65,8 @@ export interface TablePreprocessing {
   readonly kind: "table";
   readonly columns: readonly EncodedColumn[];
   readonly target: TargetEncoding;
+  /** The column with the weights of the rows in the training, by which an evaluation weighs rows too, if they have it. */
+  readonly weight?: TargetColumn | undefined;
   /** Texts that stood for a missing cell in the training, beside the usual ones. */
   readonly missing: readonly string[];
   /** Features in all. */
@@ -89,5 +91,6 @@ export interface TableDescription {
   readonly version: 1;
   readonly columns: readonly (TargetColumn & { readonly encoder: Description })[];
   readonly target: Omit<TargetEncoding, "columns" | "typed"> & { readonly columns: readonly TargetColumn[] };
+  readonly weight?: TargetColumn | undefined;
   readonly missing?: readonly string[] | undefined;
 }

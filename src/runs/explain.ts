@@ -10,7 +10,7 @@ import {
   permutationImportance,
 } from "../model/permutationImportance.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
-import { contextFor, type GivenTableOptions } from "../preprocessing/reading.ts";
+import { contextFor, type GivenTableOptions, weightOf } from "../preprocessing/reading.ts";
 import { Random } from "../random.ts";
 import type { Table, TableColumn, TableSource } from "../tables/table.ts";
 import { placesOfColumns, typedChunk } from "../tables/typed.ts";
@@ -21,6 +21,8 @@ export interface ExplanationPlan extends GivenTableOptions {
   readonly model: Model;
   readonly preprocessing: TablePreprocessing;
   readonly source: TableSource;
+  /** The column with the weights of the rows. Default: that of the training, if the table has it. */
+  readonly weight?: string | undefined;
   /** Permutations of each column, ≥ 1. */
   readonly repeats: number;
   /** The most rows that are used, ≥ 2: so many of them at random. */
@@ -56,7 +58,7 @@ export function featureGroups({ columns }: TablePreprocessing): FeatureGroup[] {
 
 /**
  * Measures them (see {@link permutationImportance}).
- * @throws DatasetError if a column is absent, the target among them, a row cannot be read, or fewer than two have a target; the
+ * @throws ConfigError if the column of weights that is told is absent; DatasetError if a column is absent, the target among them, a row cannot be read, or fewer than two have a target; the
  *   signal's reason
  */
 export async function explain(
@@ -98,19 +100,26 @@ class Reservoir {
   }
 }
 
+interface KeptRow {
+  readonly values: Float64Array;
+  readonly targets: TargetArray;
+  readonly weight: number | undefined;
+}
+
 async function readSome(
-  { preprocessing, source, most, seed, missing, decimal }: ExplanationPlan,
+  { preprocessing, source, weight, most, seed, missing, decimal }: ExplanationPlan,
   signal: AbortSignal,
   onProgress: (share: number) => void,
 ): Promise<{ readonly samples: Samples; readonly rows: number; readonly withoutTarget: number }> {
   const { name, columns: names } = source;
   const context = contextFor(preprocessing, source, { missing, decimal });
   const { features, target, columns } = preprocessing;
-  const expected = [...columns, ...target.typed];
+  const weights = weightOf(preprocessing, source, weight);
+  const expected = [...columns, ...target.typed, ...(weights === undefined ? [] : [weights])];
   const wanted = [...new Set(placesOfColumns(name, names, expected))].sort((a, b) => a - b);
   const wantedNames = wanted.map((number) => names[number]!);
   const reservoir = new Reservoir(most, new Random(seed, "explain", "rows"));
-  const kept: { values: Float64Array; targets: TargetArray }[] = [];
+  const kept: KeptRow[] = [];
   let withoutTarget = 0;
   for await (const chunk of source.read({ columns: wanted, signal, onProgress })) {
     const table = typedChunk(chunk, wantedNames, expected, context);
@@ -123,15 +132,19 @@ async function readSome(
       if (at !== undefined) places.set(at, row);
     }
     if (places.size === 0) continue;
-    const samples = tableSamples(table, preprocessing, [...places.values()]);
+    const samples = tableSamples(table, preprocessing, [...places.values()], { weight: weights?.name });
     const width = samples.targets?.width ?? 1;
     const layout = { kind: target.kind, width, classes: samples.classes };
     const values = new Float64Array(places.size * features);
     const targets = newTargets(places.size, layout, "float64");
-    await samples.read({ values, labels: targets }, { signal });
+    const weighed = weights && new Float64Array(places.size);
+    await samples.read({ values, labels: targets, weights: weighed }, { signal });
     [...places.keys()].forEach((at, i) => {
-      const own = values.slice(i * features, (i + 1) * features);
-      kept[at] = { values: own, targets: targets.slice(i * width, (i + 1) * width) };
+      kept[at] = {
+        values: values.slice(i * features, (i + 1) * features),
+        targets: targets.slice(i * width, (i + 1) * width),
+        weight: weighed?.[i],
+      };
     });
   }
   if (kept.length < 2) {
@@ -152,19 +165,20 @@ function rowsWithTarget(table: Table, targets: readonly string[]): number[] {
 }
 
 function samplesOf(
-  rows: readonly { values: Float64Array; targets: TargetArray }[],
+  rows: readonly KeptRow[],
   { target: { kind, classNames = [] }, features }: TablePreprocessing,
 ): Samples {
   const values = new Float64Array(rows.length * features);
   for (const [i, row] of rows.entries()) values.set(row.values, i * features);
+  const weights = rows.flatMap(({ weight }) => weight ?? []);
+  const shared = { values, features, ...(weights.length > 0 && { weights }) };
   if (kind === "classes") {
     const labels = rows.map(({ targets }) => targets[0]!);
-    return samplesFromArrays({ values, features, labels, classes: classNames.length });
+    return samplesFromArrays({ ...shared, labels, classes: classNames.length });
   }
   const targets = rows.map((row) => Array.from(row.targets));
   return samplesFromArrays({
-    values,
-    features,
+    ...shared,
     ...(kind === "flags" ? { flags: targets } : { numbers: targets }),
   });
 }

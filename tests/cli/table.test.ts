@@ -172,6 +172,49 @@ describe("evaluate MODEL DATA", () => {
   });
 });
 
+it("evaluate and predict --explain weigh the rows as the training did, or by the column that is told", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => [i % 7, (i * 5) % 11, 3 * i, i % 2 ? "1,5" : "0"]);
+  const write = (name: string, head: string, its: readonly (readonly unknown[])[]) =>
+    writeFileSync(at(name), `${[head, ...its.map((row) => row.join(";"))].join("\n")}\n`);
+  write("weighed.csv", "x;idle;y;w", rows);
+  const kept = rows.filter((row) => row[3] !== "0").map((row) => row.slice(0, 3));
+  write("kept.csv", "x;idle;y", kept);
+  write(
+    "twice.csv",
+    "x;idle;y;w;v",
+    rows.map((row) => [...row.slice(0, 3), 1, row[3] === "0" ? 0 : 1]),
+  );
+  await runCli(words(`train weighed.csv --target y --weight w --test kept.csv --out weighed ${quick}`));
+  const measured = async (args: string) => {
+    const all = await runJson(words(args));
+    return all.map(({ event: _, data: _1, file: _2, samples: _3, rows: _4, of: _5, ...numbers }) => numbers);
+  };
+  const [one] = (await measured("evaluate weighed weighed.csv")) as { loss: number; rmse: number }[];
+  const [other] = (await measured("evaluate weighed kept.csv")) as { loss: number; rmse: number }[];
+  expect([one!.loss, one!.rmse]).toEqual([expect.closeTo(other!.loss, 5), expect.closeTo(other!.rmse, 5)]);
+  const [told] = (await measured("evaluate weighed twice.csv --weight v")) as { loss: number }[];
+  expect(told!.loss).toBeCloseTo(other!.loss, 5);
+  const [unweighed] = (await measured("evaluate weighed twice.csv")) as { loss: number }[];
+  expect(unweighed!.loss).not.toBeCloseTo(other!.loss, 4);
+  const explained = (args: string) => measured(`predict weighed ${args} --explain --repeats 2`);
+  const before = async (args: string) => (await explained(args)).at(-1) as { loss: number };
+  expect((await before("weighed.csv")).loss).toBeCloseTo(other!.loss, 5);
+  expect((await before("twice.csv --weight v")).loss).toBeCloseTo(other!.loss, 5);
+  expect((await before("twice.csv")).loss).toBeCloseTo(unweighed!.loss, 5);
+  for (const args of [
+    "evaluate weighed weighed.csv --weight u",
+    "predict weighed kept.csv --explain --weight u",
+  ]) {
+    const { code, stderr } = await runCli(words(args));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('has no column "u" with weights.')]);
+  }
+  // As the library measures it.
+  const model = await loadModel(at("weighed"));
+  const inMemory = await model.evaluate(rows.map(([x, idle, y, w]) => ({ x, idle, y, w })) as never);
+  expect(inMemory).toMatchObject({ loss: one!.loss, rmse: expect.closeTo(one!.rmse, 4) });
+  await model.close();
+});
+
 it("search takes a table, its preset as the base and its objective by task", async () => {
   const all = await runJson(
     words("search train.csv --target outcome --sampler random --trials 2 --epochs 2 --workers 1 --out h"),

@@ -328,19 +328,28 @@ describe("samples of a table", () => {
 
 describe("a description", () => {
   const { fitted } = fitOn([price, rent], "numbers");
-  const right = fitted.describe();
+  const right = {
+    ...fitted.describe(),
+    weight: { name: "w", kind: "number", style: { decimal: ",", group: "" } },
+  };
   const [first] = right.columns;
   const classes = fitOn([kind], "classes", ["a", "b", "c"]).fitted.describe();
   const flags = fitOn([wet], "flags").fitted.describe();
 
   it.each([
-    [null, "m is null, expected an object with kind, version, columns, target, missing."],
+    [null, "m is null, expected an object with kind, version, columns, target, weight, missing."],
     [[], "m is an array of 0, expected an object"],
     [{ ...right, kind: "tables" }, 'm: its kind is "tables", expected "table".'],
     [{ ...right, version: 2 }, "m: its version is 2, expected 1. Update nnwasm."],
     [{ ...right, missing: ["a", 1] }, "m: missing is not an array of texts."],
     [{ ...right, missing: "a" }, 'm: missing is "a", expected an array of 1 to 10000.'],
-    [{ ...right, more: 1 }, 'm has "more", expected kind, version, columns, target, missing.'],
+    [{ ...right, more: 1 }, 'm has "more", expected kind, version, columns, target, weight, missing.'],
+    [{ ...right, weight: "w" }, 'm: weight is "w", expected an object with name, kind, style.'],
+    [
+      { ...right, weight: { name: "w", kind: "boolean" } },
+      'm: weight: its kind is "boolean", expected number.',
+    ],
+    [{ ...right, weight: { name: "rooms", kind: "number" } }, 'm: the column "rooms" is there twice.'],
     [{ ...right, columns: [] }, "m: columns has 0 entries, expected an array of 1 to 100000."],
     [{ ...right, columns: [1] }, "m: column 0 is 1, expected an object"],
     [{ ...right, columns: [first, first] }, 'm: the column "rooms" is there twice.'],

@@ -202,6 +202,33 @@ describe("a model of a table", () => {
     expect(await hash("w")).not.toBe(await hash());
   });
 
+  it("weighs the rows that it is measured on by that column, if they have it", async () => {
+    const weighted = houses.map(({ rooms, price, class: name }, i) => ({
+      ...{ rooms, price, class: name },
+      w: i % 3 === 0 ? "0,5" : i % 3 === 1 ? "1,5" : "0",
+    }));
+    for (const target of ["price", "class"]) {
+      const drop = target === "price" ? ["class"] : ["price"];
+      const model = await train({ data: weighted, target, drop, weight: "w", ...quick, epochs: 2 });
+      const bytes = model.toBytes();
+      const opened = await loadModel(bytes);
+      expect(opened.toBytes()).toEqual(bytes);
+      const measured = await opened.evaluate(weighted);
+      expect(await model.evaluate(weighted)).toEqual(measured);
+      // A weight of 1.5 counts as three of 0.5.
+      const repeated = weighted.flatMap(({ w, ...row }) =>
+        Array.from({ length: w === "0,5" ? 1 : w === "1,5" ? 3 : 0 }, () => row),
+      );
+      for (const [name, value] of Object.entries(await opened.evaluate(repeated)))
+        expect(measured[name as "loss"], name).toBeCloseTo(value as number, 5);
+      expect(measured.loss).not.toBeCloseTo((await opened.evaluate(houses)).loss, 4);
+      const { w: _, ...none } = weighted[1]!;
+      await expect(opened.evaluate(weighted.with(1, none as never))).rejects.toThrow(
+        'row 1, column "w": the weight is missing, expected a finite number ≥ 0.',
+      );
+    }
+  });
+
   it("stops when it is told to", async () => {
     const controller = new AbortController();
     const rows: EpochRow[] = [];

@@ -126,10 +126,8 @@ async function samplesFor(
 ): Promise<Found> {
   const { preprocessing, classNames } = model;
   const table = tablePreprocessing(preprocessing);
-  const settings = (model.provenance?.settings ?? {}) as Partial<TrainSettings>;
   if (table !== undefined) {
-    const { weight = settings.weight } = flags;
-    const tested = await openTest(context, data, table, { ...flags, weight });
+    const tested = await openTest(context, data, table, flags);
     return { samples: tested.samples, name: data, warnings: testWarnings(data, tested) };
   }
   if (isImages(preprocessing)) {
@@ -142,7 +140,7 @@ async function samplesFor(
     });
     return { samples, name: test, warnings: understanding.warnings };
   }
-  const { seed = 1 } = settings;
+  const { seed = 1 } = (model.provenance?.settings ?? {}) as Partial<TrainSettings>;
   const opened = await openData(context, { data, seed }, "nnwasm train");
   if (opened.kind === "table") {
     throw new ConfigError(

@@ -23,13 +23,14 @@ export interface PredictFlags extends FormatOptions, GivenTableOptions {
   readonly threads?: number | "auto";
   readonly quiet?: boolean;
   readonly explain?: boolean;
+  readonly weight?: string;
   readonly rows?: number;
   readonly repeats?: number;
   readonly seed?: number;
 }
 
 /** Flags that --explain takes, and no other. */
-const OF_EXPLAIN = ["rows", "repeats", "seed"] as const;
+const OF_EXPLAIN = ["weight", "rows", "repeats", "seed"] as const;
 const OF_ANSWERS = ["out", "keep"] as const;
 
 export function predictCommand(context: CliContext): Command {
@@ -68,6 +69,11 @@ export function predictCommand(context: CliContext): Command {
   return command
     .optionsGroup("Which columns matter:")
     .option("--explain", "measure it on this file, which has the target, in place of answers")
+    .addOption(
+      settingOption("weight", {
+        help: "the column with the weights of the rows (default: as in the training)",
+      }),
+    )
     .option("--rows <n>", "rows that are used at most, at random (default: 10000)", integer(2))
     .option("--repeats <n>", "permutations of each column (default: 5)", integer(1))
     .option("--seed <n>", "decides which rows, and the permutations (default: 1)", integer(0))
