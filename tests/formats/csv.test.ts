@@ -303,10 +303,10 @@ describe("refused, with the place, are", () => {
     );
   });
 
-  it("a quote that is not closed, with the line where it opens", async () => {
-    expect(await refusal(`a,b\n1,2\n3,"4\n${"5,6\n".repeat(10)}`)).toBe(
-      'a.csv, line 3, column "b": a quote that opens in the row is not closed before the file ends. Close it, or remove it.',
-    );
+  it("a quote that is not closed, with the line where its row begins", async () => {
+    const open = "a quote that opens in the row is not closed before the file ends. Close it, or remove it.";
+    expect(await refusal(`a,b\n1,2\n3,"4\n${"5,6\n".repeat(10)}`)).toBe(`a.csv, line 3, column "b": ${open}`);
+    expect(await refusal('a,b\n1,2\n"3\n3","4\n')).toBe(`a.csv, line 3, column "b": ${open}`);
   });
 
   it("what follows a closing quote", async () => {
