@@ -81,8 +81,6 @@ class Parts<A extends Float64Array | Int32Array> {
   }
 }
 
-const doubles = () => new Parts((length) => new Float64Array(length));
-
 /** A cell as a text, for examples and errors. */
 export function textOfCell(cell: Cell): string {
   if (typeof cell === "string") return cell;
@@ -107,7 +105,12 @@ class Account {
   /** Counts a cell without a value. @param text "" if there is no text */
   miss(text: string): void {
     this.missing++;
-    if (this.missingAs.size < MOST_MISSING_TEXTS) this.missingAs.add(text);
+    this.keep(text);
+  }
+
+  /** A text that stands for a missing cell. */
+  keep(text: string): void {
+    if (this.missingAs.size < MOST_MISSING_TEXTS) this.missingAs.add(ownText(text));
   }
 
   summary() {
@@ -132,6 +135,62 @@ function distinctNumbers(values: Float64Array): number {
   return seen.size;
 }
 
+/** Cells as numbers of 64 bits, NaN for a missing one: what numbers, dates and answers share. */
+abstract class DoubleStore implements Store {
+  protected readonly context: StoreContext;
+  protected readonly account = new Account();
+  protected readonly values = new Parts((length) => new Float64Array(length));
+
+  constructor(context: StoreContext) {
+    this.context = context;
+  }
+
+  /** The number of a cell; NaN, and counted, if it is missing. @throws DatasetError if it is none of the column's kind */
+  protected abstract read(cell: Cell, row: number): number;
+
+  abstract finish(): TableColumn;
+
+  add(cells: ArrayLike<Cell>, rows: number, first: number): void {
+    for (let i = 0; i < rows; i++) {
+      const value = this.read(cells[i], first + i);
+      if (this.account.example === undefined && !Number.isNaN(value)) this.begin(cells[i]);
+      this.values.push(value);
+    }
+  }
+
+  /** Takes the first cell that has a value as the example. */
+  protected begin(cell: Cell): void {
+    this.account.example = ownText(textOfCell(cell).trim());
+  }
+
+  addMissing(rows: number): void {
+    this.account.missing += rows;
+    this.values.fill(Number.NaN, rows);
+  }
+
+  /** The text of a number or a date, without the spaces around it; undefined, and counted, if it is missing. */
+  protected textOf(cell: Cell): string | undefined {
+    const text = textOfCell(Number.isNaN(cell) ? null : cell).trim();
+    if (text !== "" && !this.context.missing.hasNumber(text)) return text;
+    this.account.miss(text);
+    return undefined;
+  }
+
+  protected error(cell: Cell, row: number, is: string): DatasetError {
+    return cellError(this.context, row, textOfCell(cell), is);
+  }
+
+  /** What all columns of numbers tell. */
+  protected summary() {
+    const { name, counts } = this.context;
+    const cells = this.values.finish();
+    return {
+      ...{ name, cells, distinct: counts === false ? 0 : distinctNumbers(cells) },
+      ...this.account.summary(),
+    };
+  }
+}
+
 export interface NumberStoreOptions {
   readonly style?: NumberStyle | undefined;
   /** Whether whole numbers with leading zeros are numbers. Default: they are an error, as they may be codes. */
@@ -145,10 +204,7 @@ export interface NumberStoreOptions {
 const ONE_GROUP = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 
 /** Numbers. */
-export class NumberStore implements Store {
-  readonly #context: StoreContext;
-  readonly #account = new Account();
-  readonly #values = doubles();
+export class NumberStore extends DoubleStore {
   readonly #codes: boolean;
   readonly #doubtful: boolean;
   readonly #why: string | undefined;
@@ -161,7 +217,7 @@ export class NumberStore implements Store {
     context: StoreContext,
     { style = PLAIN, codes = false, doubtful = false, why }: NumberStoreOptions = {},
   ) {
-    this.#context = context;
+    super(context);
     this.#style = style;
     this.#codes = codes;
     this.#doubtful = doubtful;
@@ -169,63 +225,44 @@ export class NumberStore implements Store {
     this.#decimal = style.unit !== undefined ? 0 : style.decimal === "," ? 44 : 46;
   }
 
-  add(cells: ArrayLike<Cell>, rows: number, first: number): void {
-    const account = this.#account;
+  /** The same with what is plain read here: most cells are. */
+  override add(cells: ArrayLike<Cell>, rows: number, first: number): void {
+    const { account, values } = this;
     for (let i = 0; i < rows; i++) {
       const cell = cells[i];
       let value = Number.NaN;
       if (typeof cell === "string") {
         if (this.#decimal !== 0) value = plainNumber(cell, this.#decimal);
       } else if (typeof cell === "number") value = cell;
-      if (value - value !== 0) value = this.#read(cell, first + i);
-      if (account.example === undefined && !Number.isNaN(value)) this.#begin(cell);
-      this.#values.push(value);
+      if (value - value !== 0) value = this.read(cell, first + i);
+      if (account.example === undefined && !Number.isNaN(value)) this.begin(cell);
+      values.push(value);
     }
   }
 
-  #begin(cell: Cell): void {
-    this.#account.example = ownText(textOfCell(cell).trim());
+  protected override begin(cell: Cell): void {
+    super.begin(cell);
     this.#texts = typeof cell === "string";
   }
 
-  addMissing(rows: number): void {
-    this.#account.missing += rows;
-    this.#values.fill(Number.NaN, rows);
-  }
-
   /** What is not plain. */
-  #read(cell: Cell, row: number): number {
+  protected read(cell: Cell, row: number): number {
     if (typeof cell === "bigint") return Number(cell);
     if (typeof cell === "boolean") return cell ? 1 : 0;
-    if (cell === null || cell === undefined || (typeof cell === "number" && Number.isNaN(cell))) {
-      this.#account.miss("");
-      return Number.NaN;
-    }
-    const text = textOfCell(cell);
-    const trimmed = text.trim();
-    if (this.#context.missing.hasNumber(trimmed)) {
-      this.#account.miss(ownText(trimmed));
-      return Number.NaN;
-    }
-    const value =
-      typeof cell === "number" ? cell : typeof cell === "string" ? this.#parse(trimmed) : Number.NaN;
-    if (Number.isNaN(value)) throw cellError(this.#context, row, text, "is no number");
-    if (this.#doubtful && ONE_GROUP.test(trimmed) && !trimmed.includes(this.#style.decimal)) {
+    const text = this.textOf(cell);
+    if (text === undefined) return Number.NaN;
+    const value = typeof cell === "number" ? cell : typeof cell === "string" ? this.#parse(text) : Number.NaN;
+    if (Number.isNaN(value)) throw this.error(cell, row, "is no number");
+    if (this.#doubtful && ONE_GROUP.test(text) && !text.includes(this.#style.decimal)) {
       const nextStep = () => "Say what stands before fractions in this file: --decimal . or --decimal ,";
       const because =
         ": in the training it would have been thousands, which this file's delimiter speaks against";
-      throw cellError({ ...this.#context, because, nextStep }, row, text, "may have a fraction or not");
+      const context = { ...this.context, because, nextStep };
+      throw cellError(context, row, textOfCell(cell), "may have a fraction or not");
     }
-    if (!Number.isFinite(value)) {
-      throw cellError(this.#context, row, text, "is no finite number (they end at 1.8e308)");
-    }
-    if (!this.#codes && typeof cell === "string" && isCode(trimmed)) {
-      throw cellError(
-        this.#context,
-        row,
-        text,
-        "has leading zeros as codes have, it is not certainly a number",
-      );
+    if (!Number.isFinite(value)) throw this.error(cell, row, "is no finite number (they end at 1.8e308)");
+    if (!this.#codes && typeof cell === "string" && isCode(text)) {
+      throw this.error(cell, row, "has leading zeros as codes have, it is not certainly a number");
     }
     return value;
   }
@@ -247,120 +284,49 @@ export class NumberStore implements Store {
   }
 
   finish(): TableColumn {
-    const cells = this.#values.finish();
-    return {
-      name: this.#context.name,
-      kind: "number",
-      cells,
-      distinct: this.#context.counts === false ? 0 : distinctNumbers(cells),
-      ...this.#account.summary(),
-      style: this.#texts ? this.#style : undefined,
-      why: this.#why,
-    };
+    const style = this.#texts ? this.#style : undefined;
+    return { ...this.summary(), kind: "number", style, why: this.#why };
   }
 }
 
 /** Dates. */
-export class DateStore implements Store {
-  readonly #context: StoreContext;
-  readonly #account = new Account();
-  readonly #values = doubles();
+export class DateStore extends DoubleStore {
   readonly #style: DateStyle | undefined;
 
   constructor(context: StoreContext, style?: DateStyle) {
-    this.#context = context;
+    super(context);
     this.#style = style;
   }
 
-  add(cells: ArrayLike<Cell>, rows: number, first: number): void {
-    for (let i = 0; i < rows; i++) {
-      const cell = cells[i];
-      const value = this.#read(cell, first + i);
-      if (this.#account.example === undefined && !Number.isNaN(value)) {
-        this.#account.example = ownText(textOfCell(cell).trim());
-      }
-      this.#values.push(value);
-    }
-  }
-
-  addMissing(rows: number): void {
-    this.#account.missing += rows;
-    this.#values.fill(Number.NaN, rows);
-  }
-
-  #read(cell: Cell, row: number): number {
+  protected read(cell: Cell, row: number): number {
     if (cell instanceof Date) {
       const value = cell.getTime();
-      if (Number.isNaN(value)) this.#account.miss("");
+      if (Number.isNaN(value)) this.account.miss("");
       return value;
     }
-    if (cell === null || cell === undefined || (typeof cell === "number" && Number.isNaN(cell))) {
-      this.#account.miss("");
-      return Number.NaN;
-    }
-    const text = textOfCell(cell);
-    const trimmed = text.trim();
-    if (this.#context.missing.hasNumber(trimmed)) {
-      this.#account.miss(ownText(trimmed));
-      return Number.NaN;
-    }
-    const value = typeof cell === "string" ? parseDate(trimmed, this.#style) : Number.NaN;
-    if (Number.isNaN(value)) throw cellError(this.#context, row, text, "is no date");
+    const text = this.textOf(cell);
+    if (text === undefined) return Number.NaN;
+    const value = typeof cell === "string" ? parseDate(text, this.#style) : Number.NaN;
+    if (Number.isNaN(value)) throw this.error(cell, row, "is no date");
     return value;
   }
 
   finish(): TableColumn {
-    const cells = this.#values.finish();
-    return {
-      name: this.#context.name,
-      kind: "date",
-      cells,
-      distinct: this.#context.counts === false ? 0 : distinctNumbers(cells),
-      ...this.#account.summary(),
-      style: this.#style,
-    };
+    return { ...this.summary(), kind: "date", style: this.#style };
   }
 }
 
 /** Answers, yes or no, as a model expects them. */
-export class BooleanStore implements Store {
-  readonly #context: StoreContext;
-  readonly #account = new Account();
-  readonly #values = doubles();
-
-  constructor(context: StoreContext) {
-    this.#context = context;
-  }
-
-  add(cells: ArrayLike<Cell>, rows: number): void {
-    for (let i = 0; i < rows; i++) {
-      const cell = cells[i];
-      const text = textOfCell(cell).trim();
-      if (this.#context.missing.has(text)) {
-        this.#account.miss(ownText(text));
-        this.#values.push(Number.NaN);
-        continue;
-      }
-      this.#account.example ??= ownText(text);
-      this.#values.push(booleanOf(text) ?? 2);
-    }
-  }
-
-  addMissing(rows: number): void {
-    this.#account.missing += rows;
-    this.#values.fill(Number.NaN, rows);
+export class BooleanStore extends DoubleStore {
+  protected read(cell: Cell): number {
+    const text = textOfCell(cell).trim();
+    if (!this.context.missing.has(text)) return booleanOf(text) ?? 2;
+    this.account.miss(text);
+    return Number.NaN;
   }
 
   finish(): TableColumn {
-    const cells = this.#values.finish();
-    return {
-      name: this.#context.name,
-      kind: "boolean",
-      cells,
-      values: ["false", "true"],
-      distinct: distinctNumbers(cells),
-      ...this.#account.summary(),
-    };
+    return { ...this.summary(), kind: "boolean", values: ["false", "true"] };
   }
 }
 
@@ -422,7 +388,7 @@ export class TextStore implements Store {
   #place(cell: Cell): number {
     const text = textOfCell(cell).trim();
     if (this.#context.missing.has(text)) {
-      if (this.#account.missingAs.size < MOST_MISSING_TEXTS) this.#account.missingAs.add(ownText(text));
+      this.#account.keep(text);
       if (this.#tooMany === 0 && typeof cell !== "object") this.#remember(cell, -1);
       return -1;
     }
