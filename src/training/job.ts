@@ -6,10 +6,27 @@ import type { TrainSettings } from "../settings/settings.ts";
 /** A training, or a part of one: some of its epochs. */
 export interface TrainingJob {
   readonly settings: TrainSettings;
+  /** The numbers of the samples to train on and of those for validation, in place of what the settings split off. */
+  readonly rows?: JobRows | undefined;
   /** Epochs that are done (default 0), and the tensors as they were after them. */
   readonly from?: { readonly epoch: number; readonly tensors: readonly NamedTensor[] } | undefined;
   /** The epoch after which it stops; default: the last one. */
   readonly to?: number | undefined;
+  /** The epochs after which the network is kept, with what it answers for the validation samples. Default: none. */
+  readonly snapshots?: readonly number[] | undefined;
+}
+
+export interface JobRows {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/** A network as it was after an epoch. */
+export interface Snapshot {
+  readonly epoch: number;
+  readonly tensors: readonly NamedTensor[];
+  /** Its outputs for the validation samples, (samples, outputs). */
+  readonly outputs: Float32Array | Float64Array;
 }
 
 export interface TrainingOutcome {
@@ -20,6 +37,8 @@ export interface TrainingOutcome {
   readonly seconds: number;
   /** All tensors in the plain layout, with which another part can go on. */
   readonly tensors: readonly NamedTensor[];
+  /** Those that were asked for, by epoch. */
+  readonly snapshots: readonly Snapshot[];
   /** Undefined if the training has not come to its end. */
   readonly end: { readonly test: Evaluation | undefined; readonly weightsSha256: string } | undefined;
 }

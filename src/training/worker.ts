@@ -4,12 +4,10 @@ import { Tinypool } from "tinypool";
 import { sharedBackend } from "../backend/index.ts";
 import { splitDataset } from "../data/split.ts";
 import type { SamplesSplit } from "../data/splitSamples.ts";
-import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
-import { buildModel } from "./build.ts";
-import { standardizesInputs } from "./inputs.ts";
+import { splitOptions, type TrainSettings } from "../settings/settings.ts";
 import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
-import { classWeightFor } from "./loss.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
+import { runJob } from "./runJob.ts";
 
 const placed = Tinypool.workerData as PlacedDataset;
 const dataset = openPlacedDataset(placed);
@@ -28,37 +26,13 @@ function splitFor(settings: TrainSettings): SamplesSplit {
   return split;
 }
 
-async function train({ settings, from, to }: TrainingJob, port: MessagePort): Promise<TrainingOutcome> {
-  const { train, validation, test } = splitFor(settings);
-  const resolved = resolveSettings(settings, dataset.name, train.count);
+async function train(job: TrainingJob, port: MessagePort): Promise<TrainingOutcome> {
   // The model of the job before is not needed any more.
   backend.reset();
-  const model = await buildModel(
-    resolved,
-    dataset,
-    resolved.engine === backend.name ? backend : resolved.engine,
-  );
-  if (from !== undefined) {
-    await model.build(dataset.features, train.elementType);
-    await model.load(from.tensors, "the part before");
-  }
-  const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
-  const { rows, steps, trainSeconds, seconds } = await model.fit(train, {
-    epochs,
-    initialEpoch: from?.epoch ?? 0,
-    batchSize: resolved.batch,
-    validation,
-    classWeight: classWeightFor(resolved, dataset, train),
-    shuffle: resolved.shuffle,
-    standardize: standardizesInputs(resolved, dataset),
-    trainingMetrics: resolved.trainingMetrics,
+  return await runJob(job, dataset, {
+    ...{ split: splitFor(job.settings), backend },
     onEpoch: (row) => port.postMessage(row),
   });
-  const end =
-    epochs < resolved.epochs
-      ? undefined
-      : { test: test && (await model.evaluate(test)), weightsSha256: await model.weightsSha256() };
-  return { rows, steps, trainSeconds, seconds, tensors: model.tensors(), end };
 }
 
 /** @param port gets a row after every epoch */

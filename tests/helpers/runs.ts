@@ -5,10 +5,9 @@ import { splitDataset } from "../../src/data/split.ts";
 import { synthetic } from "../../src/data/synthetic.ts";
 import { Random } from "../../src/random.ts";
 import type { Subscriber } from "../../src/runs/events.ts";
-import { resolveSettings, splitOptions } from "../../src/settings/settings.ts";
-import { buildModel } from "../../src/training/build.ts";
-import type { OpenPool, Pool, TrainingJob, TrainingOutcome } from "../../src/training/job.ts";
-import { classWeightFor } from "../../src/training/loss.ts";
+import { splitOptions } from "../../src/settings/settings.ts";
+import type { OpenPool, Pool, TrainingJob } from "../../src/training/job.ts";
+import { runJob } from "../../src/training/runJob.ts";
 
 const firstRows = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
 const full = synthetic({ seed: 1 });
@@ -58,33 +57,6 @@ export function keeping<Event extends { readonly type: string }>(
 export const typesOf = (events: readonly { readonly type: string }[]): string[] =>
   events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
 
-/** Trains in this thread. */
-async function trainHere(
-  dataset: Dataset,
-  { settings, from, to }: TrainingJob,
-  onEpoch: NonNullable<Parameters<Pool["run"]>[1]>["onEpoch"],
-): Promise<TrainingOutcome> {
-  const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
-  const resolved = resolveSettings(settings, dataset.name, train.count);
-  const model = await buildModel(resolved, dataset);
-  if (from !== undefined) {
-    await model.build(dataset.features, train.elementType);
-    await model.load(from.tensors, "the part before");
-  }
-  const { batch, trainingMetrics } = resolved;
-  const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
-  const history = await model.fit(train, {
-    ...{ epochs, initialEpoch: from?.epoch ?? 0, batchSize: batch, validation, trainingMetrics },
-    classWeight: classWeightFor(resolved, dataset, train),
-    onEpoch: (row) => onEpoch?.(row),
-  });
-  const end =
-    epochs < resolved.epochs
-      ? undefined
-      : { test: await model.evaluate(test), weightsSha256: await model.weightsSha256() };
-  return { ...history, tensors: model.tensors(), end };
-}
-
 export interface FakePoolOptions {
   readonly workers?: number;
   readonly signal?: AbortSignal;
@@ -106,7 +78,8 @@ export function fakePool(
       if (state.closed) throw new Error("The pool is closed.");
       state.jobs++;
       await before?.(job);
-      return await trainHere(dataset, job, onEpoch);
+      const split = splitDataset(dataset, splitOptions(job.settings));
+      return await runJob(job, dataset, { split, onEpoch });
     },
     async close() {
       state.closed = true;

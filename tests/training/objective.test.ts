@@ -9,6 +9,7 @@ const row = (epoch: number, parts: object = {}) =>
 const outcome = (parts: Partial<TrainingOutcome>): TrainingOutcome => ({
   ...{ rows: [row(1)], steps: 3, trainSeconds: 1, seconds: 1 },
   tensors: [{ name: "dense1.weight", shape: [2], data: Float32Array.of(1, 2) }],
+  snapshots: [],
   end: { test: measures, weightsSha256: "00" },
   ...parts,
 });
