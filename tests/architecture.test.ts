@@ -97,6 +97,7 @@ const mayImport: Record<string, readonly string[]> = {
     ],
     ...["losses", "metrics", "layers", "optimizers"],
   ],
+  ensemble: [...ground, "data", "metrics"],
   tuner: ground,
   report: [...ground, "metrics", "model", "tuner"],
 };

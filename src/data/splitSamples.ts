@@ -4,6 +4,7 @@ import { checkOptions, isNumber, requireInteger, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import { targetsOf } from "../targets.ts";
 import type { Samples } from "./dataset.ts";
+import { numbered, requireEntries } from "./entries.ts";
 
 export interface SamplesSplitOptions {
   /** A share of the samples, 0 < share < 1, which is rounded and at least one sample; or their number, ≥ 0. Default: 0. */
@@ -93,12 +94,16 @@ export function splitRows(count: number, options: SamplesSplitOptions): SplitRow
   }
   requireInteger(`${WHERE}: seed`, seed, 0);
   const sizes = sizesOf(count, options);
-  if (way === "time") return inTime(requireLength("time", time!, count), sizes);
+  if (way === "time") return inTime(requireEntries(`${WHERE}: time`, time!, count), sizes);
   const order = permutation(count, new Random(seed, "split"));
   if (way === "stratify") {
-    return stratified(order, requireLength("stratify", stratify as ArrayLike<unknown>, count), sizes);
+    return stratified(
+      order,
+      requireEntries(`${WHERE}: stratify`, stratify as ArrayLike<unknown>, count),
+      sizes,
+    );
   }
-  if (way === "group") return grouped(order, requireLength("group", group!, count), sizes);
+  if (way === "group") return grouped(order, requireEntries(`${WHERE}: group`, group!, count), sizes);
   return cut(order, sizes);
 }
 
@@ -128,16 +133,6 @@ function sizesOf(count: number, options: SamplesSplitOptions): Sizes {
   );
 }
 
-function requireLength<T>(name: string, values: ArrayLike<T>, count: number): ArrayLike<T> {
-  if (typeof values === "object" && values !== null && values.length === count) return values;
-  const length = (values as Partial<ArrayLike<T>> | null | undefined)?.length;
-  const given =
-    typeof values === "object" && isNumber(length) ? `has ${length} entries` : `is ${shown(values)}`;
-  throw new ConfigError(
-    `${WHERE}: ${name} ${given}, expected an array of ${count}, an entry for each sample.`,
-  );
-}
-
 /** The classes of samples that are in memory. */
 function ownClasses(samples: Samples): ArrayLike<unknown> {
   const { kind } = targetsOf(samples);
@@ -151,24 +146,6 @@ function ownClasses(samples: Samples): ArrayLike<unknown> {
   throw new ConfigError(
     `${WHERE}: stratify is true, but the samples must be read to know their classes. Give an array with a class for each.`,
   );
-}
-
-/** What stands for each entry: 0 for the first that occurs and all equal ones, 1 for the next, … */
-function numbered(values: ArrayLike<unknown>): { numbers: Uint32Array; counts: number[] } {
-  const known = new Map<unknown, number>();
-  const numbers = new Uint32Array(values.length);
-  const counts: number[] = [];
-  for (let row = 0; row < values.length; row++) {
-    let number = known.get(values[row]);
-    if (number === undefined) {
-      number = known.size;
-      known.set(values[row], number);
-      counts.push(0);
-    }
-    numbers[row] = number;
-    counts[number]!++;
-  }
-  return { numbers, counts };
 }
 
 /**
