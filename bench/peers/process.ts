@@ -141,7 +141,7 @@ function parse(line: string): unknown {
 }
 
 /** The line that says what went wrong. In a stack trace, it is the line with the error. */
-function complaint(text: string): string | undefined {
+export function complaint(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim());
   return (
     lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines.findLast((line) => line !== "")
