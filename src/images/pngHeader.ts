@@ -4,6 +4,7 @@
  *
  *   signature | chunks: length (4), type (4), data, CRC-32 of type and data (4); first IHDR, last IEND
  */
+import { Crc32 } from "../files/crc32.ts";
 import { type Inspected, MOST_PIXEL_BYTES, refuse, refuseSize, refuseThin } from "./inspected.ts";
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
@@ -19,18 +20,6 @@ const COLOUR_TYPES: Readonly<Record<number, readonly [samples: number, depths: r
 
 /** Bytes of the shortest and the longest that deflate makes 1 byte of: its window's longest match, in two bits. */
 const MOST_INFLATED = 1032;
-
-const crcTable = new Uint32Array(256).map((_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) c = crcTable[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-}
 
 interface Chunk {
   readonly type: string;
@@ -49,7 +38,9 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk {
   if (end > bytes.length) {
     throw refuse(`ends after ${bytes.length} bytes, within its chunk ${type}, which ends at ${end}`);
   }
-  if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+  const sum = new Crc32();
+  sum.add(bytes.subarray(at + 4, end - 4));
+  if (sum.value !== view.getUint32(end - 4)) {
     throw refuse(`has a damaged chunk ${type} at byte ${at}: its CRC is wrong`);
   }
   return { type, data: bytes.subarray(at + 8, end - 4), end };

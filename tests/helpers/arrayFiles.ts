@@ -44,7 +44,7 @@ export function bytesOf(
   return bytes;
 }
 
-/** The check sum of a ZIP member, bit by bit. */
+/** The check sum of a ZIP member, and of a chunk of a PNG, bit by bit. */
 export function crc32(bytes: Uint8Array): number {
   let rest = 0xffffffff;
   for (const byte of bytes) {

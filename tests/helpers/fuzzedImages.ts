@@ -4,9 +4,10 @@ import { inspectImage } from "../../src/images/decode.ts";
 import { imagePreprocessing } from "../../src/images/preprocessing.ts";
 import { writeImage } from "../../src/images/read.ts";
 import { Random } from "../../src/random.ts";
+import { crc32 } from "./arrayFiles.ts";
 import { jpg, png } from "./imageFiles.ts";
 import type { FuzzedFormat } from "./mutations.ts";
-import { blockJpeg, crc32, orientation, rawPng, rowsOf } from "./rawImages.ts";
+import { blockJpeg, orientation, rawPng, rowsOf } from "./rawImages.ts";
 
 const preprocessing = imagePreprocessing(4, 3, 3);
 

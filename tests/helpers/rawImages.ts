@@ -3,6 +3,7 @@
  * subsampled and progressive. Plain and short, so that they are a second opinion on what is read.
  */
 import { deflateSync } from "node:zlib";
+import { crc32 } from "./arrayFiles.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -14,16 +15,6 @@ export function chunk(type: string, data: Uint8Array): Buffer {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, sum]);
-}
-
-/** zlib has its own since Node 20.15. */
-export function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) {
-    c ^= byte;
-    for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  }
-  return (c ^ 0xffffffff) >>> 0;
 }
 
 export interface RawPng {

@@ -3,8 +3,8 @@
  * unpacks to comes some at a time, and no more of it than the directory says.
  */
 import { DatasetError } from "../../errors.ts";
+import { Crc32 } from "../../files/crc32.ts";
 import { type ByteSource, joinedBytes } from "./bytes.ts";
-import { Crc32 } from "./crc32.ts";
 
 /** Bytes that can be read in any order. */
 export interface RandomAccess {

@@ -1,4 +1,4 @@
-/** The check sum of ZIP archives (CRC-32, polynomial 0xedb88320). */
+/** The check sum of ZIP archives and PNG (CRC-32, polynomial 0xedb88320). zlib has its own since Node 20.15. */
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;
