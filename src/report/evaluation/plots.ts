@@ -1,92 +1,111 @@
 /** The charts of an evaluation: the confusion matrix, how far probabilities can be relied on, and the errors of numbers. */
 
+import { shortLabels } from "../../format/labels.ts";
+import { short } from "../../format/numbers.ts";
 import { drawChart } from "../charts/draw.ts";
-import { BLUE, type ChartSize, chart, INK, MUTED, PAPER } from "../charts/style.ts";
+import { ALONE, AXIS, BLUE, CONFIG, chart, GRID, INK, MUTED, PAPER } from "../charts/style.ts";
+import { textWidth } from "../charts/textWidth.ts";
 
 /** The most classes whose matrix is drawn: the cells of more cannot be told apart. */
 export const MOST_DRAWN = 100;
 /** Up to so many classes, each cell says its number. */
-const MOST_WRITTEN = 15;
-const LONGEST_NAME = 24;
+const MOST_WRITTEN = 30;
+/** Up to so many, a 0 is written too. */
+const MOST_WITH_ZEROS = 10;
+/** The most targets of which residuals are drawn. The others are in the table and in the JSON. */
+const MOST_PANELS = 10;
 
-const shortened = (name: string) =>
-  name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+/** The beginning of a chart that stands alone and is as large as what is in it: no title or label is cut off. */
+const growing = (title: string, subtitle: string | readonly string[]) => ({
+  ...chart(ALONE, title, ""),
+  ...{ title: { text: title, subtitle }, autosize: { type: "pad" } },
+});
 
-/** Names that differ also where they are cut. */
-function labelsOf(names: readonly string[]): string[] {
-  const used = new Map<string, number>();
-  return names.map((name) => {
-    const label = shortened(name);
-    const before = used.get(label) ?? 0;
-    used.set(label, before + 1);
-    return before === 0 ? label : `${label} (${before + 1})`;
-  });
+/** Sides of a cell, in pixels. @param written the longest of the numbers in the cells */
+function cellSide(n: number, written: string): number {
+  const fontSize = fontSizeOf(n);
+  if (n > MOST_WRITTEN) return n > 60 ? 9 : 14;
+  return Math.ceil(Math.max(n <= 4 ? 88 : n <= 10 ? 48 : 28, textWidth(written, fontSize) + 8));
 }
 
+const fontSizeOf = (n: number) => (n <= 10 ? 13 : n <= MOST_WRITTEN ? 11 : n <= 60 ? 10 : 8);
+
 /**
- * A confusion matrix: the class that is, downwards; the class that is answered, to the right. Shades are shares of the row.
+ * A confusion matrix, as scikit-learn draws it: a row for each actual class, a column for each predicted one. Shades are shares of
+ * the row.
  * @param matrix as the metric `confusion` has it for classes
  */
 export function confusionPlot(
   matrix: readonly (readonly number[])[],
   names: readonly string[],
 ): Promise<string> {
-  const labels = labelsOf(names);
+  const n = matrix.length;
+  const labels = shortLabels(Array.from(matrix, (_, i) => names[i] ?? `${i}`));
   const values = matrix.flatMap((row, i) => {
     const all = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, j) => ({
-      actual: labels[i] ?? `${i}`,
-      answered: labels[j] ?? `${j}`,
-      count,
-      share: all === 0 ? 0 : count / all,
+      ...{ actual: labels[i]!, predicted: labels[j]!, share: all === 0 ? 0 : count / all },
+      text: count === 0 && n > MOST_WITH_ZEROS ? "" : short(count, { digits: 6 }),
     }));
   });
-  const n = matrix.length;
-  const side = Math.min(900, Math.max(360, 26 * n + 200));
-  const size: ChartSize = { width: side + 60, height: side };
-  const axis = { labelLimit: 180, grid: false, domain: false, ticks: false, labelFontSize: n > 40 ? 8 : 11 };
-  const sort = labels;
-  const total = values.reduce((sum, { count }) => sum + count, 0);
-  const right = values.reduce(
-    (sum, { actual, answered, count }) => sum + (actual === answered ? count : 0),
-    0,
-  );
-  const [title, subtitle] = [
-    "Confusion matrix",
-    `${right} of ${total} on the diagonal are right; shade: share of the row`,
+  const isWritten = n <= MOST_WRITTEN;
+  const longest = values.reduce((most, { text }) => (text.length > most.length ? text : most), "");
+  const [step, fontSize] = [cellSide(n, longest), fontSizeOf(n)];
+  const axis = {
+    ...{ labelLimit: 220, labelPadding: 6, grid: false, domain: false, ticks: false },
+    labelFontSize: Math.min(12, fontSize),
+  };
+  const fits = labels.every((label) => textWidth(label, axis.labelFontSize) <= step - 4);
+  const total = matrix.flat().reduce((sum, count) => sum + count, 0);
+  const right = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
+  const title = "Confusion matrix";
+  const subtitle = [
+    `${short(right, { digits: 6 })} of ${short(total, { digits: 6 })} correct`,
+    `Shade: ${isWritten ? "share" : "square root of the share"} of the actual class`,
   ];
+  const classes = { type: "nominal", sort: labels };
   const encoding = {
     x: {
-      field: "answered",
-      type: "nominal",
-      sort,
-      title: "answered",
-      axis: { ...axis, labelAngle: n > 6 ? -60 : 0 },
+      ...{ field: "predicted", ...classes, title: "predicted" },
+      axis: { ...axis, labelAngle: fits ? 0 : -60 },
     },
-    y: { field: "actual", type: "nominal", sort, title: "actual", axis },
+    y: { field: "actual", ...classes, title: "actual", axis },
   };
   const cells = {
-    mark: { type: "rect", aria: false, stroke: PAPER, strokeWidth: n > 40 ? 0 : 1 },
+    mark: { type: "rect", aria: false, stroke: GRID, strokeWidth: n > 60 ? 0.5 : 1 },
     encoding: {
       color: {
         ...{ field: "share", type: "quantitative", legend: null },
-        // The default goes from white to blue by way of cyan.
-        scale: { domain: [0, 1], range: [PAPER, BLUE], interpolate: "rgb" },
+        // The default goes from white to blue by way of cyan. Where no number is written, a confusion of one in a hundred is to
+        // be seen, too.
+        scale: {
+          ...{ domain: [0, 1], range: [PAPER, BLUE], interpolate: "rgb" },
+          ...(isWritten ? {} : { type: "sqrt" }),
+        },
       },
     },
   };
   const texts = {
-    mark: { type: "text", aria: false, fontSize: 11 },
+    mark: { type: "text", aria: false, fontSize },
     encoding: {
-      text: { field: "count", type: "quantitative" },
-      color: { condition: { test: "datum.share > 0.5", value: PAPER }, value: INK },
+      text: { field: "text", type: "nominal" },
+      color: {
+        condition: [
+          { test: "datum.share > 0.5", value: PAPER },
+          { test: "datum.text === '0'", value: AXIS },
+        ],
+        value: INK,
+      },
     },
   };
   const specification = {
-    ...chart(size, title, subtitle),
-    ...{ data: { values }, encoding, layer: n <= MOST_WRITTEN ? [cells, texts] : [cells] },
+    ...growing(title, subtitle),
+    ...{ width: { step }, height: { step }, data: { values }, encoding },
+    // Without inner padding a step is a cell.
+    config: { ...CONFIG, scale: { bandPaddingInner: 0, bandPaddingOuter: 0, rectBandPaddingInner: 0 } },
+    layer: isWritten ? [cells, texts] : [cells],
   };
-  return drawChart(specification, title, `${subtitle}. Classes: ${labels.join(", ")}.`);
+  return drawChart(specification, title, `${subtitle.join(". ")}. Classes: ${labels.join(", ")}.`);
 }
 
 /** A range of probabilities, as an evaluation has it. */
@@ -96,59 +115,57 @@ interface Bin {
   readonly accuracy: number | null;
 }
 
-/** How often answers are right against how sure they are. On the diagonal they are as sure as they may be. */
+/** How often predictions are right against how sure they are. On the diagonal they are as sure as they may be. */
 export function reliabilityPlot(
   bins: readonly Bin[],
   calibrationError: number,
   task: "classes" | "flags",
 ): Promise<string> {
   const values = bins.filter(({ count }) => count > 0);
-  const title = "Reliability";
-  const subtitle = `Expected calibration error ${calibrationError.toFixed(4)}; size: how many answers`;
-  const what =
+  const title = "Reliability curve";
+  const subtitle = [
+    `Expected calibration error ${calibrationError.toFixed(4)}`,
+    `Dashed: perfect calibration; size of a dot: number of ${task === "classes" ? "samples" : "flags"}`,
+  ];
+  const [x, y] =
     task === "classes"
-      ? ["probability of the answered class", "share that is right"]
-      : ["probability", "share that is true"];
-  const axis = (name: string) => ({ type: "quantitative", title: name, scale: { domain: [0, 1] } });
+      ? ["probability of the predicted class", "share of correct predictions"]
+      : ["predicted probability", "share of flags that are set"];
+  const axis = (name: string) => ({
+    ...{ type: "quantitative", title: name, scale: { domain: [0, 1] } },
+    axis: { labelFlush: false, labelPadding: 8, tickCount: 6 },
+  });
+  const encoding = {
+    x: { field: "confidence", ...axis(x!) },
+    y: { field: "accuracy", ...axis(y!) },
+  };
+  const ends = [0, 1].map((end) => ({ confidence: end, accuracy: end }));
   const specification = {
-    ...chart({ width: 560, height: 520 }, title, subtitle),
+    ...growing(title, subtitle),
+    ...{ width: 440, height: 440, encoding },
     layer: [
       {
-        data: {
-          values: [
-            { x: 0, y: 0 },
-            { x: 1, y: 1 },
-          ],
-        },
+        data: { values: ends },
         mark: { type: "line", color: MUTED, strokeDash: [5, 5], strokeWidth: 1, aria: false },
-        encoding: { x: { field: "x", ...axis(what[0]!) }, y: { field: "y", ...axis(what[1]!) } },
       },
+      { data: { values }, mark: { type: "line", color: BLUE, strokeWidth: 2, aria: false } },
       {
         data: { values },
-        mark: { type: "line", color: BLUE, strokeWidth: 2, aria: false },
+        mark: { type: "circle", color: BLUE, opacity: 1, clip: false },
         encoding: {
-          x: { field: "confidence", ...axis(what[0]!) },
-          y: { field: "accuracy", ...axis(what[1]!) },
-        },
-      },
-      {
-        data: { values },
-        mark: { type: "circle", color: BLUE, opacity: 1 },
-        encoding: {
-          x: { field: "confidence", ...axis(what[0]!) },
-          y: { field: "accuracy", ...axis(what[1]!) },
           size: { field: "count", type: "quantitative", legend: null, scale: { range: [30, 400] } },
         },
       },
     ],
   };
   const points = values.map(
-    ({ confidence, accuracy, count }) => `${count} at ${confidence!.toFixed(2)}: ${accuracy!.toFixed(2)}`,
+    ({ confidence, accuracy, count }) =>
+      `${short(count)} at ${confidence!.toFixed(2)}: ${accuracy!.toFixed(2)}`,
   );
-  return drawChart(specification, title, `${subtitle}. ${points.join("; ")}.`);
+  return drawChart(specification, title, `${subtitle.join(". ")}. ${points.join("; ")}.`);
 }
 
-/** Errors against what was predicted: around 0 everywhere, if the model has learned what there is. */
+/** Errors against what was predicted, a panel for each target: around 0 everywhere, if the model has learned what there is. */
 export function residualsPlot(
   all: readonly {
     readonly name: string;
@@ -156,45 +173,39 @@ export function residualsPlot(
     readonly points: readonly { readonly predicted: number; readonly residual: number }[];
   }[],
 ): Promise<string> {
-  const labels = labelsOf(all.map(({ name }) => name));
-  const values = all.flatMap(({ points }, i) => points.map((point) => ({ ...point, target: labels[i]! })));
+  const labels = shortLabels(all.map(({ name }) => name));
+  const drawn = all.slice(0, MOST_PANELS);
   const title = "Residuals";
-  const subtitle = "Predicted minus actual, in the target's own unit";
-  const many = all.length > 1;
-  const specification = {
-    ...chart({ width: 720, height: 480 }, title, subtitle),
+  const left = all.length - drawn.length;
+  const subtitle = `Predicted minus actual, in the target's own unit${left === 0 ? "" : `; ${left} more targets are not drawn`}`;
+  const panel = ({ points }: (typeof all)[number], i: number) => ({
+    ...{ width: 600, height: drawn.length === 1 ? 350 : 220 },
     layer: [
       {
-        data: { values: [{}] },
+        data: { values: [{ residual: 0 }] },
         mark: { type: "rule", color: MUTED, aria: false },
-        encoding: { y: { datum: 0 } },
+        encoding: { y: { field: "residual", type: "quantitative" } },
       },
       {
-        data: { values },
-        mark: { type: "circle", size: 22, opacity: 0.55, ...(!many && { color: BLUE }), aria: false },
+        data: { values: points },
+        mark: { type: "circle", size: 22, opacity: 0.55, color: BLUE, aria: false },
         encoding: {
           x: {
-            field: "predicted",
-            type: "quantitative",
-            title: many ? "predicted" : `predicted ${labels[0]}`,
-            scale: { zero: false },
+            ...{ field: "predicted", type: "quantitative", title: `predicted ${labels[i]}` },
+            ...{ scale: { zero: false, padding: 8 }, axis: { labelFlush: false, tickCount: 8 } },
           },
-          y: { field: "residual", type: "quantitative", title: "predicted − actual" },
-          ...(many && {
-            color: {
-              field: "target",
-              type: "nominal",
-              sort: labels,
-              title: null,
-              legend: { labelLimit: 180 },
-            },
-          }),
+          y: {
+            ...{ field: "residual", type: "quantitative", title: "predicted − actual" },
+            ...{ scale: { padding: 8 }, axis: { grid: true, tickCount: 7 } },
+          },
         },
       },
     ],
-  };
+  });
+  const specification = { ...growing(title, subtitle), ...{ vconcat: drawn.map(panel), spacing: 28 } };
   const words = all.map(
-    ({ quantiles }, i) => `${labels[i]}: half of them from ${quantiles[2]} to ${quantiles[4]}`,
+    ({ quantiles }, i) =>
+      `${labels[i]}: half of them from ${short(quantiles[2]!)} to ${short(quantiles[4]!)}`,
   );
   return drawChart(specification, title, `${subtitle}. ${words.join("; ")}.`);
 }
