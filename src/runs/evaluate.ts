@@ -2,7 +2,14 @@
 import type { Samples } from "../data/dataset.ts";
 import { keptOf, readSamples, selectPart } from "../data/reading.ts";
 import { newSampleValues } from "../data/values.ts";
-import { type MetricName, type MetricValue, metrics } from "../metrics/index.ts";
+import {
+  MaeMetrics,
+  type MetricName,
+  type MetricValue,
+  metrics,
+  R2Metrics,
+  RmseMetrics,
+} from "../metrics/index.ts";
 import type { Collector, MetricKind } from "../metrics/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { Signal } from "../platform.ts";
@@ -24,7 +31,10 @@ export interface ReliabilityBin {
 /** The errors of one output, y − t, in the target's own unit. */
 export interface Residuals {
   readonly name: string;
-  /** The least, the quantiles 0.05, 0.25, 0.5, 0.75 and 0.95, and the largest. */
+  readonly rmse: number;
+  readonly mae: number;
+  readonly r2: number;
+  /** The minimum, the quantiles 0.05, 0.25, 0.5, 0.75 and 0.95, and the maximum. */
   readonly quantiles: readonly number[];
   /** Some of the rows, evenly spread: what was predicted, and its error. */
   readonly points: readonly { readonly predicted: number; readonly residual: number }[];
@@ -86,7 +96,8 @@ export async function evaluateModel(
     if (!isFor || tooMany || made.begin === undefined) continue;
     collectors.set(name as MetricName, made.begin({ targets: kind, outputs, precision }));
   }
-  const own = kind === "numbers" ? new ResidualParts(count, names, mean, std) : new Calibration(kind);
+  const own =
+    kind === "numbers" ? new ResidualParts(count, names, mean, std, precision) : new Calibration(kind);
   const support = new Float64Array(kind === "numbers" ? 0 : outputs);
   const kept = keptOf(samples);
   for (let start = 0; start < count; start += BLOCK) {
@@ -130,10 +141,10 @@ interface Part {
   readonly width: number;
   readonly predictions: ArrayLike<number>;
   readonly targets: ArrayLike<number>;
-  readonly weights?: ArrayLike<number> | undefined;
+  readonly weights?: Float64Array | undefined;
 }
 
-/** How sure answers are, against how often they are right: of classes the one that is answered, of flags each. */
+/** How sure predictions are, against how often they are right: of classes the predicted one, of flags each. */
 class Calibration {
   readonly #kind: TargetKind;
   readonly #weights = new Float64Array(BINS);
@@ -188,18 +199,37 @@ class ResidualParts {
   readonly #std: readonly number[];
   readonly #residuals: Float64Array[];
   readonly #predicted: Float64Array[];
+  readonly #errors: Readonly<Record<"rmse" | "mae" | "r2", Collector>>[];
   #done = 0;
 
-  constructor(count: number, names: readonly string[], mean: readonly number[], std: readonly number[]) {
+  constructor(
+    count: number,
+    names: readonly string[],
+    mean: readonly number[],
+    std: readonly number[],
+    precision: Model["precision"],
+  ) {
     this.#names = names;
+    this.#errors = names.map((_, j) => {
+      const task = { targets: "numbers", outputs: 1, precision } as const;
+      const unit = { scale: std[j] ?? 1 };
+      return {
+        rmse: new RmseMetrics(unit).begin(task),
+        mae: new MaeMetrics(unit).begin(task),
+        r2: new R2Metrics().begin(task),
+      };
+    });
     this.#mean = mean;
     this.#std = std;
     this.#residuals = names.map(() => new Float64Array(count));
     this.#predicted = names.map(() => new Float64Array(count));
   }
 
-  add({ count, width, predictions, targets }: Part): void {
+  add({ count, width, predictions, targets, weights }: Part): void {
     for (let j = 0; j < width; j++) {
+      const ofTarget = (all: ArrayLike<number>) => new Float64Array(count).map((_, i) => all[i * width + j]!);
+      const batch = { count, predictions: ofTarget(predictions), targets: ofTarget(targets), weights };
+      for (const collector of Object.values(this.#errors[j]!)) collector.add(batch);
       const [mean, std] = [this.#mean[j] ?? 0, this.#std[j] ?? 1];
       for (let i = 0; i < count; i++) {
         const [y, t] = [predictions[i * width + j]!, targets[i * width + j]!];
@@ -219,7 +249,11 @@ class ResidualParts {
         residual: all[i * every]!,
       }));
       const sorted = all.slice().sort();
-      return { name, quantiles: QUANTILES.map((q) => quantileOf(sorted, q)), points };
+      const { rmse, mae, r2 } = this.#errors[j]!;
+      return {
+        ...{ name, rmse: rmse.result(), mae: mae.result(), r2: r2.result() },
+        ...{ quantiles: QUANTILES.map((q) => quantileOf(sorted, q)), points },
+      };
     });
     return { residuals };
   }
