@@ -3,6 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { measureText, percent, signed, thousands } from "../format/numbers.ts";
 import { tableLines } from "../format/tables.ts";
 import { counted } from "../format/words.ts";
+import { log } from "../math.ts";
 import type { Model } from "../model/model.ts";
 import type { Worsening } from "../model/permutationImportance.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
@@ -80,28 +81,43 @@ function tellEvents(context: CliContext, end: ExplanationEnd, file: string): voi
   });
 }
 
-/** "+0.1234 ± 0.0051" */
-const changeText = ({ mean, sd }: Worsening): string => `${signed(mean)} ± ${sd.toFixed(4)}`;
+/** "+0.1234 ± 0.0051", with so many decimals. */
+const changeText = ({ mean, sd }: Worsening, digits: number): string =>
+  `${signed(mean, { digits })} ± ${sd.toFixed(digits)}`;
+
+/** Decimals for changes of a size, so that a column of numbers has the same: those of a measure, or more of tiny ones. */
+function decimalsOf(value: number, changes: readonly Worsening[]): number {
+  const size = Math.max(Math.abs(value), ...changes.map(({ mean }) => Math.abs(mean)));
+  if (size === 0 || !Number.isFinite(size)) return 4;
+  if (size < 1e-3) return Math.min(20, 3 - Math.floor(log(size) / Math.LN10));
+  return size < 1e9 ? (measureText(size).split(".")[1]?.length ?? 0) : 0;
+}
 
 function explanationText(end: ExplanationEnd): string[] {
   const { columns, samples, of, withoutTarget, repeats, seed, loss, metric } = end;
   const sign = metric?.better === "more" ? -1 : 1;
   const turned = ({ mean, sd }: Worsening): Worsening => ({ mean: sign * mean, sd });
   const head = ["column", "loss", ...(metric ? [metric.name] : [])];
+  const changes = columns.map((column) => column.loss);
+  const metricChanges = columns.flatMap((column) => (column.metric ? [column.metric] : []));
+  const [lossDigits, metricDigits] = [
+    decimalsOf(loss, changes),
+    decimalsOf(metric?.value ?? 0, metricChanges),
+  ];
   const rows = columns.map((column) => [
     column.name,
-    changeText(column.loss),
-    ...(column.metric ? [changeText(turned(column.metric))] : []),
+    changeText(column.loss, lossDigits),
+    ...(column.metric ? [changeText(turned(column.metric), metricDigits)] : []),
   ]);
-  const asTheyAre = ["as they are", measureText(loss), ...(metric ? [measureText(metric.value)] : [])];
+  const baseline = ["baseline", measureText(loss), ...(metric ? [measureText(metric.value)] : [])];
   const chosen = samples < of ? ` of ${thousands(of)}, at random (seed ${seed})` : "";
   const left = withoutTarget > 0 ? `; ${counted(withoutTarget, "row")} without a target left out` : "";
   return [
-    `Permutation importance on ${thousands(samples)} rows${chosen}${left}: what changes, on average of ` +
-      `${counted(repeats, "permutation")}, when a column's values are dealt out anew among the rows; ± the deviation between permutations.`,
+    `Permutation importance on ${thousands(samples)} rows${chosen}${left}: how loss and metric change when a ` +
+      `column's values are shuffled among the rows, mean ± standard deviation of ${counted(repeats, "permutation")}.`,
     "",
-    ...tableLines([head, asTheyAre, ...rows], ["left", "right"]),
+    ...tableLines([head, baseline, ...rows], ["left", "right"]),
     "",
-    "It says what this model uses, not what causes what; columns that say the same share what they matter.",
+    "It says what this model uses, not what causes what. Columns that say the same share their importance.",
   ];
 }

@@ -450,7 +450,7 @@ describe("predict --explain", () => {
       /^Permutation importance on 120 rows; 1 row without a target left out: .*5 permutations/,
     );
     expect(head!.trim().split(/ {2,}/)).toEqual(["column", "loss", "accuracy"]);
-    expect(base).toMatch(/^as they are +0\.\d{4} +\d\.\d{4}$/);
+    expect(base).toMatch(/^baseline +0\.\d{4} +\d\.\d{4}$/);
     expect(best).toMatch(/^useful +\+\d\.\d{4} ± 0\.\d{4} +−0\.\d{4} ± 0\.\d{4}$/);
     expect(table.stdout).toContain("not what causes what");
     const json = await runCli([
