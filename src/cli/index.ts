@@ -25,7 +25,9 @@ const commands: Readonly<Record<string, (context: CliContext) => Promise<Command
 /** The program with the command that is called by this name, or with all its commands if none is; with none for its version. */
 async function program(context: CliContext, name: string | undefined): Promise<Command> {
   const command = newCommand(context, "nnwasm", "Train dense neural networks on WebAssembly kernels.", [
-    "nnwasm train",
+    "nnwasm train houses.csv --target price",
+    "nnwasm evaluate runs/train-001 houses.test.csv",
+    "nnwasm predict runs/train-001 new-houses.csv",
     "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn",
     "nnwasm data fetch cifar10",
   ]).version(VERSION, "-V, --version", "show the version");

@@ -1,5 +1,6 @@
 /** The flags of the settings, for the commands that train. */
 import { type Command, Option } from "commander";
+import { type Preset, presets } from "../presets.ts";
 import { flagNames } from "../settings/flags.ts";
 import { byGroup } from "../settings/groups.ts";
 import { type SettingName, WORDS } from "../settings/names.ts";
@@ -21,6 +22,8 @@ export interface SettingOptionOptions {
   readonly byDefault?: unknown;
   /** The default in words, if the command decides on it; null if the help names no default. */
   readonly usual?: string | null;
+  /** The default of tables in words, where they have another. */
+  readonly ofTables?: string | undefined;
 }
 
 /** The flag of a setting. */
@@ -40,12 +43,27 @@ const takesArgument = (flags: string): boolean => /[<[]/.test(flags);
 
 /** The help text of a setting, with its default. */
 function helpOf(
-  { help, usual, follows, flags, type }: Omit<Setting, "usual"> & Pick<SettingOptionOptions, "usual">,
+  {
+    help,
+    usual,
+    follows,
+    flags,
+    type,
+    ofTables,
+  }: Omit<Setting, "usual"> & Pick<SettingOptionOptions, "usual" | "ofTables">,
   byDefault: unknown,
 ): string {
   if (usual === null) return help;
   const text = usual ?? follows?.inWords ?? (type.isNone?.(byDefault) ? "none" : byDefault);
-  return text === undefined || !takesArgument(flags) ? help : `${help} (default: ${text})`;
+  if (text === undefined || !takesArgument(flags)) return help;
+  const other = ofTables === undefined || ofTables === String(text) ? "" : `; tables: ${ofTables}`;
+  return `${help} (default: ${text}${other})`;
+}
+
+/** What the preset of tables says of a setting. */
+function defaultOfTables(key: SettingName): string | undefined {
+  const [few, many] = [100, 10_000_000].map((rows) => presets.table(rows)[key as keyof Preset]?.toString());
+  return few === many ? few : "by the number of rows";
 }
 
 /** The flag --no-… of a setting that can be none. */
@@ -69,7 +87,7 @@ export function addTrainingOptions(
     for (const [name, entry] of entries) {
       const key = name as SettingName;
       const { [key]: byDefault = entry.default } = defaults;
-      command.addOption(settingOption(key, { byDefault }));
+      command.addOption(settingOption(key, { byDefault, ofTables: defaultOfTables(key) }));
       if (entry.off !== undefined) command.addOption(offOption(entry, byDefault));
     }
   }

@@ -40,7 +40,7 @@ const COMMANDS = [
 
 describe("--help", () => {
   it.each([
-    [[], "nnwasm train\n"],
+    [[], "nnwasm train houses.csv --target price\n"],
     [["train"], "nnwasm train "],
     [["evaluate"], "nnwasm evaluate "],
     [["search"], "nnwasm search "],
@@ -83,18 +83,18 @@ describe("--help", () => {
   it("of train tells every default", async () => {
     const text = (await help("train")).replace(/\s+/g, " ");
     for (const [flag, value] of [
-      ["--layers", "50,50"],
+      ["--layers", "50,50; tables: 128,128"],
       ["--validation", "5000"],
-      ["--init", "xavier"],
-      ["--bias-init", "same"],
+      ["--init", "xavier; tables: he"],
+      ["--bias-init", "same; tables: zeros"],
       ["--l2", "0.005 with cifar10 and synthetic, else 0"],
-      ["--lr-schedule", "cyclic"],
+      ["--lr-schedule", "cyclic; tables: cosine"],
       ["--eta-min", "0.00001"],
-      ["--eta-max", "0.1, with adam or adamw 0.001"],
+      ["--eta-max", "0.1, with adam or adamw 0.001; tables: 0.003"],
       ["--step-size", "5 · samples / batch"],
       ["--cycles", "2"],
-      ["--epochs", "10 · cycles"],
-      ["--batch", "100"],
+      ["--epochs", "10 · cycles; tables: by the number of rows"],
+      ["--batch", "100; tables: by the number of rows"],
       ["--training-metrics", "full"],
       ["--seed", "1"],
       ["--engine", "wasm"],

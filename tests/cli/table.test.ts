@@ -25,7 +25,7 @@ describe("train FILE --target COLUMN", () => {
     expect(stderr).toContain("To be predicted: outcome");
     expect(stderr).toMatch(/test\.csv: values that were not in the training rows, in 1 column: port 2\./);
     expect(stderr).toContain("67 training, 17 validation, 26 test samples");
-    expect(stdout).toMatch(/^the weights are those of epoch \d/);
+    expect(stdout).toMatch(/^kept the weights of epoch \d/);
     expect(stdout).toMatch(/^test {8}loss .* accuracy /m);
     const config = readJson(at("passengers", "config.json"));
     expect(config).toMatchObject({

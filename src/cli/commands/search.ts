@@ -30,6 +30,7 @@ export function searchCommand(context: CliContext): Command {
     [
       "nnwasm search                          # λ, coarse to fine, in 20 trainings",
       "nnwasm search --resume runs/search-001 # go on after Ctrl-C, or a crash",
+      "nnwasm search houses.csv --target price --sampler tpe --space lr=log:1e-4:1e-2",
       "nnwasm search --sampler tpe --trials 40 --space lr=log:0.01:0.5 --space 'batch=50|100|200'",
       "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
       "nnwasm search --sampler gp --space layers.1=int:log:16:256 --space layers.2=int:log:16:256",

@@ -38,7 +38,9 @@ export function trainCommand(context: CliContext): Command {
     "train",
     "train a network, and save it with its measurements and plots",
     [
-      "nnwasm train                                          # two hidden layers of 50, 20 epochs",
+      "nnwasm train houses.csv --target price                # a table, and the column to predict",
+      "nnwasm train photos --layers 200,100 --flip           # a folder of images, with a folder for each class",
+      "nnwasm train                                          # CIFAR-10: two hidden layers of 50, 20 epochs",
       "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn    # nine layers, batch normalisation",
       "nnwasm train --data ~/cifar-10-batches-bin --epochs 2 # a quick look at a folder's CIFAR-10",
       "nnwasm train --config runs/train-001/config.json      # the same training, bit for bit",
@@ -46,7 +48,8 @@ export function trainCommand(context: CliContext): Command {
       "nnwasm train --json | jq .train.loss                  # events for another program",
     ],
     [
-      "The defaults are those of the course report that `nnwasm reproduce` repeats.",
+      "The defaults are those of the course report that `nnwasm reproduce` repeats. Tables have others (--preset table), " +
+        "which stand beside them.",
       "Every setting can also come from the environment (NNWASM_SEED for --seed). NNWASM_DATA is a folder of data sets.",
       "Ctrl-C ends after the step under way and saves what there is. --resume goes on from there, or from the last " +
         "checkpoint, and ends with the same bits.",

@@ -81,7 +81,7 @@ function resultText(summary: TrainingSummary, saved: string): string {
   const { stoppedEarly, keptEpoch } = summary;
   return (
     (stoppedEarly === undefined ? "" : `stopped early: ${stoppedEarly}\n`) +
-    (keptEpoch === undefined ? "" : `the weights are those of epoch ${keptEpoch}, the best one\n`) +
+    (keptEpoch === undefined ? "" : `kept the weights of epoch ${keptEpoch}, the best of ${epochs}\n`) +
     (test === null ? "" : line("test", test)) +
     (validation === null ? "" : line("validation", validation)) +
     (test === null
