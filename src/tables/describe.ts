@@ -153,7 +153,7 @@ function reasonLines(columns: readonly ColumnUnderstanding[], width: number): st
 
 function taskLines(task: Understanding["task"], width: number): string[] {
   if (task === undefined) {
-    return wrapped("No target was said: --target COLUMN says which column is to be predicted.", width, "  ");
+    return wrapped("No target is given: --target COLUMN names the column to predict.", width, "  ");
   }
   const names = listed(task.target.map(printable));
   const classes = task.classNames?.length ?? 0;
