@@ -80,13 +80,21 @@ export async function predictRows(
   run: (values: Float64Array) => Promise<FloatArray>,
 ): Promise<Prediction[]> {
   const tables = requireTables(where, preprocessing);
-  const answers: Prediction[] = [];
+  // All cells are read before the first answer: the rows may be changed, and the model trained on, while it is awaited.
+  const blocks: Table[] = [];
   for (let first = 0; first < rows.length; first += BLOCK) {
-    const part = rows.slice(first, first + BLOCK);
-    const table = tableOf(where, Array.from(part), first, tables.columns, tables);
-    const values = new Float64Array(part.length * tables.features);
-    tables.encode(table, Array.from(part.keys()), values);
-    for (const answer of tables.decode(await run(values), part.length)) answers.push(answer);
+    const part = Array.from(rows.slice(first, first + BLOCK));
+    blocks.push(tableOf(where, part, first, tables.columns, tables));
+  }
+  const answers: Prediction[] = [];
+  for (const table of blocks) {
+    const values = new Float64Array(table.rows * tables.features);
+    tables.encode(
+      table,
+      Array.from({ length: table.rows }, (_, row) => row),
+      values,
+    );
+    for (const answer of tables.decode(await run(values), table.rows)) answers.push(answer);
   }
   return answers;
 }

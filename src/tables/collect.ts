@@ -5,6 +5,7 @@
 import { DatasetError } from "../errors.ts";
 import { thousands } from "../format/numbers.ts";
 import type { Signal } from "../platform.ts";
+import { now, otherWork } from "../runtime.ts";
 import { DateStore, NumberStore, type Store, type StoreContext, TextStore, textOfCell } from "./cells.ts";
 import { dateStyleOf, decimalOf, type Guess, guessKind, styleOf } from "./guess.ts";
 import { type MissingTexts, missingTexts } from "./missing.ts";
@@ -28,6 +29,9 @@ export interface CollectOptions {
   readonly most?: number | undefined;
 }
 
+/** After so many milliseconds, other work has its turn. */
+const TURN = 50;
+
 /**
  * Reads a table. Columns of `options.drop` are not read, and not in it.
  * @throws ConfigError if an option names no column of the table
@@ -48,8 +52,14 @@ export async function collectTable(
     numbers.map((i) => source.columns[i]!),
   );
   let rows = 0;
+  let turn = now();
   if (numbers.length > 0) {
     for await (const chunk of source.read({ columns: numbers, signal, onProgress })) {
+      // Rows that are at hand leave no turn to what would set off the signal.
+      if (now() - turn > TURN) {
+        await otherWork();
+        turn = now();
+      }
       signal?.throwIfAborted();
       const taken = Math.min(chunk.rows, most - rows);
       if (taken > 0) collector.add(taken === chunk.rows ? chunk : { ...chunk, rows: taken });

@@ -41,6 +41,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
 
 /** Names as errors list them: quoted, and not too many of them. */
 export function listedNames(names: readonly string[]): string {
+  if (names.length === 0) return "none";
   const some = names.slice(0, MOST_LISTED).map((name) => shownText(name));
   return names.length > some.length
     ? `${some.join(", ")} and ${names.length - some.length} more`

@@ -1,6 +1,7 @@
 /** Tables that are in memory: rows of objects, or columns of arrays. */
 import { DatasetError } from "../errors.ts";
 import { shown } from "../options.ts";
+import type { Signal } from "../platform.ts";
 import { listedNames, shownText } from "./names.ts";
 import type { Cell, TableChunk, TableReadOptions, TableSource } from "./table.ts";
 
@@ -38,14 +39,15 @@ const isColumn = (value: unknown): value is ArrayLike<unknown> =>
  * A table of what is in memory. Rows count from 0 in its errors; arrays can be read again, iterables once only.
  * @param rows objects by column name (a name that a row does not have is a missing cell), as an array or as any iterable,
  *   asynchronous ones too; or an object of columns, all of the same length: { age: [1, 2], city: ["a", "b"] }
- * @throws DatasetError if they are something else
+ * @param signal ends the reading of the first rows of an iterable
+ * @throws DatasetError if they are something else; the signal's reason; what an iterable throws
  */
-export async function tableOfRows(name: string, rows: RowsInMemory): Promise<TableSource> {
+export async function tableOfRows(name: string, rows: RowsInMemory, signal?: Signal): Promise<TableSource> {
   if (isObject(rows)) {
     if (Array.isArray(rows))
       return rowSource(name, await headOf(name, rows, Number.POSITIVE_INFINITY), () => rows);
-    if (Symbol.asyncIterator in rows || Symbol.iterator in rows)
-      return iterableSource(name, rows as Iterable<RowObject>);
+    const iterator = iteratorOf(name, rows);
+    if (iterator !== undefined) return await iterableSource(name, iterator, signal);
     return columnSource(name, rows as ColumnArrays);
   }
   throw new DatasetError(
@@ -83,41 +85,113 @@ async function headOf(
   return { rows: head, columns: [...names] };
 }
 
+/** What an iterable is read by, whoever wrote it. */
+interface RowIterator {
+  next(): unknown;
+  return?(): unknown;
+}
+
+/** The iterator of an iterable; undefined if it is none. @throws DatasetError if what it gives is no iterator */
+function iteratorOf(name: string, rows: object): RowIterator | undefined {
+  const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = rows as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >;
+  const open: unknown = asynchronous ?? synchronous;
+  if (open === undefined || open === null) return undefined;
+  const iterator: unknown = typeof open === "function" ? open.call(rows) : open;
+  if (isObject(iterator) && typeof (iterator as RowIterator).next === "function")
+    return iterator as RowIterator;
+  throw new DatasetError(`${name}: its iterator is ${shown(iterator)}, expected an object with next().`);
+}
+
+/**
+ * What an iterator gives, until it ends. A signal ends the waiting for it, however long that would be.
+ * @param onEnd called when it has ended by itself, or thrown
+ */
+async function* valuesOf(
+  name: string,
+  iterator: RowIterator,
+  signal: Signal | undefined,
+  onEnd: () => void,
+): AsyncGenerator<unknown> {
+  let wake: (reason: unknown) => void = () => {};
+  const onAbort = () => wake(signal!.reason);
+  signal?.addEventListener("abort", onAbort);
+  /** A promise for each row: those of Promise.race() would be kept by the signal's, as long as that is not set off. */
+  const waited = (value: unknown) =>
+    new Promise<unknown>((resolve, reject) => {
+      wake = reject;
+      Promise.resolve(value).then(resolve, reject);
+    });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      let result: unknown;
+      try {
+        result = await waited(iterator.next());
+      } catch (error) {
+        if (!signal?.aborted) onEnd();
+        throw error;
+      }
+      if (!isObject(result)) {
+        throw new DatasetError(
+          `${name}: next() of its iterator gives ${shown(result)}, expected { value, done }.`,
+        );
+      }
+      const { done, value } = result as IteratorResult<unknown>;
+      if (done) return onEnd();
+      // Of a synchronous iterable it may be a promise, as for await has it.
+      yield value instanceof Promise ? await waited(value) : value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
 /** Rows that come once. */
 async function iterableSource(
   name: string,
-  rows: Iterable<RowObject> | AsyncIterable<RowObject>,
+  iterator: RowIterator,
+  signal: Signal | undefined,
 ): Promise<TableSource> {
-  const iterator =
-    Symbol.asyncIterator in rows
-      ? rows[Symbol.asyncIterator]()
-      : (rows as Iterable<RowObject>)[Symbol.iterator]();
-  // Without return(): that the head has been read is no reason for the iterable to end.
-  const rest = {
-    [Symbol.asyncIterator]: () => ({ next: async () => iterator.next() }),
-  } as AsyncIterable<RowObject>;
-  const head = await headOf(name, rest, HEAD);
+  let ended = false;
+  const onEnd = () => {
+    ended = true;
+  };
+  const end = async (isAborted = false): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    const returned = (async () => iterator.return?.())();
+    // A generator that waits for its next row ends after it only, which may never come.
+    if (isAborted) returned.catch(() => {});
+    else await returned;
+  };
+  let head: Head;
+  try {
+    // That the head has been read is no reason for the iterable to end.
+    head = await headOf(name, valuesOf(name, iterator, signal, onEnd), HEAD);
+  } catch (error) {
+    await end(true);
+    throw error;
+  }
   let read = false;
-  async function* all() {
+  async function* all(during?: Signal) {
     if (read) throw new DatasetError(`${name} can be read once only. Give its rows as an array.`);
     read = true;
     try {
       yield* head.rows;
-      yield* rest;
+      yield* valuesOf(name, iterator, during, onEnd);
     } finally {
-      await iterator.return?.();
+      await end(during?.aborted);
     }
   }
-  return rowSource(name, { ...head, rows: [] }, all, async () => {
-    if (!read) await iterator.return?.();
-    read = true;
-  });
+  return rowSource(name, { ...head, rows: [] }, all, end);
 }
 
 function rowSource(
   name: string,
   { rows: head, columns }: Head,
-  open: () => Iterable<unknown> | AsyncIterable<unknown>,
+  open: (signal?: Signal) => Iterable<unknown> | AsyncIterable<unknown>,
   close: () => Promise<void> = async () => {},
 ): TableSource {
   const known = new Set(columns);
@@ -130,7 +204,7 @@ function rowSource(
     let cells: Cell[][] = names.map(() => []);
     let first = 0;
     let row = 0;
-    for await (const object of open()) {
+    for await (const object of open(signal)) {
       signal?.throwIfAborted();
       checkRow(name, object, row);
       const extra = row < HEAD ? undefined : Object.keys(object).find((key) => !known.has(key));

@@ -16,7 +16,15 @@ import { memories } from "../model/memory.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
-import { checkOptions, isNumber, pickOptions, requireInteger, shown } from "../options.ts";
+import {
+  checkOptions,
+  isNumber,
+  pickOptions,
+  requireBoolean,
+  requireInteger,
+  requireMethods,
+  shown,
+} from "../options.ts";
 import type { Signal } from "../platform.ts";
 import type { PreprocessingOptions } from "../preprocessing/fit.ts";
 import { scaleOfTargets } from "../preprocessing/scaleOfTargets.ts";
@@ -26,7 +34,7 @@ import { collectTable } from "../tables/collect.ts";
 import { type ColumnArrays, type RowsInMemory, tableOfRows } from "../tables/rows.ts";
 import type { Table, TableOptions, Understanding } from "../tables/table.ts";
 import { understand } from "../tables/understand.ts";
-import { type TargetKind, targetsOf } from "../targets.ts";
+import { type TargetKind, targetKinds, targetsOf } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import type { AnswerOf, MetricsOfTask } from "./answers.ts";
 import { openFile } from "./openFile.ts";
@@ -159,32 +167,54 @@ export async function train<Target extends string, Task extends TargetKind = Tar
 const listed = (names: string | readonly string[] | undefined): readonly string[] | undefined =>
   typeof names === "string" ? [names] : names;
 
+/** Whether it is an array of texts, and no hole in it. */
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && Array.from(value).every((text) => typeof text === "string");
+
 const isNames = (names: unknown): boolean =>
-  (Array.isArray(names)
-    ? names.length > 0 && names.every((name) => typeof name === "string")
-    : names !== "") &&
-  (Array.isArray(names) || typeof names === "string");
+  typeof names === "string" ? names !== "" : isTexts(names) && (names as unknown[]).length > 0;
+
+/** What some options are, in words for errors, and how it is told. */
+const CHECKS: readonly (readonly [
+  options: readonly (keyof TrainTableOptions)[],
+  isRight: (value: unknown) => boolean,
+  expected: string,
+])[] = [
+  [["target", "group"], isNames, "a column's name, or an array of names"],
+  [["drop", "numeric", "categorical"], isTexts, "an array of columns' names"],
+  [["missing"], isTexts, "an array of texts"],
+  [["weight"], (name) => typeof name === "string" && name !== "", "a column's name"],
+  [["validation"], isNumber, "a number of rows, or a share below 1"],
+  [["onEpoch", "onUnderstood"], (callback) => typeof callback === "function", "a function"],
+];
+
+const CHOICES = {
+  task: targetKinds,
+  decimal: { ".": true, ",": true },
+  dates: { "day-first": true, "month-first": true },
+} as const;
 
 function checkTrainOptions(options: TrainTableOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new ConfigError(`${WHERE}: the options are ${shown(options)}, expected { data, target }.`);
   }
   checkOptions(WHERE, options, Object.keys(OPTIONS));
-  const { data, target, group, learningRate, onEpoch, onUnderstood } = options;
+  const { data, learningRate, header, signal } = options;
   if (data === undefined || data === "") {
     throw new ConfigError(
       `${WHERE}: data is ${shown(data)}, expected rows as objects, or the path of a file.`,
     );
   }
-  if (!isNames(target)) {
-    throw new ConfigError(
-      `${WHERE}: target is ${shown(target)}, expected a column's name, or an array of names.`,
-    );
+  for (const [names, isRight, expected] of CHECKS) {
+    for (const name of names) {
+      if (name !== "target" && options[name] === undefined) continue;
+      if (!isRight(options[name]))
+        throw new ConfigError(`${WHERE}: ${name} is ${shown(options[name])}, expected ${expected}.`);
+    }
   }
-  if (group !== undefined && !isNames(group)) {
-    throw new ConfigError(
-      `${WHERE}: group is ${shown(group)}, expected a column's name, or an array of names.`,
-    );
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const chosen = options[name as keyof typeof CHOICES];
+    if (chosen !== undefined) choose(name, choices as Record<string, unknown>, chosen);
   }
   for (const name of ["epochs", "batchSize"] as const) {
     if (options[name] !== undefined) requireInteger(`${WHERE}: ${name}`, options[name]);
@@ -195,9 +225,10 @@ function checkTrainOptions(options: TrainTableOptions): void {
   ) {
     throw new ConfigError(`${WHERE}: learningRate is ${shown(learningRate)}, expected a number > 0.`);
   }
-  for (const [name, callback] of Object.entries({ onEpoch, onUnderstood })) {
-    if (callback === undefined || typeof callback === "function") continue;
-    throw new ConfigError(`${WHERE}: ${name} is ${shown(callback)}, expected a function.`);
+  if (header !== undefined) requireBoolean(`${WHERE}: header`, header);
+  if (signal !== undefined) {
+    const methods = ["throwIfAborted", "addEventListener", "removeEventListener"];
+    requireMethods(`${WHERE}: signal`, signal, methods, "the signal of an AbortController");
   }
 }
 
@@ -213,7 +244,7 @@ async function tableFrom(options: TrainTableOptions): Promise<Table> {
   const source =
     typeof data === "string"
       ? await openFile(data, ofFormat)
-      : await tableOfRows("data", data as RowsInMemory);
+      : await tableOfRows("data", data as RowsInMemory, signal);
   try {
     return await collectTable(source, ofTable(options), { signal });
   } finally {

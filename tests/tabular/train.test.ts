@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadModel, type TrainTableOptions, train, type UnderstoodTable } from "../../src/index.ts";
 import type { EpochRow } from "../../src/model/history.ts";
+import { shown } from "../../src/options.ts";
 import { Random } from "../../src/random.ts";
 import { runCli } from "../helpers/cli.ts";
 
@@ -248,6 +249,95 @@ describe("a model of a table", () => {
   });
 });
 
+describe("rows that come one after another", () => {
+  const asked = { target: "price", drop: ["class"], ...quick, epochs: 1 };
+  /** Rows without end. */
+  function* endless() {
+    for (;;) yield* houses;
+  }
+
+  it.each([
+    ["at hand, without end", () => endless()],
+    [
+      "promised, without end",
+      () =>
+        (async function* () {
+          yield* endless();
+        })(),
+    ],
+    [
+      "of which the first never comes",
+      () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
+      }),
+    ],
+    [
+      "of which a later one never comes",
+      () =>
+        (async function* () {
+          for (let i = 0; i < 20; i++) yield* houses;
+          await new Promise(() => {});
+        })(),
+    ],
+  ])("%s, are left when the signal says so", async (_, data) => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    setTimeout(() => controller.abort(reason), 100);
+    const training = train({ data: data() as Iterable<object>, ...asked, signal: controller.signal });
+    await expect(training).rejects.toBe(reason);
+  });
+
+  it("end as for await ends them: once, if they have not ended themselves", async () => {
+    const reason = new Error("its own");
+    let ends = 0;
+    const rows = (count: number, last: () => unknown) => {
+      let i = 0;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => (i < count ? { value: houses[i++ % 120], done: false } : last()),
+          return: async () => ++ends && { done: true },
+        }),
+      } as never;
+    };
+    await train({ data: rows(120, () => ({ done: true })), ...asked });
+    expect(ends).toBe(0);
+    const failing = () => {
+      throw reason;
+    };
+    await expect(train({ data: rows(120, failing), ...asked })).rejects.toBe(reason);
+    await expect(train({ data: rows(1500, failing), ...asked })).rejects.toBe(reason);
+    expect(ends).toBe(0);
+    await expect(train({ data: rows(3000, failing), ...asked, target: "prize" })).rejects.toThrow("prize");
+    expect(ends).toBe(1);
+    const wrong = houses.map((row, i) => (i === 7 ? 5 : row));
+    const generated = (function* () {
+      try {
+        yield* wrong as object[];
+      } finally {
+        ends++;
+      }
+    })();
+    await expect(train({ data: generated, ...asked })).rejects.toThrow("row 7 is 5");
+    expect(ends).toBe(2);
+  });
+
+  it("may be promised by a synchronous iterable", async () => {
+    const promised = new Set(houses.map((row) => Promise.resolve(row)));
+    const model = await train({ data: promised, ...asked });
+    expect(await model.weightsSha256()).toBe(await (await train({ data: houses, ...asked })).weightsSha256());
+  });
+});
+
+it("answers are those to the rows as they were when they were asked for", async () => {
+  const model = await train({ data: houses, target: "price", drop: ["class"], ...quick, epochs: 1 });
+  const many = Array.from({ length: 3000 }, (_, i) => ({ ...houses[i % 120]! }));
+  const expected = await model.predict(many);
+  const asked = model.predict(many);
+  for (const row of many) row.rooms = 9;
+  many.length = 1500;
+  expect(await asked).toEqual(expected);
+});
+
 describe("what is wrong is refused", () => {
   const right = { data: houses, target: "price" };
   it.each([
@@ -272,6 +362,40 @@ describe("what is wrong is refused", () => {
       { ...right, group: 5 },
       "ConfigError",
       "train: group is 5, expected a column's name, or an array of names.",
+    ],
+    ...[
+      ["drop", "class", "an array of columns' names"],
+      ["numeric", null, "an array of columns' names"],
+      ["categorical", [5], "an array of columns' names"],
+      ["missing", "0", "an array of texts"],
+      ["missing", new Array(1), "an array of texts"],
+      ["weight", ["rooms"], "a column's name"],
+      ["weight", null, "a column's name"],
+      ["validation", "0.2", "a number of rows, or a share below 1"],
+      ["signal", {}, "the signal of an AbortController"],
+      ["header", "yes", "true or false"],
+    ].map(([name, value, expected]): [object, string, string] => [
+      { ...right, [name as string]: value },
+      "ConfigError",
+      `train: ${name} is ${shown(value)}, expected ${expected}.`,
+    ]),
+    [
+      { ...right, task: "toString" },
+      "ConfigError",
+      'No task "toString". There are: classes, numbers, flags.',
+    ],
+    [{ ...right, task: null }, "ConfigError", "No task of type object."],
+    [{ ...right, decimal: ";" }, "ConfigError", 'No decimal ";". There are: ., ,.'],
+    [{ ...right, dates: 1 }, "ConfigError", "No dates of type number. There are: day-first, month-first."],
+    [
+      { ...right, data: { [Symbol.iterator]: 5 } },
+      "DatasetError",
+      "data: its iterator is 5, expected an object",
+    ],
+    [
+      { ...right, data: { [Symbol.asyncIterator]: () => ({ next: () => 5 }) } },
+      "DatasetError",
+      "data: next() of its iterator gives 5, expected { value, done }.",
     ],
     [{ ...right, onEpoch: 5 }, "ConfigError", "train: onEpoch is 5, expected a function."],
     [{ ...right, target: "prize" }, "ConfigError", "prize"],
