@@ -48,6 +48,7 @@ class JoinedSamples implements Samples {
     const width = this.targets?.width ?? 1;
     const { values, labels, weights } = target;
     for (let start = 0; start < count; ) {
+      signal?.throwIfAborted();
       const { samples, end } = this.#run(start);
       await samples.read(
         {

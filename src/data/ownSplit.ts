@@ -1,6 +1,7 @@
 /** How the samples of a user's own file are split: for data that nobody has split before. */
 import { ConfigError } from "../errors.ts";
 import { counted } from "../format/words.ts";
+import { isNumber, requireInteger, shown } from "../options.ts";
 import { validationCount } from "./split.ts";
 import { splitRows } from "./splitSamples.ts";
 
@@ -33,19 +34,20 @@ export interface OwnSplit {
 /**
  * Splits `count` samples. Each class keeps one to train on: a share for validation makes room for them, a number does so where it
  * can.
- * @throws ConfigError if a number for validation leaves nothing to train on
+ * @throws ConfigError if a number for validation leaves nothing to train on, or a number is none
  */
 export function splitOwn(
   count: number,
   { name, validation = VALIDATION_SHARE, limit, seed = 1, classes, groups }: OwnSplitOptions,
 ): OwnSplit {
-  const isShare = validation > 0 && validation < 1;
+  const isShare = isNumber(validation) && validation > 0 && validation < 1;
   if (!isShare && !(Number.isSafeInteger(validation) && validation >= 0 && validation < count)) {
     throw new ConfigError(
-      `${validation} samples for validation were asked for, expected an integer from 0 to ${count - 1}, or a share below 1: ` +
+      `${shown(validation)} samples for validation were asked for, expected an integer from 0 to ${count - 1}, or a share below 1: ` +
         `${name} has ${counted(count, "sample")} to train on.`,
     );
   }
+  if (limit !== undefined) requireInteger("The limit", limit);
   const sets = groups ?? classes;
   const kinds = sets === undefined ? 1 : new Set(Array.from(sets)).size;
   const wanted = validationCount(validation, count);
