@@ -108,10 +108,9 @@ function missingText(count: number, rows: number): string {
 
 /** A text of at most so many columns. */
 function cut(text: string, width: number): string {
-  if (lengthOf(text) <= width) return text;
-  const characters = [...text];
-  while (lengthOf(characters.join("")) > width - 1) characters.pop();
-  return `${characters.join("")}…`;
+  // A character is two code units at most: the rest of a cell of a million need not be looked at.
+  const characters = [...text.slice(0, 2 * (width + 1))];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }
 
 const numberText = (value: number | string): string =>

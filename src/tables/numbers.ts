@@ -43,12 +43,16 @@ export function plainNumber(text: string, decimal: number): number {
 /** A whole number with leading zeros: a code, unless somebody says that it is a number. */
 export const isCode = (text: string): boolean => /^[+-]?0\d+$/.test(text.trim());
 
+/** The longest text that is looked at as a number: none that is written in full is longer. */
+const LONGEST = 1100;
+
 const UNITS = "%‰$€£¥₹₽₩₺₴₿";
 const BEFORE = new RegExp(`^([+-]?)\\s*([${UNITS}])\\s*(.*)$`, "s");
 const BEHIND = new RegExp(`^(.*?)\\s*([${UNITS}])$`, "s");
 
 /** The sign of a currency or of percent around a number, and the number without it. */
 export function splitUnit(text: string): { readonly unit: string; readonly rest: string } | undefined {
+  if (text.length > LONGEST) return undefined;
   const body = text.trim();
   const behind = BEHIND.exec(body);
   if (behind !== null) return { unit: behind[2]!, rest: behind[1]! };
@@ -65,8 +69,6 @@ const GROUPED: Readonly<Record<string, RegExp>> = {
   " ": /^([+-]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+)([.,]\d*)?$/,
   "'": /^([+-]?[1-9]\d{0,2}(?:['’]\d{3})+)([.,]\d*)?$/,
 };
-/** The longest text that is looked at as a number: none that is written in full is longer. */
-const LONGEST = 1100;
 
 /**
  * The number that a text is in this style.

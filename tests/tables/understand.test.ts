@@ -354,3 +354,13 @@ describe.skipIf(!has)(`public tables${has ? "" : " (NNWASM_DATA has none)"}`, ()
     expect(understanding.columns.filter(({ role }) => role === "feature")).toHaveLength(features);
   });
 });
+
+it("shows cells of a million characters within a second, blanks that could stand before a unit among them", async () => {
+  const texts = ["x".repeat(1e6), `1${" ".repeat(1e6 - 2)}b`, "😀".repeat(5e5), "short"];
+  const table = { text: cycle(40, ...texts), size: shuffled(40) };
+  const start = performance.now();
+  const lines = understandingText(await understood(table), { name: "rows", format: "rows", facts: [] });
+  expect(performance.now() - start).toBeLessThan(1000);
+  expect(lines.find((line) => line.startsWith("text"))).toContain(`1${" ".repeat(18)}…: 10, 3 more`);
+  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+});
