@@ -104,6 +104,18 @@ describe("cells", () => {
     expect((await read("a,b\r\n1,2\r\n\x1a")).rows).toEqual([["1", "2"]]);
   });
 
+  it.each(["\n", "\r\n", "\r"])(
+    "of rows that are longer than what is looked at first, ended by %j",
+    async (end) => {
+      const names = Array.from({ length: 20_000 }, (_, i) => `feature${i}`);
+      const cells = names.map((_, i) => String(i % 10));
+      const text = [names, cells, cells].map((row) => row.join(";") + end).join("");
+      const found = await read(text);
+      expect(found).toMatchObject({ columns: names, lines: [2, 3], delimiter: ";" });
+      expect(found.rows).toEqual([cells, cells]);
+    },
+  );
+
   it("of the wanted columns alone", async () => {
     const { rows } = await rowsOf(await open("a,b,c\n1,2,3\n4,5,6\n"), { columns: [0, 2] });
     expect(rows).toEqual([

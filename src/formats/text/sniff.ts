@@ -17,7 +17,7 @@ export interface FirstRows {
 
 /**
  * The first rows of a text, read with this delimiter, up to the first that cannot be read.
- * @param whole whether the text is all of the file: else its last row is left out
+ * @param whole whether the text is all of the file: else its last row is left out, unless a line ends there
  */
 export async function firstRows(
   text: string,
@@ -35,6 +35,8 @@ export async function firstRows(
     for (let start = 0, size = PIECE; start < text.length && rows.length < ROWS; start += size, size *= 2) {
       await reader.push(text.slice(start, start + size), whole && start + size >= text.length);
     }
+    // A row is told when some characters follow its end. The head of a file of long rows may end with its only one.
+    if (!whole && /[\r\n]$/.test(text)) await reader.push("\n".repeat(8));
   } catch (error) {
     // Reading the file will say so, with its place.
     if (!(error instanceof DatasetError)) throw error;
