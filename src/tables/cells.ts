@@ -316,17 +316,29 @@ export class DateStore extends DoubleStore {
   }
 }
 
-/** Answers, yes or no, as a model expects them. */
+/** Texts that are no answer, of which so many are kept. */
+const MOST_OTHERS = 20;
+
+/** Answers, yes or no, as a model expects them; another text is a number from 2 on. */
 export class BooleanStore extends DoubleStore {
+  readonly #others: string[] = [];
+
   protected read(cell: Cell): number {
     const text = textOfCell(cell).trim();
-    if (!this.context.missing.has(text)) return booleanOf(text) ?? 2;
+    if (!this.context.missing.has(text)) return booleanOf(text) ?? 2 + this.#placeOf(text);
     this.account.miss(text);
     return Number.NaN;
   }
 
+  /** Its place among the others: the first one behind them if there are too many, which has no text. */
+  #placeOf(text: string): number {
+    const place = this.#others.indexOf(text);
+    if (place >= 0) return place;
+    return this.#others.length < MOST_OTHERS ? this.#others.push(ownText(text)) - 1 : MOST_OTHERS;
+  }
+
   finish(): TableColumn {
-    return { ...this.summary(), kind: "boolean", values: ["false", "true"] };
+    return { ...this.summary(), kind: "boolean", values: ["false", "true", ...this.#others] };
   }
 }
 

@@ -42,8 +42,19 @@ describe("typedChunk", () => {
   });
 
   it("takes yes for true, and another text for one that was not seen", () => {
-    const table = read({ b: ["Yes", "f", "maybe", "", true] }, [{ name: "b", kind: "boolean" }]);
-    expect([...table.columns[0]!.cells]).toEqual([1, 0, 2, Number.NaN, 1]);
+    const table = read({ b: ["Yes", "f", "maybe", "", true, "perhaps", "maybe"] }, [
+      { name: "b", kind: "boolean" },
+    ]);
+    const { cells, values } = table.columns[0]!;
+    expect([...cells]).toEqual([1, 0, 2, Number.NaN, 1, 3, 2]);
+    expect(values).toEqual(["false", "true", "maybe", "perhaps"]);
+  });
+
+  it("keeps some of the texts that are neither yes nor no", () => {
+    const texts = Array.from({ length: 1000 }, (_, i) => `text ${i}`);
+    const { cells, values } = read({ b: texts }, [{ name: "b", kind: "boolean" }]).columns[0]!;
+    expect([...cells]).toEqual(texts.map((_, i) => 2 + Math.min(i, 20)));
+    expect(values).toEqual(["false", "true", ...texts.slice(0, 20)]);
   });
 
   it("takes numbers of a typed file for the texts of categories", () => {
