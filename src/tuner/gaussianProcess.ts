@@ -1,6 +1,7 @@
 /** Regression by a Gaussian process (Rasmussen and Williams, "Gaussian processes for machine learning", 2006). */
+
+import { cholesky, inverseFromFactor, solveLower, solveLowerTransposed } from "../linearAlgebra.ts";
 import { exp, log } from "../math.ts";
-import { cholesky, inverseFromFactor, solveLower, solveLowerTransposed } from "./linearAlgebra.ts";
 
 /** What a Gaussian process with zero mean assumes of the function. */
 export interface Hyperparameters {

@@ -1,5 +1,5 @@
 /** Symmetric positive definite systems of some hundred equations, in float64. Matrices are (n, n), row-major. */
-import { NnwasmError } from "../errors.ts";
+import { NnwasmError } from "./errors.ts";
 
 /**
  * The lower triangular L with L · Lᵀ = A. If A is singular up to rounding, a little is added to its diagonal: at first

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { NnwasmError } from "../../src/errors.ts";
-import { Random } from "../../src/random.ts";
-import {
-  cholesky,
-  inverseFromFactor,
-  solveLower,
-  solveLowerTransposed,
-} from "../../src/tuner/linearAlgebra.ts";
-import { expectClose } from "../helpers/expectNumbers.ts";
+import { NnwasmError } from "../src/errors.ts";
+import { cholesky, inverseFromFactor, solveLower, solveLowerTransposed } from "../src/linearAlgebra.ts";
+import { Random } from "../src/random.ts";
+import { expectClose } from "./helpers/expectNumbers.ts";
 
 // Python 3, NumPy:
 // A = np.array([[4, 2, -1], [2, 5, 0.5], [-1, 0.5, 3]]); b = np.array([1, -2, 0.5])
