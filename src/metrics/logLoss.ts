@@ -6,7 +6,7 @@ import { weightOf } from "./predicted.ts";
 import { sums } from "./sums.ts";
 
 /** The machine epsilon of each type: the distance from 1 to the next number. */
-const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } satisfies Record<Precision, number>;
+export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } satisfies Record<Precision, number>;
 
 /**
  * The mean of −log p, p being the probability of what is the case, clipped to [ε, 1 − ε] with the machine epsilon of the
