@@ -44,6 +44,7 @@ export {
   ConstantInitializer,
   HeInitializer,
   type Initializer,
+  LeCunInitializer,
   NormalInitializer,
   XavierInitializer,
   ZerosInitializer,

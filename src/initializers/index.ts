@@ -1,16 +1,23 @@
-/** The initializers by name, for descriptions and for `--init`: "xavier", "he", "normal:0.001". */
+/** The initializers by name, for descriptions and for `--init`: "xavier", "he", "lecun", "normal:0.001". */
 import { ConfigError } from "../errors.ts";
 import { constant } from "./constant.ts";
 import { HeInitializer, he } from "./he.ts";
 import type { Initializer, InitializerKind } from "./initializer.ts";
+import { LeCunInitializer, lecun } from "./lecun.ts";
 import { NormalInitializer, normal } from "./normal.ts";
 import { XavierInitializer, xavier } from "./xavier.ts";
 
 export { ConstantInitializer, ZerosInitializer } from "./constant.ts";
 export type { Initializer, InitializerKind } from "./initializer.ts";
-export { HeInitializer, NormalInitializer, XavierInitializer };
+export { HeInitializer, LeCunInitializer, NormalInitializer, XavierInitializer };
 
-export const initializers: Readonly<Record<string, InitializerKind>> = { xavier, he, normal, constant };
+export const initializers: Readonly<Record<string, InitializerKind>> = {
+  xavier,
+  he,
+  lecun,
+  normal,
+  constant,
+};
 
 /** How each is written: "xavier", "normal:SIGMA". */
 export const initializerNames = (): string[] =>

@@ -6,6 +6,7 @@ import {
   type Initializer,
   initializerNames,
   initializers,
+  LeCunInitializer,
   NormalInitializer,
   parseInitializer,
   XavierInitializer,
@@ -41,6 +42,12 @@ describe("the normal initializers", () => {
 
   it("HeInitializer draws N(0, √(2/fan_in))", () => {
     expectNormal(filled(new HeInitializer(), 400, 100), Math.sqrt(2 / 400));
+  });
+
+  it("LeCunInitializer draws N(0, 1/√fan_in), as the XavierInitializer here does, to the bit", () => {
+    expectNormal(filled(new LeCunInitializer(), 400, 100), 1 / Math.sqrt(400));
+    expect(filled(new LeCunInitializer(), 3, 50)).toEqual(filled(new XavierInitializer(), 3, 50));
+    expect(filled(new LeCunInitializer(), 1, 50)).toEqual(filled(new NormalInitializer(1), 1, 50));
   });
 
   it("NormalInitializer draws N(0, std) whatever the shape", () => {
@@ -85,16 +92,24 @@ describe("the names of initializers", () => {
     const all = [
       new XavierInitializer(),
       new HeInitializer(),
+      new LeCunInitializer(),
       new NormalInitializer(0.001),
       new ConstantInitializer(1),
       new ZerosInitializer(),
     ];
-    expect(all.map(({ name }) => name)).toEqual(["xavier", "he", "normal:0.001", "constant:1", "zeros"]);
-    expect(Object.keys(initializers)).toEqual(expect.arrayContaining(["xavier", "he", "normal"]));
-    expect(choices.slice(0, 3)).toEqual(["xavier", "he", "normal:SIGMA"]);
+    expect(all.map(({ name }) => name)).toEqual([
+      "xavier",
+      "he",
+      "lecun",
+      "normal:0.001",
+      "constant:1",
+      "zeros",
+    ]);
+    expect(Object.keys(initializers)).toEqual(expect.arrayContaining(["xavier", "he", "lecun", "normal"]));
+    expect(choices.slice(0, 4)).toEqual(["xavier", "he", "lecun", "normal:SIGMA"]);
   });
 
-  it.each(["xavier", "he", "normal:0.001", "normal:1e-7", "normal:0"])("parse: %s", (text) => {
+  it.each(["xavier", "he", "lecun", "normal:0.001", "normal:1e-7", "normal:0"])("parse: %s", (text) => {
     expect(parseInitializer(text).name).toBe(text);
   });
 
