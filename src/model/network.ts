@@ -10,8 +10,9 @@ import {
   Dropout,
   hiddenActivations,
   type Layer,
+  Scale,
 } from "../layers/index.ts";
-import { checkOptions, requireInteger, shown } from "../options.ts";
+import { checkOptions, requireBoolean, requireInteger, shown } from "../options.ts";
 import { L2Regularizer } from "../regularizers/index.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface NetworkOptions {
    * need "sigmoid".
    */
   readonly outputActivation?: ActivationName;
+  /** Whether the first layer learns a factor for each input ({@link Scale}). Default: false. */
+  readonly inputScale?: boolean;
   /** Where batch normalisation stands. Default: false, nowhere. */
   readonly batchNormalization?: BatchNormPlace;
   /** The activation of the hidden layers: "relu" (default), "selu", "gelu", "silu", "mish", "tanh", "sigmoid" or "linear". */
@@ -44,6 +47,11 @@ export interface NetworkOptions {
   readonly weightInitializer?: Initializer;
   /** Default: the weights' initializer, with which the paper that `nnwasm reproduce` repeats draws its biases. */
   readonly biasInitializer?: Initializer;
+  /**
+   * That of the last layer's weights and biases. With zeros all outputs are alike at first, and its first update moves that
+   * layer alone. Default: those of the others.
+   */
+  readonly outputInitializer?: Initializer;
   /** λ of the L2 penalty on every weight, ≥ 0; 0 for none. Default: 0.005. */
   readonly l2?: number;
 }
@@ -53,17 +61,19 @@ const OPTIONS = {
   classes: true,
   outputs: true,
   outputActivation: true,
+  inputScale: true,
   batchNormalization: true,
   activation: true,
   dropout: true,
   weightInitializer: true,
   biasInitializer: true,
+  outputInitializer: true,
   l2: true,
 } satisfies Record<keyof NetworkOptions, true>;
 
 /**
  * Dense → activation [→ BN] [→ dropout] or Dense [→ BN] → activation [→ dropout] for every hidden layer, then
- * Dense → softmax, or the activation that is asked for.
+ * Dense → softmax, or the activation that is asked for. With inputScale, Scale stands before them all.
  *
  *     denseNetwork({ hidden: [50], classes: 10 }) // classes
  *     denseNetwork({ hidden: [50], outputs: 1 }) // a number
@@ -83,11 +93,13 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     classes,
     outputs = classes,
     outputActivation = classes === undefined ? "linear" : "softmax",
+    inputScale = false,
     batchNormalization = false,
     activation = "relu",
     dropout = 0,
     weightInitializer = new XavierInitializer(),
     biasInitializer = weightInitializer,
+    outputInitializer,
     l2 = 0.005,
   } = given;
   if (!Array.isArray(hidden)) {
@@ -99,6 +111,7 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     throw new ConfigError(`${where}: there are classes and outputs, expected one of them.`);
   }
   requireInteger(`${where}: ${given.outputs === undefined ? "classes" : "outputs"}`, outputs);
+  requireBoolean(`${where}: inputScale`, inputScale);
   choose("activation", activations, outputActivation);
   if (!places.includes(batchNormalization)) {
     throw new ConfigError(
@@ -114,6 +127,10 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
   }
   const weightRegularizer = new L2Regularizer(l2);
   const options = { weightInitializer, biasInitializer, ...(l2 > 0 && { weightRegularizer }) };
+  const ofOutputs = outputInitializer && {
+    weightInitializer: outputInitializer,
+    biasInitializer: outputInitializer,
+  };
   // Checks the rate, if there is no hidden layer too.
   const dropped = new Dropout(dropout).rate > 0;
   const block = (units: number): Layer[] => [...activated(units), ...(dropped ? [new Dropout(dropout)] : [])];
@@ -126,7 +143,8 @@ export function denseNetwork(given: NetworkOptions): Layer[] {
     return [new Dense(units, options), new BatchNormalization(), ...(own ? [own] : [])];
   };
   return [
+    ...(inputScale ? [new Scale()] : []),
     ...Array.from(hidden).flatMap(block),
-    new Dense(outputs!, { ...options, activation: outputActivation }),
+    new Dense(outputs!, { ...options, ...ofOutputs, activation: outputActivation }),
   ];
 }

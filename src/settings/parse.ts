@@ -1,6 +1,11 @@
 /** Readers of values that are written as text: after a flag, in the environment, in a search space. */
 import { ConfigError } from "../errors.ts";
-import { parseInitializer } from "../initializers/index.ts";
+import {
+  type Initializer,
+  initializerNames,
+  parseInitializer,
+  ZerosInitializer,
+} from "../initializers/index.ts";
 
 /** The most units of a layer: WebAssembly can address no more numbers. */
 export const MOST_UNITS = 2 ** 30;
@@ -84,4 +89,23 @@ export function initialWeights(text: string): string {
   } catch (error) {
     throw new ConfigError(`${(error as Error).message} Or give a .safetensors file.`);
   }
+}
+
+/** What `biasInit` means. @returns undefined if biases are drawn as the weights are @throws ConfigError if it is no initializer */
+export function biasInitializerOf(text: string): Initializer | undefined {
+  if (text === "same") return undefined;
+  return text === "zeros" ? new ZerosInitializer() : parseInitializer(text);
+}
+
+/** What `biasInit` may be. */
+export const biasesInWords = (): string => `same, zeros, or an initializer: ${initializerNames().join(", ")}`;
+
+/** A reader of the initial biases. */
+export function initialBiases(text: string): string {
+  try {
+    biasInitializerOf(text);
+  } catch {
+    throw new ConfigError(`Expected ${biasesInWords()}.`);
+  }
+  return text;
 }

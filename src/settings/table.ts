@@ -20,10 +20,19 @@ import { imageSettings } from "./ofImages.ts";
 import { lossSettings, usualLosses } from "./ofLosses.ts";
 import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
 import { tableSettings } from "./ofTables.ts";
-import { initializerOf, initialWeights, layerSizes, MOST_LAYERS, MOST_UNITS } from "./parse.ts";
+import {
+  biasesInWords,
+  initialBiases,
+  initializerOf,
+  initialWeights,
+  layerSizes,
+  MOST_LAYERS,
+  MOST_UNITS,
+} from "./parse.ts";
 import { setting } from "./setting.ts";
 import {
   balancedOrWeights,
+  checkedText,
   choice,
   choiceOrNone,
   countOrShare,
@@ -59,6 +68,13 @@ export const settings = {
     words: { "--data": DATA_WORDS },
   }),
   ...tableSettings,
+  inputScale: setting({
+    ...{ ...NETWORK, flags: "--input-scale", type: yesOrNo() },
+    help: "learn a factor for each input, 1 at first, before the first layer",
+    usual: "not",
+    off: "no factors of inputs",
+    words: { "--input-scale": "scale-inputs learn-scale scaling-layer feature-scale learnable-scale" },
+  }),
   layers: setting({
     ...{ ...NETWORK, flags: "--layers <units>", default: [50, 50] },
     type: integers(layerSizes, { largest: MOST_UNITS, longest: MOST_LAYERS }),
@@ -104,10 +120,16 @@ export const settings = {
     },
   }),
   biasInit: setting({
-    ...{ ...NETWORK, flags: "--bias-init <how>", type: choice(["same", "zeros"]) },
+    ...{ ...NETWORK, flags: "--bias-init <how>", type: checkedText(initialBiases, biasesInWords()) },
     default: "same",
-    help: "initial biases: the same, drawn as the weights are, or zeros",
+    help: `initial biases: ${biasesInWords().replace("same", "the same, drawn as the weights are")}`,
     words: { "--bias-init": "bias bias-initializer" },
+  }),
+  outputInit: setting({
+    ...{ ...NETWORK, flags: "--output-init <how>", type: choice(["same", "zeros"]) },
+    default: "same",
+    help: "initial weights and biases of the last layer: the same as the others', or zeros",
+    words: { "--output-init": "last-layer-init final-init head-init zero-init-head output-initializer" },
   }),
   l2: setting({
     ...{ ...NETWORK, flags: "--lambda, --l2 <lambda>", type: number(0) },

@@ -102,6 +102,25 @@ const isCountOrShare = (value: number): boolean =>
 /** Any text. */
 export const text = (): SettingType<string> => ({ read: (given) => given, schema: v.string() });
 
+/** A text that the reader takes. @param expected what it takes, as an error of a file says it */
+export const checkedText = (read: (given: string) => string, expected: string): SettingType<string> => ({
+  read,
+  schema: v.pipe(
+    v.string(),
+    v.check((given) => isRead(read, given), expected),
+  ),
+  readChoice: read,
+});
+
+function isRead(read: (given: string) => string, given: string): boolean {
+  try {
+    read(given);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const picklist = <T extends string>(names: readonly T[]) => v.picklist(names as readonly [T, ...T[]]);
 
 /** @throws ConfigError unless the text is one of the names */

@@ -14,7 +14,7 @@ import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import { pickOptions } from "../options.ts";
 import { type ScheduleKind, schedules, WarmupSchedule } from "../schedules/index.ts";
 import { AUGMENTATIONS } from "../settings/ofImages.ts";
-import { isInitialFile } from "../settings/parse.ts";
+import { biasInitializerOf, isInitialFile } from "../settings/parse.ts";
 import { DEFAULTS, type ResolvedSettings } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
 import { lossFor } from "./loss.ts";
@@ -49,13 +49,15 @@ export async function buildModel(
   const weightInitializer = parseInitializer(fromFile ? DEFAULTS.init : settings.init);
   const network = denseNetwork({
     hidden: settings.layers,
+    inputScale: settings.inputScale ?? false,
     outputs: classes,
     outputActivation: (loss.outputKind ?? "linear") as ActivationName,
     batchNormalization: settings.bn,
     activation: settings.activation,
     dropout: settings.dropout,
     weightInitializer,
-    biasInitializer: settings.biasInit === "zeros" ? new ZerosInitializer() : weightInitializer,
+    biasInitializer: biasInitializerOf(settings.biasInit) ?? weightInitializer,
+    ...(settings.outputInit === "zeros" && { outputInitializer: new ZerosInitializer() }),
     l2: settings.l2,
   });
   const kind = choose<ScheduleKind>("schedule", schedules, settings.lrSchedule);

@@ -193,7 +193,15 @@ describe("it is refused, with exit code 2 and the choices:", () => {
         'The initializer "normal:x" needs a standard deviation ≥ 0, as in normal:0.001. Or give a .safetensors file.',
       ),
     ],
-    ["--bias-init ones", invalid("--bias-init <how>", "ones", "Allowed choices are same, zeros.")],
+    [
+      "--bias-init ones",
+      invalid(
+        "--bias-init <how>",
+        "ones",
+        `Expected same, zeros, or an initializer: ${initializerNames().join(", ")}.`,
+      ),
+    ],
+    ["--output-init he", invalid("--output-init <how>", "he", "Allowed choices are same, zeros.")],
     ["--l2 -1", invalid("--lambda, --l2 <lambda>", "-1", "Expected a number ≥ 0.")],
     [
       "--optimizer nonesuch",

@@ -78,6 +78,7 @@ describe("train --json", () => {
         dropout: 0,
         init: "xavier",
         biasInit: "same",
+        outputInit: "same",
         l2: 0.005,
         optimizer: "sgd",
         momentum: 0,

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
+import { ZerosInitializer } from "../../src/initializers/index.ts";
 import type { Dense, Layer } from "../../src/layers/index.ts";
+import { Model } from "../../src/model/model.ts";
 import { denseNetwork, type NetworkOptions } from "../../src/model/network.ts";
 
 const kindsOf = (options: Partial<NetworkOptions>) =>
@@ -21,6 +23,8 @@ it.each([
     "dense batchnorm relu dropout dense batchnorm relu dropout dense softmax",
   ],
   [{ hidden: [], dropout: 0.5 }, "dense softmax"],
+  [{ inputScale: true }, "scale dense relu dense relu dense softmax"],
+  [{ hidden: [], inputScale: true }, "scale dense softmax"],
 ] as const)("denseNetwork with %j has the layers %s", (options, kinds) => {
   expect(kindsOf(options)).toBe(kinds);
 });
@@ -51,6 +55,32 @@ it.each<[Partial<NetworkOptions>, string]>([
   [{ outputs: 0 }, "denseNetwork: outputs is 0, expected an integer ≥ 1."],
   [{ classes: 2, outputs: 2 }, "denseNetwork: there are classes and outputs, expected one of them."],
   [{ outputs: 2, outputActivation: "step" as "relu" }, 'No activation "step".'],
+  [
+    { classes: 2, inputScale: "yes" as unknown as true },
+    'denseNetwork: inputScale is "yes", expected true or false.',
+  ],
+  [
+    { classes: 2, outputInitializer: "zeros" as unknown as ZerosInitializer },
+    'Dense: weightInitializer is "zeros", expected an initializer, such as new XavierInitializer().',
+  ],
 ])("denseNetwork refuses %j", (options, words) => {
   expect(() => denseNetwork({ hidden: [3], ...options })).toThrow(words);
+});
+
+it("denseNetwork draws the last layer by outputInitializer, and the others as without it", async () => {
+  const tensors = async (options: Partial<NetworkOptions>) => {
+    const model = new Model(denseNetwork({ hidden: [3], classes: 2, ...options }), { seed: 5 });
+    await model.build(4);
+    const values = model.tensors().map(({ name, data }) => [name, [...data]] as const);
+    await model.close();
+    return Object.fromEntries(values);
+  };
+  const plain = await tensors({});
+  expect(plain["dense2.weight"]!.every((value) => value !== 0)).toBe(true);
+  expect(await tensors({ outputInitializer: new ZerosInitializer() })).toEqual({
+    ...plain,
+    "dense2.weight": [0, 0, 0, 0, 0, 0],
+    "dense2.bias": [0, 0],
+  });
+  expect(await tensors({ inputScale: true })).toEqual({ ...plain, "scale1.scale": [1, 1, 1, 1] });
 });

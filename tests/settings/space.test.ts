@@ -77,7 +77,7 @@ describe("parseSpace", () => {
 
   it("names the settings when it is given another", () => {
     expect(() => parseSpace(["nonesuch=0:1"])).toThrow(
-      /^--space nonesuch=0:1: no setting "nonesuch"\. There are: layers, bn, activation, dropout, flip, shift, noise, init, bias-init, .*, eta-max, .*, dtype, layers\.1\.$/,
+      /^--space nonesuch=0:1: no setting "nonesuch"\. There are: input-scale, layers, bn, activation, dropout, flip, shift, noise, init, bias-init, output-init, .*, eta-max, .*, dtype, layers\.1\.$/,
     );
   });
 });

@@ -62,12 +62,12 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, warmup, seed, init, biasInit, standardize } = settings;
+  const { batch, l2, lrSchedule, warmup, seed, init, biasInit, outputInit, standardize } = settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
     `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizerInWords(settings)}, learning rate ${lrSchedule} ${rate}` +
     `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}, ` +
-    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : "zeros"}), ` +
+    `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : biasInit}${outputInit === "same" ? "" : `, outputs ${outputInit}`}), ` +
     `${standardize === "none" ? "inputs not standardised, " : ""}seed ${seed}`
   );
 }
