@@ -155,6 +155,19 @@ describe("trainCommandLine", () => {
   ] as const)("of %o leaves out what is the default", (settings, line) => {
     expect(trainCommandLine(mergeSettings(settings as object))).toBe(line);
   });
+
+  it("leaves out a switch that is off and has no flag for it, as trials choose it", () => {
+    const given = { optimizer: "sgd", nesterov: false, flip: false, inputScale: false } as const;
+    expect(trainCommandLine(mergeSettings(given))).toBe("nnwasm train --no-input-scale");
+  });
+
+  it("says what a preset may decide, where it is the default without the preset", () => {
+    const given = { preset: "table", layers: [128, 128], optimizer: "sgd", keep: "last" } as const;
+    expect(trainCommandLine({ ...DEFAULTS, ...given })).toBe(
+      "nnwasm train --layers 128,128 --activation relu --init xavier --bias-init same --optimizer sgd " +
+        "--lr-schedule cyclic --eta-min 0.00001 --batch 100 --keep last --preset table",
+    );
+  });
 });
 
 describe("searchCommandLine", () => {
@@ -170,5 +183,8 @@ describe("searchCommandLine", () => {
     );
     const plain = { settings: mergeSettings({}), space: [], options: {} };
     expect(searchCommandLine(plain)).toBe("nnwasm search --no-bn");
+    const table = { ...plain, settings: mergeSettings({ bn: "after", preset: "table", keep: "last" }) };
+    expect(searchCommandLine(table)).toMatch(/^nnwasm search --layers 50,50 .* --preset table$/);
+    expect(searchCommandLine(table)).not.toContain("--keep");
   });
 });
