@@ -14,6 +14,7 @@ import { requireSameData } from "../model/resume.ts";
 import type { SummaryRow } from "../model/summary.ts";
 import { DIVERGED_ADVICE } from "../model/totals.ts";
 import { isInitialFile } from "../settings/parse.ts";
+import { checkRateFactors } from "../settings/rateFactors.ts";
 import {
   DEFAULTS,
   type ResolvedSettings,
@@ -126,6 +127,7 @@ export async function planTraining(
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);
   checkStandardize(settings, dataset, named);
   lossFor(settings, dataset, named);
+  checkRateFactors(settings, () => false, named);
   metricsFor(settings.metrics, { name: dataset.name, targets: targetsOf(dataset).kind }, named);
   const ownWeights =
     isResumed && isInitialFile(settings.init) ? { ...settings, init: DEFAULTS.init } : settings;

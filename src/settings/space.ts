@@ -25,6 +25,7 @@ import {
 import type { FinishedTrial } from "../tuner/trial.ts";
 import { flagOf } from "./flags.ts";
 import { type SettingName, settingHint, settingKey, settingNames } from "./names.ts";
+import { checkRateFactors, fittingRateFactors } from "./rateFactors.ts";
 import type { Setting } from "./setting.ts";
 import type { TrainSettings } from "./settings.ts";
 import { settings } from "./table.ts";
@@ -215,9 +216,10 @@ const renamed = <T>(values: Readonly<Record<string, T>>, rename: (name: string) 
 
 /**
  * Checks what of a space can be checked before its first trial.
- * @throws ConfigError if the units of a layer are searched that no trial has
+ * @throws ConfigError if the units of a layer are searched that no trial has, or a factor of the learning rate is for no parameter
  */
 export function checkSpaceFits(space: SearchSpace, base: TrainSettings): void {
+  checkRateFactors(base, (key) => Object.hasOwn(space, key));
   const { layers } = space;
   const lists = layers?.kind === "categorical" ? (layers.choices as readonly number[][]) : [];
   const most = Math.max(
@@ -234,7 +236,7 @@ const noLayer = (key: string, layers: readonly number[]) =>
   );
 
 /**
- * The settings of a trial.
+ * The settings of a trial. A factor of the learning rate is left out where the trial has no such parameter.
  * @throws ConfigError if a hidden layer is named that is not there
  */
 export function applyParams(base: TrainSettings, params: Params): TrainSettings {
@@ -247,5 +249,6 @@ export function applyParams(base: TrainSettings, params: Params): TrainSettings 
     if (place > layers.length) throw noLayer(key, layers);
     layers[place - 1] = value as number;
   }
-  return { ...(settings as unknown as TrainSettings), layers };
+  const applied = { ...(settings as unknown as TrainSettings), layers };
+  return { ...applied, rateFactors: fittingRateFactors(applied.rateFactors, applied) };
 }

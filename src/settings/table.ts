@@ -40,6 +40,7 @@ import {
   integerOrAuto,
   integers,
   number,
+  rateFactorsOrNone,
   shareBelowOne,
   someOf,
   text,
@@ -175,6 +176,15 @@ export const settings = {
   etaMax: setting({
     ...scheduleSettings.etaMax,
     follows: { inWords: learningRatesInWords(), from: ({ learningRate }) => learningRate },
+  }),
+  rateFactors: setting({
+    ...{ ...TRAINING, flags: "--rate-factors <factors>", type: rateFactorsOrNone(), default: false },
+    help:
+      "what the learning rate is multiplied by, by parameter: scale, weight, bias, gamma, beta; a number, or fan-in, " +
+      "1/√inputs of a weight, as in scale=6,bias=0.1,weight=fan-in",
+    off: "the same learning rate for all parameters",
+    notSearched: "it has several numbers. Give it as a flag.",
+    words: { "--rate-factors": "rate-factor lr-factors lr-factor lr-multipliers lr-mult param-groups" },
   }),
   warmup: setting({
     ...{ ...TRAINING, flags: "--warmup <updates>", type: integer(0), default: 0 },

@@ -1,8 +1,10 @@
 /** The kinds of values that a setting can have: how each is read from text, checked in a file, and written. */
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
+import type { RateFactors } from "../optimizers/index.ts";
 import type { ParamValue } from "../tuner/searchSpace.ts";
 import { type Range, integer as readInteger, number as readNumber } from "./parse.ts";
+import { areRateFactors, RATE_FACTORS, readRateFactors, writeRateFactors } from "./rateFactors.ts";
 import { areWeights, readWeights, type Weights, writeWeights } from "./weights.ts";
 
 /** A kind of value. */
@@ -218,4 +220,15 @@ export const balancedOrWeights = (): SettingType<"balanced" | Weights> => ({
     ),
   ) as unknown as v.GenericSchema<unknown, "balanced" | Weights>,
   write: (value) => (value === "balanced" ? value : writeWeights(value as Weights)),
+});
+
+/** Factors of the learning rate, or false for none: "scale=6,weight=fan-in". */
+export const rateFactorsOrNone = (): SettingType<RateFactors | false> => ({
+  read: readRateFactors,
+  schema: v.pipe(
+    v.unknown(),
+    v.check((value) => value === false || areRateFactors(value), RATE_FACTORS),
+  ) as unknown as v.GenericSchema<unknown, RateFactors | false>,
+  isNone: (value) => value === false,
+  write: (value) => writeRateFactors(value as RateFactors),
 });

@@ -72,6 +72,7 @@ export async function buildModel(
     loss,
     optimizer: optimizer.create({
       ...ownOptions(optimizer),
+      ...(settings.rateFactors !== false && { rateFactors: settings.rateFactors }),
       schedule: settings.warmup === 0 ? schedule : new WarmupSchedule({ schedule, steps: settings.warmup }),
     }),
     metrics: metricsFor(settings.metrics, { name: data, targets: kindOfTargets, preprocessing }),

@@ -91,6 +91,7 @@ describe("train --json", () => {
         riseShare: 0.3,
         startDivisor: 25,
         finalDivisor: 10_000,
+        rateFactors: false,
         warmup: 0,
         cycles: 2,
         epochs: 3,

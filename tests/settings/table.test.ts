@@ -82,6 +82,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   classWeight: ["cat=2,a=b=0.5", { cat: 2, "a=b": 0.5 }],
   optimizer: ["sgd", "sgd"],
   lrSchedule: ["constant", "constant"],
+  rateFactors: ["scale=6,weight=fan-in:2", { scale: 6, weight: { factor: 2, fanIn: true } }],
   warmup: ["9", 9],
   cycles: ["0.5", 0.5],
   epochs: ["9", 9],

@@ -9,6 +9,7 @@ import { on, type Subscriber } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingPlan } from "../../runs/train.ts";
 import { type ScheduleKind, schedules } from "../../schedules/index.ts";
 import { optimizerInWords } from "../../settings/ofOptimizers.ts";
+import { writeRateFactors } from "../../settings/rateFactors.ts";
 import type { ResolvedSettings } from "../../settings/settings.ts";
 import { type TargetKind, targetsOf } from "../../targets.ts";
 import type { CliContext } from "../context.ts";
@@ -62,11 +63,13 @@ function summaryTable(rows: readonly SummaryRow[]): string {
 }
 
 function settingsLine(settings: ResolvedSettings): string {
-  const { batch, l2, lrSchedule, warmup, seed, init, biasInit, outputInit, standardize } = settings;
+  const { batch, l2, lrSchedule, warmup, seed, init, biasInit, outputInit, rateFactors, standardize } =
+    settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);
   return (
     `${counted(settings.epochs, "epoch")}, batch ${batch}, ${optimizerInWords(settings)}, learning rate ${lrSchedule} ${rate}` +
-    `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}, ` +
+    `${warmup === 0 ? "" : ` after a warm-up of ${counted(warmup, "update")}`}` +
+    `${rateFactors === false ? "" : `, times ${writeRateFactors(rateFactors)}`}, ` +
     `λ ${l2}, init ${init} (biases ${biasInit === "same" ? "too" : biasInit}${outputInit === "same" ? "" : `, outputs ${outputInit}`}), ` +
     `${standardize === "none" ? "inputs not standardised, " : ""}seed ${seed}`
   );
