@@ -186,6 +186,7 @@ export {
   type AdamWOptions,
   type CommonOptions as CommonOptimizerOptions,
   type Decayed,
+  type DecayFollows,
   type Optimizer,
   type OptimizerState,
   type OwnTensors,

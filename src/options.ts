@@ -99,7 +99,9 @@ export interface TrainingSize {
 
 /** An option of something with a name (a schedule, a sampler), as its file declares it, for the command line. */
 export interface OptionDeclaration {
-  readonly kind: "integer" | "number" | "switch";
+  readonly kind: "integer" | "number" | "switch" | "choice";
+  /** The names of a choice; the first one is the default. */
+  readonly choices?: readonly string[];
   /** "--eta-min <rate>". A second name of the flag stands first. */
   readonly flags: string;
   /** What it does, as `--help` says it; the default is added there. */

@@ -159,10 +159,11 @@ function clip(kernels: Kernels, { parameters, optimizerTensors: { clipping } }: 
 }
 
 function update(kernels: Kernels, parameter: Parameter, inputs: LoweringInputs): void {
-  const { byParameter, rates, updates } = inputs.optimizerTensors;
+  const { byParameter, rates, factors, updates } = inputs.optimizerTensors;
   const { name } = parameter;
   inputs.optimizer!.update(kernels, parameter, rates.get(name)!, {
     tensors: byParameter.get(name)!,
     updates,
+    rateFactor: factors.get(name)!,
   });
 }

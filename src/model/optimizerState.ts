@@ -19,6 +19,8 @@ export interface OptimizerTensors {
   readonly updates: Scalar;
   /** The learning rates by the parameter's name: the schedule's, or what follows from it by a factor. */
   readonly rates: ReadonlyMap<string, Scalar>;
+  /** By which factor, by the parameter's name. */
+  readonly factors: ReadonlyMap<string, number>;
   /** What gradients are clipped with, if they are. */
   readonly clipping: Clipping | undefined;
 }
@@ -55,19 +57,22 @@ export function planOptimizerTensors(
       return [name, Object.fromEntries(own)] as const;
     }),
   );
-  const rates = ratesOf(optimizer?.rateFactors ?? {}, parameters, learningRate);
+  const factors = factorsOf(optimizer?.rateFactors ?? {}, parameters);
+  const rates = new Map(
+    [...factors].map(([name, factor]) => [name, factor === 1 ? learningRate : derived(learningRate, factor)]),
+  );
   const clipping = planClipping(optimizer?.clipNorm, parameters, region);
-  return { byParameter, states, updates: { value: 0 }, rates, clipping };
+  return { byParameter, states, updates: { value: 0 }, rates, factors, clipping };
 }
 
 /** "weight" for "dense1.weight". */
 const lastPart = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
-function ratesOf(
+/** The factors as numbers, by the parameter's name. */
+function factorsOf(
   factors: Readonly<Record<string, RateFactor>>,
   parameters: readonly Parameter[],
-  learningRate: Scalar,
-): Map<string, Scalar> {
+): Map<string, number> {
   const known = new Set(parameters.map(({ name }) => lastPart(name)));
   const unknown = Object.keys(factors).find((name) => !known.has(name));
   if (unknown !== undefined) {
@@ -78,8 +83,7 @@ function ratesOf(
   return new Map(
     parameters.map(({ name, shape }) => {
       const own = lastPart(name);
-      const factor = Object.hasOwn(factors, own) ? numberOf(own, factors[own]!, shape) : 1;
-      return [name, factor === 1 ? learningRate : derived(learningRate, factor)];
+      return [name, Object.hasOwn(factors, own) ? numberOf(own, factors[own]!, shape) : 1];
     }),
   );
 }

@@ -5,7 +5,7 @@ import type { OptimizerKind } from "./kind.ts";
 import { SGDOptimizer, sgd } from "./sgd.ts";
 
 export type { AdamOptions } from "./adam.ts";
-export type { AdamWOptions, Decayed } from "./adamW.ts";
+export type { AdamWOptions, Decayed, DecayFollows } from "./adamW.ts";
 export type { CommonOptions, RateFactor, RateFactors } from "./common.ts";
 export { checkChanges } from "./common.ts";
 export type { OptimizerKind } from "./kind.ts";

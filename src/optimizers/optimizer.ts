@@ -14,6 +14,8 @@ export interface OptimizerState {
   readonly tensors: OwnTensors;
   /** How many updates there have been with these tensors, the present one among them: 1 at first. */
   readonly updates: Scalar;
+  /** What the schedule's rate is multiplied by for the parameter at hand. Default: 1. */
+  readonly rateFactor?: number;
 }
 
 /** Moves parameters along their gradients. */

@@ -1,7 +1,7 @@
 /** Settings that the schedules and the optimizers declare themselves. */
 import type { OptionDeclaration, SharedOption } from "../options.ts";
 import type { Setting, WithDefault } from "./setting.ts";
-import { atLeast, integer, number, type SettingType, yesOrNo } from "./types.ts";
+import { atLeast, choice, integer, number, type SettingType, yesOrNo } from "./types.ts";
 
 /** Schedules or optimizers by name, each with its options. */
 type Registry = Readonly<
@@ -17,9 +17,11 @@ type DeclarationOf<R extends Registry, N extends string> = {
 
 type SettingOf<D extends OptionDeclaration> = D extends { readonly kind: "switch" }
   ? WithDefault<boolean>
-  : D extends { readonly default: number }
-    ? WithDefault<number>
-    : Setting<number>;
+  : D extends { readonly kind: "choice"; readonly choices: readonly (infer T)[] }
+    ? WithDefault<T>
+    : D extends { readonly default: number }
+      ? WithDefault<number>
+      : Setting<number>;
 
 /** A setting for every option that an entry of the registry declares. */
 export function settingsOf<R extends Registry>(
@@ -35,11 +37,12 @@ export function settingsOf<R extends Registry>(
   };
 }
 
-function typeOf({ kind, fractionInFile = false, ...range }: OptionDeclaration): {
-  readonly type: SettingType<number> | SettingType<boolean>;
-  readonly default?: boolean;
+function typeOf({ kind, choices = [], fractionInFile = false, ...range }: OptionDeclaration): {
+  readonly type: SettingType<number> | SettingType<boolean> | SettingType<string>;
+  readonly default?: boolean | string;
 } {
   if (kind === "switch") return { type: yesOrNo(), default: false };
+  if (kind === "choice") return { type: choice(choices), default: choices[0]! };
   if (kind === "number") {
     const { above, most, below } = range;
     const isBounded = (above ?? most ?? below) !== undefined;

@@ -34,9 +34,10 @@ const ownersOf = (name: string): string[] =>
   kinds.filter(([, { options }]) => Object.hasOwn(options, name)).map(([owner]) => owner);
 
 /** What an optimizer's option is if it is not given; undefined if it is nothing then. */
-function defaultOf(optimizer: string, name: string): number | boolean | undefined {
+function defaultOf(optimizer: string, name: string): number | boolean | string | undefined {
   const option = optionsOf(optimizer)[name]!;
-  return option.default ?? ("kind" in option && option.kind === "switch" ? false : undefined);
+  if (option.default !== undefined || !("kind" in option)) return option.default;
+  return option.kind === "switch" ? false : option.choices?.[0];
 }
 
 /** The optimizer with those of its options that are not the usual ones: "sgd (momentum 0.9, nesterov)". */

@@ -33,8 +33,9 @@ type Value = readonly [text: string, value: unknown];
 
 /** A value of each option that these declare themselves. */
 function valuesOf<R extends Parameters<typeof settingsOf>[0]>(registry: R) {
-  const values = ({ kind, least = 0 }: OptionDeclaration): Value => {
+  const values = ({ kind, choices = [], least = 0 }: OptionDeclaration): Value => {
     if (kind === "switch") return ["true", true];
+    if (kind === "choice") return [choices.at(-1)!, choices.at(-1)!];
     return kind === "integer" ? ["9", 9] : [`${least + 0.25}`, least + 0.25];
   };
   const options = Object.values(registry).flatMap((each) => Object.entries(each.options));
