@@ -1,9 +1,10 @@
-import type { Described, Description, Kind } from "../described.ts";
+import type { Described, Description } from "../described.ts";
 import { ConfigError } from "../errors.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { checkOptions, isNumber, shown } from "../options.ts";
 import type { TargetTensor, WeightTensor } from "../targets.ts";
 import type { Tensor } from "../tensor.ts";
+import type { LossKind } from "./kind.ts";
 import type { Loss } from "./loss.ts";
 
 export interface HuberOptions {
@@ -55,4 +56,14 @@ export class HuberLoss implements Loss, Described {
   }
 }
 
-export const huber: Kind<HuberLoss> = { create: (options) => new HuberLoss(options) };
+export const huber = {
+  options: {
+    delta: {
+      // In float32 a smaller one would be 0, and a larger one infinite.
+      ...{ kind: "number", flags: "--delta <error>", least: 1e-38, most: 1e38, default: 1 },
+      help: "the error from which on it counts by its size and not by its square; a table's numbers are standardised",
+      words: { "--delta": "huber-delta huber-beta" },
+    },
+  },
+  create: (options) => new HuberLoss(options),
+} as const satisfies LossKind<HuberLoss>;

@@ -107,6 +107,11 @@ export const adam = {
       help: "share of the squared gradients' moving average that is kept",
       words: { "--beta2": "beta-2 b2 adam-beta2" },
     },
+    epsilon: {
+      ...{ kind: "number", flags: "--epsilon <x>", above: 0, default: 1e-8 },
+      help: "what is added to the divisor, which keeps it from 0",
+      words: { "--epsilon": "eps adam-epsilon adam-eps" },
+    },
     clipNorm: { like: "sgd" },
   },
   learningRate: 1e-3,

@@ -115,6 +115,7 @@ export const adamw = {
   options: {
     beta1: { like: "adam", default: 0.9 },
     beta2: { like: "adam", default: 0.999 },
+    epsilon: { like: "adam", default: 1e-8 },
     weightDecay: {
       ...{ kind: "number", flags: "--weight-decay <share>", least: 0, default: 0.01 },
       help: "share of each weight, times the learning rate, that an update takes off it",

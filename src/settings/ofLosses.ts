@@ -5,7 +5,7 @@ import { settingsOf } from "./declared.ts";
 import type { Setting } from "./setting.ts";
 
 /** The losses that declare options, as settingsOf() takes them. */
-const declaring = { categoricalCrossEntropy: losses.categoricalCrossEntropy };
+const declaring = { categoricalCrossEntropy: losses.categoricalCrossEntropy, huber: losses.huber };
 
 type Declared = ReturnType<typeof settingsOf<typeof declaring>>;
 

@@ -267,7 +267,7 @@ export const settings = {
     ...{ ...TRAINING, flags: "--min-delta <x>", type: number(0), default: 0 },
     ...{ alone: true, notSearched: NO_STOPPING },
     help: "what counts as better for --patience: by more than this",
-    words: { "--min-delta": "delta tolerance tol early-stopping-delta threshold" },
+    words: { "--min-delta": "tolerance tol early-stopping-delta threshold" },
   }),
   monitor: setting({
     ...{ ...TRAINING, flags: "--monitor <metric>", type: text(), alone: true, notSearched: NO_STOPPING },

@@ -90,7 +90,18 @@ describe("the settings of a training", () => {
     resolveSettings(mergeSettings(settings), "data", 1000);
 
   it("have their optimizer's options and rate, and no others", () => {
-    const options = ["momentum", "nesterov", "beta1", "beta2", "weightDecay", "clipNorm", "etaMax"] as const;
+    const options = [
+      ...([
+        "momentum",
+        "nesterov",
+        "beta1",
+        "beta2",
+        "epsilon",
+        "weightDecay",
+        "clipNorm",
+        "etaMax",
+      ] as const),
+    ];
     const found = (settings: Partial<TrainSettings>) =>
       Object.fromEntries(
         options.flatMap((name) =>
@@ -98,9 +109,11 @@ describe("the settings of a training", () => {
         ),
       );
     expect(found({})).toEqual({ momentum: 0, nesterov: false, etaMax: 0.1 });
-    expect(found({ optimizer: "adam" })).toEqual({ beta1: 0.9, beta2: 0.999, etaMax: 0.001 });
-    expect(found({ optimizer: "adamw", beta2: 0.95, clipNorm: 1, etaMax: 0.04 })).toEqual({
-      ...{ beta1: 0.9, beta2: 0.95, weightDecay: 0.01, clipNorm: 1, etaMax: 0.04 },
+    expect(found({ optimizer: "adam" })).toEqual({
+      ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, etaMax: 0.001 },
+    });
+    expect(found({ optimizer: "adamw", beta2: 0.95, epsilon: 1e-7, clipNorm: 1, etaMax: 0.04 })).toEqual({
+      ...{ beta1: 0.9, beta2: 0.95, epsilon: 1e-7, weightDecay: 0.01, clipNorm: 1, etaMax: 0.04 },
     });
     expect(DEFAULTS).not.toHaveProperty("momentum");
   });

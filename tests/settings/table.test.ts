@@ -80,6 +80,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   l2: ["0.25", 0.25],
   loss: ["huber", "huber"],
   labelSmoothing: ["0.25", 0.25],
+  delta: ["0.25", 0.25],
   classWeight: ["cat=2,a=b=0.5", { cat: 2, "a=b": 0.5 }],
   optimizer: ["sgd", "sgd"],
   lrSchedule: ["constant", "constant"],

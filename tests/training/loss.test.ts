@@ -24,6 +24,9 @@ describe("the loss of a training", () => {
     expect(describe({}, flagsDataset)).toEqual(described("binaryCrossEntropy"));
     expect(describe({}, numbersDataset)).toEqual(described("meanSquaredError"));
     expect(describe({ loss: "huber" }, numbersDataset)).toEqual(described("huber", { delta: 1 }));
+    expect(describe({ loss: "huber", delta: 0.5 }, numbersDataset)).toEqual(
+      described("huber", { delta: 0.5 }),
+    );
     expect(describe({ labelSmoothing: 0.1 }, smallDataset)).toEqual(
       described("categoricalCrossEntropy", { labelSmoothing: 0.1 }),
     );
@@ -48,6 +51,12 @@ describe("the loss of a training", () => {
       { labelSmoothing: 0 },
       numbersDataset,
       "--label-smoothing is of --loss categoricalCrossEntropy, not of meanSquaredError. Leave it out, or choose that loss.",
+    ],
+    [
+      "Huber's delta with the usual loss",
+      { delta: 0.5 },
+      numbersDataset,
+      "--delta is of --loss huber, not of meanSquaredError. Leave it out, or choose that loss.",
     ],
     [
       "weights of flags",
