@@ -23,6 +23,7 @@ export {
   logAll as log,
   softplusAll as softplus,
 } from "./elementary";
+export { ensembleAdd, ensembleLog, ensembleMean } from "./ensemble";
 export { fingerprintAddRows } from "./fingerprint";
 export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";

@@ -17,6 +17,7 @@ import * as classWeights from "./classWeights.ts";
 import * as clip from "./clip.ts";
 import * as dropout from "./dropout.ts";
 import * as elementary from "./elementary.ts";
+import * as ensemble from "./ensemble.ts";
 import * as fingerprint from "./fingerprint.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
@@ -43,6 +44,7 @@ const families = {
   clip,
   dropout,
   elementary,
+  ensemble,
   fingerprint,
   firstLayer,
   gather,

@@ -79,6 +79,11 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
     log1p: elementwise,
     softplus: elementwise,
   },
+  ensemble: {
+    first: { sums: [n, d, "float64"], x: matrix, weight: 0.5 },
+    add: { sums: [n, d, "float64"], x: matrix, weight: 0.5 },
+    outputs: { y: matrix, sums: [n, d, "float64"], output: "logit", temperature: 2 },
+  },
   binaryCrossEntropy: { forward: { loss: sum, dz: matrix, z: matrix, flags: [n, d, "uint8"], weights } },
   classWeights: { apply: { y: weights, table: [3, 1, "float64"], labels, weights } },
   fingerprint: {
