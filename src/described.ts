@@ -28,10 +28,16 @@ export type Folder =
   | "regularizers"
   | "initializers";
 
+/** What an option holds that is described itself: a thing of a registry, or a list of such parts, as in ["layers"]. */
+export type Part = Folder | readonly [Part];
+
 /** How things of one name are made. */
 export interface Kind<T> {
-  /** Options that are described themselves, with the registry that makes each: { schedule: "schedules" }. */
-  readonly parts?: Readonly<Record<string, Folder>>;
+  /**
+   * Options that are described themselves, with the registry that makes each: { schedule: "schedules" }; or, of lists,
+   * { members: [["layers"]] }.
+   */
+  readonly parts?: Readonly<Record<string, Part>>;
   /**
    * @param options those of the description, its parts made
    * @throws ConfigError if an option is out of its range
@@ -55,6 +61,9 @@ const WORDS: Readonly<Record<Folder, string>> = {
 
 /** The deepest description in a description. */
 const DEEPEST = 8;
+
+/** The most parts in a list. */
+const LONGEST = 10_000;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -100,13 +109,21 @@ export function createDescribed(
   const { parts = {} } = kind;
   const entries = Object.entries(options).map(([key, option]) => {
     const part = Object.hasOwn(parts, key) ? parts[key] : undefined;
-    const made =
-      part === undefined ? option : createDescribed(kinds, part, option, `${where}: ${key}`, depth + 1);
+    const made = part === undefined ? option : createPart(kinds, part, option, `${where}: ${key}`, depth + 1);
     return [key, made] as const;
   });
   const made = kind.create(Object.fromEntries(entries));
   refuseUnknown(`${where}: ${word} ${shown(name)}`, made as Partial<Described>, Object.keys(options));
   return made;
+}
+
+/** Makes a part, or a list of parts. */
+function createPart(kinds: Kinds, part: Part, description: unknown, where: string, depth: number): unknown {
+  if (typeof part === "string") return createDescribed(kinds, part, description, where, depth);
+  if (!Array.isArray(description) || description.length > LONGEST) {
+    throw new ConfigError(`${where} is ${shown(description)}, expected an array of at most ${LONGEST}.`);
+  }
+  return Array.from(description, (each, i) => createPart(kinds, part[0], each, `${where}[${i}]`, depth));
 }
 
 const shownOr = (value: unknown, depth: number): string =>

@@ -36,7 +36,7 @@ export type { SamplesSplit, SamplesSplitOptions } from "./data/splitSamples.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
-export type { Described, Description, Folder, Kind } from "./described.ts";
+export type { Described, Description, Folder, Kind, Part } from "./described.ts";
 export * from "./errors.ts";
 export type { FormatOptions } from "./formats/format.ts";
 export type { ImagePreprocessing } from "./images/preprocessing.ts";
@@ -50,6 +50,7 @@ export {
   ZerosInitializer,
 } from "./initializers/index.ts";
 export type { ActivationFunction } from "./kernels/activation.ts";
+export type { EnsembleOutput } from "./kernels/ensemble.ts";
 export type { Kernels } from "./kernels/index.ts";
 export {
   type ActivationName,
@@ -60,6 +61,8 @@ export {
   type DenseOptions,
   Dropout,
   type ElementwiseLayer,
+  Ensemble,
+  type EnsembleOptions,
   GELU,
   ImageAugmentation,
   type ImageAugmentationOptions,
@@ -137,6 +140,7 @@ export {
 } from "./model/callbacks/index.ts";
 export type { TrainingCheckpoint } from "./model/checkpoint.ts";
 export type { ClassWeight } from "./model/classWeights.ts";
+export { type EnsembleOfOptions, ensembleOf } from "./model/ensemble.ts";
 export type { FitOptions, StepReport, TrainingMetrics } from "./model/fitOptions.ts";
 export {
   checkGradients,

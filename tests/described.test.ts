@@ -32,6 +32,22 @@ const examples: Readonly<Partial<Record<Folder, Readonly<Record<string, readonly
       { shape: [1, 1, 1], flip: false, shift: 0, noise: 0 },
     ],
     dropout: [{ rate: 0.25 }, { rate: 0 }],
+    ensemble: [
+      {
+        members: [
+          [{ name: "dense", options: { units: 2 } }],
+          [
+            { name: "scale", options: {} },
+            { name: "dense", options: { units: 2, activation: "selu" } },
+          ],
+          [{ name: "dense", options: { units: 2, weightInitializer: { name: "he", options: {} } } }],
+        ],
+      },
+      {
+        members: [1, 2].map(() => [{ name: "dense", options: { units: 3, activation: "softmax" } }]),
+        ...{ weights: [0.25, 0.75], output: "log", temperature: 1.5 },
+      },
+    ],
     batchnorm: [{ momentum: 0.75, epsilon: 1e-3 }],
   },
   optimizers: {
@@ -69,9 +85,9 @@ describe.each(entries)("$folder: $name with $options", ({ folder, name, options 
   it("describes itself by the name in the registry, with the options that were given", () => {
     expect(description.name).toBe(name);
     for (const [key, value] of Object.entries(options)) {
-      if (kinds[folder][name]!.parts?.[key] === undefined)
-        expect(description.options).toHaveProperty(key, value);
-      else expect(description.options).toHaveProperty(key, expect.objectContaining({ name: value.name }));
+      const isPart = kinds[folder][name]!.parts?.[key] !== undefined;
+      if (isPart) expect(description.options[key]).toMatchObject(value);
+      else expect(description.options).toHaveProperty(key, value);
     }
   });
 
@@ -106,6 +122,7 @@ const madeUp = {
 
 describe("createDescribed", () => {
   const sgd = (schedule: unknown) => ({ name: "sgd", options: { schedule } });
+  const members = (given: unknown) => ({ name: "ensemble", options: { members: given } });
   it.each([
     ["nothing", "layers", undefined, "here: the layer is undefined, expected { name, options }."],
     ["an array", "losses", [], "here: the loss is an array of 0, expected { name, options }."],
@@ -127,6 +144,32 @@ describe("createDescribed", () => {
       "optimizers",
       sgd({ name: "own", options: {} }),
       'here: schedule: No schedule "own".',
+    ],
+    [
+      "a list in place of a part",
+      "optimizers",
+      sgd([{ name: "constant", options: {} }]),
+      "here: schedule: the schedule is an array of 1, expected { name, options }.",
+    ],
+    ["a part in place of a list", "layers", members({}), "here: members is an object, expected an array of"],
+    ["no list of lists", "layers", members([{}]), "here: members[0] is an object, expected an array of"],
+    [
+      "a list without end",
+      "layers",
+      members([Array(10_001).fill({})]),
+      "here: members[0] is an array of 10001, expected an array of at most 10000.",
+    ],
+    [
+      "a part of a list that is none",
+      "layers",
+      members([[{ name: "relu", options: {} }, 3]]),
+      "here: members[0][1]: the layer is 3, expected { name, options }.",
+    ],
+    [
+      "an unknown part of a list",
+      "layers",
+      members([[{ name: "relu", options: {} }], [{ name: "lstm", options: {} }]]),
+      'here: members[1][0]: No layer "lstm".',
     ],
     ["an unknown name", "layers", { name: "lstm", options: {} }, 'here: No layer "lstm". There are: dense, '],
     ["a name of Object", "layers", { name: "constructor", options: {} }, 'here: No layer "constructor".'],
@@ -161,6 +204,18 @@ describe("createDescribed", () => {
     );
     expect(() => createDescribed(madeUp, "schedules", nested(1000), "here")).toThrow(ConfigError);
   });
+});
+
+/** Ensembles of ensembles of … */
+const ensembles = (depth: number): Description => ({
+  name: "ensemble",
+  options: { members: [[depth === 0 ? { name: "relu", options: {} } : ensembles(depth - 1)]] },
+});
+
+it("createDescribed counts the depth through lists, and makes no ensemble of ensembles", () => {
+  expect(make("layers", ensembles(0)).describe()).toMatchObject(ensembles(0));
+  expect(() => make("layers", ensembles(1))).toThrow("Ensemble: member 0 has an ensemble in it.");
+  expect(() => make("layers", ensembles(9))).toThrow("members[0][0]: the layer is nested more than 8 deep");
 });
 
 it("describeThing says what cannot describe itself", () => {

@@ -4,6 +4,7 @@ import { augmentation } from "./augmentation.ts";
 import { batchnorm } from "./batchNormalization.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { ensemble } from "./ensemble.ts";
 import { gelu } from "./gelu.ts";
 import type { Layer } from "./layer.ts";
 import { mish } from "./mish.ts";
@@ -21,6 +22,7 @@ export { BatchNormalization, type BatchNormalizationOptions } from "./batchNorma
 export { Dense, type DenseOptions } from "./dense.ts";
 export { Dropout } from "./dropout.ts";
 export type { ElementwiseLayer } from "./elementwise.ts";
+export { Ensemble, type EnsembleOptions } from "./ensemble.ts";
 export { GELU } from "./gelu.ts";
 export type { BuildScope, Layer, Mode, Parameter, State, StepSeed } from "./layer.ts";
 export { Mish } from "./mish.ts";
@@ -47,4 +49,5 @@ export const layers = {
   tanh,
   sigmoid,
   softmax,
+  ensemble,
 } as const satisfies Readonly<Record<string, Kind<Layer>>>;

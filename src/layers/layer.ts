@@ -19,6 +19,7 @@ export interface Parameter {
   /** As it is saved: (rows, columns), or (columns) for a vector. */
   readonly shape: readonly number[];
   readonly value: Tensor;
+  /** Empty if the layer is not trained. */
   readonly grad: Tensor;
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | undefined;
@@ -44,6 +45,8 @@ export interface BuildScope {
   readonly workspace: Tensor<"uint8">;
   /** A buffer of the largest batch's rows. */
   activation(columns: number): Tensor;
+  /** The same in float64, for sums. */
+  sums(columns: number): Tensor<"float64">;
   /** A row of numbers. */
   vector(columns: number): Tensor;
   /** A matrix that is learned. */
@@ -81,6 +84,13 @@ export interface Layer {
   readonly onlyLast?: boolean | undefined;
   /** A layer that this one adds after itself, such as Dense's activation. */
   readonly followedBy?: Layer | undefined;
+  /**
+   * Why it cannot be trained and what to do instead, for errors: fit() and the gradient check refuse a model that has it. Its
+   * `forward` is then written down for inference alone. Default: it can be trained.
+   */
+  readonly notTrained?: string | undefined;
+  /** The layers within it, by the names with which it has them built; its parameters and states are theirs. Default: none. */
+  readonly innerLayers?: readonly (readonly [name: string, layer: Layer])[] | undefined;
   /**
    * The output of the last forward pass, if the layer's derivative jumps at 0, as a rectifier's does. The gradient check
    * leaves out differences over which one of its numbers changes sides. Default: there is no such jump.

@@ -40,8 +40,10 @@ export function buildLayers(options: BuildOptions, region: Region): BuiltLayers 
     const firstSeed = stepSeeds.length;
     const learned = (name: string, shape: readonly number[], others: Pick<Parameter, "initializer">) => {
       const [rows, columns] = shape.length === 1 ? [1, shape[0]!] : (shape as readonly [number, number]);
-      const tensor = () => region.tensor(precision, rows, columns);
-      const parameter = { name: `${layerName}.${name}`, shape, value: tensor(), grad: tensor(), ...others };
+      const value = region.tensor(precision, rows, columns);
+      const isTrained = layer.notTrained === undefined;
+      const grad = isTrained ? region.tensor(precision, rows, columns) : region.tensor(precision, 0, 0);
+      const parameter = { name: `${layerName}.${name}`, shape, value, grad, ...others };
       parameters.push(parameter);
       return parameter;
     };
@@ -51,6 +53,7 @@ export function buildLayers(options: BuildOptions, region: Region): BuiltLayers 
         workspace: options.workspace,
         needsInputGradient: index > 0 || options.inputGradient,
         activation: (columns) => region.tensor(precision, maxRows, columns),
+        sums: (columns) => region.tensor("float64", maxRows, columns),
         vector: (columns) => region.tensor(precision, 1, columns),
         parameter: (name, rows, columns, initializer, regularizer) =>
           learned(name, [rows, columns], { initializer, ...(regularizer && { regularizer }) }),

@@ -1,10 +1,11 @@
 /** Checks a model's layers and the options of compile(), before anything is made. */
 import { ConfigError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
+import { type NamedLayer, withInner } from "../layers/sequence.ts";
 import type { Loss } from "../losses/loss.ts";
 import { checkChanges } from "../optimizers/common.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { checkOptions, isNumber, requireInteger, requireMethods, shown } from "../options.ts";
+import { checkOptions, isNumber, requireMethods, shown } from "../options.ts";
 import { targetKinds } from "../targets.ts";
 import { checkMetrics } from "./metricChecks.ts";
 import type { AnyMetric } from "./totals.ts";
@@ -14,33 +15,6 @@ export interface CompileOptions<T extends AnyMetric = AnyMetric> {
   readonly optimizer: Optimizer;
   /** Metrics that every evaluation measures beside loss and cost. Default: none. */
   readonly metrics?: readonly T[];
-}
-
-/** @throws ConfigError unless it has all that a layer has before it is built */
-function checkLayer(where: string, layer: Layer): void {
-  requireMethods(where, layer, ["build", "forward", "backward"], "a layer, such as new Dense(10)");
-  const { kind, minimumBatch } = layer;
-  if (typeof kind !== "string" || kind === "") {
-    throw new ConfigError(`${where}: its kind is ${shown(kind)}, expected a name, such as "dense".`);
-  }
-  requireInteger(`${where}: its minimumBatch`, minimumBatch);
-}
-
-/**
- * The layers with those that follow from them, such as a Dense layer's activation.
- * @throws ConfigError if there is none, or one is no layer
- */
-export function allLayers(layers: readonly Layer[]): Layer[] {
-  if (!Array.isArray(layers)) {
-    throw new ConfigError(`Model: layers is ${shown(layers)}, expected an array, such as [new Dense(10)].`);
-  }
-  if (layers.length === 0)
-    throw new ConfigError("Model: there are no layers. Give it at least one Dense layer.");
-  // layers.flatMap would pass over holes.
-  return Array.from(layers).flatMap((layer: Layer, i) => {
-    checkLayer(`Model: layer ${i}`, layer);
-    return layer.followedBy ? [layer, layer.followedBy] : [layer];
-  });
 }
 
 export function checkCompileOptions(options: CompileOptions): void {
@@ -136,11 +110,23 @@ export function checkOutputLayer(
   }
 }
 
+/** @throws ConfigError if there is a layer that is not trained */
+export function requireTrained(where: string, layers: readonly NamedLayer[]): void {
+  const found = layers.find(([, { notTrained }]) => notTrained !== undefined);
+  if (found === undefined) return;
+  const [name, { notTrained }] = found;
+  throw new ConfigError(`${where}: ${name} is not trained: ${notTrained}`);
+}
+
 /** The layers that belong to a model. Their tensors are in its memory. */
 const owned = new WeakSet<Layer>();
 
-/** Takes layers for a model. @throws ConfigError if a layer stands here twice, or belongs to another model */
-export function claim(layers: readonly (readonly [name: string, layer: Layer])[]): void {
+/**
+ * Takes layers, and those within them, for a model.
+ * @throws ConfigError if a layer stands here twice, or belongs to another model
+ */
+export function claim(given: readonly NamedLayer[]): void {
+  const layers = withInner(given);
   const places = new Map<Layer, string>();
   for (const [name, layer] of layers) {
     const other = places.get(layer);
@@ -157,14 +143,4 @@ export function claim(layers: readonly (readonly [name: string, layer: Layer])[]
     places.set(layer, name);
   }
   for (const [, layer] of layers) owned.add(layer);
-}
-
-/** [["dense1", …], ["relu1", …], ["dense2", …]]: every kind is counted on its own. */
-export function named(layers: readonly Layer[]): (readonly [string, Layer])[] {
-  const counts = new Map<string, number>();
-  return layers.map((layer) => {
-    const number = (counts.get(layer.kind) ?? 0) + 1;
-    counts.set(layer.kind, number);
-    return [`${layer.kind}${number}`, layer] as const;
-  });
 }

@@ -21,6 +21,7 @@ import { checkOptions, isNumber, requireBoolean, requireInteger, requireMethods,
 import type { Signal } from "../platform.ts";
 import { Random } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
+import { requireTrained } from "./checks.ts";
 import { Model } from "./model.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -98,6 +99,7 @@ export async function checkGradients(options: GradientCheckOptions): Promise<Gra
     throw new ConfigError(`${where}: h is ${shown(h)}, expected a finite number > 0.`);
   }
   const model = new Model(layers, { dtype: "float64", seed, engine });
+  requireTrained(where, model.layers);
   const workspace = await Workspace.create(
     {
       layers: model.layers,

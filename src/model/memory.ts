@@ -9,6 +9,7 @@ import { kindOf, type ValueKind } from "../data/values.ts";
 import { ConfigError, TeamError } from "../errors.ts";
 import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
 import type { Layer, State } from "../layers/layer.ts";
+import { tensorsOf } from "../layers/sequence.ts";
 import { Random } from "../random.ts";
 import type { Targets } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
@@ -244,7 +245,7 @@ export class ModelMemory {
 
   /** Numbers in the largest parameter, for inputs of `features` numbers. */
   #largestWeight(features: number): number {
-    return Math.max(0, ...this.sketch(features).summary.map(({ parameters }) => parameters));
+    return Math.max(0, ...this.sketch(features).parameters.map(({ value }) => value.size));
   }
 
   #workspaceOptions({
@@ -254,7 +255,9 @@ export class ModelMemory {
     resident = [],
   }: MemoryRequest & { readonly maxRows: number }) {
     const { layers, precision } = this.#options;
-    const { loss, optimizer, metrics = [] } = this.#compiled ?? {};
+    const { loss, metrics = [] } = this.#compiled ?? {};
+    const isTrained = layers.every(([, { notTrained }]) => notTrained === undefined);
+    const optimizer = isTrained ? this.#compiled?.optimizer : undefined;
     return { layers, loss, metrics, optimizer, precision, features, kind, maxRows, resident };
   }
 
@@ -271,7 +274,7 @@ export class ModelMemory {
     workspace.readParameters();
     const inPlace = ({ name, shape, value }: Omit<State, "initial">) => ({ name, shape, data: value.data });
     return [
-      ...this.#options.layers.flatMap(([, layer]) => [...layer.parameters, ...layer.states].map(inPlace)),
+      ...this.#options.layers.flatMap(([, layer]) => tensorsOf(layer).map(inPlace)),
       ...workspace.optimizer.states.map(inPlace),
       ...standardizationTensors(this.#standardization),
     ];
@@ -284,7 +287,7 @@ export class ModelMemory {
       return this.#kept?.layers.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
     }
     workspace.readParameters();
-    return this.#options.layers.flatMap(([, layer]) => [...layer.parameters, ...layer.states].map(copyOf));
+    return this.#options.layers.flatMap(([, layer]) => tensorsOf(layer).map(copyOf));
   }
 
   /** Copies of the tensors that the optimizer keeps; none if it keeps nothing. */

@@ -5,6 +5,7 @@ import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
 import { ConfigError, choose, FileError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
+import { namedLayers } from "../layers/sequence.ts";
 import { targetsTaken } from "../losses/index.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
@@ -15,12 +16,11 @@ import type { FloatArray, Precision } from "../tensor.ts";
 import type { Measure } from "./callbacks/callback.ts";
 import { measuresOf } from "./callbacks/monitor.ts";
 import {
-  allLayers,
   type CompileOptions,
   checkCompileOptions,
   checkOutputLayer,
   claim,
-  named,
+  requireTrained,
 } from "./checks.ts";
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import type { FitOptions } from "./fitOptions.ts";
@@ -70,7 +70,7 @@ export class Model<M = SomeMetrics, P = Prediction> {
 
   /** @throws ConfigError if there is no layer, or an option is not one of its choices */
   constructor(layers: readonly Layer[], options: ModelOptions = {}) {
-    this.#layers = named(allLayers(layers));
+    this.#layers = namedLayers("Model", layers);
     const { dtype, seed, engine, threads } = resolveModelOptions(options);
     this.precision = dtype;
     this.seed = seed;
@@ -121,12 +121,14 @@ export class Model<M = SomeMetrics, P = Prediction> {
   /**
    * Trains. The samples are read into memory, and the memory is made, at the first call; a model that was trained
    * before goes on from its weights.
-   * @throws ConfigError, MemoryError, DatasetError before the first step; TrainingError if the loss is not finite;
-   *   CallbackError if a callback throws; TeamError if a thread is lost: the parameters may then be half updated
+   * @throws ConfigError (as for an ensemble, which is not trained), MemoryError, DatasetError before the first step;
+   *   TrainingError if the loss is not finite; CallbackError if a callback throws; TeamError if a thread is lost: the
+   *   parameters may then be half updated
    */
   async fit(train: Samples, options: FitOptions<M> = {}): Promise<History<M>> {
     return (await this.#turns.fit(async () => {
       this.#requireCompiled("fit");
+      requireTrained("Model.fit", this.#layers);
       try {
         return await fitModel(this.#fitHost(), train, options as FitOptions);
       } finally {

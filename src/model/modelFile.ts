@@ -131,7 +131,7 @@ const given = (texts: Readonly<Record<string, string | undefined>>): Record<stri
   );
 
 /** The layers' descriptions. One that follows from the layer before it is in that one's. */
-function architectureOf(
+export function architectureOf(
   where: string,
   layers: readonly (readonly [name: string, layer: Layer])[],
 ): Description[] {

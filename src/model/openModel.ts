@@ -47,7 +47,8 @@ export interface LoadModelOptions extends Pick<ModelOptions, "engine" | "threads
   readonly initializers?: OwnKinds<Initializer>;
 }
 
-const folders = Object.keys(libraryKinds) as Folder[];
+/** The folders of which there may be things of one's own, by the names of the options. */
+export const kindFolders = Object.keys(libraryKinds) as Folder[];
 
 /** A network of more layers is none that anyone has trained. */
 const MOST_LAYERS = 10_000;
@@ -74,7 +75,7 @@ export async function loadModel<M = SomeMetrics, P = Prediction>(
   options: LoadModelOptions = {},
 ): Promise<Model<M, P>> {
   const where = "loadModel";
-  checkOptions(where, options, ["engine", "threads", ...folders]);
+  checkOptions(where, options, ["engine", "threads", ...kindFolders]);
   const kinds = kindsWith(where, options);
   const { bytes, file } = await bytesFrom(where, source);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
@@ -83,6 +84,7 @@ export async function loadModel<M = SomeMetrics, P = Prediction>(
   const layers = parts.architecture.map((description, i) =>
     inFile(file, () => createDescribed(kinds, "layers", description, `layer ${i}`) as Layer),
   );
+  requireFewLayers(layers, file);
   const model = new Model(layers, {
     ...{ dtype: parts.dtype, seed: parts.seed },
     ...(engine !== undefined && { engine }),
@@ -116,8 +118,8 @@ interface Parts {
 }
 
 /** The library's things and those of one's own. @throws ConfigError if one of these is none, or has a name of the library's */
-function kindsWith(where: string, options: LoadModelOptions): Kinds {
-  const entries = folders.map((folder) => {
+export function kindsWith(where: string, options: LoadModelOptions): Kinds {
+  const entries = kindFolders.map((folder) => {
     const library: Readonly<Record<string, Kind<unknown>>> = libraryKinds[folder];
     const own = options[folder] ?? {};
     checkOptions(`${where}: ${folder}`, own, Object.keys(own));
@@ -157,6 +159,13 @@ function inFile<T>(file: string, work: () => T): T {
     if (!(error instanceof NnwasmError) || error instanceof MemoryError) throw error;
     throw new FileError(`${file}: ${error.message}`, { cause: error });
   }
+}
+
+/** @throws FileError if there are more layers than any network has, with those within them */
+function requireFewLayers(layers: readonly Layer[], file: string): void {
+  const count = layers.reduce((sum, { innerLayers = [] }) => sum + 1 + innerLayers.length, 0);
+  if (count > MOST_LAYERS)
+    throw damaged(file, `its architecture has ${count} layers, expected ${MOST_LAYERS} at most.`);
 }
 
 const damaged = (file: string, what: string) =>

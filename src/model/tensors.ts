@@ -148,12 +148,15 @@ export function bytesOf(tensors: readonly NamedTensor[]): Bytes[] {
   );
 }
 
+/** The names of a first layer's weight; of an ensemble, that of its first member's. */
+const FIRST_WEIGHTS = ["dense1.weight", "ensemble1.0.dense1.weight"];
+
 /** The numbers in a sample, which follow from the tensors of a model. */
 export function featuresOf(
   byName: ReadonlyMap<string, NamedTensor>,
   standardization: Standardization | undefined,
 ): number | undefined {
-  const shape = byName.get("dense1.weight")?.shape;
+  const shape = FIRST_WEIGHTS.map((name) => byName.get(name)).find((weight) => weight !== undefined)?.shape;
   return shape?.length === 2 ? shape[0] : standardization?.mean.length;
 }
 

@@ -1,6 +1,6 @@
 /** Many changed files of models, and many changed models: each is opened, or refused by one of our errors. */
 import { describe, expect, it } from "vitest";
-import type { Description, Folder, Kinds } from "../../src/described.ts";
+import type { Description, Folder, Kinds, Part } from "../../src/described.ts";
 import { libraryKinds } from "../../src/model/kinds.ts";
 import type { Model } from "../../src/model/model.ts";
 import { Random } from "../../src/random.ts";
@@ -23,11 +23,13 @@ function anyFile(model: Model, random: Random): Uint8Array {
     const names = Object.keys(kinds[folder]);
     const name = names[random.below(names.length)]!;
     const { parts = {} } = kinds[folder][name]!;
-    const options = Object.entries(parts).map(([key, part]) => [key, pick(part)] as const);
+    const options = Object.entries(parts).map(([key, part]) => [key, pickPart(part)] as const);
     const more: Record<string, unknown> = name === "dense" ? { units: 1 + random.below(8) } : {};
     if (name === "cyclic") more.stepSize = 1 + random.below(9);
     return { name, options: { ...more, ...Object.fromEntries(random.below(2) === 0 ? options : []) } };
   };
+  const pickPart = (part: Part): unknown =>
+    typeof part === "string" ? pick(part) : Array.from({ length: random.below(3) }, () => pickPart(part[0]));
   content.metadata.architecture = JSON.stringify(
     Array.from({ length: 1 + random.below(6) }, () => pick("layers")),
   );

@@ -5,7 +5,8 @@
 // A row's settings say what is trained on what:
 //   samples    type (bytes, float32, float64), count, features; targets: classes (the default), numbers or flags, of which
 //              a sample has `classes`, or `width`; weighted: whether samples have weights, some of them 0
-//   layers, loss, optimizer    descriptions, as model files have them: ["dense", { "units": 20 }], or a name alone
+//   layers, loss, optimizer    descriptions, as model files have them: ["dense", { "units": 20 }], or a name alone; an ensemble
+//              stands alone, its members are trained one by one, and its losses are those of ensembleOf(models)
 //   model, fit                 options of Model and fit(); seed and threads among them
 // The first rows have `network`, the options of denseNetwork(), in place of `layers`, and `schedule`, SGD's.
 
@@ -79,10 +80,12 @@ export function trainer(library) {
     const { parts = {} } = libraryKinds[folder][name] ?? {};
     const whole = Object.entries(options).map(([key, value]) => [
       key,
-      Object.hasOwn(parts, key) ? make(parts[key], value) : value,
+      Object.hasOwn(parts, key) ? makePart(parts[key], value) : value,
     ]);
     return { name, options: Object.fromEntries(whole) };
   }
+  const makePart = (part, given) =>
+    Array.isArray(part) ? given.map((each) => makePart(part[0], each)) : make(part, given);
   const create = (folder, given) => createDescribed(libraryKinds, folder, make(folder, given), "The row");
 
   /** The hash of the weights, and the losses of the last epoch and of other samples. */
@@ -96,18 +99,34 @@ export function trainer(library) {
     schedule,
     fit = {},
   }) {
-    const all = layers?.map((each) => create("layers", each)) ?? networkOf(network, samples.classes);
-    const model = new nnwasm.Model(all, options).compile({
-      loss: create("losses", loss ?? "categoricalCrossEntropy"),
-      optimizer: optimizer
-        ? create("optimizers", optimizer)
-        : new nnwasm.SGDOptimizer({ schedule: schedule ?? new nnwasm.LRCyclingSchedule({ stepSize: 5 }) }),
-    });
-    const { rows } = await model.fit(makeSamples(samples), { epochs: 3, batchSize: 32, ...fit });
+    const fitted = async (all) => {
+      const model = new nnwasm.Model(all, options).compile({
+        loss: create("losses", loss ?? "categoricalCrossEntropy"),
+        optimizer: optimizer
+          ? create("optimizers", optimizer)
+          : new nnwasm.SGDOptimizer({ schedule: schedule ?? new nnwasm.LRCyclingSchedule({ stepSize: 5 }) }),
+      });
+      const { rows } = await model.fit(makeSamples(samples), { epochs: 3, batchSize: 32, ...fit });
+      return { model, trainLoss: rows.at(-1).train.loss };
+    };
+    const ensembleFitted = async ({ members, weights, temperature }) => {
+      const models = [];
+      for (const member of members)
+        models.push((await fitted(member.map((each) => create("layers", each)))).model);
+      const { engine, threads } = options;
+      const model = await nnwasm.ensembleOf(models, { weights, temperature, engine, threads });
+      for (const each of models) await each.close();
+      return { model, trainLoss: (await model.evaluate(makeSamples(samples))).loss };
+    };
+    const [[name, given] = []] = layers ?? [];
+    const { model, trainLoss } =
+      name === "ensemble"
+        ? await ensembleFitted(given)
+        : await fitted(layers?.map((each) => create("layers", each)) ?? networkOf(network, samples.classes));
     const { loss: other } = await model.evaluate(makeSamples({ ...samples, count: 70, seed: 2 }));
     const weightsSha256 = await model.weightsSha256();
     await model.close();
-    return { weightsSha256, trainLoss: rows.at(-1).train.loss, loss: other };
+    return { weightsSha256, trainLoss, loss: other };
   }
 
   /**
