@@ -296,7 +296,7 @@ export async function openImageFolder(path: string, options: ImageFolderOptions 
   const { files, labels, classNames, root, warnings } = found;
   if (files.length * features > MOST_BYTES) {
     throw new DatasetError(
-      `${root} has ${files.length} images of ${features} numbers, which are more than fit into memory. Make them smaller, as with --size 16x16.`,
+      `${root} has ${files.length} images of ${features} numbers, which are more than fit into memory. Give a smaller size, such as 16x16.`,
     );
   }
   const values = new Uint8Array(files.length * features);

@@ -22,25 +22,29 @@ export interface ModelOptions {
   readonly threads?: number | "auto";
 }
 
-/** @throws ConfigError if an option is not one of its choices */
-export function resolveModelOptions(options: ModelOptions): Required<ModelOptions> {
-  checkOptions("Model", options, ["dtype", "seed", "engine", "threads"]);
+/**
+ * @param where whose options they are, for errors
+ * @throws ConfigError if an option is not one of its choices
+ */
+export function resolveModelOptions(options: ModelOptions, where = "Model"): Required<ModelOptions> {
+  checkOptions(where, options, ["dtype", "seed", "engine", "threads"]);
   const { dtype = "float32", seed = 1, engine = "wasm", threads = 1 } = options;
-  requireInteger("Model: seed", seed, 0);
+  requireInteger(`${where}: seed`, seed, 0);
   if (dtype !== "float32" && dtype !== "float64") {
     throw new ConfigError(`No dtype ${shown(dtype)}. There are: float32, float64.`);
   }
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
     throw new ConfigError(
-      `Model: threads is ${shown(threads)}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
+      `${where}: threads is ${shown(threads)}, expected an integer from 1 to ${MOST_THREADS}, or "auto".`,
     );
   }
   if (typeof engine === "string") choose("engine", backends, engine);
-  else requireMethods("Model: engine", engine, ["open"], `${Object.keys(backends).join(", ")}, or a backend`);
+  else
+    requireMethods(`${where}: engine`, engine, ["open"], `${Object.keys(backends).join(", ")}, or a backend`);
   const hasThreads = typeof engine === "string" && withThreads[engine] !== undefined;
   if (!hasThreads && threads !== "auto" && threads > 1) {
     const name = typeof engine === "string" ? engine : engine.name;
-    throw new ConfigError(`Model: the engine "${name}" has no ${threads} threads. Leave threads out.`);
+    throw new ConfigError(`${where}: the engine "${name}" has no ${threads} threads. Leave threads out.`);
   }
   return { dtype, seed, engine, threads: hasThreads ? threads : 1 };
 }

@@ -43,8 +43,8 @@ export function fitPreprocessing(
   const features = understanding.columns.filter(({ role }) => role === "feature");
   if (features.length === 0) {
     throw new DatasetError(
-      `${table.name}: no column is left to learn from. See why with \`nnwasm data describe\`; --numeric or --categorical ` +
-        "takes a column in.",
+      `${table.name}: no column is left to learn from. See why with \`nnwasm data describe\`, and say of one what it is, ` +
+        "numeric or categorical: it is taken in.",
     );
   }
   const columns = columnsOf(table, features).map((column): EncodedColumn => {

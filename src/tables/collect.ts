@@ -11,7 +11,8 @@ import { dateStyleOf, decimalOf, type Guess, guessKind, styleOf } from "./guess.
 import { type MissingTexts, missingTexts } from "./missing.ts";
 import { checkTableOptions, shownText } from "./names.ts";
 import { RowPlaces } from "./places.ts";
-import type { Cell, Table, TableChunk, TableOptions, TableSource } from "./table.ts";
+import type { Cell, Table, TableChunk, TableSource } from "./table.ts";
+import { asFlags, type WordedOptions, type Wording } from "./wording.ts";
 
 /** The rows by which kinds are decided. */
 const FIRST_ROWS = 10_000;
@@ -39,7 +40,7 @@ const TURN = 50;
  */
 export async function collectTable(
   source: TableSource,
-  options: TableOptions = {},
+  options: WordedOptions = {},
   { signal, onProgress, most = Number.POSITIVE_INFINITY }: CollectOptions = {},
 ): Promise<Table> {
   const { name: table, format, facts } = source;
@@ -84,7 +85,7 @@ interface Pending {
 class Collector {
   readonly places: RowPlaces;
   readonly #source: TableSource;
-  readonly #options: TableOptions;
+  readonly #options: WordedOptions;
   readonly #missing: MissingTexts;
   readonly #columns: Pending[];
   readonly #firstRows: number;
@@ -92,7 +93,7 @@ class Collector {
   #decided = false;
   #decimal: "." | "," | undefined;
 
-  constructor(source: TableSource, options: TableOptions, names: readonly string[]) {
+  constructor(source: TableSource, options: WordedOptions, names: readonly string[]) {
     this.#source = source;
     this.#options = options;
     this.places = new RowPlaces(source.place, source.firstRow);
@@ -172,6 +173,7 @@ class Collector {
 
   #storeOf({ name }: Pending, guess: Guess): Store {
     const { name: table, delimiter } = this.#source;
+    const { wording = asFlags } = this.#options;
     const numeric = this.#isNumeric(name);
     const context = (what: string, others: string): StoreContext => ({
       table,
@@ -179,11 +181,11 @@ class Collector {
       missing: this.#missing,
       place: (row) => this.places.place(row),
       because: numeric ? ", as the column's values must be" : `, as the column's ${what} are`,
-      nextStep: (cell) => nextStep(name, cell, numeric ? "" : others),
+      nextStep: (cell) => nextStep(cell, numeric ? "" : others, wording),
     });
-    const others = `; if the column has categories, --categorical ${argumentText(name)}`;
+    const others = `; if the column has categories, ${wording.option("categorical", name)}`;
     if (guess.kind === "number") {
-      const style = styleOf(guess.evidence, { table, name }, { delimiter, decimal: this.#decimal });
+      const style = styleOf(guess.evidence, { table, name }, { delimiter, decimal: this.#decimal, wording });
       return new NumberStore(context("other values", others), { style, codes: numeric, why: guess.why });
     }
     if (guess.kind === "date") {
@@ -225,12 +227,9 @@ class Collector {
   }
 }
 
-/** A name as it is typed in a shell. */
-const argumentText = (name: string): string => (/^[\w.:/-]+$/.test(name) ? name : JSON.stringify(name));
-
 /** What can be done about a cell that is not what its column has. */
-function nextStep(_name: string, cell: string, others: string): string {
+function nextStep(cell: string, others: string, { option }: Wording): string {
   const text = cell.trim();
-  const short = text.length > 0 && text.length <= 60 ? ` ${argumentText(text)}` : " TEXT";
-  return `Correct it; or, if it stands for a missing value, give --missing${short}${others}.`;
+  const short = text.length > 0 && text.length <= 60 ? text : "TEXT";
+  return `Correct it; or, if it stands for a missing value, give ${option("missing", short)}${others}.`;
 }

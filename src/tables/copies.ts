@@ -2,6 +2,7 @@
 import { shownText } from "./names.ts";
 import type { Profile } from "./profile.ts";
 import type { TableColumn } from "./table.ts";
+import { asFlags, type Wording } from "./wording.ts";
 
 export interface Copy {
   /** The column's name. */
@@ -19,7 +20,11 @@ const MOST_PAIRS = 1000;
 const CORRELATED = 1 - 1e-9;
 
 /** @param features columns that are not dropped */
-export function copiesOf(targets: readonly Profile[], features: readonly Profile[]): Copy[] {
+export function copiesOf(
+  targets: readonly Profile[],
+  features: readonly Profile[],
+  { option }: Wording = asFlags,
+): Copy[] {
   return targets.flatMap((target) =>
     features.flatMap((feature): Copy[] => {
       const name = feature.column.name;
@@ -37,7 +42,7 @@ export function copiesOf(targets: readonly Profile[], features: readonly Profile
         return [
           {
             name,
-            text: `Column ${its} tells the target ${wanted}: each of its values has one of the target's. If it will not be known beforehand, --drop it.`,
+            text: `Column ${its} tells the target ${wanted}: each of its values has one of the target's. If it will not be known beforehand, ${option("drop")} it.`,
           },
         ];
       }
@@ -45,7 +50,7 @@ export function copiesOf(targets: readonly Profile[], features: readonly Profile
         return [
           {
             name,
-            text: `Column ${its} is the target ${wanted} in another unit. If it will not be known beforehand, --drop it.`,
+            text: `Column ${its} is the target ${wanted} in another unit. If it will not be known beforehand, ${option("drop")} it.`,
           },
         ];
       }

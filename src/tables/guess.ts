@@ -15,6 +15,7 @@ import {
   styleEvidence,
 } from "./numbers.ts";
 import type { Cell, DateStyle, NumberStyle, TableOptions } from "./table.ts";
+import { asFlags, type WordedOptions, type Wording } from "./wording.ts";
 
 /** What a column seems to be; what its numbers are written like is settled with the other columns. */
 export type Guess =
@@ -101,7 +102,11 @@ export function decimalOf(guesses: readonly Guess[], { decimal }: TableOptions):
 export function styleOf(
   evidence: StyleEvidence | undefined,
   where: { readonly table: string; readonly name: string },
-  context: { readonly delimiter?: string | undefined; readonly decimal?: "." | "," | undefined },
+  context: {
+    readonly delimiter?: string | undefined;
+    readonly decimal?: "." | "," | undefined;
+    readonly wording?: Wording | undefined;
+  },
 ): NumberStyle {
   if (evidence === undefined) return PLAIN;
   const style = settledStyle(evidence, context);
@@ -109,10 +114,11 @@ export function styleOf(
     return evidence.telling || context.decimal === undefined ? style : { ...style, decimal: context.decimal };
   }
   const { example, style: other } = evidence.other!;
+  const { option } = context.wording ?? asFlags;
   const [one, two] = [evidence.style, other].map((its) => parseNumber(example, its));
   throw new DatasetError(
     `${where.table}, column ${shownText(where.name)}: ${shownText(example)} can be ${one} and ${two}, and nothing in the ` +
-      `file says which. Say what stands before fractions: --decimal "." or --decimal ",".`,
+      `file says which. Say what stands before fractions: ${option("decimal", ".")} or ${option("decimal", ",")}.`,
   );
 }
 
@@ -120,13 +126,13 @@ export function styleOf(
 export function dateStyleOf(
   guess: { readonly style?: DateStyle | undefined; readonly ambiguous?: string | undefined },
   where: { readonly table: string; readonly name: string },
-  { dates }: TableOptions,
+  { dates, wording: { option } = asFlags }: WordedOptions,
 ): DateStyle | undefined {
   if (guess.style === undefined) return undefined;
   if (dates !== undefined) return { first: dates === "day-first" ? "day" : "month" };
   if (guess.ambiguous === undefined) return guess.style;
   throw new DatasetError(
     `${where.table}, column ${shownText(where.name)}: in ${shownText(guess.ambiguous)} the day or the month can come first, ` +
-      `and no date of the column says which. Say it: --dates day-first or --dates month-first.`,
+      `and no date of the column says which. Say it: ${option("dates", "day-first")} or ${option("dates", "month-first")}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** The names of columns that a user has given: each must be one of the table's. */
 import { ConfigError } from "../errors.ts";
 import { listed } from "../format/words.ts";
-import type { TableOptions } from "./table.ts";
+import { asFlags, type WordedOptions } from "./wording.ts";
 
 /** Names that an error lists at most. */
 const MOST_LISTED = 20;
@@ -59,21 +59,23 @@ export const shownText = (text: string): string =>
  * @param names its columns
  * @throws ConfigError if a name is none of them, or if what is said of one contradicts
  */
-export function checkTableOptions(table: string, names: readonly string[], options: TableOptions): void {
+export function checkTableOptions(table: string, names: readonly string[], options: WordedOptions): void {
+  const { where, option: written } = options.wording ?? asFlags;
   const { target = [], drop = [], numeric = [], categorical = [], weight, group = [] } = options;
   const known = new Set(names);
   const said = { target, drop, numeric, categorical, weight: weight === undefined ? [] : [weight], group };
-  for (const [option, given] of Object.entries(said)) {
-    for (const name of given) {
-      if (known.has(name)) continue;
-      const nearest = nearestName(name, names);
+  for (const [name, given] of Object.entries(said)) {
+    const option = written(name as keyof typeof said);
+    for (const column of given) {
+      if (known.has(column)) continue;
+      const nearest = nearestName(column, names);
       const hint = nearest === undefined ? "" : ` Did you mean ${shownText(nearest)}?`;
       throw new ConfigError(
-        `--${option}: ${table} has no column ${shownText(name)}.${hint} Its columns are ${listedNames(names)}.`,
+        `${where}${option}: ${table} has no column ${shownText(column)}.${hint} Its columns are ${listedNames(names)}.`,
       );
     }
-    const twice = given.find((name, i) => given.indexOf(name) !== i);
-    if (twice !== undefined) throw new ConfigError(`--${option} names ${shownText(twice)} twice.`);
+    const twice = given.find((column, i) => given.indexOf(column) !== i);
+    if (twice !== undefined) throw new ConfigError(`${where}${option} names ${shownText(twice)} twice.`);
   }
   const exclusive = [
     ["target", "drop"],
@@ -89,7 +91,7 @@ export function checkTableOptions(table: string, names: readonly string[], optio
     const both = said[one].find((name) => said[other].includes(name));
     if (both !== undefined) {
       throw new ConfigError(
-        `--${one} and --${other} both name ${shownText(both)}. Leave it out of one of them.`,
+        `${where}${written(one)} and ${written(other)} both name ${shownText(both)}. Leave it out of one of them.`,
       );
     }
   }

@@ -5,6 +5,7 @@ import { booleanOf } from "./booleans.ts";
 import { shownText } from "./names.ts";
 import { PLAIN, parseNumber } from "./numbers.ts";
 import type { Table, TableColumn } from "./table.ts";
+import { asFlags, type Wording } from "./wording.ts";
 
 /** The column of this name. @throws DatasetError if there is none */
 export function columnOf(table: Table, name: string): TableColumn {
@@ -32,7 +33,7 @@ export function targetRows(table: Table, target: readonly string[]): Uint32Array
  * The classes of a target column in their order: of numbers by size, of answers no and yes, of texts by code units.
  * @throws DatasetError if there are too many
  */
-export function classNamesOf(column: TableColumn): string[] {
+export function classNamesOf(column: TableColumn, { option }: Wording = asFlags): string[] {
   if (column.kind === "category") {
     const { values = [], cells } = column;
     const used = new Set(cells);
@@ -42,7 +43,7 @@ export function classNamesOf(column: TableColumn): string[] {
   if (numbers.length > MOST_CLASSES) {
     throw new DatasetError(
       `Column ${shownText(column.name)} has ${numbers.length} different numbers, classes are at most ${MOST_CLASSES}. ` +
-        "Predict it as a number: --task numbers.",
+        `Predict it as a number: ${option("task", "numbers")}.`,
     );
   }
   numbers.sort((a, b) => a - b);

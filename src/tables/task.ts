@@ -5,8 +5,9 @@ import { countedInWords } from "../format/words.ts";
 import { MOST_COUNTED } from "./cells.ts";
 import { shownText } from "./names.ts";
 import { countsOf, type Profile } from "./profile.ts";
-import type { TableOptions, Understanding } from "./table.ts";
+import type { Understanding } from "./table.ts";
 import { classNamesOf } from "./targets.ts";
+import { asFlags, type WordedOptions, type Wording } from "./wording.ts";
 
 type Task = NonNullable<Understanding["task"]>;
 
@@ -29,11 +30,12 @@ const isWholeOf = (cells: ArrayLike<number>): boolean => {
  * @throws ConfigError if the targets cannot be predicted together, or not as the user has said
  * @throws DatasetError if a target has one value only, or none
  */
-export function taskOf(table: string, targets: readonly Profile[], options: TableOptions): Task {
+export function taskOf(table: string, targets: readonly Profile[], options: WordedOptions): Task {
+  const { wording = asFlags } = options;
   for (const target of targets) checkTarget(table, target);
   const names = targets.map(({ column }) => column.name);
-  if (options.task !== undefined) return taskAsSaid(options.task, targets, names);
-  if (targets.length > 1) return taskOfSeveral(targets, names);
+  if (options.task !== undefined) return taskAsSaid(options.task, targets, names, wording);
+  if (targets.length > 1) return taskOfSeveral(targets, names, wording);
   const [profile] = targets as [Profile];
   const { column } = profile;
   const { kind, distinct } = column;
@@ -41,18 +43,20 @@ export function taskOf(table: string, targets: readonly Profile[], options: Tabl
     kind: "classes",
     target: names,
     why,
-    classNames: classNamesOf(column),
+    classNames: classNamesOf(column, wording),
   });
   if (kind === "boolean") return classes("it is yes or no");
   if (kind === "category") {
-    checkClasses(table, profile);
+    checkClasses(table, profile, wording);
     return classes(column.why ?? `its ${countedInWords(distinct, "value")} are texts`);
   }
   if (isBinary(profile)) return classes("it is 0 or 1");
   const numbers = (why: string): Task => ({ kind: "numbers", target: names, why });
   if (!profile.whole) return numbers("it has numbers with fractions");
   if (distinct === 2)
-    return classes("it has two values only, though they are numbers: --task numbers if they are amounts");
+    return classes(
+      `it has two values only, though they are numbers: ${wording.option("task", "numbers")} if they are amounts`,
+    );
   if (distinct > MOST_NUMBERS_AS_CLASSES) {
     const many = distinct < MOST_COUNTED ? thousands(distinct) : `${thousands(distinct)} or more`;
     return numbers(`it has ${many} different numbers`);
@@ -60,11 +64,11 @@ export function taskOf(table: string, targets: readonly Profile[], options: Tabl
   const fewest = Math.min(...countsOf(column).map(({ count }) => count));
   if (profile.present < ROWS_OF_A_CLASS * distinct || (distinct > 10 && fewest < ROWS_OF_A_CLASS)) {
     return numbers(
-      `it has numbers, ${distinct} different ones, some with few rows: --task classes if they are kinds`,
+      `it has numbers, ${distinct} different ones, some with few rows: ${wording.option("task", "classes")} if they are kinds`,
     );
   }
   return classes(
-    `its numbers are whole, and only ${distinct} different ones: --task numbers if they are amounts`,
+    `its numbers are whole, and only ${distinct} different ones: ${wording.option("task", "numbers")} if they are amounts`,
   );
 }
 
@@ -84,37 +88,48 @@ function checkTarget(table: string, { column, present }: Profile): void {
 }
 
 /** Texts of which nearly every row has another are no classes. */
-function checkClasses(table: string, { column, present }: Profile): void {
+function checkClasses(table: string, { column, present }: Profile, { option }: Wording): void {
   if (column.distinct <= MOST_NUMBERS_AS_CLASSES || column.distinct <= present / 2) return;
   throw new DatasetError(
     `${table}, target ${shownText(column.name)} has ${thousands(column.distinct)} different texts in ${thousands(present)} rows ` +
-      `(${shownText(column.example)}), they are no classes. Give another column; --task classes takes it all the same.`,
+      `(${shownText(column.example)}), they are no classes. Give another column; ${option("task", "classes")} takes it all the same.`,
   );
 }
 
-function taskAsSaid(task: Task["kind"], targets: readonly Profile[], names: readonly string[]): Task {
+function taskAsSaid(
+  task: Task["kind"],
+  targets: readonly Profile[],
+  names: readonly string[],
+  wording: Wording,
+): Task {
+  const { where, option } = wording;
   const why = "as it was said";
   if (task === "classes") {
     if (targets.length > 1) {
       throw new ConfigError(
-        `--task classes has one target, not ${names.map(shownText).join(", ")}. Give one, or --task flags.`,
+        `${where}${option("task", "classes")} has one target, not ${names.map(shownText).join(", ")}. ` +
+          `Give one, or ${option("task", "flags")}.`,
       );
     }
-    return { kind: task, target: names, why, classNames: classNamesOf(targets[0]!.column) };
+    return { kind: task, target: names, why, classNames: classNamesOf(targets[0]!.column, wording) };
   }
   for (const profile of targets) {
     const { column } = profile;
     if (task === "flags" ? isBinary(profile) : column.kind === "number") continue;
     const expected = task === "flags" ? "yes and no, or 0 and 1" : "numbers";
     throw new ConfigError(
-      `--task ${task}: target ${shownText(column.name)} has values such as ${shownText(column.example)}, expected ${expected}. ` +
-        "Leave --task out, and it is found out.",
+      `${where}${option("task", task)}: target ${shownText(column.name)} has values such as ${shownText(column.example)}, expected ${expected}. ` +
+        `Leave ${option("task")} out, and it is found out.`,
     );
   }
   return { kind: task, target: names, why };
 }
 
-function taskOfSeveral(targets: readonly Profile[], names: readonly string[]): Task {
+function taskOfSeveral(
+  targets: readonly Profile[],
+  names: readonly string[],
+  { where, option }: Wording,
+): Task {
   if (targets.every(isBinary)) return { kind: "flags", target: names, why: "each is yes or no" };
   if (targets.every(({ column }) => column.kind === "number")) {
     return { kind: "numbers", target: names, why: "all have numbers" };
@@ -123,7 +138,7 @@ function taskOfSeveral(targets: readonly Profile[], names: readonly string[]): T
     targets.find(({ column }) => column.kind !== "number" && column.kind !== "boolean")?.column ??
     targets[0]!.column;
   throw new ConfigError(
-    `--target: several targets are either all numbers or all yes and no; ${shownText(odd.name)} has values such as ` +
+    `${where}${option("target")}: several targets are either all numbers or all yes and no; ${shownText(odd.name)} has values such as ` +
       `${shownText(odd.example)}. Train a model for each kind.`,
   );
 }

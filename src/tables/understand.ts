@@ -9,16 +9,10 @@ import { copiesOf } from "./copies.ts";
 import { checkTableOptions, listedNames, shownText } from "./names.ts";
 import { type Counted, countsOf, type Profile, profileOf, rangeOf } from "./profile.ts";
 import { repeatedRows } from "./repeats.ts";
-import type {
-  ColumnRole,
-  ColumnUnderstanding,
-  Table,
-  TableColumn,
-  TableOptions,
-  Understanding,
-} from "./table.ts";
+import type { ColumnRole, ColumnUnderstanding, Table, TableColumn, Understanding } from "./table.ts";
 import { targetRows } from "./targets.ts";
 import { taskOf } from "./task.ts";
+import { asFlags, type WordedOptions, type Wording } from "./wording.ts";
 
 /** Values of a category that are told. */
 const MOST_TOLD = 20;
@@ -34,8 +28,8 @@ const FEW_NUMBERS = 20;
  * @throws ConfigError if an option names no column, or asks for what the columns are not
  * @throws DatasetError if nothing can be learned from it: no rows, no feature, a target with one value; if a weight is negative
  */
-export function understand(table: Table, options: TableOptions = {}): Understanding {
-  const { target = [], weight, group = [], drop = [] } = options;
+export function understand(table: Table, options: WordedOptions = {}): Understanding {
+  const { target = [], weight, group = [], drop = [], wording = asFlags } = options;
   checkTableOptions(table.name, [...table.columns.map(({ name }) => name), ...drop], options);
   const profiles = table.columns.map((column) => profileOf(column, table.rows));
   const warnings: string[] = [];
@@ -50,19 +44,20 @@ export function understand(table: Table, options: TableOptions = {}): Understand
           target.map((name) => byName.get(name)!),
           options,
         );
-  if (weight !== undefined) checkWeights(table, byName.get(weight)!.column);
+  if (weight !== undefined) checkWeights(table, byName.get(weight)!.column, wording);
   const roles = rolesOf(profiles, options);
   const features = () => profiles.filter(({ column }) => roles.get(column.name)!.role === "feature");
   if (task !== undefined) {
     for (const { name, text, copy } of copiesOf(
       target.map((its) => byName.get(its)!),
       features(),
+      wording,
     )) {
       warnings.push(text);
       if (copy) roles.set(name, { role: "dropped", why: `a copy of ${copy}` });
     }
   }
-  if (features().length === 0) keepOne(table, profiles, roles, task !== undefined);
+  if (features().length === 0) keepOne(table, profiles, roles, task === undefined ? undefined : wording);
   warnings.push(...warningsOf(table, byName, task, group));
   const told = new Set([...features().map(({ column }) => column.name), ...target]);
   const repeats = repeatedRows(
@@ -85,8 +80,9 @@ interface Role {
   readonly why?: string | undefined;
 }
 
-function rolesOf(profiles: readonly Profile[], options: TableOptions): Map<string, Role> {
+function rolesOf(profiles: readonly Profile[], options: WordedOptions): Map<string, Role> {
   const { target = [], weight, group = [], drop = [], numeric = [], categorical = [] } = options;
+  const { wording = asFlags } = options;
   const said = new Set([...numeric, ...categorical]);
   return new Map(
     profiles.map((profile): [string, Role] => {
@@ -100,7 +96,10 @@ function rolesOf(profiles: readonly Profile[], options: TableOptions): Map<strin
       if (useless !== undefined) return [name, { role: "dropped", why: useless }];
       return [
         name,
-        { role: "feature", why: said.has(name) ? (why ?? "as it was said") : (why ?? hintOf(profile)) },
+        {
+          role: "feature",
+          why: said.has(name) ? (why ?? "as it was said") : (why ?? hintOf(profile, wording)),
+        },
       ];
     }),
   );
@@ -144,10 +143,10 @@ function uselessOf(profile: Profile): string | undefined {
 }
 
 /** What could surprise in a column that is a feature. */
-function hintOf({ column, whole, low, high, present }: Profile): string | undefined {
+function hintOf({ column, whole, low, high, present }: Profile, { option }: Wording): string | undefined {
   const { kind, distinct, name } = column;
   if (kind === "number" && whole && distinct > 2 && distinct <= MOST_TO_HINT && present >= ROWS_TO_HINT) {
-    return `${distinct} different whole numbers: --categorical if they are codes`;
+    return `${distinct} different whole numbers: ${option("categorical")} if they are codes`;
   }
   if (kind === "number" && distinct === 2 && !(low === 0 && high === 1)) return "two values only";
   if (kind === "number" && whole && isIdName(name)) return "an id by its name, but its values repeat";
@@ -156,12 +155,15 @@ function hintOf({ column, whole, low, high, present }: Profile): string | undefi
 const ROWS_TO_HINT = 50;
 const MOST_TO_HINT = 7;
 
-/** Something must be learned from: of what was dropped, an id or a text that is all there is stays. */
+/**
+ * Something must be learned from: of what was dropped, an id or a text that is all there is stays.
+ * @param needed how the error writes options; undefined if there need not be anything
+ */
 function keepOne(
   table: Table,
   profiles: readonly Profile[],
   roles: Map<string, Role>,
-  needed: boolean,
+  needed: Wording | undefined,
 ): void {
   const kept = profiles.filter(({ column }) => {
     const { role, why } = roles.get(column.name)!;
@@ -169,19 +171,19 @@ function keepOne(
   });
   for (const { column } of kept)
     roles.set(column.name, { role: "feature", why: "looks like an id, but there is nothing else" });
-  if (kept.length > 0 || !needed) return;
+  if (kept.length > 0 || needed === undefined) return;
   const dropped = [...roles].filter(([, { role }]) => role === "dropped");
   const reasons = dropped.slice(0, 5).map(([name, { why }]) => `${shownText(name)} is ${why}`);
   throw new DatasetError(
     `${table.name} has no column to predict from${reasons.length === 0 ? "" : `: ${reasons.join("; ")}`}. ` +
-      "Give a table with more columns, or say what one is: --categorical or --numeric.",
+      `Give a table with more columns, or say what one is: ${needed.option("categorical")} or ${needed.option("numeric")}.`,
   );
 }
 
-function checkWeights(table: Table, column: TableColumn): void {
+function checkWeights(table: Table, column: TableColumn, { where, option }: Wording): void {
   if (column.kind !== "number") {
     throw new ConfigError(
-      `--weight: column ${shownText(column.name)} has no numbers. Give one with numbers from 0 on.`,
+      `${where}${option("weight")}: column ${shownText(column.name)} has no numbers. Give one with numbers from 0 on.`,
     );
   }
   let sum = 0;

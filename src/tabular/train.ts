@@ -14,6 +14,7 @@ import { BestWeights } from "../model/callbacks/index.ts";
 import type { EpochRow } from "../model/history.ts";
 import { memories } from "../model/memory.ts";
 import { Model } from "../model/model.ts";
+import { resolveModelOptions } from "../model/modelOptions.ts";
 import { denseNetwork } from "../model/network.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import {
@@ -26,7 +27,7 @@ import {
   shown,
 } from "../options.ts";
 import type { Signal } from "../platform.ts";
-import type { PreprocessingOptions } from "../preprocessing/fit.ts";
+import { numberEncoders, type PreprocessingOptions } from "../preprocessing/fit.ts";
 import { scaleOfTargets } from "../preprocessing/scaleOfTargets.ts";
 import { presets } from "../presets.ts";
 import { type ScheduleKind, schedules } from "../schedules/index.ts";
@@ -34,6 +35,7 @@ import { collectTable } from "../tables/collect.ts";
 import { type ColumnArrays, type RowsInMemory, tableOfRows } from "../tables/rows.ts";
 import type { Table, TableOptions, Understanding } from "../tables/table.ts";
 import { understand } from "../tables/understand.ts";
+import { asOptions, type WordedOptions } from "../tables/wording.ts";
 import { type TargetKind, targetKinds, targetsOf } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import type { AnswerOf, MetricsOfTask } from "./answers.ts";
@@ -192,6 +194,7 @@ const CHOICES = {
   task: targetKinds,
   decimal: { ".": true, ",": true },
   dates: { "day-first": true, "month-first": true },
+  numbers: numberEncoders,
 } as const;
 
 function checkTrainOptions(options: TrainTableOptions): void {
@@ -225,6 +228,7 @@ function checkTrainOptions(options: TrainTableOptions): void {
   ) {
     throw new ConfigError(`${WHERE}: learningRate is ${shown(learningRate)}, expected a number > 0.`);
   }
+  checkNetwork(options);
   if (header !== undefined) requireBoolean(`${WHERE}: header`, header);
   if (signal !== undefined) {
     const methods = ["throwIfAborted", "addEventListener", "removeEventListener"];
@@ -232,10 +236,31 @@ function checkTrainOptions(options: TrainTableOptions): void {
   }
 }
 
-function ofTable(options: TrainTableOptions): TableOptions {
+/** What the model would refuse, too, but only when the table has been read. */
+function checkNetwork({ hidden, dtype, seed, engine, threads }: TrainTableOptions): void {
+  resolveModelOptions(
+    {
+      ...(dtype !== undefined && { dtype }),
+      ...(seed !== undefined && { seed }),
+      ...(engine !== undefined && { engine }),
+      ...(threads !== undefined && { threads }),
+    },
+    WHERE,
+  );
+  if (hidden === undefined) return;
+  if (!Array.isArray(hidden)) {
+    throw new ConfigError(
+      `${WHERE}: hidden is ${shown(hidden)}, expected an array of units, such as [50, 50].`,
+    );
+  }
+  for (const [i, units] of Array.from(hidden).entries()) requireInteger(`${WHERE}: hidden[${i}]`, units);
+}
+
+function ofTable(options: TrainTableOptions): WordedOptions {
   const { task, drop, numeric, categorical, weight, missing, decimal, dates } = options;
   const [target, group] = [listed(options.target), listed(options.group)];
-  return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates };
+  const wording = asOptions(WHERE);
+  return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates, wording };
 }
 
 async function tableFrom(options: TrainTableOptions): Promise<Table> {

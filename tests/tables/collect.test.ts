@@ -98,7 +98,7 @@ describe("collectTable", () => {
     expect(await read("0,5", "\t")).toBe(1.234);
     await expect(read("5", "\t")).rejects.toThrow(
       'a.csv, column "x": "1,234" can be 1.234 and 1234, and nothing in the file says which. ' +
-        'Say what stands before fractions: --decimal "." or --decimal ",".',
+        "Say what stands before fractions: --decimal . or --decimal ,.",
     );
     expect((await columnOf(["1,234"], { decimal: "," }, "\t")).cells[0]).toBe(1.234);
     expect((await columnOf(["1,234"], { decimal: "." }, "\t")).cells[0]).toBe(1234);

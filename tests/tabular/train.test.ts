@@ -338,6 +338,13 @@ it("answers are those to the rows as they were when they were asked for", async 
   expect(await asked).toEqual(expected);
 });
 
+/** Rows of which a cell comes behind those by which kinds are decided. */
+const cut = ([first, other, last]: readonly unknown[]) =>
+  Array.from({ length: 10_001 }, (_, i) => ({
+    price: i,
+    x: i === 10_000 ? last : i % 2 ? first : other,
+  }));
+
 describe("what is wrong is refused", () => {
   const right = { data: houses, target: "price" };
   it.each([
@@ -410,6 +417,75 @@ describe("what is wrong is refused", () => {
   ])("%#: %s %s", async (options, name, message) => {
     const error = await train(options as never).catch((reason) => reason);
     expect(error).toMatchObject({ name, message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ["target", "nope", 'train: target: data has no column "nope".'],
+    ["drop", ["nope"], 'train: drop: data has no column "nope".'],
+    ["numeric", ["nope"], 'train: numeric: data has no column "nope".'],
+    ["categorical", ["nope"], 'train: categorical: data has no column "nope".'],
+    ["weight", "nope", 'train: weight: data has no column "nope".'],
+    ["group", "nope", 'train: group: data has no column "nope".'],
+    ["weight", "city", 'if it stands for a missing value, give missing ["'],
+    ["drop", ["city", "city"], 'train: drop names "city" twice.'],
+    ["drop", ["price"], 'train: target and drop both name "price".'],
+    ["target", ["price", "city"], "train: target: several targets are either"],
+    ["task", "flags", 'train: task "flags": target "price" has values such as'],
+    ["target", "name", 'they are no classes. Give another column; task "classes" takes it all the same.'],
+    ["numeric", ["city"], 'if it stands for a missing value, give missing ["'],
+    ["data", [{ price: 1, x: "1,234" }], 'fractions: decimal "." or decimal ","'],
+    [
+      "data",
+      [1, 2, 3].map((day) => ({ price: day, x: `${day}/2/2025` })),
+      'Say it: dates "day-first" or dates "month-first".',
+    ],
+    ["data", cut([1, 2, "abc"]), 'missing ["abc"]; if the column has categories, categorical ["x"].'],
+    ["data", cut(["a", "a", "a"]), "say what one is: categorical or numeric."],
+  ])("an option by its own name, and no flag: %#, %s", async (name, value, message) => {
+    const named = houses.map((row, i) => ({ ...row, name: `house ${i}` }));
+    const error: Error = await train({ data: named, target: "price", [name]: value } as never).catch(
+      (reason) => reason,
+    );
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain("--");
+  });
+
+  it("hints and warnings name no flag either", async () => {
+    const said: string[] = [];
+    const rows = houses.map((row, i) => ({ ...row, kind: i % 3, letter: "abc"[i % 3], half: row.rooms }));
+    for (const target of ["price", "kind"]) {
+      await train({
+        ...{ data: rows, target, ...quick, epochs: 1 },
+        onUnderstood: ({ understanding: { task, columns }, warnings }) =>
+          void said.push(task!.why, ...warnings, ...columns.map(({ why = "" }) => why)),
+      });
+    }
+    expect(said).toContain("3 different whole numbers: categorical if they are codes");
+    expect(said).toContain(
+      'its numbers are whole, and only 3 different ones: task "numbers" if they are amounts',
+    );
+    expect(said.join()).toContain("If it will not be known beforehand, drop it.");
+    expect(said.join()).not.toContain("--");
+  });
+
+  it.each([
+    [{ engine: "gpu" }, 'No engine "gpu". There are: wasm, js.'],
+    [{ engine: {} }, "train: engine is an object, expected wasm, js, or a backend."],
+    [{ dtype: "float16" }, 'No dtype "float16". There are: float32, float64.'],
+    [{ seed: -1 }, "train: seed is -1, expected an integer ≥ 0."],
+    [{ threads: 0 }, 'train: threads is 0, expected an integer from 1 to 256, or "auto".'],
+    [{ engine: "js", threads: 2 }, 'train: the engine "js" has no 2 threads. Leave threads out.'],
+    [{ hidden: 8 }, "train: hidden is 8, expected an array of units, such as [50, 50]."],
+    [{ hidden: [8, 0] }, "train: hidden[1] is 0, expected an integer ≥ 1."],
+    [{ numbers: "log" }, 'No numbers "log". There are: robust, standard, plain.'],
+  ])("before the table is read: %j", async (options, message) => {
+    let read = 0;
+    const rows = (function* () {
+      for (const row of houses) yield { ...row, read: read++ };
+    })();
+    const training = train({ data: rows, target: "price", ...(options as object) });
+    await expect(training).rejects.toThrow(message);
+    expect(read).toBe(0);
   });
 
   it("a text in a column of numbers, with its row", async () => {
