@@ -5,6 +5,10 @@ export type Alignment = "left" | "right";
 /** The characters of a text, as a terminal counts them: those beyond the Basic Multilingual Plane once. */
 export const lengthOf = (text: string): number => [...text].length;
 
+/** The length of the longest text. There may be more of them than a call takes arguments. */
+export const widestOf = (texts: readonly string[]): number =>
+  texts.reduce((widest, text) => Math.max(widest, lengthOf(text)), 0);
+
 /** The text with spaces on one side, up to a width. */
 export function padded(text: string, width: number, alignment: Alignment): string {
   const space = " ".repeat(Math.max(0, width - lengthOf(text)));

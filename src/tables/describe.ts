@@ -1,7 +1,7 @@
 /** What was understood of a table, for people and as JSON. */
 import { short, thousands } from "../format/numbers.ts";
 import { printable } from "../format/printable.ts";
-import { lengthOf, tableLines } from "../format/tables.ts";
+import { lengthOf, tableLines, widestOf } from "../format/tables.ts";
 import { counted, countedInWords, listed, pluralOf } from "../format/words.ts";
 import { wrapped } from "../format/wrap.ts";
 import type { ColumnUnderstanding, Understanding } from "./table.ts";
@@ -77,12 +77,11 @@ function columnLines(columns: readonly ColumnUnderstanding[], rows: number, widt
   const examples = columns.map(({ example }) =>
     cut(printable(example), Math.min(MOST_EXAMPLE, Math.floor(width / 5))),
   );
-  const widest = (texts: readonly string[]) => Math.max(...texts.map(lengthOf));
   const fixed =
-    widest(["column", ...names]) +
+    widestOf(["column", ...names]) +
     "category".length +
-    widest(["missing", ...missing]) +
-    widest(["example", ...examples]) +
+    widestOf(["missing", ...missing]) +
+    widestOf(["example", ...examples]) +
     8;
   const space = Math.max(12, width - fixed);
   const cells = columns.map((column, i) => [
@@ -143,7 +142,7 @@ function categoriesText(
 
 function reasonLines(columns: readonly ColumnUnderstanding[], width: number): string[] {
   const names = columns.map(({ name }) => cut(printable(name), MOST_NAME));
-  const widest = Math.max(...names.map(lengthOf));
+  const widest = widestOf(names);
   return columns.flatMap(({ why = "" }, i) => {
     const space = " ".repeat(widest - lengthOf(names[i]!));
     return wrapped(`  ${names[i]}${space}  ${printable(why)}`, width, " ".repeat(widest + 4));

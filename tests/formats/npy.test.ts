@@ -226,6 +226,13 @@ describe("refused", () => {
     expect((error as Error).message).toContain(COPY);
   });
 
+  it("has more columns than a call takes arguments", async () => {
+    const cells = new Uint8Array(2 * 4 * 200_000);
+    const file = npyWithHeader(header("'<f4'", "(2, 200000)"), cells);
+    const table = await wholeTable(await openBytes("a.npy", file));
+    expect(Object.keys(table.columns)).toHaveLength(200_000);
+  });
+
   it.each([
     ["no dimension", "()", "holds a single number, expected an array with a row for each sample"],
     ["a dimension beyond 2^53", "(9007199254740992,)", "expected True, False, None or a number below 2^53"],
