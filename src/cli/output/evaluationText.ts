@@ -1,6 +1,7 @@
 /** An evaluation for people, and as JSON. */
 import { shortLabels } from "../../format/labels.ts";
 import { measureText, short, thousands } from "../../format/numbers.ts";
+import { printable } from "../../format/printable.ts";
 import { lengthOf, tableLines } from "../../format/tables.ts";
 import { pluralOf } from "../../format/words.ts";
 import { TopKMetrics } from "../../metrics/index.ts";
@@ -14,6 +15,9 @@ const WIDEST_MATRIX = 100;
 
 /** Per class: these metrics, in this order. */
 const PER_CLASS = ["precision", "recall", "f1"] as const;
+
+/** A line break in a name would end the row that it stands in. */
+const labelsOf = (names: readonly string[]) => shortLabels(names.map(printable));
 
 const measured = (value: unknown): string =>
   typeof value !== "number" || Number.isNaN(value) ? "–" : measureText(value);
@@ -66,7 +70,7 @@ export function evaluationText(report: EvaluationReport, data: string): string {
 function perClass({ task, names, metrics, support }: EvaluationReport): string[] {
   if (support === undefined) return [];
   const of = (metric: string, i: number) => measured((metrics[metric] as readonly number[] | undefined)?.[i]);
-  const rows = shortLabels(names.slice(0, MOST_CLASSES)).map((label, i) => [
+  const rows = labelsOf(names.slice(0, MOST_CLASSES)).map((label, i) => [
     label,
     ...PER_CLASS.map((metric) => of(metric, i)),
     short(support[i] ?? 0, { digits: 6 }),
@@ -83,13 +87,13 @@ function matrix({ task, names, metrics }: EvaluationReport): string[] {
   const cells = counts.map((row) => row.map((count) => short(count, { digits: 6 })));
   if (task === "flags") {
     const head = ["flag", "true negatives", "false positives", "false negatives", "true positives"];
-    const rows = shortLabels(names.slice(0, MOST_CLASSES)).map((label, i) => [label, ...cells[i]!]);
+    const rows = labelsOf(names.slice(0, MOST_CLASSES)).map((label, i) => [label, ...cells[i]!]);
     return ["", ...tableLines([head, ...rows], ["left", "right"]), ...moreLines(names.length - rows.length)];
   }
   if (counts.length > MOST_IN_MATRIX) {
     return ["", `The confusion matrix of ${counts.length} classes: --json, or confusion.svg by --out DIR.`];
   }
-  const labels = shortLabels(names.slice(0, counts.length));
+  const labels = labelsOf(names.slice(0, counts.length));
   const lines = (rows: readonly string[], columns: readonly string[]) =>
     tableLines(
       [["actual \\ predicted", ...columns], ...cells.map((row, i) => [rows[i]!, ...row])],
@@ -110,7 +114,7 @@ function matrix({ task, names, metrics }: EvaluationReport): string[] {
 function residualLines({ residuals }: EvaluationReport): string[] {
   if (residuals === undefined) return [];
   const shown = residuals.slice(0, MOST_CLASSES);
-  const labels = shortLabels(shown.map(({ name }) => name));
+  const labels = labelsOf(shown.map(({ name }) => name));
   const errors = shown.map(({ rmse, mae, r2 }, i) => [labels[i]!, ...[rmse, mae, r2].map(measured)]);
   const head = ["predicted − actual", "min", "5%", "25%", "median", "75%", "95%", "max"];
   const rows = shown.map(({ quantiles }, i) => [labels[i]!, ...quantiles.map((value) => short(value))]);

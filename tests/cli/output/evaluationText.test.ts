@@ -36,6 +36,15 @@ describe("evaluationText", () => {
     ]);
   });
 
+  it("of a class with a line break in its name keeps its rows whole", () => {
+    const lines = linesOf(classesOf(["a\nb", "c"]));
+    expect(lines.slice(-3)).toEqual([
+      "a\\nb                123456       0",
+      "c                        0  123456",
+      "",
+    ]);
+  });
+
   it("of flags counts what is right and wrong by the names that these have", () => {
     const lines = linesOf({
       ...{ ...about, task: "flags", names: ["wet"], support: [9], metrics: { confusion: [[18, 3, 2, 7]] } },
