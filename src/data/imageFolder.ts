@@ -7,6 +7,7 @@
  *     pets/train/cat/1.png  …  pets/test/cat/9.png  …             the same, with a test set
  */
 import { ConfigError, DatasetError } from "../errors.ts";
+import { counted } from "../format/words.ts";
 import { type FoundImages, findImages, listFolder, othersInWords } from "../images/files.ts";
 import type { Inspected } from "../images/inspected.ts";
 import {
@@ -176,7 +177,10 @@ async function findClasses(path: string, known?: readonly string[]): Promise<Fou
     );
   }
   const others = [...leftOut.values()].reduce((sum, count) => sum + count, 0);
-  if (others > 0) warnings.push(`${others} other files are left out: ${othersInWords(leftOut)}.`);
+  if (others > 0)
+    warnings.push(
+      `${counted(others, "other file")} ${others === 1 ? "is" : "are"} left out: ${othersInWords(leftOut)}.`,
+    );
   return { root, classNames, counts, files, labels: Uint16Array.from(labels), leftOut, warnings };
 }
 
@@ -363,7 +367,8 @@ export async function describeImageFolder(
     onProgress?.(done, paths.length);
   }
   const warnings = [...found.warnings];
-  if (brokenImages > 0) warnings.push(`${brokenImages} images cannot be read: a training refuses them.`);
+  if (brokenImages > 0)
+    warnings.push(`${counted(brokenImages, "image")} cannot be read: a training refuses them.`);
   return understandingOf(found, counts.result(), broken, brokenImages, warnings);
 }
 

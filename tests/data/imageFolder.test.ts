@@ -212,7 +212,7 @@ describe("describeImageFolder", () => {
         { file: "b/2.png", reason: expect.stringMatching(/^ends after 60 bytes/) },
       ],
       brokenImages: 2,
-      warnings: ["1 other files are left out: 1 .txt.", "2 images cannot be read: a training refuses them."],
+      warnings: ["1 other file is left out: 1 .txt.", "2 images cannot be read: a training refuses them."],
     });
   });
 });
