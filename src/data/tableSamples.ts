@@ -127,7 +127,7 @@ class TableSamples implements Samples {
       const weight = weights!.cells[rows[i]!]!;
       if (!(weight >= 0 && weight < Infinity)) {
         throw new DatasetError(
-          `${table.name}: ${table.place(rows[i]!)}, column ${JSON.stringify(weights!.name)}: the weight is ` +
+          `${table.name}, ${table.place(rows[i]!)}, column ${JSON.stringify(weights!.name)}: the weight is ` +
             `${Number.isNaN(weight) ? "missing" : weight}, expected a finite number ≥ 0.`,
         );
       }

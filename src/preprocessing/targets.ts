@@ -44,7 +44,7 @@ export function encodeTargets(
         out[i * columns.length + j] = value;
         continue;
       }
-      const place = `${table.name}: ${table.place(rows[i]!)}, column ${JSON.stringify(column.name)}`;
+      const place = `${table.name}, ${table.place(rows[i]!)}, column ${JSON.stringify(column.name)}`;
       throw new DatasetError(
         value === "missing"
           ? `${place}: the target is missing, expected ${expected(target)}. Leave the row out, or give it one.`

@@ -194,13 +194,13 @@ describe("rows", () => {
     expect(found.rmse).toBeCloseTo(Math.sqrt(mean(errors.map((error) => error * error))), 1);
     expect(found.mae).toBeCloseTo(mean(errors.map(Math.abs)), 1);
     await expect(opened.evaluate([...priced.slice(0, 2), { ...rows[0]! }])).rejects.toThrow(
-      'Model.evaluate: row 2, column "price": the target is missing, expected a number.',
+      'Model.evaluate, row 2, column "price": the target is missing, expected a number.',
     );
     await expect(opened.evaluate([])).rejects.toThrow("there are no samples");
     const { opened: ofClasses } = await trained("classes");
     const wrong = rows.slice(0, 1).map((row) => ({ ...row, dear: "maybe" }));
     await expect(ofClasses.evaluate(wrong)).rejects.toThrow(
-      'Model.evaluate: row 0, column "dear": the target is "maybe", expected one of the 2 classes: "no", "yes".',
+      'Model.evaluate, row 0, column "dear": the target is "maybe", expected one of the 2 classes: "no", "yes".',
     );
   });
 

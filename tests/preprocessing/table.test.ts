@@ -303,13 +303,13 @@ describe("samples of a table", () => {
     const unseen = of(["a", "b", "z", "a", "a", "a"]);
     await refuse(
       unseen,
-      'made.csv: line 4, column "kind": the target is "z", expected one of the 3 classes: "a", "b", "c".',
+      'made.csv, line 4, column "kind": the target is "z", expected one of the 3 classes: "a", "b", "c".',
     );
     expect(() => tableSamples(unseen, fitted).labels!()).toThrow('"z"');
     const absent = of(["a", NONE, "a", "a", "a", "a"]);
     await refuse(
       absent,
-      'made.csv: line 3, column "kind": the target is missing, expected one of the 3 classes',
+      'made.csv, line 3, column "kind": the target is missing, expected one of the 3 classes',
     );
     const right = ["a", "b", "a", "a", "a", "a"];
     const weighted = of(right, [1, 1, 1, 1, -2, Number.NaN]);
