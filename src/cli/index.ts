@@ -44,7 +44,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     env: process.env,
     home: homedir(),
     get stdin() {
-      return process.stdin;
+      const { stdin } = process;
+      // Whoever waits for bytes that do not come is told at once. Where nobody reads any more, it is no error.
+      const stop = () => stdin.destroy(interrupt.signal.reason as Error);
+      if (stdin.listenerCount("error") === 0) stdin.on("error", () => {});
+      if (interrupt.signal.aborted) stop();
+      else interrupt.signal.addEventListener("abort", stop, { once: true });
+      return stdin;
     },
     stdout: process.stdout,
     stderr: process.stderr,
@@ -109,7 +115,12 @@ function report(context: CliContext, thrown: unknown, json: boolean): number {
     return 2;
   }
   const colors = pc.createColors(hasColors(context, context.stderr));
-  const error = systemError(thrown);
+  const { signal } = context;
+  // A command that is stopped before its work has begun, while its data are read, has nothing to tell of.
+  const error =
+    signal.aborted && thrown === signal.reason
+      ? new Interrupted("Interrupted before anything was done.", { cause: thrown })
+      : systemError(thrown);
   if (error instanceof NnwasmError) {
     const { name, message, exitCode } = error;
     const prefix = error instanceof Interrupted ? "" : `${colors.red(`${name}:`)} `; // "Interrupted: Interrupted …"

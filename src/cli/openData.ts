@@ -17,6 +17,7 @@ import type { CliContext } from "./context.ts";
 import { findIn, kindOf, openDataset } from "./openDataset.ts";
 import { openTable, type TableSettings } from "./openTable.ts";
 import { StatusLine } from "./progress/statusLine.ts";
+import { inputOptions } from "./tableFile.ts";
 
 /** The settings that say what the data are. */
 export type DataSettings = TableSettings & Partial<Pick<TrainSettings, "data" | "size">>;
@@ -55,7 +56,7 @@ export async function openData(
     if (found !== undefined || !(await isImageFolder(data))) return await openNamed(context, settings, seed);
     return await openImages(context, data, settings);
   }
-  const input = await openInput(data, { stdin: context.stdin });
+  const input = await openInput(data, inputOptions(context, data));
   const { isArrays } = await import("../data/idxDataset.ts");
   if (settings.format === undefined && isArrays(input)) {
     await input.close();

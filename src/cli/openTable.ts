@@ -5,7 +5,7 @@ import { ConfigError } from "../errors.ts";
 import { thousands } from "../format/numbers.ts";
 import { counted, pluralOf } from "../format/words.ts";
 import type { FormatInput, FormatOptions } from "../formats/format.ts";
-import { openInput, openTableSource } from "../formats/open.ts";
+import { inputName, openInput, openTableSource, STANDARD_INPUT } from "../formats/open.ts";
 import type { TablePreprocessing } from "../preprocessing/preprocessing.ts";
 import { shellWord } from "../settings/commandLine.ts";
 import type { TrainSettings } from "../settings/settings.ts";
@@ -16,6 +16,7 @@ import { understand } from "../tables/understand.ts";
 import type { CliContext } from "./context.ts";
 import type { OpenedData } from "./openData.ts";
 import { StatusLine } from "./progress/statusLine.ts";
+import { inputOptions } from "./tableFile.ts";
 
 /** The settings that say what a table is; and those of its split. */
 export type TableSettings = Partial<
@@ -64,9 +65,12 @@ export async function openTable(
   settings: TableSettings,
   command: string,
 ): Promise<OpenedData> {
+  if (settings.test === "-" && input.name === STANDARD_INPUT) {
+    await input.close();
+    throw new ConfigError(`--test - is ${STANDARD_INPUT}, and so is --data. Give one of them as a file.`);
+  }
   const source = await openTableSource(input, formatOptions(settings));
   const options = tableOptions(settings);
-  const name = source.name === "-" ? "the standard input" : source.name;
   const table = await reading(context, source, async (onProgress) => {
     if (options.target === undefined) throw noTarget(source, command);
     return await collectTable(source, options, { signal: context.signal, onProgress });
@@ -78,7 +82,7 @@ export async function openTable(
   ];
   const made = tableDataset(table, understanding, {
     ...{ validation, limit, seed, weight, group, missing, numbers },
-    origin: `${source.format}${name === source.name ? "" : `, ${name}`}`,
+    origin: source.format,
   });
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
   const opened = { kind: "table", understood } as const;
@@ -88,7 +92,7 @@ export async function openTable(
   return {
     ...opened,
     dataset: { ...made.dataset, test: tested.samples },
-    warnings: [...made.warnings, ...testWarnings(test, tested)],
+    warnings: [...made.warnings, ...testWarnings(inputName(test), tested)],
   };
 }
 
@@ -99,7 +103,7 @@ export async function openTest(
   preprocessing: TablePreprocessing,
   settings: TableSettings,
 ): Promise<TypedSamples> {
-  const input = await openInput(path, { stdin: context.stdin });
+  const input = await openInput(path, inputOptions(context, path));
   const source = await openTableSource(input, formatOptions(settings));
   const { weight, missing, decimal } = settings;
   return await reading(context, source, (onProgress) =>

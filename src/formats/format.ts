@@ -7,7 +7,7 @@ import type { TableSource } from "../tables/table.ts";
 
 /** A file, or a stream, of which the head has been read. */
 export interface FormatInput {
-  /** The path; "-" for the standard input; in memory, what the caller calls it. */
+  /** The path; "the standard input"; in memory, what the caller calls it. */
   readonly name: string;
   /** The first bytes, up to 64 kB; of a .gz, as they are unpacked. */
   readonly head: Uint8Array;

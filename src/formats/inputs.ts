@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { DatasetError, FileError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
 import { fileSystem } from "../files/fileSystem.ts";
+import type { Signal } from "../platform.ts";
 import { nodeModule } from "../runtime.ts";
 import type { FormatInput } from "./format.ts";
 import { type ByteSource, inputOf, type MemoryFile, memorySource, type Unpack } from "./source.ts";
@@ -13,7 +14,15 @@ import { type ByteSource, inputOf, type MemoryFile, memorySource, type Unpack } 
 export interface InputOptions {
   /** What "-" stands for: the standard input. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Ends the waiting for a pipe. */
+  readonly signal?: Signal | undefined;
 }
+
+/** What "-" is called in what people read. */
+export const STANDARD_INPUT = "the standard input";
+
+/** What a file is called in what people read. */
+export const inputName = (from: string): string => (from === "-" ? STANDARD_INPUT : from);
 
 /** How much of a file is read at once. */
 const CHUNK = 256 * 1024;
@@ -25,17 +34,18 @@ const CHUNK = 256 * 1024;
  */
 export async function openInput(
   from: string | MemoryFile,
-  { stdin }: InputOptions = {},
+  { stdin, signal }: InputOptions = {},
 ): Promise<FormatInput> {
   if (typeof from !== "string") return await inputOf(memorySource(from), gunzip);
-  if (from !== "-") return await inputOf(await sourceOfPath(from), gunzip);
+  if (from !== "-") return await inputOf(await sourceOfPath(from, signal), gunzip);
   if (stdin === undefined) {
-    throw new FileError("- cannot be read: there is no standard input here. Give the name of a file.");
+    throw new FileError(`${STANDARD_INPUT} cannot be read: there is none here. Give the name of a file.`);
   }
-  return await inputOf({ name: "-", size: undefined, rereadable: false, chunks: () => stdin }, gunzip);
+  const source = { name: STANDARD_INPUT, size: undefined, rereadable: false, chunks: () => stdin };
+  return await inputOf(source, gunzip);
 }
 
-async function sourceOfPath(path: string): Promise<ByteSource> {
+async function sourceOfPath(path: string, signal?: Signal): Promise<ByteSource> {
   const { stat } = await fileSystem(path);
   const stats = await stat(path).catch((error: unknown) => {
     throw fileError(path, "read", error);
@@ -53,8 +63,9 @@ async function sourceOfPath(path: string): Promise<ByteSource> {
       slice: (start, end) => fileSlice(path, start, end),
     };
   }
-  const chunks = stats.isFIFO() || stats.isSocket() ? pipeChunks : fileChunks;
-  return { name: path, size: undefined, rereadable: false, chunks: () => chunks(path) };
+  const isPipe = stats.isFIFO() || stats.isSocket();
+  const chunks = () => (isPipe ? pipeChunks(path, signal) : fileChunks(path));
+  return { name: path, size: undefined, rereadable: false, chunks };
 }
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
@@ -99,10 +110,12 @@ async function fileSlice(path: string, start: number, end: number): Promise<Uint
 }
 
 /** A named pipe, or the one that a shell makes for <(…). It is polled: a thread that waits for it could not be stopped. */
-async function* pipeChunks(path: string): AsyncGenerator<Uint8Array> {
+async function* pipeChunks(path: string, signal?: Signal): AsyncGenerator<Uint8Array> {
   const { open, constants } = await nodeModule("node:fs", () => import("node:fs"));
   const net = await nodeModule("node:net", () => import("node:net"));
   let socket: Socket | undefined;
+  const stop = () => void socket?.destroy(signal?.reason as Error);
+  signal?.addEventListener("abort", stop);
   try {
     const fd = await new Promise<number>((resolve, reject) =>
       open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0), (error, opened) =>
@@ -110,10 +123,12 @@ async function* pipeChunks(path: string): AsyncGenerator<Uint8Array> {
       ),
     );
     socket = new net.Socket({ fd, readable: true, writable: false });
+    signal?.throwIfAborted();
     yield* socket as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw fileError(path, "read", error);
+    throw signal?.aborted ? signal.reason : fileError(path, "read", error);
   } finally {
+    signal?.removeEventListener("abort", stop);
     socket?.destroy();
   }
 }

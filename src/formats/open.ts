@@ -4,7 +4,7 @@ import type { TableSource } from "../tables/table.ts";
 import type { Format, FormatInput, FormatOptions } from "./format.ts";
 import { formats } from "./index.ts";
 
-export { type InputOptions, openInput } from "./inputs.ts";
+export { type InputOptions, inputName, openInput, STANDARD_INPUT } from "./inputs.ts";
 export type { MemoryFile } from "./source.ts";
 
 /**

@@ -36,7 +36,7 @@ export interface TableReadOptions {
 
 /** A table that can be read from its beginning. Nothing but its head has been read when it is opened. */
 export interface TableSource {
-  /** Its file, "-" for the standard input, or what else it is, for errors: "houses.csv". */
+  /** Its file, or what else it is, for errors: "houses.csv", "the standard input". */
   readonly name: string;
   /** The format in words: "CSV". */
   readonly format: string;

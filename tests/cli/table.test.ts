@@ -1,4 +1,5 @@
 /** Tables on the command line, from a file to a model and its evaluation. */
+import { spawn } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadModel } from "../../src/index.ts";
@@ -87,6 +88,8 @@ describe("train FILE --target COLUMN", () => {
     ["train train.csv --target outcome --preset best", 2, "Allowed choices are table, paper"],
     ["train broken.csv --target y", 4, "line 4"],
     ["train train.csv --target outcome --test other.csv", 4, "other.csv has no columns"],
+    ["train - --target outcome --test -", 2, "--test - is the standard input, and so is --data."],
+    ["train - --target outcome", 4, "DatasetError: the standard input is empty, expected a table."],
     ["train train.csv --target outcome --test unknown.csv", 4, '"drowned"'],
     ["evaluate nowhere train.csv", 1, "nowhere"],
   ])("%s ends with %i and says what is wrong", async (args, expected, message) => {
@@ -112,6 +115,28 @@ describe("train FILE --target COLUMN", () => {
     expect([code, /rmse/.test(stdout)]).toEqual([0, true]);
     expect(readJson(at("e", "config.json"))).toMatchObject({ target: ["price, EUR"] });
   });
+
+  it
+    .skipIf(process.platform === "win32")
+    .each(["train - --target y", "search - --target y", "data describe -"])(
+    "%s ends at Ctrl-C while it waits for rows, and is no bug",
+    async (args) => {
+      const options = { cwd: at("."), stdio: "pipe" } as const;
+      const child = spawn(process.execPath, [PROGRAM, ...words(args)], options);
+      let stderr = "";
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+      const code = new Promise((resolve) => child.on("close", resolve));
+      // More than a pipe holds: where it is taken, it is read. The end does not come.
+      const rows = `x,y\n${"1.5,2\n2.5,3\n".repeat(100_000)}`;
+      child.stdin.on("error", () => {});
+      await new Promise((resolve) => child.stdin.write(rows, resolve));
+      child.kill("SIGINT");
+      expect(await code).toBe(130);
+      expect(stderr).toMatch(/\nInterrupted[^\n]*\.\n$/);
+    },
+  );
 
   it("goes on after an interruption, to the same bits, also where the file has moved; other data are refused", async () => {
     const args = "train train.csv --target outcome --epochs 400 --checkpoint-every 0 --json";

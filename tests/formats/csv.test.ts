@@ -418,7 +418,7 @@ describe("a stream", () => {
           const { name: _, columns, facts, ...rest } = await source;
           return { columns, facts, ...(await rowsOf({ name: "", columns, facts, ...rest })) };
         } catch (error) {
-          return (error as Error).message.replace(/^\S+,/, "");
+          return (error as Error).message.replace(/^[^,]+,/, "");
         }
       };
       const whole = await outcome(open(encoded));

@@ -1,7 +1,7 @@
 /** Some changed files of each format; tests/long/formats.test.ts reads as many as there is time for. */
 import { expect, it } from "vitest";
 import { formats } from "../../src/formats/index.ts";
-import { openInput, openTableSource } from "../../src/formats/open.ts";
+import { openInput, openTableSource, STANDARD_INPUT } from "../../src/formats/open.ts";
 import { Random } from "../../src/random.ts";
 import { fuzzedFormats } from "../helpers/fuzzedFormats.ts";
 import { fuzz, mutated } from "../helpers/mutations.ts";
@@ -53,7 +53,7 @@ it.each(["csv", "tsv", "jsonl"])(
     const whole = await format.files(random);
     for (let i = 0; i < 200; i++) {
       const bytes = mutated(whole[random.below(whole.length)]!, random, format).slice(0, 2000);
-      const expected = await outcomeOf(openInput({ name: "-", bytes }), name);
+      const expected = await outcomeOf(openInput({ name: STANDARD_INPUT, bytes }), name);
       const inPieces = await outcomeOf(openInput("-", { stdin: pieces(bytes, random) }), name);
       expect(inPieces, Buffer.from(bytes).toString("base64")).toEqual(expected);
     }

@@ -69,10 +69,17 @@ describe("an input", () => {
 
   it("is the standard input, which can be read once", async () => {
     const input = await openInput("-", { stdin: inPieces(bytes(TEXT), 5) });
-    expect(input).toMatchObject({ name: "-", size: undefined, rereadable: false, slice: undefined });
+    expect(input).toMatchObject({
+      name: "the standard input",
+      size: undefined,
+      rereadable: false,
+      slice: undefined,
+    });
     expect(await textOf(input)).toBe(TEXT);
     await expect(input.bytes()).rejects.toThrow(
-      new FileError("- can be read once only, as it is a stream, and it has been. Give a file instead."),
+      new FileError(
+        "the standard input can be read once only, as it is a stream, and it has been. Give a file instead.",
+      ),
     );
   });
 
@@ -120,7 +127,7 @@ describe("an input", () => {
       new FileError(`${path} cannot be read: it does not exist (ENOENT). Check the path.`),
     );
     await expect(openInput("-")).rejects.toThrow(
-      new FileError("- cannot be read: there is no standard input here. Give the name of a file."),
+      new FileError("the standard input cannot be read: there is none here. Give the name of a file."),
     );
   });
 

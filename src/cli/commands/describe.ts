@@ -15,6 +15,7 @@ import { helpWidth } from "../help.ts";
 import { formatOptions, tableOptions } from "../openTable.ts";
 import { arraysText, imagesText } from "../output/imagesText.ts";
 import { StatusLine } from "../progress/statusLine.ts";
+import { inputOptions } from "../tableFile.ts";
 import { settingOption } from "../trainingOptions.ts";
 
 /** The settings that say what a table is, and how its file is read. */
@@ -55,7 +56,7 @@ export function describeCommand(context: CliContext): Command {
 
 async function describe(context: CliContext, file: string, options: DescribeOptions): Promise<void> {
   if (file !== "-" && (await isFolder(file))) return await describeFolder(context, file, options);
-  const input = await openInput(file, { stdin: context.stdin });
+  const input = await openInput(file, inputOptions(context, file));
   try {
     const { isArrays } = await import("../../data/idxDataset.ts");
     if (options.format === undefined && file !== "-" && isArrays(input))

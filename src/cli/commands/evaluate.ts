@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Samples } from "../../data/dataset.ts";
 import { ConfigError, DatasetError } from "../../errors.ts";
+import { inputName } from "../../formats/open.ts";
 import type { Model } from "../../model/model.ts";
 import { loadModel } from "../../model/openModel.ts";
 import { isImages, tablePreprocessing } from "../../model/preprocessing.ts";
@@ -128,7 +129,8 @@ async function samplesFor(
   const table = tablePreprocessing(preprocessing);
   if (table !== undefined) {
     const tested = await openTest(context, data, table, flags);
-    return { samples: tested.samples, name: data, warnings: testWarnings(data, tested) };
+    const name = inputName(data);
+    return { samples: tested.samples, name, warnings: testWarnings(name, tested) };
   }
   if (isImages(preprocessing)) {
     const { imageSets, openImageFolder } = await import("../../data/imageFolder.ts");
