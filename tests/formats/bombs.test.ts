@@ -44,63 +44,63 @@ it.each<[string, string, string, string, number]>([
     "a line without an end",
     "a,b\n1,",
     "x".repeat(MB / 4),
-    "-, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
+    "the standard input, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
     20 * MB,
   ],
   [
     "a first line without an end",
     "",
     "a,b,c,".repeat(50_000),
-    "-, line 1: the line has more than 16777216 characters, expected a row of a table. Check the file.",
+    "the standard input, line 1: the line has more than 16777216 characters, expected a row of a table. Check the file.",
     20 * MB,
   ],
   [
     "a text of blank lines",
     "",
     " \n".repeat(100_000),
-    "- begins with more than 16777216 blanks, expected a table. Give the right file.",
+    "the standard input begins with more than 16777216 blanks, expected a table. Give the right file.",
     20 * MB,
   ],
   [
     "a row of more and more cells",
     "a,b\n",
     "1,".repeat(50_000),
-    "-, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
+    "the standard input, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
     20 * MB,
   ],
   [
     "a row of long cells",
     "a,b\n1,2\n",
     `${"x".repeat(500_000)},`,
-    "-, line 3: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
+    "the standard input, line 3: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
     20 * MB,
   ],
   [
     "a quote that opens and does not close",
     'a,b\n1,2\n3,"',
     "x\n".repeat(50_000),
-    "-, line 3: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
+    "the standard input, line 3: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
     20 * MB,
   ],
   [
     "a quote of quotes",
     'a,b\n1,"',
     '""'.repeat(50_000),
-    "-, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
+    "the standard input, line 2: the row has more than 16777216 characters. Check the delimiter, and that each quote in the row is closed.",
     40 * MB,
   ],
   [
     "an object without an end",
     '{"a": 1}\n{"b": "',
     "x".repeat(MB / 4),
-    "-, line 2: an object has more than 16777216 characters. Check the file.",
+    "the standard input, line 2: an object has more than 16777216 characters. Check the file.",
     20 * MB,
   ],
   [
     "arrays in arrays",
     '{"a": 1}\n{"b": ',
     "[".repeat(MB / 4),
-    '-, line 2: an array of the key "b" is within an object, expected a text, a number, true, false or null. Give what it ' +
+    'the standard input, line 2: an array of the key "b" is within an object, expected a text, a number, true, false or null. Give what it ' +
       "holds a key each.",
     20 * MB,
   ],
@@ -118,13 +118,26 @@ it("a small .gz that unpacks to terabytes is refused after 64 MiB and 500 times 
   const stream = endless(gzipSync("a,b\n"), piece);
   const { message, rows } = await refusal(stream.stdin);
   expect(message).toMatch(
-    /^- unpacks to \d+ bytes or more, expected \d+ at most\. Give the right file, or a smaller one\.$/,
+    /^the standard input unpacks to \d+ bytes or more, expected \d+ at most\. Give the right file, or a smaller one\.$/,
   );
   expect(rows * row.length).toBeGreaterThan(64 * MB - 10 * MB);
   expect(rows * row.length).toBeLessThan(300 * MB);
   expect(stream.taken).toBeLessThan(MB);
   // Node lets go of what it unpacks when it comes to it.
   await expect.poll(() => stream.ended).toBe(true);
+});
+
+it("blank lines between two rows are no row that is too long", async () => {
+  async function* stdin() {
+    const blank = new TextEncoder().encode(" \n".repeat(MB));
+    yield new TextEncoder().encode("a,b\n1,2\n");
+    for (let n = 0; n < 10; n++) yield blank;
+    yield new TextEncoder().encode("3,4\n");
+  }
+  const source = await openTableSource(await openInput("-", { stdin: stdin() }));
+  let rows = 0;
+  for await (const chunk of source.read()) rows += chunk.rows;
+  expect(rows).toBe(2);
 });
 
 it("a table without an end is read in constant memory", async () => {

@@ -41,8 +41,9 @@ export class RecordReader {
   #line = 0;
   /** What csv-parse counted until then: lines, where a CRLF in quotes is two, and blank lines, where it is one. */
   #counted = { lines: 0, blank: 0 };
-  /** Characters since then, at most a piece too many. */
+  /** Characters since then, or since the last blank line; at most a piece too many or too few. */
   #open = 0;
+  #blankLines = 0;
   /** Lines of the text so far that have ended. */
   #breaks = 0;
   #afterCr = false;
@@ -111,6 +112,9 @@ export class RecordReader {
       if (end < whole && isFirstHalf(given, end - 1)) end++;
       this.#open += end - start;
       await this.#do((done) => this.#parser.write(given.slice(start, end), done));
+      const { empty_lines: blankLines } = this.#parser.info;
+      if (blankLines > this.#blankLines) this.#open = 0;
+      this.#blankLines = blankLines;
       if (this.#open > MOST_ROW + PIECE) throw this.#tooLong(this.#begins(this.#parser.info.empty_lines));
       start = end;
     }
