@@ -24,4 +24,11 @@ export const everyOptimizer: readonly (readonly [what: string, make: () => Optim
         ...{ schedule: 0.01, weightDecay: 0.1, decayed: "all", clipNorm: 0.5, rateFactors: factors },
       }),
   ],
+  [
+    "adamw, rate factors, decay by the schedule",
+    () =>
+      new AdamWOptimizer({
+        ...{ schedule: 0.01, weightDecay: 0.1, decayFollows: "schedule", rateFactors: factors },
+      }),
+  ],
 ];
