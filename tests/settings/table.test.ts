@@ -118,7 +118,7 @@ describe.each(entries)("the setting %s", (key, entry) => {
     expect(option.description.startsWith(entry.help)).toBe(true);
     if (entry.default !== undefined && own === flagOf(key)) {
       expect(option.description).toMatch(
-        entry.default === false ? /\(default: none\)$/ : `(default: ${entry.default})`,
+        entry.default === false ? /\(default: none[);]/ : `(default: ${entry.default}`,
       );
     }
     expect(search.options.some(({ long }) => long === own)).toBe(entry.alone !== true);
