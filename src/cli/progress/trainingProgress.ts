@@ -1,4 +1,4 @@
-/** Shows a training on stderr: a bar on a terminal, one plain line an epoch elsewhere. */
+/** Shows a training on stderr: a bar on a terminal, plain lines of up to 30 epochs elsewhere. */
 import { measureText, timeLeft } from "../../format/numbers.ts";
 import type { StepReport } from "../../model/fitOptions.ts";
 import { type EpochRow, type Evaluation, scalars } from "../../model/history.ts";
@@ -7,7 +7,18 @@ import type { TrainingEvent } from "../../runs/train.ts";
 import type { CliContext } from "../context.ts";
 import { StatusLine } from "./statusLine.ts";
 
+/** Epochs that have a line where there is no terminal. */
+const MOST_LINES = 30;
+
+/** Whether an epoch has a line: all of a few; of many the first, and others evenly spread. */
+export const hasLine = (epoch: number, epochs: number, most = MOST_LINES - 2): boolean =>
+  epochs <= MOST_LINES ||
+  epoch === 1 ||
+  Math.floor((epoch * most) / epochs) > Math.floor(((epoch - 1) * most) / epochs);
+
 export class TrainingProgress {
+  /** The line of the last epoch, if it has not been written. */
+  #left: string | undefined;
   readonly #line: StatusLine;
   #begin = performance.now();
   #epochBegin = this.#begin;
@@ -30,7 +41,12 @@ export class TrainingProgress {
     },
     step: (event) => this.#step(event),
     epoch: ({ row, epochs }) => this.#epoch(row, epochs),
-    trained: () => this.#line.clear(),
+    trained: () => {
+      this.#line.clear();
+      // A training may end before its last epoch.
+      if (this.#left !== undefined) this.#line.note(this.#left);
+      this.#left = undefined;
+    },
     interrupted: () => this.#line.clear(),
     failed: () => this.#line.clear(),
   });
@@ -67,12 +83,13 @@ export class TrainingProgress {
         .map(([name, value]) => `  ${prefix}${name === "accuracy" ? "acc" : name} ${measureText(value)}`)
         .join("");
     const left = (seconds / epoch) * (epochs - epoch);
-    this.#line.note(
+    const line =
       `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ` +
-        `${(steps / trainSeconds).toFixed(0)} steps/s${numbers(train)}` +
-        `${validation === undefined ? "" : numbers(validation, "val_")}  lr ${learningRate.toExponential(1)}` +
-        `${left > 0 ? `  ${timeLeft(left)}` : ""}`,
-    );
+      `${(steps / trainSeconds).toFixed(0)} steps/s${numbers(train)}` +
+      `${validation === undefined ? "" : numbers(validation, "val_")}  lr ${learningRate.toExponential(1)}` +
+      `${left > 0 ? `  ${timeLeft(left)}` : ""}`;
+    this.#left = this.#line.terminal || hasLine(epoch, epochs) ? undefined : line;
+    if (this.#left === undefined) this.#line.note(line);
     this.#epochBegin = performance.now();
   }
 }
