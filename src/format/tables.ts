@@ -2,8 +2,32 @@
 
 export type Alignment = "left" | "right";
 
-/** The characters of a text, as a terminal counts them: those beyond the Basic Multilingual Plane once. */
-export const lengthOf = (text: string): number => [...text].length;
+/** Characters of two columns: wide ones of East Asia, and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** Characters of none: marks over and under the one before, and what joins. */
+const NONE = /[\p{Mn}\p{Me}\u200b-\u200d\u2060\ufeff]/u;
+const NARROW = /^[\x20-\x7e]*$/;
+
+/** The columns of a text on a terminal: of a Chinese character two, of an accent over the letter before it none. */
+export function lengthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += WIDE.test(character) ? 2 : NONE.test(character) ? 0 : 1;
+  return columns;
+}
+
+/** The text as far as it fits into so many columns. */
+export function startOf(text: string, width: number): string {
+  let columns = 0;
+  let end = 0;
+  for (const character of text) {
+    columns += lengthOf(character);
+    if (columns > width) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
 
 /** The length of the longest text. There may be more of them than a call takes arguments. */
 export const widestOf = (texts: readonly string[]): number =>

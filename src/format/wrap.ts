@@ -1,5 +1,5 @@
 /** Long sentences in short lines. */
-import { lengthOf } from "./tables.ts";
+import { lengthOf, startOf } from "./tables.ts";
 
 /** The words of a text in lines of at most `width` columns; a longer word is cut. @param indent before every line but the first */
 export function wrapped(text: string, width: number, indent = ""): string[] {
@@ -19,9 +19,13 @@ export function wrapped(text: string, width: number, indent = ""): string[] {
 }
 
 function pieces(word: string, width: number): string[] {
-  if (lengthOf(word) <= width) return [word];
-  const characters = [...word];
-  return Array.from({ length: Math.ceil(characters.length / width) }, (_, i) =>
-    characters.slice(i * width, (i + 1) * width).join(""),
-  );
+  const found: string[] = [];
+  let rest = word;
+  do {
+    // A wide character stands alone where it does not fit.
+    const piece = startOf(rest, width) || rest.slice(0, (rest.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
+    found.push(piece);
+    rest = rest.slice(piece.length);
+  } while (rest !== "");
+  return found;
 }

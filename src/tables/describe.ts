@@ -1,7 +1,7 @@
 /** What was understood of a table, for people and as JSON. */
 import { short, thousands } from "../format/numbers.ts";
 import { printable } from "../format/printable.ts";
-import { lengthOf, tableLines, widestOf } from "../format/tables.ts";
+import { lengthOf, startOf, tableLines, widestOf } from "../format/tables.ts";
 import { counted, countedInWords, listed, pluralOf } from "../format/words.ts";
 import { wrapped } from "../format/wrap.ts";
 import type { ColumnUnderstanding, Understanding } from "./table.ts";
@@ -74,8 +74,8 @@ const ROLES: Readonly<Record<string, string>> = { target: "target", weight: "wei
 function columnLines(columns: readonly ColumnUnderstanding[], rows: number, width: number): string[] {
   const names = columns.map(({ name }) => cut(printable(name), Math.min(MOST_NAME, Math.floor(width / 4))));
   const missing = columns.map(({ missing: count }) => missingText(count, rows));
-  const examples = columns.map(({ example }) =>
-    cut(printable(example), Math.min(MOST_EXAMPLE, Math.floor(width / 5))),
+  const examples = columns.map((column) =>
+    cut(printable(exampleText(column)), Math.min(MOST_EXAMPLE, Math.floor(width / 5))),
   );
   const fixed =
     widestOf(["column", ...names]) +
@@ -107,9 +107,8 @@ function missingText(count: number, rows: number): string {
 
 /** A text of at most so many columns. */
 function cut(text: string, width: number): string {
-  // A character is two code units at most: the rest of a cell of a million need not be looked at.
-  const characters = [...text.slice(0, 2 * (width + 1))];
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+  // What fits is found from the front: the rest of a cell of a million need not be looked at.
+  return startOf(text, width) === text ? text : `${startOf(text, width - 1)}…`;
 }
 
 const numberText = (value: number | string): string =>
@@ -118,6 +117,10 @@ const numberText = (value: number | string): string =>
     : Number.isInteger(value) && Math.abs(value) < 1e15
       ? String(value)
       : short(value);
+
+/** The example; a number with as many digits as the range beside it. */
+const exampleText = ({ kind, example }: ColumnUnderstanding): string =>
+  kind === "number" && /^-?\d+\.\d{5,}$/.test(example) ? short(Number(example)) : example;
 
 /** "0.42 to 80"; "Bern 12, Rome 8, 3 more" */
 function valuesText({ range, categories, distinct, kind }: ColumnUnderstanding, width: number): string {

@@ -1,5 +1,34 @@
 import { describe, expect, it } from "vitest";
-import { padded, tableLine, tableLines } from "../../src/format/tables.ts";
+import { lengthOf, padded, startOf, tableLine, tableLines } from "../../src/format/tables.ts";
+
+describe("a text on a terminal", () => {
+  it.each([
+    ["abc", 3],
+    ["東京", 4],
+    ["서울", 4],
+    ["ｶﾅ", 2],
+    ["Ａ", 2],
+    ["e\u0301", 1],
+    ["日本 x", 6],
+    ["🎉", 2],
+    ["𠮷", 2],
+    ["", 0],
+  ])("%s has its columns", (text, columns) => {
+    expect(lengthOf(text)).toBe(columns);
+    expect(startOf(text, columns)).toBe(text);
+  });
+
+  it("is cut by columns, before a character that is too wide, and with the marks of the last one", () => {
+    expect([startOf("東京", 3), startOf("e\u0301e", 1), startOf("ab", 0)]).toEqual(["東", "e\u0301", ""]);
+    expect(
+      tableLines([
+        ["東京", "1"],
+        ["Bern", "2"],
+        ["x", "3"],
+      ]),
+    ).toEqual(["東京  1", "Bern  2", "x     3"]);
+  });
+});
 
 describe("padded", () => {
   it("fills a width by characters, and cuts nothing", () => {
