@@ -7,10 +7,26 @@ import { examplesText, HELP, helpWidth, notesText } from "./help.ts";
 import { meantFlags } from "./suggestions.ts";
 import { printableJson, printableLines } from "./text.ts";
 
+/** What does the work of commands that other programs have. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  explain: "predict --explain",
+  importance: "predict --explain",
+  plot: "evaluate --out DIR",
+  fit: "train",
+  test: "evaluate",
+  tune: "search",
+  describe: "data describe",
+  fetch: "data fetch",
+};
+
 /** Commander's command, whose error about an unknown flag names the flag that is probably meant. */
 class OurCommand extends Command {
   override error(message: string, options?: ErrorOptions): never {
     const [first = "", ...others] = message.split("\n");
+    if (options?.code === "commander.unknownCommand") {
+      const instead = INSTEAD[/'(.*)'$/.exec(first)?.[1] ?? ""];
+      return super.error(instead === undefined ? message : `${first}\n(Did you mean ${instead}?)`, options);
+    }
     if (options?.code !== "commander.unknownOption") return super.error(message, options);
     const flag = /'(.*)'$/.exec(first)?.[1] ?? "";
     const [meant] = meantFlags(flag, knownFlags(this));
@@ -72,6 +88,18 @@ export function addCommands(command: Command, subcommands: readonly Command[]): 
   const names = subcommands.map((subcommand) => subcommand.name()).join(", ");
   command.helpCommand("help [command]", "show the help of a command");
   return command.showHelpAfterError(`(the commands are ${names}; --help shows more)`);
+}
+
+/** The arguments up to a command that there is not: help that is asked for behind it would hide the error. */
+export function upToUnknown(command: Command, argv: readonly string[]): readonly string[] {
+  let at: Command | undefined = command;
+  for (const [i, word] of argv.entries()) {
+    if (i < 2) continue;
+    if (at.commands.length === 0 || word.startsWith("-") || word === "help") return argv;
+    at = at.commands.find((each) => each.name() === word);
+    if (at === undefined) return argv.slice(0, i + 1);
+  }
+  return argv;
 }
 
 /** Writes one NDJSON event to stdout. */

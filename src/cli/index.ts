@@ -4,7 +4,7 @@ import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { FileError, MemoryError, NnwasmError } from "../errors.ts";
 import { fileError } from "../files/errors.ts";
-import { addCommands, newCommand, writeEvent } from "./command.ts";
+import { addCommands, newCommand, upToUnknown, writeEvent } from "./command.ts";
 import { type CliContext, hasColors, Interrupted } from "./context.ts";
 import { isSaving } from "./folders/folderLock.ts";
 import { printable, printableLines } from "./text.ts";
@@ -81,7 +81,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on("SIGTERM", onInterrupt);
   process.on("SIGHUP", onHangup);
   try {
-    await (await program(context, argv[2])).parseAsync(argv);
+    const command = await program(context, argv[2]);
+    await command.parseAsync(upToUnknown(command, argv));
   } catch (error) {
     const exitCode = report(context, error, argv.includes("--json"));
     process.exitCode ||= exitCode; // a full disk behind stdout counts more than the stop that it leads to

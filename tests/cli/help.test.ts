@@ -168,6 +168,19 @@ describe("a command that is nearly right", () => {
   });
 });
 
+describe("a command that is not there", () => {
+  it.each([
+    [["explain", "--help"], "error: unknown command 'explain'\n(Did you mean predict --explain?)\n"],
+    [["explain", "MODEL", "-h"], "(Did you mean predict --explain?)\n"],
+    [["plot", "--help"], "error: unknown command 'plot'\n(Did you mean evaluate --out DIR?)\n"],
+    [["data", "describ", "--help"], "error: unknown command 'describ'\n(Did you mean describe?)\n"],
+  ])("is an error, though help is asked for: %j", async (given, message) => {
+    const { code, stdout, stderr } = await runCli(given);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+});
+
 describe("a flag that other programs have", () => {
   const context = silentContext();
   const commands: Record<string, Command> = {
