@@ -97,7 +97,10 @@ export const tableSettings = {
     ...{
       ...TABLE,
       flags: "--task <kind>",
-      type: choice<TargetKind>(["classes", "numbers", "flags"]),
+      type: choice<TargetKind>(["classes", "numbers", "flags"], {
+        ...{ classification: "classes", binary: "classes", multiclass: "classes", class: "classes" },
+        ...{ regression: "numbers", number: "numbers", multilabel: "flags", flag: "flags" },
+      }),
       notSearched: SHARED,
     },
     help: "what the target is: classes (classification), numbers (regression), flags (several yes or no)",

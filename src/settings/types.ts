@@ -125,15 +125,20 @@ function isRead(read: (given: string) => string, given: string): boolean {
 
 const picklist = <T extends string>(names: readonly T[]) => v.picklist(names as readonly [T, ...T[]]);
 
+/** What other programs call a choice. */
+type Words = Readonly<Record<string, string>>;
+
 /** @throws ConfigError unless the text is one of the names */
-function readName<T extends string>(names: readonly T[], given: string): T {
+function readName<T extends string>(names: readonly T[], given: string, words: Words = {}): T {
   if ((names as readonly string[]).includes(given)) return given as T;
-  throw new ConfigError(`Allowed choices are ${names.join(", ")}.`);
+  const meant = Object.hasOwn(words, given.toLowerCase()) ? words[given.toLowerCase()] : undefined;
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  throw new ConfigError(`Allowed choices are ${names.join(", ")}.${hint}`);
 }
 
 /** One of some names. */
-export const choice = <T extends string>(names: readonly T[]): SettingType<T> => ({
-  read: (given) => readName(names, given),
+export const choice = <T extends string>(names: readonly T[], words: Words = {}): SettingType<T> => ({
+  read: (given) => readName(names, given, words),
   schema: picklist(names),
   choices: names,
 });
