@@ -12,8 +12,8 @@ import type { Snapshot, TrainingJob, TrainingOutcome } from "./job.ts";
 import { classWeightFor } from "./loss.ts";
 
 export interface RunJobOptions {
-  /** The samples that the settings split off. */
-  readonly split: SamplesSplit;
+  /** Splits the samples as the settings say, where the job has no rows of its own. */
+  readonly split: () => SamplesSplit;
   /** What it computes on. Default: the settings' engine. */
   readonly backend?: Backend | undefined;
   readonly onEpoch?: ((row: EpochRow) => void) | undefined;
@@ -30,7 +30,7 @@ export async function runJob(
   const { training } = dataset;
   const { train, validation, test } =
     own === undefined
-      ? split
+      ? split()
       : { train: training.select(own.train), validation: training.select(own.validation), test: undefined };
   const resolved = resolveSettings(settings, dataset.name, train.count);
   const model = await buildModel(

@@ -30,7 +30,7 @@ async function train(job: TrainingJob, port: MessagePort): Promise<TrainingOutco
   // The model of the job before is not needed any more.
   backend.reset();
   return await runJob(job, dataset, {
-    ...{ split: splitFor(job.settings), backend },
+    ...{ split: () => splitFor(job.settings), backend },
     onEpoch: (row) => port.postMessage(row),
   });
 }

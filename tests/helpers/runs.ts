@@ -78,7 +78,7 @@ export function fakePool(
       if (state.closed) throw new Error("The pool is closed.");
       state.jobs++;
       await before?.(job);
-      const split = splitDataset(dataset, splitOptions(job.settings));
+      const split = () => splitDataset(dataset, splitOptions(job.settings));
       return await runJob(job, dataset, { split, onEpoch });
     },
     async close() {

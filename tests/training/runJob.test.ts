@@ -7,7 +7,7 @@ import { runJob } from "../../src/training/runJob.ts";
 import { numbersDataset } from "../helpers/runs.ts";
 
 const settings = mergeSettings({ layers: [8], epochs: 4, batch: 50, threads: 1, validation: 60 });
-const split = splitDataset(numbersDataset, { seed: DEFAULTS.seed, validation: 60 });
+const split = () => splitDataset(numbersDataset, { seed: DEFAULTS.seed, validation: 60 });
 /** Every third sample is for validation. */
 const rows: JobRows = {
   train: Uint32Array.from({ length: 300 }, (_, i) => i).filter((i) => i % 3 !== 0),

@@ -1,0 +1,333 @@
+/**
+ * Trains the members of an ensemble over the folds of a cross-validation, side by side, and makes one model of them. A subscriber
+ * hears of it: there is no terminal and no folder here.
+ */
+import type { Samples, UntestedDataset } from "../data/dataset.ts";
+import { readSamples } from "../data/reading.ts";
+import { newSampleValues } from "../data/values.ts";
+import { lossOf } from "../ensemble/scores.ts";
+import { ConfigError } from "../errors.ts";
+import { ensembleOf } from "../model/ensemble.ts";
+import type { EpochRow, Evaluation, SomeMetrics } from "../model/history.ts";
+import type { Model } from "../model/model.ts";
+import type { SummaryRow } from "../model/summary.ts";
+import { type ResolvedSettings, resolveSettings, type TrainSettings } from "../settings/settings.ts";
+import { labellingOf, newTargets, type TargetKind, targetsOf } from "../targets.ts";
+import { buildModel } from "../training/build.ts";
+import { checkStandardize } from "../training/inputs.ts";
+import type { OpenPool, Pool } from "../training/job.ts";
+import { lossFor } from "../training/loss.ts";
+import type { TrainedMember } from "../training/memberFile.ts";
+import { type Candidate, type Combination, combine, type Member, membersOf } from "../training/members.ts";
+import { metricsFor } from "../training/metrics.ts";
+import { requireFinite } from "../training/objective.ts";
+import { Events, type Reading, type RunOptions } from "./events.ts";
+
+/** An ensemble that can be trained. */
+export interface EnsemblePlan {
+  readonly settings: ResolvedSettings;
+  readonly dataset: UntestedDataset;
+  /** The rows of the data set that are trained on and held out by turns. */
+  readonly rows: Uint32Array;
+  /** The ways to train, each of which has a member for every fold. */
+  readonly candidates: readonly Candidate[];
+  readonly members: readonly Member[];
+  /** Folds of each cross-validation, and how many of these there are. */
+  readonly folds: number;
+  readonly rounds: number;
+  /** Of the first candidate's network. */
+  readonly summary: readonly SummaryRow[];
+  /** Numbers that a network answers for a row. */
+  readonly outputs: number;
+  /** Of the data, by which a training that goes on knows them. */
+  readonly fingerprint: string;
+}
+
+/** The loss of classes and flags is log loss, that of numbers the mean square of their standardised errors. */
+export type CrossValidation = { readonly loss: number } & SomeMetrics;
+
+/** What an ensemble has become. */
+export interface TrainedEnsemble {
+  readonly members: number;
+  readonly combination: Combination;
+  /** Of the ensemble, on rows that the members that answer were not trained on. */
+  readonly crossValidation: CrossValidation;
+  readonly steps: number;
+  readonly trainSeconds: number;
+  readonly weightsSha256: string;
+}
+
+export interface EnsembleComplete {
+  readonly type: "result";
+  readonly trained: TrainedEnsemble;
+  /** Null if there are no test samples. */
+  readonly test: Evaluation | null;
+}
+
+export interface EnsembleInterrupted {
+  readonly type: "interrupted";
+  readonly reason: unknown;
+  /** Members that are trained, those of earlier sessions included. */
+  readonly members: number;
+}
+
+export type EnsembleEnd = EnsembleComplete | EnsembleInterrupted;
+
+/**
+ * The events of an ensemble's training, in the order in which they come: `start`; `reading`, several times; `epoch` and `member` of
+ * each member; `trained`; and an end. An error comes as `failed` before it is thrown.
+ */
+export type EnsembleEvent =
+  | { readonly type: "start"; readonly plan: EnsemblePlan; readonly done: readonly number[] }
+  | Reading
+  | { readonly type: "epoch"; readonly member: Member; readonly row: EpochRow; readonly epochs: number }
+  | { readonly type: "member"; readonly member: Member; readonly trained: TrainedMember }
+  | { readonly type: "trained"; readonly model: Model; readonly trained: TrainedEnsemble }
+  | EnsembleEnd
+  | { readonly type: "failed"; readonly error: unknown };
+
+export interface EnsembleOptions extends RunOptions<EnsembleEvent> {
+  readonly openPool: OpenPool;
+  /** Members that an earlier session has trained. Default: none. */
+  readonly done?: readonly TrainedMember[] | undefined;
+}
+
+/**
+ * @param groups what stands for the group of each row of the data set, all of whose rows are held out together. Default: none
+ * @param named how errors write the name of a setting
+ * @throws ConfigError if the settings contradict each other or the data, or there are too few rows to hold some out
+ */
+export async function planEnsemble(
+  asked: TrainSettings,
+  dataset: UntestedDataset,
+  { groups }: { readonly groups?: ArrayLike<unknown> | undefined } = {},
+  named: (key: keyof TrainSettings) => string = String,
+): Promise<EnsemblePlan> {
+  const { training, split, name } = dataset;
+  const rows = split?.train ?? Uint32Array.from({ length: training.count }, (_, i) => i);
+  const { kind } = targetsOf(dataset);
+  refuseStopping(asked, named);
+  checkStandardize(asked, dataset, named);
+  lossFor(asked, dataset, named);
+  metricsFor(asked.metrics, { name, targets: kind }, named);
+  const { count, cv } = sizeOf(asked, named);
+  const { seed } = asked;
+  const settings = resolveSettings(asked, name, Math.floor((rows.length * (cv - 1)) / cv), named);
+  // As they are resolved, which a run that goes on reads in its config.json: the members' schedules are then the same.
+  const candidates: Candidate[] = [{ name: "network", settings, epochs: settings.epochs }];
+  const labels = kind === "classes" ? (training.labels?.() ?? (await labelsOf(training)).targets) : undefined;
+  const classes = labels && Array.from(rows, (row) => labels[row]);
+  const members = membersOf({
+    ...{ candidates, rows, folds: cv, rounds: count / cv, seed, classes },
+    groups: groups && Array.from(rows, (row) => groups[row]),
+  });
+  if (members.length === 0) {
+    throw new ConfigError(
+      `${name} has ${rows.length} rows to train on: too few to hold some out. Give ${named("members")} 1.`,
+    );
+  }
+  const model = await buildModel(settings, dataset);
+  const folds = 1 + Math.max(...members.map(({ fold }) => fold));
+  const rounds = 1 + Math.max(...members.map(({ round }) => round));
+  const summary = model.summary(dataset.features);
+  const { outputs } = summary.at(-1)!;
+  const fingerprint = await fingerprintOf(model, dataset);
+  await model.close();
+  return { settings, dataset, rows, candidates, members, folds, rounds, summary, outputs, fingerprint };
+}
+
+/** @throws ConfigError if a setting is given that ends a training, or chooses its epoch, by validation rows of its own */
+function refuseStopping(asked: TrainSettings, named: (key: keyof TrainSettings) => string): void {
+  const { patience, monitor, keep } = asked;
+  const given = Object.entries({ patience, monitor, keep: keep === "best" ? keep : undefined });
+  const [name] = given.find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  throw new ConfigError(
+    `${named(name as keyof TrainSettings)} is for a training of one network: of an ensemble, the rows that are held out choose the ` +
+      "epoch. Leave it out.",
+  );
+}
+
+/** Of all samples, of the test too, as these are told to the user beside the others. */
+async function fingerprintOf(model: Model, { training, test }: UntestedDataset): Promise<string> {
+  const ofTraining = await model.fingerprint(training, "The training samples");
+  return `${ofTraining} ${test === undefined ? "none" : await model.fingerprint(test, "The test samples")}`;
+}
+
+/** Folds where none are said, and there are so many members. */
+const FOLDS = 5;
+
+/** @throws ConfigError if the members are not as many for each fold */
+function sizeOf(
+  { members, cv }: TrainSettings,
+  named: (key: keyof TrainSettings) => string,
+): { count: number; cv: number } {
+  const folds = cv ?? Math.min(FOLDS, members!);
+  const count = members ?? folds;
+  if (count % folds === 0) return { count, cv: folds };
+  const fewer = count - (count % folds);
+  const nearest = fewer === 0 ? `${folds}` : `${fewer} or ${fewer + folds}`;
+  const why =
+    cv === undefined ? `${folds} folds, unless ${named("cv")} says otherwise` : `${named("cv")} ${folds}`;
+  throw new ConfigError(
+    `${named("members")} is ${count}, and each of ${why} has as many members. Give ${nearest}.`,
+  );
+}
+
+/**
+ * Trains the members that are missing, and makes the model.
+ * @returns its last event; one that is stopped ends at once, without the members under way
+ * @throws TrainingError if a member diverges; what the subscriber throws
+ */
+export async function trainEnsemble(
+  plan: EnsemblePlan,
+  { subscriber, signal, openPool, done = [] }: EnsembleOptions,
+): Promise<EnsembleEnd> {
+  const { dataset, members } = plan;
+  const events = new Events(subscriber);
+  const trained = new Map(done.map((each) => [each.number, each]));
+  await events.emit({ type: "start", plan, done: [...trained.keys()] });
+  let end: EnsembleEnd;
+  try {
+    if (trained.size < members.length) {
+      const pool = await openPool((count, total) => events.post({ type: "reading", done: count, total }));
+      try {
+        await trainMembers(plan, trained, pool, events);
+      } finally {
+        await pool.close();
+      }
+    }
+    signal.throwIfAborted();
+    const { model, facts } = await assemble(plan, trained);
+    await events.emit({ type: "trained", model, trained: facts });
+    const test = dataset.test === undefined ? null : await model.evaluate(dataset.test);
+    end = { type: "result", trained: facts, test };
+  } catch (error) {
+    if (!signal.aborted) {
+      // The first error says more than a second one would.
+      await events.emit({ type: "failed", error }).catch(() => {});
+      throw error;
+    }
+    end = { type: "interrupted", reason: signal.reason, members: trained.size };
+  }
+  await events.emit(end);
+  return end;
+}
+
+/** Trains the members that are missing, as many at once as the pool has workers. */
+async function trainMembers(
+  { members, candidates }: EnsemblePlan,
+  trained: Map<number, TrainedMember>,
+  pool: Pool,
+  events: Events<EnsembleEvent>,
+): Promise<void> {
+  const missing = members.filter(({ number }) => !trained.has(number));
+  const one = async (member: Member): Promise<void> => {
+    const { epochs } = candidates[member.candidate]!;
+    const outcome = await pool.run(member.job, {
+      onEpoch: (row) => events.post({ type: "epoch", member, row, epochs }),
+    });
+    requireFinite(outcome);
+    const { rows, snapshots, steps, trainSeconds } = outcome;
+    const facts = { number: member.number, rows, snapshots, steps, trainSeconds };
+    await events.emit({ type: "member", member, trained: facts });
+    trained.set(member.number, facts);
+  };
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < missing.length) await one(missing[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(pool.workers, missing.length) }, worker));
+}
+
+/** What rows are to be predicted, and how much each counts. */
+interface Labels {
+  readonly kind: TargetKind;
+  readonly width: number;
+  readonly targets: ArrayLike<number>;
+  readonly weights?: Float64Array | undefined;
+}
+
+async function labelsOf(samples: Samples): Promise<Labels> {
+  const labelling = labellingOf(samples);
+  const { count, features, elementType } = samples;
+  const targets = newTargets(count, labelling, "float64");
+  const weights = labelling.weighted ? new Float64Array(count) : undefined;
+  const values = newSampleValues(elementType, count * features);
+  await readSamples("train", samples, { values, labels: targets, weights });
+  const { kind, width, classes } = labelling;
+  return { kind, width: kind === "classes" ? classes : width, targets, weights };
+}
+
+/** Makes the model of the members, and measures it on the rows that were held out. */
+async function assemble(
+  { dataset, members, settings }: EnsemblePlan,
+  trained: ReadonlyMap<number, TrainedMember>,
+): Promise<{ model: Model; facts: TrainedEnsemble }> {
+  const all = members.map(({ number }) => trained.get(number)!);
+  const labels = await labelsOf(dataset.training);
+  const combination = combine(
+    members,
+    all.map(({ snapshots }) => snapshots),
+    labels,
+  );
+  const models: Model[] = [];
+  const shares: number[] = [];
+  for (const member of members) {
+    const { weight, epoch } = combination.candidates[member.candidate]!;
+    if (weight === 0) continue;
+    const { settings: own, rows } = member.job;
+    const model = await buildModel(resolveSettings(own, dataset.name, rows.train.length), dataset);
+    await model.build(dataset.features, dataset.training.elementType);
+    await model.load(
+      trained.get(member.number)!.snapshots.find((snapshot) => snapshot.epoch === epoch)!.tensors,
+      `member ${member.number}`,
+    );
+    models.push(model);
+    shares.push(weight / members.filter(({ candidate }) => candidate === member.candidate).length);
+  }
+  const { engine, threads } = settings;
+  const { kind } = labels;
+  const ofKind = kind === "numbers" ? {} : { temperature: combination.temperature };
+  const model = await ensembleOf(models, { weights: normalized(shares), ...ofKind, engine, threads });
+  for (const each of models) await each.close();
+  const sum = (of: (member: TrainedMember) => number) => all.reduce((total, each) => total + of(each), 0);
+  return {
+    model,
+    facts: {
+      ...{ members: models.length, combination },
+      crossValidation: measured(combination, labels, settings, dataset),
+      steps: sum(({ steps }) => steps),
+      trainSeconds: sum(({ trainSeconds }) => trainSeconds),
+      weightsSha256: await model.weightsSha256(),
+    },
+  };
+}
+
+/** Sums of weights that are rounded differ from 1 in the last place. */
+function normalized(shares: readonly number[]): number[] {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+}
+
+/** What the combination would have answered, measured by the metrics of the training. */
+function measured(
+  { rows, predictions }: Combination,
+  { kind, width, targets: allTargets, weights: allWeights }: Labels,
+  settings: ResolvedSettings,
+  dataset: UntestedDataset,
+): CrossValidation {
+  const perRow = kind === "classes" ? 1 : width;
+  const targets = Float64Array.from(
+    { length: rows.length * perRow },
+    (_, i) => allTargets[rows[Math.floor(i / perRow)]! * perRow + (i % perRow)]!,
+  );
+  const weights = allWeights && Float64Array.from(rows, (row) => allWeights[row]!);
+  const batch = { count: rows.length, predictions, targets, weights };
+  const values = metricsFor(settings.metrics, { ...dataset, targets: kind }).map((metric) => {
+    const collector = metric.begin!({ targets: kind, outputs: width, precision: "float64" });
+    collector.add(batch);
+    return [metric.name, collector.result()] as const;
+  });
+  return { loss: lossOf(predictions, targets, { kind, width, weights }), ...Object.fromEntries(values) };
+}

@@ -1,0 +1,36 @@
+/** Settings of an ensemble: networks that are trained over the folds of a cross-validation, and answer together. */
+import * as v from "valibot";
+import { setting } from "./setting.ts";
+import { integer } from "./types.ts";
+
+const OF_TRIALS = "a trial is one network. Train the best one so afterwards.";
+
+/** Whether the settings ask for several networks. */
+export const isEnsemble = ({
+  members,
+  cv,
+}: {
+  readonly members?: number | undefined;
+  readonly cv?: number | undefined;
+}): boolean => cv !== undefined || (members !== undefined && members > 1);
+
+/** The most networks: more than anyone waits for. */
+const MOST_MEMBERS = 1000;
+
+/** @param group under which `--help` shows them */
+export const ensembleSettings = (group: string) => ({
+  members: setting({
+    ...{ group, flags: "--members <n>", alone: true, notSearched: OF_TRIALS },
+    type: integer(1, v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MOST_MEMBERS))),
+    help: "networks that are trained, each without another fold of the rows, and answer as their mean",
+    usual: "1; with --cv one for each fold",
+    words: { "--members": "ensemble ensembles ensemble-size n-members n-ensemble bagging models n-models" },
+  }),
+  cv: setting({
+    ...{ group, flags: "--cv <folds>", alone: true, notSearched: OF_TRIALS },
+    type: integer(2, v.pipe(v.number(), v.safeInteger(), v.minValue(2), v.maxValue(MOST_MEMBERS))),
+    help: "folds of the cross-validation, by which an ensemble is measured and put together",
+    usual: "5, but no more than --members",
+    words: { "--cv": "folds fold n-folds k-fold kfold cross-validation cross-val n-splits" },
+  }),
+});

@@ -1,0 +1,176 @@
+/**
+ * The members of an ensemble: which trainings there are, and what is made of their outcomes. Each candidate, a way to train, is
+ * trained on every side of a cross-validation. What members answer for the rows that they were not trained on decides the rest.
+ */
+import { blended, blendWeights } from "../ensemble/blend.ts";
+import { type Folds, foldsOf, sidesOf } from "../ensemble/folds.ts";
+import { lossOf, type PredictionOptions } from "../ensemble/scores.ts";
+import { atTemperature, fitTemperature } from "../ensemble/temperature.ts";
+import { Random } from "../random.ts";
+import type { TrainSettings } from "../settings/settings.ts";
+import type { JobRows, Snapshot, TrainingJob } from "./job.ts";
+
+/** A way to train. */
+export interface Candidate {
+  readonly name: string;
+  readonly settings: TrainSettings;
+  /** Passes over the training rows. */
+  readonly epochs: number;
+}
+
+/** A training of an ensemble. */
+export interface Member {
+  /** From 0. */
+  readonly number: number;
+  /** The number of its candidate. */
+  readonly candidate: number;
+  /** The number of its cross-validation: another one has other folds. */
+  readonly round: number;
+  readonly fold: number;
+  readonly job: TrainingJob & { readonly rows: JobRows };
+}
+
+export interface MembersOptions {
+  readonly candidates: readonly Candidate[];
+  /** The numbers of the rows, of which each is held out once in a round, but for those that are always trained on. */
+  readonly rows: Uint32Array;
+  readonly folds: number;
+  /** Cross-validations, ≥ 1. */
+  readonly rounds: number;
+  readonly seed: number;
+  /** The class of each of the rows: classes have their share of each fold. */
+  readonly classes?: ArrayLike<unknown> | undefined;
+  /** The group of each of the rows: a group is held out as a whole. */
+  readonly groups?: ArrayLike<unknown> | undefined;
+}
+
+/** Networks that are kept of a training. */
+const SNAPSHOTS = 32;
+
+/** The epochs of which the networks are kept: evenly spread, the last among them. */
+export function snapshotEpochs(epochs: number): number[] {
+  const every = Math.ceil(epochs / SNAPSHOTS);
+  return Array.from({ length: Math.floor(epochs / every) }, (_, i) => epochs - i * every).reverse();
+}
+
+/** The members: all folds of the first candidate's first round come first. */
+export function membersOf(options: MembersOptions): Member[] {
+  const { candidates, rows, folds, rounds, seed, classes, groups } = options;
+  const members: Member[] = [];
+  const parted = Array.from({ length: rounds }, (_, round): Folds => {
+    const own = seedOf(seed, `folds ${round}`);
+    return foldsOf(rows.length, { folds, seed: own, classes, groups });
+  });
+  for (const [round, each] of parted.entries()) {
+    for (const [candidate, { settings, epochs }] of candidates.entries()) {
+      for (let fold = 0; fold < each.count; fold++) {
+        const job = {
+          settings: { ...settings, seed: seedOf(seed, `member ${candidate} ${round} ${fold}`) },
+          rows: numbersOf(sidesOf(each, fold), rows),
+          snapshots: snapshotEpochs(epochs),
+        };
+        members.push({ number: members.length, candidate, round, fold, job });
+      }
+    }
+  }
+  return members;
+}
+
+const numbersOf = ({ train, validation }: JobRows, rows: Uint32Array): JobRows => ({
+  train: train.map((place) => rows[place]!),
+  validation: validation.map((place) => rows[place]!),
+});
+
+const seedOf = (seed: number, stream: string): number => new Random(seed, stream).below(2 ** 31);
+
+/** What is made of the members. */
+export interface Combination {
+  /** For each candidate. */
+  readonly candidates: readonly {
+    /** The epoch of its members that is taken. */
+    readonly epoch: number;
+    /** The loss of its members' mean, on rows that they were not trained on. */
+    readonly loss: number;
+    /** What it counts in the ensemble; 0: it is left out. */
+    readonly weight: number;
+  }[];
+  /** Of the probabilities; 1 of numbers. */
+  readonly temperature: number;
+  /** The rows that were held out, in ascending order. */
+  readonly rows: Uint32Array;
+  /** (rows, outputs): what the ensemble would have answered for them, by the members that were not trained on them. */
+  readonly predictions: Float64Array;
+}
+
+export interface CombineOptions extends PredictionOptions {
+  /** (all rows) of classes, else (all rows, width). */
+  readonly targets: ArrayLike<number>;
+}
+
+/**
+ * Chooses the epoch of each candidate (the same for all of its members, so that the choice learns little of the rows by which it
+ * is made), weighs the candidates, and fits the temperature: all on rows that the members were not trained on.
+ * @param snapshots of each member
+ */
+export function combine(
+  members: readonly Member[],
+  snapshots: readonly (readonly Snapshot[])[],
+  { targets: allTargets, weights: allWeights, kind, width }: CombineOptions,
+): Combination {
+  const rows = heldOut(members);
+  const perRow = kind === "classes" ? 1 : width;
+  const targets = Float64Array.from({ length: rows.length * perRow }, (_, i) => {
+    const row = rows[Math.floor(i / perRow)]!;
+    return allTargets[row * perRow + (i % perRow)]!;
+  });
+  const weights = allWeights === undefined ? undefined : Float64Array.from(rows, (row) => allWeights[row]!);
+  const of = { kind, width, weights };
+  const count = 1 + members.reduce((most, { candidate }) => Math.max(most, candidate), 0);
+  const found = Array.from({ length: count }, (_, candidate) => {
+    const own = members.filter((member) => member.candidate === candidate);
+    const epochs = snapshots[own[0]!.number]!.map(({ epoch }) => epoch);
+    let best: { epoch: number; loss: number; predictions: Float64Array } | undefined;
+    for (const [place, epoch] of epochs.entries()) {
+      const predictions = meanOf(own, (member) => snapshots[member.number]![place]!.outputs, rows, width);
+      const loss = lossOf(predictions, targets, of);
+      if (best === undefined || loss <= best.loss) best = { epoch, loss, predictions };
+    }
+    return best!;
+  });
+  const each = found.map(({ predictions }) => predictions);
+  const shares = blendWeights(each, targets, of);
+  const blend = blended(each, shares);
+  const temperature = kind === "numbers" ? 1 : fitTemperature(blend, targets, { ...of, kind });
+  return {
+    candidates: found.map(({ epoch, loss }, k) => ({ epoch, loss, weight: shares[k]! })),
+    ...{ temperature, rows },
+    predictions: kind === "numbers" ? blend : atTemperature(blend, temperature, { kind, width }),
+  };
+}
+
+/** The rows that each round holds out. */
+function heldOut(members: readonly Member[]): Uint32Array {
+  const first = members.filter(({ candidate, round }) => candidate === 0 && round === 0);
+  return Uint32Array.from(first.flatMap(({ job }) => Array.from(job.rows.validation))).sort();
+}
+
+/** What the members answer for these rows, the mean over the rounds. */
+function meanOf(
+  members: readonly Member[],
+  outputsOf: (member: Member) => ArrayLike<number>,
+  rows: Uint32Array,
+  width: number,
+): Float64Array {
+  const place = new Map(Array.from(rows, (row, i) => [row, i]));
+  const sums = new Float64Array(rows.length * width);
+  let rounds = 0;
+  for (const member of members) {
+    rounds = Math.max(rounds, member.round + 1);
+    const outputs = outputsOf(member);
+    member.job.rows.validation.forEach((row, i) => {
+      const at = place.get(row)! * width;
+      for (let j = 0; j < width; j++) sums[at + j]! += outputs[i * width + j]!;
+    });
+  }
+  return sums.map((sum) => sum / rounds);
+}
