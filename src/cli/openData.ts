@@ -9,6 +9,7 @@ import { ConfigError } from "../errors.ts";
 import { counted } from "../format/words.ts";
 import { openInput } from "../formats/open.ts";
 import { flagOf } from "../settings/flags.ts";
+import { isEnsemble } from "../settings/ofEnsembles.ts";
 import { readSize, tableSettings } from "../settings/ofTables.ts";
 import { presetSettings } from "../settings/preset.ts";
 import { mergeSettings, type TrainSettings } from "../settings/settings.ts";
@@ -20,7 +21,7 @@ import { StatusLine } from "./progress/statusLine.ts";
 import { inputOptions } from "./tableFile.ts";
 
 /** The settings that say what the data are. */
-export type DataSettings = TableSettings & Partial<Pick<TrainSettings, "data" | "size">>;
+export type DataSettings = TableSettings & Partial<Pick<TrainSettings, "data" | "size" | "members" | "cv">>;
 
 export interface OpenedData {
   readonly dataset: UntestedDataset;
@@ -28,6 +29,8 @@ export interface OpenedData {
   readonly kind: "named" | "table" | "images";
   /** Why it is not the data set that the user may expect. */
   readonly notice?: string | undefined;
+  /** What stands for the group of each training row, if there are groups. */
+  readonly groups?: ArrayLike<unknown> | undefined;
   /** What was understood of it, in lines for people. */
   readonly understood: readonly string[];
   /** What a user should know, as sentences. */
@@ -41,9 +44,11 @@ export interface OpenedData {
  */
 export async function openData(
   context: CliContext,
-  settings: DataSettings,
+  given: DataSettings,
   command: string,
 ): Promise<OpenedData> {
+  // An ensemble holds out each row by turns.
+  const settings = { ...(isEnsemble(given) && { validation: 0 }), ...defined(given) };
   const { data, seed = 1 } = settings;
   if (data === undefined || Object.hasOwn(datasets, data)) return await openNamed(context, settings, seed);
   const what = data === "-" ? "a file" : await kindOf(data, `--data ${data}`);
@@ -66,6 +71,10 @@ export async function openData(
   return await openTable(context, input, settings, command);
 }
 
+/** Those that have a value. */
+const defined = (settings: DataSettings): DataSettings =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+
 const SHARED_WITH_IMAGES = ["test", "size", "preset"];
 
 /** @throws ConfigError if a setting is given that such data do not have */
@@ -76,11 +85,12 @@ function refuse(settings: DataSettings, names: readonly string[], because: strin
   throw new ConfigError(`${flagOf(given)} is for ${whose}, and ${because}. Leave it out.`);
 }
 
-/** Tells what was understood of a user's own data, before a training. */
+/** Tells what is to be known of the data before a training. */
 export function sayUnderstood(
   progress: { say(text: string): void },
-  { understood, warnings }: OpenedData,
+  { notice, understood, warnings }: OpenedData,
 ): void {
+  if (notice !== undefined) progress.say(notice);
   if (understood.length + warnings.length > 0) progress.say([...understood, ...warnings, ""].join("\n"));
 }
 
@@ -95,6 +105,7 @@ export function settingsFor(
 ): TrainSettings {
   const ofData: Partial<TrainSettings> = {
     ...(kind !== "named" && { validation: VALIDATION_SHARE }),
+    ...(isEnsemble(given) && { validation: 0 }),
     ...(kind === "table" && { standardize: "robust" }),
   };
   const merged = mergeSettings(ofData, given);

@@ -85,7 +85,7 @@ export async function openTable(
     origin: source.format,
   });
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
-  const opened = { kind: "table", understood } as const;
+  const opened = { kind: "table", understood, groups: made.groups } as const;
   if (test === undefined) return { ...opened, dataset: made.dataset, warnings: made.warnings };
   // The column of weights is that of the preprocessing: another file need not have it.
   const tested = await openTest(context, test, made.preprocessing, { ...settings, weight: undefined });

@@ -23,6 +23,8 @@ export interface TableDataset {
   /** It has a split and no test set. */
   readonly dataset: UntestedDataset;
   readonly preprocessing: TablePreprocessing;
+  /** What stands for the group of each row of the data set, if there are groups. */
+  readonly groups?: readonly unknown[] | undefined;
   /** What a user should know of the split, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -47,7 +49,8 @@ export function tableDataset(
   if (rows.length === 0) {
     throw new DatasetError(`${name}: no row has a value of ${task.target.join(", ")}. Is the target right?`);
   }
-  const { train, validation, warnings } = splitOf(table, understanding, rows, options);
+  const groups = options.group && groupsOf(table, options.group, rows);
+  const { train, validation, warnings } = splitOf(table, understanding, rows, groups, options);
   const preprocessing = fitPreprocessing(
     table,
     understanding,
@@ -65,6 +68,7 @@ export function tableDataset(
       preprocessing: preprocessing.describe(),
     },
     preprocessing,
+    ...(groups !== undefined && { groups }),
     warnings,
   };
 }
@@ -74,14 +78,15 @@ function splitOf(
   table: Table,
   { task }: Understanding,
   rows: Uint32Array,
-  { validation, limit, group, seed }: TableDatasetOptions,
+  groups: readonly unknown[] | undefined,
+  { validation, limit, seed }: TableDatasetOptions,
 ): OwnSplit {
   const cells =
-    task!.kind === "classes" && group === undefined ? columnOf(table, task!.target[0]!).cells : undefined;
+    task!.kind === "classes" && groups === undefined ? columnOf(table, task!.target[0]!).cells : undefined;
   return splitOwn(rows.length, {
     ...{ name: table.name, validation, limit, seed },
     classes: cells && Float64Array.from(rows, (row) => cells[row]!),
-    groups: group && groupsOf(table, group, rows),
+    groups,
   });
 }
 

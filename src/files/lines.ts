@@ -64,7 +64,7 @@ export class LineWriter {
   }
 
   /**
-   * @param line without its newline, and without any other
+   * @param line without its newline. Several with newlines between them are written together, or none of them
    * @throws FileError if it cannot be written, the file then holds the lines before it; or if it has been taken away
    */
   append(line: string): Promise<void> {

@@ -16,6 +16,7 @@ import { targetKinds } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import { settingsOf } from "./declared.ts";
 import { DATA_WORDS } from "./flags.ts";
+import { ensembleSettings } from "./ofEnsembles.ts";
 import { imageSettings } from "./ofImages.ts";
 import { lossSettings, usualLosses } from "./ofLosses.ts";
 import { learningRatesInWords, optimizerSettings } from "./ofOptimizers.ts";
@@ -281,6 +282,7 @@ export const settings = {
     help: "the weights at the end: of the last epoch, or of the best one",
     words: { "--keep": "restore-best restore-best-weights save-best best keep-best" },
   }),
+  ...ensembleSettings(TRAINING.group),
   checkpointEvery: setting({
     ...{ ...TRAINING, flags: "--checkpoint-every <seconds>", type: number(0), default: 30 },
     ...{ alone: true, changesResults: false, notSearched: "trials make no checkpoints." },

@@ -48,6 +48,8 @@ function valuesOf<R extends Parameters<typeof settingsOf>[0]>(registry: R) {
 const VALUES: Readonly<Record<SettingName, Value>> = {
   ...valuesOf(optimizers),
   ...valuesOf(schedules),
+  members: ["10", 10],
+  cv: ["4", 4],
   data: ["synthetic", "synthetic"],
   target: ['a,"b, c"', ["a", "b, c"]],
   task: ["numbers", "numbers"],

@@ -70,7 +70,7 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
       ? await describeSearch(context, flags)
       : { ...before, given: before.settings as Partial<TrainSettings> };
   const opened = await openData(context, given, "nnwasm search");
-  const { dataset, notice } = opened;
+  const { dataset } = opened;
   const settings = before === undefined ? trialSettings(opened, given) : mergeSettings(given);
   const space = parseSpace(asked.space);
   const data = {
@@ -101,7 +101,6 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   await closing(folder, async () => {
     // The flags that may change are kept for the next time that the search goes on.
     await folder.writeDescription(description);
-    if (notice !== undefined) progress.say(notice);
     sayUnderstood(progress, opened);
     const { signal } = context;
     const pool = openTrainingPool(dataset, { workers, signal });

@@ -8,6 +8,7 @@ import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
 import { flagOf } from "../../settings/flags.ts";
 import type { SettingName } from "../../settings/names.ts";
+import { isEnsemble } from "../../settings/ofEnsembles.ts";
 import type { Setting } from "../../settings/setting.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
@@ -86,18 +87,22 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
       ? mergeGiven(file, environment, fromFlags)
       : mergeGiven(before, harmless(environment), harmless(given));
   const data = await openData(context, all, "nnwasm train");
-  const { dataset, notice } = data;
+  const { dataset } = data;
   const asked = before === undefined ? settingsFor(data, all) : mergeSettings(all);
   const opened = before === undefined ? undefined : await RunFolder.open(resume!);
   const closeIfOpen = (error: unknown) =>
     opened?.folder.close().then(() => Promise.reject(error)) ?? Promise.reject(error);
   // If the settings cannot be trained, this throws before a folder is made.
   const isResumed = opened?.checkpoint !== undefined;
+  if (isEnsemble(asked)) {
+    const { runEnsemble } = await import("../runEnsemble.ts");
+    await runEnsemble(context, { asked, data, opened: opened?.folder, flags, begin, closeIfOpen });
+    return;
+  }
   const plan = await planTraining(asked, dataset, flagOf, { isResumed }).catch(closeIfOpen);
   const out = flags.out ?? resume;
   const folder = opened?.folder ?? (await RunFolder.create(plan.settings, { out, force: flags.force }));
   const progress = new TrainingProgress(context, quiet);
-  if (notice !== undefined) progress.say(notice);
   sayUnderstood(progress, data);
   const saver = new TrainingSaver(folder, plan, begin);
   const subscriber = inOrder<TrainingEvent>(

@@ -5,7 +5,8 @@
  *   metrics.jsonl       a line of numbers for each epoch
  *   summary.json        the results
  *   model.safetensors   the trained network
- *   checkpoints/        the last two checkpoints, from which --resume goes on; after a whole run, the one of its end
+ *   checkpoints/        the last two checkpoints, from which --resume goes on; after a whole run, the one of its end. Of an
+ *                       ensemble, the members that are trained; after a whole run, nothing
  *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines. While the run lasts
@@ -16,12 +17,13 @@ import { join } from "node:path";
 import { isFolder } from "../../files/folders.ts";
 import { LineWriter } from "../../files/lines.ts";
 import { MODEL_FILE } from "../../files/modelFiles.ts";
+import { readBytes } from "../../files/read.ts";
 import { previousOf } from "../../model/callbacks/checkpoint.ts";
 import type { TrainingCheckpoint } from "../../model/checkpoint.ts";
 import { readCheckpoint } from "../../model/resume.ts";
 import { PLOT_NAMES, type PlotOptions, type PlotRow, renderPlots } from "../../report/plots.ts";
 import { readJson } from "./jsonFiles.ts";
-import { closing, isUnused, type NewFolder, WorkFolder } from "./workFolder.ts";
+import { closing, isUnused, MEMBERS, type NewFolder, WorkFolder } from "./workFolder.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
@@ -31,7 +33,13 @@ const PREVIOUS = previousOf(CHECKPOINT);
 const plotFile = (name: string): string => join("plots", `${name}.svg`);
 
 /** All that a run writes, and all that --force takes away. */
-const FILES = [CONFIG, METRICS, SUMMARY, MODEL_FILE, CHECKPOINT, PREVIOUS, ...PLOT_NAMES.map(plotFile)];
+const FILES = [
+  ...[CONFIG, METRICS, SUMMARY, MODEL_FILE, CHECKPOINT, PREVIOUS, MEMBERS],
+  ...PLOT_NAMES.map(plotFile),
+];
+
+/** The file of a member of an ensemble, which is kept until there is a model. */
+const memberFile = (number: number): string => MEMBERS.replace("*", String(number + 1).padStart(4, "0"));
 
 export type RunFolderOptions = Partial<Pick<NewFolder, "out" | "root" | "name" | "force">>;
 
@@ -128,13 +136,30 @@ export class RunFolder {
     if (await isFile(join(this.path, CHECKPOINT))) await this.#folder.remove([PREVIOUS]);
   }
 
+  /** Keeps a member of an ensemble. */
+  async writeMember(number: number, bytes: Uint8Array): Promise<void> {
+    await this.#folder.writeFiles([[memberFile(number), bytes]]);
+  }
+
+  /** A member that an earlier session has kept, with its file's path; undefined if there is none. @throws FileError */
+  async readMember(number: number): Promise<{ bytes: Uint8Array; path: string } | undefined> {
+    const path = join(this.path, memberFile(number));
+    return (await isFile(path)) ? { bytes: await readBytes(path), path } : undefined;
+  }
+
+  /** Takes away the members, which a run that has its model needs no more. */
+  async removeMembers(): Promise<void> {
+    await this.#folder.remove([MEMBERS]);
+  }
+
   /**
-   * Adds a line to metrics.jsonl; it is on the disk when the promise resolves. NaN and infinities become
+   * Adds a line to metrics.jsonl, or several; they are on the disk when the promise resolves. NaN and infinities become
    * null.
    * @throws FileError, as do all that write
    */
-  async appendMetrics(row: object): Promise<void> {
-    await this.#folder.append(this.#metrics, JSON.stringify(row));
+  async appendMetrics(...rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#folder.append(this.#metrics, rows.map((row) => JSON.stringify(row)).join("\n"));
   }
 
   /** Writes summary.json, or replaces it. */

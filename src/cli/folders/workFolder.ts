@@ -28,6 +28,8 @@ export interface NewFolder {
 
 /** The name for all plots, for a command that does not know them before it draws them. */
 export const PLOTS = "plots/*.svg";
+/** The name for the trained members of an ensemble. */
+export const MEMBERS = "checkpoints/member-*.safetensors";
 
 export class WorkFolder {
   /** The folder, as it was given: "runs/train-001". */
@@ -156,7 +158,7 @@ export class WorkFolder {
   }
 
   async #remove(files: readonly string[]): Promise<void> {
-    for (const file of files.includes(PLOTS) ? [...files, ...(await plotsIn(this.path))] : files) {
+    for (const file of await expanded(this.path, files)) {
       try {
         await rm(join(this.path, file), { force: true });
       } catch (error) {
@@ -217,9 +219,17 @@ async function makeInside(path: string): Promise<void> {
   }
 }
 
-async function plotsIn(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, "plots")).catch(() => []);
-  return names.filter((name) => name.endsWith(".svg")).map((name) => join("plots", name));
+/** The files with those in place of a name with a star that are there. */
+async function expanded(folder: string, files: readonly string[]): Promise<string[]> {
+  const found = files.map(async (file) => {
+    const [before, after] = file.split("*");
+    if (after === undefined) return [file];
+    const inside = dirname(file);
+    const names = await readdir(join(folder, inside)).catch(() => []);
+    const paths = names.map((name) => `${inside}/${name}`);
+    return paths.filter((path) => path.startsWith(before!) && path.endsWith(after));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function listFolder(path: string): Promise<string[]> {

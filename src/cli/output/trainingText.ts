@@ -1,4 +1,5 @@
 /** A training for people: on stderr what is to be trained, on stdout what came out. */
+import type { UntestedDataset } from "../../data/dataset.ts";
 import { choose } from "../../errors.ts";
 import { measureText } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
@@ -11,7 +12,7 @@ import { type ScheduleKind, schedules } from "../../schedules/index.ts";
 import { optimizerInWords } from "../../settings/ofOptimizers.ts";
 import { writeRateFactors } from "../../settings/rateFactors.ts";
 import type { ResolvedSettings } from "../../settings/settings.ts";
-import { type TargetKind, targetsOf } from "../../targets.ts";
+import { targetsOf } from "../../targets.ts";
 import type { CliContext } from "../context.ts";
 import type { TrainingSaver, TrainingSummary } from "../folders/trainingSaver.ts";
 import type { TrainingProgress } from "../progress/trainingProgress.ts";
@@ -37,21 +38,24 @@ export const trainingText = (
   });
 
 function startText({ dataset, split, summary, settings }: TrainingPlan): string {
-  const { name, origin, features, classes } = dataset;
+  const { name, origin, features } = dataset;
   const { train, validation, test } = split;
   const tested = test === undefined ? "no" : test.count;
   return (
     `${printable(name)} (${printable(origin)}): ${train.count} training, ${validation?.count ?? 0} validation, ` +
-    `${tested} test samples of ${features} numbers, ${targetsText(targetsOf(dataset).kind, classes)}\n` +
+    `${tested} test samples of ${features} numbers, ${targetsText(dataset)}\n` +
     `${summaryTable(summary)}\n${printable(settingsLine(settings))}`
   );
 }
 
 /** "10 classes", "1 number to predict". */
-const targetsText = (kind: TargetKind, count: number): string =>
-  kind === "classes" ? `${count} classes` : `${counted(count, kind.slice(0, -1))} to predict`;
+export function targetsText(dataset: Pick<UntestedDataset, "classes" | "targets">): string {
+  const { kind } = targetsOf(dataset);
+  const { classes: count } = dataset;
+  return kind === "classes" ? `${count} classes` : `${counted(count, kind.slice(0, -1))} to predict`;
+}
 
-function summaryTable(rows: readonly SummaryRow[]): string {
+export function summaryTable(rows: readonly SummaryRow[]): string {
   const cells = rows.map(({ name, inputs, outputs, parameters }) => [
     name,
     inputs === outputs && parameters === 0 ? String(outputs) : `${inputs} → ${outputs}`,
@@ -62,7 +66,7 @@ function summaryTable(rows: readonly SummaryRow[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-function settingsLine(settings: ResolvedSettings): string {
+export function settingsLine(settings: ResolvedSettings): string {
   const { batch, l2, lrSchedule, warmup, seed, init, biasInit, outputInit, rateFactors, standardize } =
     settings;
   const rate = choose<ScheduleKind>("schedule", schedules, lrSchedule).inWords(settings);

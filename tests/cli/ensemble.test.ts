@@ -1,0 +1,107 @@
+/** `nnwasm train --members N`: an ensemble from a table, its evaluation, its answers, and a run that is cut. */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, it } from "vitest";
+import { loadModel } from "../../src/index.ts";
+import { PROGRAM, readJson } from "../helpers/cli.ts";
+import { cliFolder } from "../helpers/cliFolder.ts";
+
+const { at, runCli, runJson, start } = cliFolder({ cifar: false });
+const PASSENGERS = new URL("../fixtures/tables/passengers.", import.meta.url).pathname;
+const words = (text: string) => text.split(" ");
+
+beforeAll(() => {
+  copyFileSync(`${PASSENGERS}train.csv`, at("train.csv"));
+  copyFileSync(`${PASSENGERS}test.csv`, at("test.csv"));
+});
+
+it("trains a network for each fold on all rows, says what came out, and leaves one model", async () => {
+  const { code, stdout, stderr } = await runCli(
+    words("train train.csv --target outcome --test test.csv --epochs 4 --members 3 --out ensemble"),
+  );
+  expect([code, stderr.includes("Member 3/3")]).toEqual([0, true]);
+  expect(stderr).toContain("84 training, 26 test samples");
+  expect(stderr).toMatch(
+    /3 such networks of \d+ parameters, each trained without another of 3 folds of the rows; all rows are/,
+  );
+  expect(stdout).toMatch(
+    /^test {14}loss .* accuracy .*\ncross-validation {2}loss .* accuracy .*\nthe mean of 3 networks over 3 folds, as of epoch \d/,
+  );
+  const summary = readJson(at("ensemble", "summary.json"));
+  expect(summary).toMatchObject({
+    ...{ state: "complete", folds: 3, members: 3 },
+    candidates: [{ name: "network", weight: 1 }],
+  });
+  expect(readJson(at("ensemble", "config.json"))).toMatchObject({ members: 3, validation: 0 });
+  expect(readdirSync(at("ensemble", "checkpoints"))).toEqual([]);
+  const lines = readFileSync(at("ensemble", "metrics.jsonl"), "utf8").trim().split("\n");
+  const rows = lines.map((line) => JSON.parse(line) as { member: number; epoch: number });
+  expect(rows.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
+  expect(rows.map(({ member }) => member).sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+
+  const [evaluated] = await runJson(words("evaluate ensemble test.csv"));
+  expect(evaluated!.loss).toBe(summary.test.loss);
+  const answers = await runCli(words("predict ensemble test.csv --json"));
+  const first = JSON.parse(answers.stdout.split("\n")[0]!) as { probabilities: Record<string, number> };
+  const sum = Object.values(first.probabilities).reduce((a, b) => a + b);
+  expect(sum).toBeCloseTo(1, 6);
+  const model = await loadModel(at("ensemble"));
+  expect(model.classNames).toEqual(["lost", "saved", "unknown"]);
+  await model.close();
+});
+
+it("has the same bits with one worker, by its config.json, and after kill -9; other data are refused", async () => {
+  const args = "train train.csv --target outcome --epochs 60 --members 6 --cv 3";
+  const [whole] = (await runJson(words(`${args} --out whole`))).slice(-1);
+  const bytes = readFileSync(at("whole", "model.safetensors"));
+  const [again] = (await runJson(words("train --config whole/config.json --threads 1 --out again"))).slice(
+    -1,
+  );
+  expect(again!.weightsSha256).toBe(whole!.weightsSha256);
+  expect(again!.crossValidation).toEqual(whole!.crossValidation);
+
+  const running = start(PROGRAM, words(`${args} --threads 1 --json --out cut`));
+  await running.waitFor("stdout", '"event":"member","member":2');
+  running.child.kill("SIGKILL");
+  await running.result;
+  writeFileSync(at("changed.csv"), readFileSync(at("train.csv"), "utf8").replace(",43,", ",44,"));
+  const changed = await runCli(words("train --resume cut --data changed.csv"));
+  expect([changed.code, changed.stderr]).toEqual([4, expect.stringMatching(/was trained on other data/)]);
+  const all = await runJson(words("train --resume cut"));
+  expect(all[0]!.trained).toBeGreaterThanOrEqual(1);
+  expect(readFileSync(at("cut", "model.safetensors")).equals(bytes)).toBe(true);
+  const rows = readFileSync(at("cut", "metrics.jsonl"), "utf8").trim().split("\n");
+  expect(rows).toHaveLength(360);
+  expect((await runCli(words("train --resume cut"))).stdout).toContain("complete");
+});
+
+it("is stopped by Ctrl-C, and goes on", async () => {
+  const running = start(
+    PROGRAM,
+    words("train train.csv --target age --epochs 300 --members 4 --cv 4 --json --threads 1 --out stopped"),
+  );
+  await running.waitFor("stdout", '"event":"member"');
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.result;
+  expect([code, stderr]).toEqual([
+    130,
+    expect.stringMatching(/Interrupted after \d networks? of 4\..* --resume stopped/),
+  ]);
+  expect(readJson(at("stopped", "summary.json")).state).toBe("interrupted");
+  expect(existsSync(at("stopped", "model.safetensors"))).toBe(false);
+  const { code: end } = await runCli(words("train --resume stopped --quiet"));
+  expect(end).toBe(0);
+});
+
+it.each([
+  [
+    "--members 7",
+    "ConfigError: --members is 7, and each of 5 folds, unless --cv says otherwise has as many members. Give 5 or 10.",
+  ],
+  ["--members 4 --cv 4 --patience 3", "ConfigError: --patience is for a training of one network"],
+  ["--members 0", "Expected an integer ≥ 1"],
+])("refuses %s", async (flags, message) => {
+  const { code, stderr } = await runCli(words(`train train.csv --target outcome ${flags} --out refused`));
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(existsSync(at("refused"))).toBe(false);
+});
