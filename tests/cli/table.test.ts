@@ -155,6 +155,23 @@ describe("train FILE --target COLUMN", () => {
   });
 });
 
+describe("search FILE --target COLUMN", () => {
+  it("has no column of test scores without a test, and marks a trial as the best only if it is better", async () => {
+    const { code, stdout, stderr } = await runCli(
+      words(
+        "search train.csv --target outcome --eta-min 0 --space lr=log:1e-6:2e-6 --trials 4 --sampler random --epochs 1 --workers 1 --out study",
+      ),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^trial +eta-max +validation\.accuracy *$/m);
+    const marked = stderr.split("\n").filter((line) => / {2}best$/.test(line));
+    const values = marked.map((line) => Number(line.trim().split(/ +/)[2]));
+    // At such rates no network learns anything: all trials are as good as the initial weights are.
+    expect(new Set(values).size).toBe(values.length);
+    expect(values.length).toBeGreaterThan(0);
+  });
+});
+
 describe("evaluate MODEL DATA", () => {
   it("measures a table by every metric of its task, and draws it", async () => {
     await runCli(words(`train train.csv --target outcome --test test.csv --out f ${quick}`));

@@ -1,7 +1,7 @@
 /** A search for people: on stderr what is to be searched, on stdout what came out. */
 import { measureText, megabytes } from "../../format/numbers.ts";
 import { tableLines } from "../../format/tables.ts";
-import { testMeasure } from "../../report/search/trials.ts";
+import { testMeasure, testValue } from "../../report/search/trials.ts";
 import { on, type Subscriber } from "../../runs/events.ts";
 import type { SearchComplete, SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { DEFAULT_PRUNER } from "../../settings/method.ts";
@@ -49,18 +49,24 @@ function resultText(
   const { seconds, epochs, memoryBytes, train } = summary;
   const names = Object.keys(space);
   const measure = testMeasure(objective, ranked);
-  const rows = ranked.map(({ number, params, value, state, attributes }) => {
-    const test = (attributes.test as Readonly<Record<string, unknown>> | undefined)?.[measure];
+  const tests = ranked.map((trial) => testValue(trial, measure));
+  const hasTests = tests.some((test) => test !== undefined);
+  const rows = ranked.map(({ number, params, value, state }, i) => {
+    const test = tests[i];
     return [
       String(number),
       ...names.map((name) => shortValue(params, name)),
       value === undefined ? "" : measureText(value),
-      typeof test === "number" ? measureText(test) : "",
+      ...(hasTests ? [test === undefined ? "" : measureText(test)] : []),
       state === "complete" ? "" : state,
     ];
   });
   const table = [
-    ["trial", ...names.map(shownName), objective, `test ${measure === "accuracy" ? "acc." : measure}`, ""],
+    [
+      ...["trial", ...names.map(shownName), objective],
+      ...(hasTests ? [`test ${measure === "accuracy" ? "acc." : measure}`] : []),
+      "",
+    ],
     ...rows,
   ];
   return (

@@ -77,8 +77,10 @@ export class SearchProgress {
     this.#underWay.delete(trial.number);
     this.#ended++;
     this.#epochsDone += trial.reports.length;
+    // Of equal trials the one with the lowest number is the best, which may end later: it is told only once.
+    const isEqual = best?.number === trial.number && best.value === this.#best?.value;
     this.#best = best;
-    this.#row(trial, best);
+    this.#row(trial, isEqual ? undefined : best);
     this.#draw(true);
   }
 
