@@ -103,7 +103,7 @@ const mayImport: Record<string, readonly string[]> = {
   tuner: ground,
   report: [...ground, "metrics", "model", "tuner"],
 };
-mayImport.tabular = [...mayImport.model!, "formats", "model"];
+mayImport.tabular = [...mayImport.model!, "formats", "model", "ensemble"];
 const library = Object.keys(mayImport);
 mayImport.index = library;
 mayImport.settings = [

@@ -5,11 +5,11 @@
 import type { Samples, UntestedDataset } from "../data/dataset.ts";
 import { datasets } from "../data/index.ts";
 import { splitOwn, VALIDATION_SHARE } from "../data/ownSplit.ts";
+import { isEnsemble } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
 import { counted } from "../format/words.ts";
 import { openInput } from "../formats/open.ts";
 import { flagOf } from "../settings/flags.ts";
-import { isEnsemble } from "../settings/ofEnsembles.ts";
 import { readSize, tableSettings } from "../settings/ofTables.ts";
 import { presetSettings } from "../settings/preset.ts";
 import { mergeSettings, type TrainSettings } from "../settings/settings.ts";

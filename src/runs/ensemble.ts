@@ -2,26 +2,40 @@
  * Trains the members of an ensemble over the folds of a cross-validation, side by side, and makes one model of them. A subscriber
  * hears of it: there is no terminal and no folder here.
  */
-import type { Samples, UntestedDataset } from "../data/dataset.ts";
-import { readSamples } from "../data/reading.ts";
-import { newSampleValues } from "../data/values.ts";
+import type { UntestedDataset } from "../data/dataset.ts";
+import { labelsOf } from "../ensemble/labels.ts";
+import {
+  type Candidate as AnyCandidate,
+  type Combination,
+  type CombineOptions,
+  combine,
+  labelsOfRows,
+  type Member,
+  membersOf,
+  sharesOf,
+} from "../ensemble/members.ts";
 import { lossOf } from "../ensemble/scores.ts";
+import { ensembleSize } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
 import { ensembleOf } from "../model/ensemble.ts";
 import type { EpochRow, Evaluation, SomeMetrics } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
 import { type ResolvedSettings, resolveSettings, type TrainSettings } from "../settings/settings.ts";
-import { labellingOf, newTargets, type TargetKind, targetsOf } from "../targets.ts";
+import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
 import { checkStandardize } from "../training/inputs.ts";
 import type { OpenPool, Pool } from "../training/job.ts";
 import { lossFor } from "../training/loss.ts";
 import type { TrainedMember } from "../training/memberFile.ts";
-import { type Candidate, type Combination, combine, type Member, membersOf } from "../training/members.ts";
 import { metricsFor } from "../training/metrics.ts";
 import { requireFinite } from "../training/objective.ts";
 import { Events, type Reading, type RunOptions } from "./events.ts";
+
+/** A way to train, by settings with nothing left to decide. */
+export interface Candidate extends AnyCandidate {
+  readonly settings: ResolvedSettings;
+}
 
 /** An ensemble that can be trained. */
 export interface EnsemblePlan {
@@ -110,15 +124,20 @@ export async function planEnsemble(
   checkStandardize(asked, dataset, named);
   lossFor(asked, dataset, named);
   metricsFor(asked.metrics, { name, targets: kind }, named);
-  const { count, cv } = sizeOf(asked, named);
+  const size = ensembleSize(asked, named);
   const { seed } = asked;
-  const settings = resolveSettings(asked, name, Math.floor((rows.length * (cv - 1)) / cv), named);
+  const settings = resolveSettings(
+    asked,
+    name,
+    Math.floor((rows.length * (size.folds - 1)) / size.folds),
+    named,
+  );
   // As they are resolved, which a run that goes on reads in its config.json: the members' schedules are then the same.
   const candidates: Candidate[] = [{ name: "network", settings, epochs: settings.epochs }];
   const labels = kind === "classes" ? (training.labels?.() ?? (await labelsOf(training)).targets) : undefined;
   const classes = labels && Array.from(rows, (row) => labels[row]);
   const members = membersOf({
-    ...{ candidates, rows, folds: cv, rounds: count / cv, seed, classes },
+    ...{ candidates, rows, ...size, seed, classes },
     groups: groups && Array.from(rows, (row) => groups[row]),
   });
   if (members.length === 0) {
@@ -152,26 +171,6 @@ function refuseStopping(asked: TrainSettings, named: (key: keyof TrainSettings) 
 async function fingerprintOf(model: Model, { training, test }: UntestedDataset): Promise<string> {
   const ofTraining = await model.fingerprint(training, "The training samples");
   return `${ofTraining} ${test === undefined ? "none" : await model.fingerprint(test, "The test samples")}`;
-}
-
-/** Folds where none are said, and there are so many members. */
-const FOLDS = 5;
-
-/** @throws ConfigError if the members are not as many for each fold */
-function sizeOf(
-  { members, cv }: TrainSettings,
-  named: (key: keyof TrainSettings) => string,
-): { count: number; cv: number } {
-  const folds = cv ?? Math.min(FOLDS, members!);
-  const count = members ?? folds;
-  if (count % folds === 0) return { count, cv: folds };
-  const fewer = count - (count % folds);
-  const nearest = fewer === 0 ? `${folds}` : `${fewer} or ${fewer + folds}`;
-  const why =
-    cv === undefined ? `${folds} folds, unless ${named("cv")} says otherwise` : `${named("cv")} ${folds}`;
-  throw new ConfigError(
-    `${named("members")} is ${count}, and each of ${why} has as many members. Give ${nearest}.`,
-  );
 }
 
 /**
@@ -224,7 +223,9 @@ async function trainMembers(
   const missing = members.filter(({ number }) => !trained.has(number));
   const one = async (member: Member): Promise<void> => {
     const { epochs } = candidates[member.candidate]!;
-    const outcome = await pool.run(member.job, {
+    const { rows: own, snapshots: epochsKept } = member;
+    const job = { settings: settingsOf(member, candidates), rows: own, snapshots: epochsKept };
+    const outcome = await pool.run(job, {
       onEpoch: (row) => events.post({ type: "epoch", member, row, epochs }),
     });
     requireFinite(outcome);
@@ -240,28 +241,14 @@ async function trainMembers(
   await Promise.all(Array.from({ length: Math.min(pool.workers, missing.length) }, worker));
 }
 
-/** What rows are to be predicted, and how much each counts. */
-interface Labels {
-  readonly kind: TargetKind;
-  readonly width: number;
-  readonly targets: ArrayLike<number>;
-  readonly weights?: Float64Array | undefined;
-}
-
-async function labelsOf(samples: Samples): Promise<Labels> {
-  const labelling = labellingOf(samples);
-  const { count, features, elementType } = samples;
-  const targets = newTargets(count, labelling, "float64");
-  const weights = labelling.weighted ? new Float64Array(count) : undefined;
-  const values = newSampleValues(elementType, count * features);
-  await readSamples("train", samples, { values, labels: targets, weights });
-  const { kind, width, classes } = labelling;
-  return { kind, width: kind === "classes" ? classes : width, targets, weights };
-}
+const settingsOf = ({ candidate, seed }: Member, candidates: readonly Candidate[]): ResolvedSettings => ({
+  ...candidates[candidate]!.settings,
+  seed,
+});
 
 /** Makes the model of the members, and measures it on the rows that were held out. */
 async function assemble(
-  { dataset, members, settings }: EnsemblePlan,
+  { dataset, members, candidates, settings }: EnsemblePlan,
   trained: ReadonlyMap<number, TrainedMember>,
 ): Promise<{ model: Model; facts: TrainedEnsemble }> {
   const all = members.map(({ number }) => trained.get(number)!);
@@ -271,25 +258,25 @@ async function assemble(
     all.map(({ snapshots }) => snapshots),
     labels,
   );
+  const shares = sharesOf(members, combination);
   const models: Model[] = [];
-  const shares: number[] = [];
-  for (const member of members) {
-    const { weight, epoch } = combination.candidates[member.candidate]!;
-    if (weight === 0) continue;
-    const { settings: own, rows } = member.job;
-    const model = await buildModel(resolveSettings(own, dataset.name, rows.train.length), dataset);
+  for (const member of members.filter((_, k) => shares[k]! > 0)) {
+    const { epoch } = combination.candidates[member.candidate]!;
+    const model = await buildModel(settingsOf(member, candidates), dataset);
     await model.build(dataset.features, dataset.training.elementType);
     await model.load(
       trained.get(member.number)!.snapshots.find((snapshot) => snapshot.epoch === epoch)!.tensors,
       `member ${member.number}`,
     );
     models.push(model);
-    shares.push(weight / members.filter(({ candidate }) => candidate === member.candidate).length);
   }
   const { engine, threads } = settings;
   const { kind } = labels;
   const ofKind = kind === "numbers" ? {} : { temperature: combination.temperature };
-  const model = await ensembleOf(models, { weights: normalized(shares), ...ofKind, engine, threads });
+  const model = await ensembleOf(models, {
+    weights: shares.filter((share) => share > 0),
+    ...{ ...ofKind, engine, threads },
+  });
   for (const each of models) await each.close();
   const sum = (of: (member: TrainedMember) => number) => all.reduce((total, each) => total + of(each), 0);
   return {
@@ -304,25 +291,15 @@ async function assemble(
   };
 }
 
-/** Sums of weights that are rounded differ from 1 in the last place. */
-function normalized(shares: readonly number[]): number[] {
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share) => share / total);
-}
-
 /** What the combination would have answered, measured by the metrics of the training. */
 function measured(
   { rows, predictions }: Combination,
-  { kind, width, targets: allTargets, weights: allWeights }: Labels,
+  labels: CombineOptions,
   settings: ResolvedSettings,
   dataset: UntestedDataset,
 ): CrossValidation {
-  const perRow = kind === "classes" ? 1 : width;
-  const targets = Float64Array.from(
-    { length: rows.length * perRow },
-    (_, i) => allTargets[rows[Math.floor(i / perRow)]! * perRow + (i % perRow)]!,
-  );
-  const weights = allWeights && Float64Array.from(rows, (row) => allWeights[row]!);
+  const { kind, width } = labels;
+  const { targets, weights } = labelsOfRows(rows, labels);
   const batch = { count: rows.length, predictions, targets, weights };
   const values = metricsFor(settings.metrics, { ...dataset, targets: kind }).map((metric) => {
     const collector = metric.begin!({ targets: kind, outputs: width, precision: "float64" });

@@ -5,15 +5,6 @@ import { integer } from "./types.ts";
 
 const OF_TRIALS = "a trial is one network. Train the best one so afterwards.";
 
-/** Whether the settings ask for several networks. */
-export const isEnsemble = ({
-  members,
-  cv,
-}: {
-  readonly members?: number | undefined;
-  readonly cv?: number | undefined;
-}): boolean => cv !== undefined || (members !== undefined && members > 1);
-
 /** The most networks: more than anyone waits for. */
 const MOST_MEMBERS = 1000;
 

@@ -5,17 +5,23 @@ import type { EngineName } from "../backend/index.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { tableDataset } from "../data/tableDataset.ts";
+import { labelsOf } from "../ensemble/labels.ts";
+import { combine, type Member, type MemberSnapshot, membersOf, sharesOf } from "../ensemble/members.ts";
+import { ensembleSize, isEnsemble } from "../ensemble/size.ts";
 import { ConfigError, choose } from "../errors.ts";
+import { counted } from "../format/words.ts";
 import type { FormatOptions } from "../formats/format.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
 import { losses, lossesFor } from "../losses/index.ts";
 import { type MetricKind, metrics } from "../metrics/index.ts";
-import { BestWeights } from "../model/callbacks/index.ts";
+import { BestWeights, type Callback } from "../model/callbacks/index.ts";
+import { ensembleOf } from "../model/ensemble.ts";
 import type { EpochRow } from "../model/history.ts";
 import { memories } from "../model/memory.ts";
 import { Model } from "../model/model.ts";
 import { resolveModelOptions } from "../model/modelOptions.ts";
 import { denseNetwork } from "../model/network.ts";
+import type { NamedTensor } from "../model/safetensors.ts";
 import { type OptimizerKind, optimizers } from "../optimizers/index.ts";
 import {
   checkOptions,
@@ -70,8 +76,15 @@ export interface TrainTableOptions<Target extends string = string, Task extends 
   readonly task?: Task | undefined;
   /** The columns whose values, together, name a row's group, all of which is in one set. They are no features. Default: none. */
   readonly group?: string | readonly string[] | undefined;
-  /** Rows for validation, or their share below 1. Default: 0.2. */
+  /** Rows for validation, or their share below 1. Default: 0.2; with several members none, as each row is held out by turns. */
   readonly validation?: number | undefined;
+  /**
+   * Networks that are trained, each without another fold of the rows, and answer as their mean. Default: 1; with `cv`, one for each
+   * fold.
+   */
+  readonly members?: number | undefined;
+  /** Folds of the cross-validation by which an ensemble is put together, ≥ 2. Default: 5, but no more than `members`. */
+  readonly cv?: number | undefined;
   /** Passes over the training rows, an integer ≥ 1. Default: by the number of rows, 5 to 150. */
   readonly epochs?: number | undefined;
   /** Rows in an update. Default: by the number of rows, 32 to 512. */
@@ -90,8 +103,13 @@ export interface TrainTableOptions<Target extends string = string, Task extends 
   readonly threads?: number | "auto" | undefined;
   /** Called before the training with what was understood of the table. Default: nothing is. */
   readonly onUnderstood?: ((understood: UnderstoodTable) => void | Promise<void>) | undefined;
-  /** Called after every epoch; what it returns is awaited. Default: nothing is. */
-  readonly onEpoch?: ((row: EpochRow<MetricsOfTask<Task>>) => void | Promise<void>) | undefined;
+  /**
+   * Called after every epoch; what it returns is awaited. `member` is the number of the network, from 1, where there are several.
+   * Default: nothing is.
+   */
+  readonly onEpoch?:
+    | ((row: EpochRow<MetricsOfTask<Task>>, member?: number) => void | Promise<void>)
+    | undefined;
   /** Ends the reading of the table, which then rejects with its reason; or the training, after the step under way. Default: none. */
   readonly signal?: Signal | undefined;
 }
@@ -114,6 +132,8 @@ const OPTIONS = {
   encoding: true,
   numbers: true,
   validation: true,
+  members: true,
+  cv: true,
   epochs: true,
   batchSize: true,
   hidden: true,
@@ -150,7 +170,8 @@ export async function train<Target extends string, Task extends TargetKind = Tar
   // The options with types that know neither target nor task.
   const asked = options as unknown as TrainTableOptions;
   checkTrainOptions(asked);
-  const { validation, seed, weight, numbers, signal, onUnderstood } = asked;
+  const { seed, weight, numbers, signal, onUnderstood } = asked;
+  const { validation = isEnsemble(asked) ? 0 : undefined } = asked;
   const table = await tableFrom(asked);
   const understanding = understand(table, ofTable(asked));
   const group = listed(asked.group);
@@ -160,7 +181,9 @@ export async function train<Target extends string, Task extends TargetKind = Tar
   const counts = { train: rows.length, validation: held.length };
   await onUnderstood?.({ table, understanding, warnings, rows: counts });
   signal?.throwIfAborted();
-  const model = await trainOn(made.dataset, asked);
+  const model = isEnsemble(asked)
+    ? await trainMembers(made.dataset, asked, made.groups)
+    : await trainOn(made.dataset, asked);
   memories.get(model)!.preprocessing = made.preprocessing;
   return model as unknown as Model<MetricsOfTask<Task>, AnswerOf<Target, Task>>;
 }
@@ -219,9 +242,11 @@ function checkTrainOptions(options: TrainTableOptions): void {
     const chosen = options[name as keyof typeof CHOICES];
     if (chosen !== undefined) choose(name, choices as Record<string, unknown>, chosen);
   }
-  for (const name of ["epochs", "batchSize"] as const) {
+  for (const name of ["epochs", "batchSize", "members"] as const) {
     if (options[name] !== undefined) requireInteger(`${WHERE}: ${name}`, options[name]);
   }
+  if (options.cv !== undefined) requireInteger(`${WHERE}: cv`, options.cv, 2);
+  if (isEnsemble(options)) ensembleSize(options, (name) => `${WHERE}: ${name}`);
   if (
     learningRate !== undefined &&
     !(isNumber(learningRate) && learningRate > 0 && learningRate < Infinity)
@@ -279,10 +304,119 @@ async function tableFrom(options: TrainTableOptions): Promise<Table> {
 
 /** Makes and trains the network that the preset for tables says. */
 async function trainOn(dataset: UntestedDataset, options: TrainTableOptions): Promise<Model> {
-  const { seed = 1, dtype, engine, threads, onEpoch, signal } = options;
+  const { onEpoch, signal, seed = 1 } = options;
   const split = splitDataset(dataset);
-  const samples = split.train.count;
-  const preset = presets.table(samples);
+  const { model, epochs, batchSize, keep } = networkFor(dataset, options, {
+    ...{ rows: split.train.count, samples: split.train.count, seed },
+  });
+  const keepsBest = keep === "best" && split.validation !== undefined;
+  await model.fit(split.train, {
+    ...{ epochs, batchSize, validation: split.validation, standardize: false, signal },
+    callbacks: keepsBest ? [new BestWeights({ monitor: "validation.loss" })] : [],
+    ...(onEpoch !== undefined && { onEpoch: onEpoch as never }),
+  });
+  return model;
+}
+
+/** Trains the members of an ensemble, one after another, and makes one model of them. */
+async function trainMembers(
+  dataset: UntestedDataset,
+  options: TrainTableOptions,
+  groups: readonly unknown[] | undefined,
+): Promise<Model> {
+  const { seed = 1, engine, threads } = options;
+  const rows = dataset.split!.train;
+  const size = ensembleSize(options);
+  // As many as in the smallest training, by which the schedule goes.
+  const samples = Math.floor((rows.length * (size.folds - 1)) / size.folds);
+  const make = (own: number) => networkFor(dataset, options, { rows: rows.length, samples, seed: own });
+  const labels = await labelsOf(dataset.training);
+  const { kind, targets } = labels;
+  const members = membersOf({
+    candidates: [{ name: "network", epochs: make(seed).epochs }],
+    ...{ rows, ...size, seed },
+    classes: kind === "classes" ? Array.from(rows, (row) => targets[row]) : undefined,
+    groups: groups && Array.from(rows, (row) => groups[row]),
+  });
+  if (members.length === 0) {
+    throw new ConfigError(
+      `${dataset.name} has ${counted(rows.length, "row")} to train on: too few to hold some out. Give members 1.`,
+    );
+  }
+  const trained: { model: Model; snapshots: readonly TrainedSnapshot[] }[] = [];
+  try {
+    for (const member of members)
+      trained.push(await trainMember(dataset, member, make(member.seed), options));
+    const snapshots = trained.map((each) => each.snapshots);
+    const combination = combine(members, snapshots, labels);
+    for (const [k, { model }] of trained.entries()) {
+      const { epoch } = combination.candidates[members[k]!.candidate]!;
+      await model.load(snapshots[k]!.find((each) => each.epoch === epoch)!.tensors, `member ${k}`);
+    }
+    return await ensembleOf(
+      trained.map(({ model }) => model),
+      {
+        weights: sharesOf(members, combination),
+        ...(kind !== "numbers" && { temperature: combination.temperature }),
+        ...(engine !== undefined && { engine }),
+        ...(threads !== undefined && { threads }),
+      },
+    );
+  } finally {
+    for (const { model } of trained) await model.close();
+  }
+}
+
+interface TrainedSnapshot extends MemberSnapshot {
+  readonly tensors: readonly NamedTensor[];
+}
+
+async function trainMember(
+  { training }: UntestedDataset,
+  { number, rows, snapshots }: Member,
+  { model, epochs, batchSize }: Network,
+  { onEpoch, signal }: TrainTableOptions,
+): Promise<{ model: Model; snapshots: readonly TrainedSnapshot[] }> {
+  const validation = training.select(rows.validation);
+  const kept: { epoch: number; tensors: readonly NamedTensor[] }[] = [];
+  const keeper: Callback = {
+    name: "snapshots",
+    onEpoch: ({ epoch }, context) => {
+      if (snapshots.includes(epoch)) kept.push({ epoch, tensors: context.tensors() });
+    },
+  };
+  const { interrupted } = await model.fit(training.select(rows.train), {
+    ...{ epochs, batchSize, validation, standardize: false, signal, callbacks: [keeper] },
+    ...(onEpoch !== undefined && { onEpoch: (row) => onEpoch(row as never, number + 1) }),
+  });
+  if (interrupted) signal!.throwIfAborted();
+  const answered: TrainedSnapshot[] = [];
+  for (const { epoch, tensors } of kept) {
+    await model.load(tensors, `epoch ${epoch}`);
+    answered.push({ epoch, tensors, outputs: await model.predict(validation) });
+  }
+  return { model, snapshots: answered };
+}
+
+interface Network {
+  readonly model: Model;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly keep: "best" | undefined;
+}
+
+/**
+ * The network that the preset says, compiled.
+ * @param data.rows of the table that are trained on, by which the preset goes
+ * @param data.samples of one training, by which the schedule goes
+ */
+function networkFor(
+  dataset: UntestedDataset,
+  options: TrainTableOptions,
+  { rows, samples, seed }: { readonly rows: number; readonly samples: number; readonly seed: number },
+): Network {
+  const { dtype, engine, threads } = options;
+  const preset = presets.table(rows);
   const { hidden = preset.layers!, epochs = preset.epochs!, batchSize = preset.batch! } = options;
   const { learningRate: etaMax = preset.etaMax! } = options;
   const { kind } = targetsOf(dataset);
@@ -311,13 +445,7 @@ async function trainOn(dataset: UntestedDataset, options: TrainTableOptions): Pr
     }),
     metrics: usualMetrics(kind, dataset),
   });
-  const keepsBest = preset.keep === "best" && split.validation !== undefined;
-  await model.fit(split.train, {
-    ...{ epochs, batchSize, validation: split.validation, standardize: false, signal },
-    callbacks: keepsBest ? [new BestWeights({ monitor: "validation.loss" })] : [],
-    ...(onEpoch !== undefined && { onEpoch: onEpoch as never }),
-  });
-  return model as unknown as Model;
+  return { model: model as unknown as Model, epochs, batchSize, keep: preset.keep };
 }
 
 /** Those that a training measures without being asked, in the unit that the targets had. */

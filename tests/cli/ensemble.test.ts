@@ -95,7 +95,7 @@ it("is stopped by Ctrl-C, and goes on", async () => {
 it.each([
   [
     "--members 7",
-    "ConfigError: --members is 7, and each of 5 folds, unless --cv says otherwise has as many members. Give 5 or 10.",
+    "ConfigError: --members is 7, and each of 5 folds, unless --cv says otherwise, has as many members. Give 5 or 10.",
   ],
   ["--members 4 --cv 4 --patience 3", "ConfigError: --patience is for a training of one network"],
   ["--members 0", "Expected an integer ≥ 1"],

@@ -117,7 +117,7 @@ describe("refused are", () => {
   it.each<[Partial<TrainSettings>, string]>([
     [
       { members: 7 },
-      "--members is 7, and each of 5 folds, unless --cv says otherwise has as many members. Give 5 or 10.",
+      "--members is 7, and each of 5 folds, unless --cv says otherwise, has as many members. Give 5 or 10.",
     ],
     [{ members: 3, cv: 4 }, "--members is 3, and each of --cv 4 has as many members. Give 4."],
     [

@@ -1,5 +1,6 @@
 /** `nnwasm train`: trains a network and leaves its results in a folder. */
 import type { Command } from "commander";
+import { isEnsemble } from "../../ensemble/size.ts";
 import { ConfigError, FileError } from "../../errors.ts";
 import { counted } from "../../format/words.ts";
 import { inOrder } from "../../runs/events.ts";
@@ -8,7 +9,6 @@ import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
 import { flagOf } from "../../settings/flags.ts";
 import type { SettingName } from "../../settings/names.ts";
-import { isEnsemble } from "../../settings/ofEnsembles.ts";
 import type { Setting } from "../../settings/setting.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";

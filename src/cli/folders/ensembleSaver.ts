@@ -74,13 +74,13 @@ export class EnsembleSaver {
   async readMembers(): Promise<TrainedMember[]> {
     const { members, fingerprint: data, outputs } = this.#plan;
     const found: TrainedMember[] = [];
-    for (const { number, job } of members) {
+    for (const { number, rows, snapshots } of members) {
       const kept = await this.#folder.readMember(number);
       if (kept === undefined) continue;
       const expected = {
         number,
-        epochs: job.snapshots!,
-        outputs: outputs * job.rows.validation.length,
+        epochs: snapshots,
+        outputs: outputs * rows.validation.length,
         data,
       };
       const member = decodeMember(kept.bytes, kept.path, expected);

@@ -1,10 +1,11 @@
 /** Shows the training of an ensemble on stderr: a row for each member, and on a terminal how far it is. */
+
+import type { Member } from "../../ensemble/members.ts";
 import { measureText, timeLeft } from "../../format/numbers.ts";
 import { counted } from "../../format/words.ts";
 import { type EpochRow, scalars } from "../../model/history.ts";
 import type { EnsembleEvent, EnsemblePlan } from "../../runs/ensemble.ts";
 import { on } from "../../runs/events.ts";
-import type { Member } from "../../training/members.ts";
 import type { CliContext } from "../context.ts";
 import { StatusLine } from "./statusLine.ts";
 

@@ -2,18 +2,16 @@
  * The members of an ensemble: which trainings there are, and what is made of their outcomes. Each candidate, a way to train, is
  * trained on every side of a cross-validation. What members answer for the rows that they were not trained on decides the rest.
  */
-import { blended, blendWeights } from "../ensemble/blend.ts";
-import { type Folds, foldsOf, sidesOf } from "../ensemble/folds.ts";
-import { lossOf, type PredictionOptions } from "../ensemble/scores.ts";
-import { atTemperature, fitTemperature } from "../ensemble/temperature.ts";
+
 import { Random } from "../random.ts";
-import type { TrainSettings } from "../settings/settings.ts";
-import type { JobRows, Snapshot, TrainingJob } from "./job.ts";
+import { blended, blendWeights } from "./blend.ts";
+import { type Folds, foldsOf, type Sides, sidesOf } from "./folds.ts";
+import { lossOf, type PredictionOptions } from "./scores.ts";
+import { atTemperature, fitTemperature } from "./temperature.ts";
 
 /** A way to train. */
 export interface Candidate {
   readonly name: string;
-  readonly settings: TrainSettings;
   /** Passes over the training rows. */
   readonly epochs: number;
 }
@@ -27,7 +25,19 @@ export interface Member {
   /** The number of its cross-validation: another one has other folds. */
   readonly round: number;
   readonly fold: number;
-  readonly job: TrainingJob & { readonly rows: JobRows };
+  /** Of its weights, and of the order of its rows. */
+  readonly seed: number;
+  /** The numbers of the rows that it is trained on, and of those that are held out. */
+  readonly rows: Sides;
+  /** The epochs after which its network is kept. */
+  readonly snapshots: readonly number[];
+}
+
+/** A network as it was after an epoch. */
+export interface MemberSnapshot {
+  readonly epoch: number;
+  /** Its outputs for the rows that are held out, (rows, outputs). */
+  readonly outputs: ArrayLike<number>;
 }
 
 export interface MembersOptions {
@@ -62,21 +72,21 @@ export function membersOf(options: MembersOptions): Member[] {
     return foldsOf(rows.length, { folds, seed: own, classes, groups });
   });
   for (const [round, each] of parted.entries()) {
-    for (const [candidate, { settings, epochs }] of candidates.entries()) {
+    for (const [candidate, { epochs }] of candidates.entries()) {
       for (let fold = 0; fold < each.count; fold++) {
-        const job = {
-          settings: { ...settings, seed: seedOf(seed, `member ${candidate} ${round} ${fold}`) },
+        members.push({
+          ...{ number: members.length, candidate, round, fold },
+          seed: seedOf(seed, `member ${candidate} ${round} ${fold}`),
           rows: numbersOf(sidesOf(each, fold), rows),
           snapshots: snapshotEpochs(epochs),
-        };
-        members.push({ number: members.length, candidate, round, fold, job });
+        });
       }
     }
   }
   return members;
 }
 
-const numbersOf = ({ train, validation }: JobRows, rows: Uint32Array): JobRows => ({
+const numbersOf = ({ train, validation }: Sides, rows: Uint32Array): Sides => ({
   train: train.map((place) => rows[place]!),
   validation: validation.map((place) => rows[place]!),
 });
@@ -114,16 +124,11 @@ export interface CombineOptions extends PredictionOptions {
  */
 export function combine(
   members: readonly Member[],
-  snapshots: readonly (readonly Snapshot[])[],
+  snapshots: readonly (readonly MemberSnapshot[])[],
   { targets: allTargets, weights: allWeights, kind, width }: CombineOptions,
 ): Combination {
   const rows = heldOut(members);
-  const perRow = kind === "classes" ? 1 : width;
-  const targets = Float64Array.from({ length: rows.length * perRow }, (_, i) => {
-    const row = rows[Math.floor(i / perRow)]!;
-    return allTargets[row * perRow + (i % perRow)]!;
-  });
-  const weights = allWeights === undefined ? undefined : Float64Array.from(rows, (row) => allWeights[row]!);
+  const { targets, weights } = labelsOfRows(rows, { targets: allTargets, weights: allWeights, kind, width });
   const of = { kind, width, weights };
   const count = 1 + members.reduce((most, { candidate }) => Math.max(most, candidate), 0);
   const found = Array.from({ length: count }, (_, candidate) => {
@@ -148,10 +153,36 @@ export function combine(
   };
 }
 
+/** Targets and weights of some of the rows. */
+export function labelsOfRows(
+  rows: Uint32Array,
+  { targets, weights, kind, width }: CombineOptions,
+): { readonly targets: Float64Array; readonly weights: Float64Array | undefined } {
+  const perRow = kind === "classes" ? 1 : width;
+  return {
+    targets: Float64Array.from(
+      { length: rows.length * perRow },
+      (_, i) => targets[rows[Math.floor(i / perRow)]! * perRow + (i % perRow)]!,
+    ),
+    weights: weights && Float64Array.from(rows, (row) => weights[row]!),
+  };
+}
+
+/** What each member counts in the ensemble, in the order of the members; together 1. */
+export function sharesOf(members: readonly Member[], { candidates }: Combination): number[] {
+  const shares = members.map(
+    ({ candidate }) =>
+      candidates[candidate]!.weight / members.filter((other) => other.candidate === candidate).length,
+  );
+  // Sums of weights that are rounded differ from 1 in the last place.
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+}
+
 /** The rows that each round holds out. */
 function heldOut(members: readonly Member[]): Uint32Array {
   const first = members.filter(({ candidate, round }) => candidate === 0 && round === 0);
-  return Uint32Array.from(first.flatMap(({ job }) => Array.from(job.rows.validation))).sort();
+  return Uint32Array.from(first.flatMap(({ rows }) => Array.from(rows.validation))).sort();
 }
 
 /** What the members answer for these rows, the mean over the rounds. */
@@ -167,7 +198,7 @@ function meanOf(
   for (const member of members) {
     rounds = Math.max(rounds, member.round + 1);
     const outputs = outputsOf(member);
-    member.job.rows.validation.forEach((row, i) => {
+    member.rows.validation.forEach((row, i) => {
       const at = place.get(row)! * width;
       for (let j = 0; j < width; j++) sums[at + j]! += outputs[i * width + j]!;
     });

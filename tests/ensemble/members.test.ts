@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULTS } from "../../src/settings/settings.ts";
-import type { Snapshot } from "../../src/training/job.ts";
-import { combine, type Member, membersOf, snapshotEpochs } from "../../src/training/members.ts";
+import {
+  combine,
+  type Member,
+  type MemberSnapshot,
+  membersOf,
+  snapshotEpochs,
+} from "../../src/ensemble/members.ts";
 
 const all = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
-const candidate = (name: string, epochs = 4) => ({ name, settings: DEFAULTS, epochs });
+const candidate = (name: string, epochs = 4) => ({ name, epochs });
 const of = (rows: Uint32Array, options: Partial<Parameters<typeof membersOf>[0]> = {}) =>
   membersOf({ candidates: [candidate("a")], rows, folds: 3, rounds: 1, seed: 7, ...options });
 
@@ -37,10 +41,10 @@ describe("membersOf", () => {
       for (const number of [0, 1]) {
         const own = members.filter((member) => member.round === round && member.candidate === number);
         expect(own.map(({ fold }) => fold)).toEqual([0, 1, 2]);
-        const held = own.flatMap(({ job }) => [...job.rows.validation]);
+        const held = own.flatMap(({ rows }) => [...rows.validation]);
         expect(held.sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
-        for (const { job } of own) {
-          const both = [...job.rows.train, ...job.rows.validation];
+        for (const { rows: sides } of own) {
+          const both = [...sides.train, ...sides.validation];
           expect(both.sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
         }
       }
@@ -49,23 +53,23 @@ describe("membersOf", () => {
 
   it("gives each its own seed, and each round other folds; candidates share these", () => {
     const members = of(all(40), { candidates: [candidate("a"), candidate("b")], rounds: 2 });
-    expect(new Set(members.map(({ job }) => job.settings.seed)).size).toBe(members.length);
+    expect(new Set(members.map(({ seed }) => seed)).size).toBe(members.length);
     const held = (round: number, number: number) =>
-      members.find((member) => member.round === round && member.candidate === number)!.job.rows.validation;
+      members.find((member) => member.round === round && member.candidate === number)!.rows.validation;
     expect(held(0, 0)).toEqual(held(0, 1));
     expect(held(0, 0)).not.toEqual(held(1, 0));
     expect(of(all(40), { candidates: [candidate("a"), candidate("b")], rounds: 2 })).toEqual(members);
-    expect(of(all(40), { seed: 8 })[0]!.job.rows).not.toEqual(of(all(40))[0]!.job.rows);
+    expect(of(all(40), { seed: 8 })[0]!.rows).not.toEqual(of(all(40))[0]!.rows);
   });
 
   it("keeps groups together, and always trains on a class of one row", () => {
     const groups = Array.from({ length: 30 }, (_, i) => `patient ${i % 7}`);
-    for (const { job } of of(all(30), { groups })) {
-      const held = new Set([...job.rows.validation].map((row) => groups[row]));
-      expect([...job.rows.train].some((row) => held.has(groups[row]))).toBe(false);
+    for (const { rows } of of(all(30), { groups })) {
+      const held = new Set([...rows.validation].map((row) => groups[row]));
+      expect([...rows.train].some((row) => held.has(groups[row]))).toBe(false);
     }
     const classes = Array.from({ length: 30 }, (_, i) => (i === 17 ? "rare" : i % 2));
-    for (const { job } of of(all(30), { classes })) expect(job.rows.train).toContain(17);
+    for (const { rows } of of(all(30), { classes })) expect(rows.train).toContain(17);
   });
 
   it("is empty if no row can be held out", () => {
@@ -78,13 +82,12 @@ describe("membersOf", () => {
 const answering = (
   members: readonly Member[],
   answer: (member: Member, epoch: number, row: number) => readonly number[],
-): Snapshot[][] =>
+): MemberSnapshot[][] =>
   members.map((member) =>
-    member.job.snapshots!.map((epoch) => ({
+    member.snapshots.map((epoch) => ({
       epoch,
-      tensors: [],
       outputs: Float64Array.from(
-        [...member.job.rows.validation].flatMap((row) => [...answer(member, epoch, row)]),
+        [...member.rows.validation].flatMap((row) => [...answer(member, epoch, row)]),
       ),
     })),
   );
@@ -102,9 +105,9 @@ describe("combine", () => {
     expect(candidates).toMatchObject([{ epoch: 3, weight: 1 }]);
     expect(temperature).toBe(1);
     expect(rows).toEqual(all(30));
-    for (const { fold, job } of members) {
+    for (const { fold, rows: sides } of members) {
       const shift = fold === 0 ? 0.3 : 1;
-      for (const row of job.rows.validation) expect(predictions[row]).toBeCloseTo(targets[row]! + shift, 12);
+      for (const row of sides.validation) expect(predictions[row]).toBeCloseTo(targets[row]! + shift, 12);
     }
     const equal = answering(members, (_, __, row) => [targets[row]! + 1]);
     expect(combine(members, equal, numbers).candidates[0]!.epoch).toBe(4);
