@@ -76,6 +76,30 @@ beforeAll(() => {
   mkdirSync(at("answers"));
 });
 
+it("a model of images says what it wants if it gets a table or the standard input", async () => {
+  await runJson("train photos --epochs 1 --out ofPhotos".split(" "));
+  for (const [command, code, message] of [
+    [
+      "evaluate ofPhotos t.csv",
+      2,
+      "ConfigError: t.csv is a file, and the model in ofPhotos was trained on a folder of images.",
+    ],
+    [
+      "evaluate ofPhotos -",
+      2,
+      "ConfigError: - is the standard input, and the model in ofPhotos was trained on a folder of",
+    ],
+    [
+      "predict ofPhotos -",
+      2,
+      "ConfigError: - is the standard input, and the model in ofPhotos answers images.",
+    ],
+  ] as const) {
+    const result = await runCli(command.split(" "));
+    expect([result.code, result.stdout, result.stderr]).toEqual([code, "", expect.stringContaining(message)]);
+  }
+});
+
 const LEAVE = "--drop wet,cold,sum,difference,weight,patient";
 
 describe("train, evaluate and predict", () => {

@@ -11,6 +11,7 @@ import { newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { writePlots } from "../folders/evaluationFolder.ts";
 import { openData } from "../openData.ts";
+import { kindOf } from "../openDataset.ts";
 import { openTest, type TableSettings, testWarnings } from "../openTable.ts";
 import { evaluationText, reportJson } from "../output/evaluationText.ts";
 import { StatusLine } from "../progress/statusLine.ts";
@@ -133,6 +134,13 @@ async function samplesFor(
     return { samples: tested.samples, name, warnings: testWarnings(name, tested) };
   }
   if (isImages(preprocessing)) {
+    const what = data === "-" ? "the standard input" : await kindOf(data, data);
+    if (what !== undefined && what !== "a folder") {
+      throw new ConfigError(
+        `${data} is ${what}, and the model in ${path} was trained on a folder of images. ` +
+          "Give it one, DIR/class/*.png.",
+      );
+    }
     const { imageSets, openImageFolder } = await import("../../data/imageFolder.ts");
     const { training, test = training } = await imageSets(data);
     const { samples, understanding } = await openImageFolder(test, {

@@ -104,6 +104,11 @@ async function run(context: CliContext, path: string, files: string[], flags: Pr
       const { isOfImages } = await import("../../images/preprocessing.ts");
       if (!isOfImages(preprocessing))
         throw new ConfigError(`${path}: its preprocessing is of no known kind.`);
+      if (files.includes("-")) {
+        throw new ConfigError(
+          `- is the standard input, and the model in ${path} answers images. Give it a folder of them, or their files.`,
+        );
+      }
       return await answer(context, planImagePrediction(model, preprocessing as never, files), flags, files);
     }
     await answerTable(context, model, tables, files, flags);
