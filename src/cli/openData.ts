@@ -13,6 +13,7 @@ import { flagOf } from "../settings/flags.ts";
 import { readSize, tableSettings } from "../settings/ofTables.ts";
 import { presetSettings } from "../settings/preset.ts";
 import { mergeSettings, type TrainSettings } from "../settings/settings.ts";
+import { targetsOf } from "../targets.ts";
 import { trainedOn } from "../training/inputs.ts";
 import type { CliContext } from "./context.ts";
 import { findIn, kindOf, openDataset } from "./openDataset.ts";
@@ -112,9 +113,11 @@ export function settingsFor(
   const preset = presetSettings(given, {
     usual: kind === "table" ? "table" : "paper",
     samples: trainedOn(dataset, merged),
+    targets: targetsOf(dataset).kind,
     hasValidation: dataset.split === undefined ? merged.validation > 0 : dataset.split.validation.length > 0,
   });
-  return mergeSettings(preset.preset === "table" ? {} : base, ofData, preset, given);
+  const isOfTables = preset.preset !== undefined && preset.preset !== "paper";
+  return mergeSettings(isOfTables ? {} : base, ofData, preset, given);
 }
 
 /** The flags with the argument [data], which is --data. @throws ConfigError if both are given, and differ */

@@ -62,7 +62,9 @@ function helpOf(
 
 /** What the preset of tables says of a setting. */
 function defaultOfTables(key: SettingName): string | undefined {
-  const [few, many] = [100, 10_000_000].map((rows) => presets.table(rows)[key as keyof Preset]?.toString());
+  const [few, many] = [100, 10_000_000].map((rows) =>
+    presets.table({ rows })[key as keyof Preset]?.toString(),
+  );
   return few === many ? few : "by the number of rows";
 }
 

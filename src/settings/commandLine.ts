@@ -9,7 +9,7 @@ import { settings } from "./table.ts";
 
 /** The settings that the preset of these may decide: with it, what is usual without it has to be said. */
 const ofPreset = ({ preset }: { readonly preset?: PresetName }): readonly string[] =>
-  preset === undefined ? [] : Object.keys(presets[preset](1));
+  preset === undefined ? [] : Object.keys(presets[preset]({ rows: 1 }));
 
 /** The flags for settings that differ from the standard ones. Settings that change no result are left out. */
 function settingWords(given: object, standard: object, { alone }: { readonly alone: boolean }): string[] {

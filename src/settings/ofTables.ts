@@ -114,7 +114,9 @@ export const tableSettings = {
       notSearched: "it is the base of all trials. Give it as a flag.",
     },
     type: choice(Object.keys(presets) as PresetName[]),
-    help: "the defaults of the settings: table, chosen by the number of rows; or paper, the course report's",
+    help:
+      "the defaults of the settings: table or table-fast, a published recipe, both chosen by the number of rows; or " +
+      "paper, the course report's",
     usual: "table for tables, else paper",
     words: { "--preset": "profile presets" },
   }),

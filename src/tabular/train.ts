@@ -416,7 +416,7 @@ function networkFor(
   { rows, samples, seed }: { readonly rows: number; readonly samples: number; readonly seed: number },
 ): Network {
   const { dtype, engine, threads } = options;
-  const preset = presets.table(rows);
+  const preset = presets.table({ rows });
   const { hidden = preset.layers!, epochs = preset.epochs!, batchSize = preset.batch! } = options;
   const { learningRate: etaMax = preset.etaMax! } = options;
   const { kind } = targetsOf(dataset);

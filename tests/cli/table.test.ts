@@ -85,7 +85,7 @@ describe("train FILE --target COLUMN", () => {
     ["train --target outcome", 2, "no file is given"],
     ["train train.csv --target outcome --size 8", 2, "--size is for images"],
     ["train train.csv --target outcome --validation 84", 2, "84 samples for validation were asked for"],
-    ["train train.csv --target outcome --preset best", 2, "Allowed choices are table, paper"],
+    ["train train.csv --target outcome --preset best", 2, "Allowed choices are table, table-fast, paper"],
     ["train broken.csv --target y", 4, "line 4"],
     ["train train.csv --target outcome --test other.csv", 4, "other.csv has no columns"],
     ["train - --target outcome --test -", 2, "--test - is the standard input, and so is --data."],
@@ -153,6 +153,22 @@ describe("train FILE --target COLUMN", () => {
     expect(gone.some(({ event }) => event === "resume")).toBe(true);
     expect(gone.at(-1)!.weightsSha256).toBe(whole.at(-1)!.weightsSha256);
   });
+});
+
+it("table-fast is a recipe that suits classes and numbers, with or without members, and each setting of it", async () => {
+  for (const flags of [
+    "--target outcome",
+    "--target age --members 2",
+    "--target outcome --optimizer sgd --lr 0.01",
+    "--target outcome --no-input-scale --layers none",
+  ]) {
+    const { code, stderr } = await runCli(
+      words(`train train.csv ${flags} --preset table-fast --out fast ${quick}`),
+    );
+    expect([code, stderr], flags).toEqual([0, ""]);
+  }
+  const config = readJson(at("fast", "config.json"));
+  expect(config).toMatchObject({ preset: "table-fast", lrSchedule: "coslog4", batch: 256, layers: [] });
 });
 
 describe("search FILE --target COLUMN", () => {
