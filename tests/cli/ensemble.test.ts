@@ -50,7 +50,7 @@ it("trains a network for each fold on all rows, says what came out, and leaves o
 });
 
 it("has the same bits with one worker, by its config.json, and after kill -9; other data are refused", async () => {
-  const args = "train train.csv --target outcome --epochs 60 --members 6 --cv 3";
+  const args = "train train.csv --target outcome --epochs 60 --members 15 --cv 3";
   const [whole] = (await runJson(words(`${args} --out whole`))).slice(-1);
   const bytes = readFileSync(at("whole", "model.safetensors"));
   const [again] = (await runJson(words("train --config whole/config.json --threads 1 --out again"))).slice(
@@ -70,21 +70,22 @@ it("has the same bits with one worker, by its config.json, and after kill -9; ot
   expect(all[0]!.trained).toBeGreaterThanOrEqual(1);
   expect(readFileSync(at("cut", "model.safetensors")).equals(bytes)).toBe(true);
   const rows = readFileSync(at("cut", "metrics.jsonl"), "utf8").trim().split("\n");
-  expect(rows).toHaveLength(360);
+  expect(rows).toHaveLength(900);
   expect((await runCli(words("train --resume cut"))).stdout).toContain("complete");
 });
 
+// There are so many members that some are left when the signal comes late.
 it("is stopped by Ctrl-C, and goes on", async () => {
   const running = start(
     PROGRAM,
-    words("train train.csv --target age --epochs 300 --members 4 --cv 4 --json --threads 1 --out stopped"),
+    words("train train.csv --target age --epochs 100 --members 20 --cv 4 --json --threads 1 --out stopped"),
   );
   await running.waitFor("stdout", '"event":"member"');
   running.child.kill("SIGINT");
   const { code, stderr } = await running.result;
   expect([code, stderr]).toEqual([
     130,
-    expect.stringMatching(/Interrupted after \d networks? of 4\..* --resume stopped/),
+    expect.stringMatching(/Interrupted after \d+ networks? of 20\..* --resume stopped/),
   ]);
   expect(readJson(at("stopped", "summary.json")).state).toBe("interrupted");
   expect(existsSync(at("stopped", "model.safetensors"))).toBe(false);
