@@ -24,7 +24,7 @@ import type { SummaryRow } from "../model/summary.ts";
 import { type ResolvedSettings, resolveSettings, type TrainSettings } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
-import { checkStandardize } from "../training/inputs.ts";
+import { checkStandardize, standardizesInputs } from "../training/inputs.ts";
 import type { OpenPool, Pool } from "../training/job.ts";
 import { lossFor } from "../training/loss.ts";
 import type { TrainedMember } from "../training/memberFile.ts";
@@ -122,6 +122,12 @@ export async function planEnsemble(
   const { kind } = targetsOf(dataset);
   refuseStopping(asked, named);
   checkStandardize(asked, dataset, named);
+  if (standardizesInputs(asked, dataset)) {
+    throw new ConfigError(
+      `${named("members")}: each network would bring the inputs of ${name} to scale by its own rows, and they are to answer as ` +
+        `one. Give ${named("standardize")} none.`,
+    );
+  }
   lossFor(asked, dataset, named);
   metricsFor(asked.metrics, { name, targets: kind }, named);
   const size = ensembleSize(asked, named);

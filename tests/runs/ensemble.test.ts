@@ -12,7 +12,14 @@ import { mergeSettings, type TrainSettings } from "../../src/settings/settings.t
 import type { TrainedMember } from "../../src/training/memberFile.ts";
 import { fakePool, flagsDataset, keeping, numbersDataset, smallDataset, typesOf } from "../helpers/runs.ts";
 
-const quick: Partial<TrainSettings> = { layers: [8], epochs: 3, batch: 50, threads: 1, members: 3 };
+const quick: Partial<TrainSettings> = {
+  layers: [8],
+  epochs: 3,
+  batch: 50,
+  threads: 1,
+  members: 3,
+  standardize: "none",
+};
 const made: Model[] = [];
 afterAll(async () => {
   for (const model of made) await model.close();
@@ -115,6 +122,11 @@ describe("refused are", () => {
     planEnsemble(mergeSettings({ ...quick, ...settings }), dataset, {}, (key) => `--${key}`);
 
   it.each<[Partial<TrainSettings>, string]>([
+    [
+      { standardize: "feature" },
+      "--members: each network would bring the inputs of own numbers to scale by its own rows, and they are to answer as one. " +
+        "Give --standardize none.",
+    ],
     [
       { members: 7 },
       "--members is 7, and each of 5 folds, unless --cv says otherwise, has as many members. Give 5 or 10.",
