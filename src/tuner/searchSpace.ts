@@ -167,6 +167,32 @@ export function contains(distribution: Distribution, value: ParamValue): boolean
 }
 
 /**
+ * Values that are given for a trial, in the order of the space.
+ * @param what whose they are, for errors
+ * @throws ConfigError unless there is one for each parameter that exists, which the parameter can have, and no other
+ */
+export function paramsIn(space: SearchSpace, given: Params, what: string): Params {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new ConfigError(`${what}: the parameters are ${shown(given)}, expected an object.`);
+  }
+  const params: Record<string, ParamValue> = {};
+  for (const [name, entry] of Object.entries(space)) {
+    if (!isActive(entry, params)) continue;
+    const value = paramOf(given, name);
+    if (value === undefined || !contains(entry, value)) {
+      throw new ConfigError(
+        `${what}: ${name} is ${shown(value)}, which is not in its range. Give a value of the space's.`,
+      );
+    }
+    params[name] = value;
+  }
+  const other = Object.keys(given).find((name) => !Object.hasOwn(params, name));
+  if (other === undefined) return params;
+  const known = Object.keys(params).join(", ") || "none";
+  throw new ConfigError(`${what}: ${shown(other)} is no parameter of such a trial (${known}). Leave it out.`);
+}
+
+/**
  * Checks a whole space. Its entries, which may be written by hand, are checked as their constructors check them.
  * @throws ConfigError if an entry is no distribution, or a condition names a parameter that does not stand before it, or
  *   a value that this parameter cannot have

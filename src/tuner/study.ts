@@ -20,6 +20,7 @@ import {
   isActive,
   type Params,
   type ParamValue,
+  paramsIn,
   type SearchSpace,
 } from "./searchSpace.ts";
 import { StudyTrials } from "./studyTrials.ts";
@@ -43,6 +44,11 @@ export interface StudyOptions {
    * that looks at no results, all trials are one round.
    */
   readonly roundSize?: number;
+  /**
+   * Parameters of the first trials, which the sampler does not choose: settings that are known to be good, as a rule. It sees
+   * their values as those of others. Default: none.
+   */
+  readonly starts?: readonly Params[];
   /** Trials that have ended before: the search goes on after them. Default: none. */
   readonly trials?: readonly FinishedTrial[];
   /** Called for every trial that ends, before anything is proposed that depends on it. A log keeps the trial here. */
@@ -66,6 +72,7 @@ export class Study {
   readonly #trials: StudyTrials;
   readonly #pruning: Pruning;
   readonly #telling = new Set<Trial>();
+  readonly #starts: readonly Params[];
 
   /** @throws ConfigError if an option is out of range, or trials do not fit the space */
   constructor(options: StudyOptions = {}) {
@@ -77,6 +84,7 @@ export class Study {
       seed = 1,
       space = {},
       roundSize,
+      starts = [],
       trials = [],
       onFinished = () => {},
     } = options;
@@ -101,6 +109,7 @@ export class Study {
       throw new ConfigError(`The round size is ${shown(roundSize)}, expected an integer ≥ 1, or Infinity.`);
     }
     checkSpace(space);
+    this.#starts = checkStarts(starts, space, sampler);
     this.sampler = sampler;
     this.pruner = pruner;
     this.direction = direction;
@@ -187,7 +196,7 @@ export class Study {
     const { seed, direction } = this;
     const indexInRound = number - first;
     const context: SamplerContext = { seed, direction, number, round, indexInRound, history, pending };
-    const params = this.#propose(context);
+    const params = this.#starts[number] ?? this.#propose(context);
     const distributions: Record<string, Distribution> = {};
     for (const name of Object.keys(params)) {
       const { when: _, ...distribution } = this.space[name]!;
@@ -257,7 +266,20 @@ export class Study {
   }
 }
 
+/** @throws ConfigError unless they are trials of the space, and the sampler leaves room for them */
+function checkStarts(starts: readonly Params[], space: SearchSpace, sampler: Sampler): readonly Params[] {
+  if (!Array.isArray(starts)) {
+    throw new ConfigError(`Study: starts is ${shown(starts)}, expected an array of parameters.`);
+  }
+  if (starts.length > 0 && sampler.enumerates === true) {
+    throw new ConfigError(
+      `Study: starts, and ${sampler.name} goes through the whole space by itself. Leave them out, or take another sampler.`,
+    );
+  }
+  return starts.map((params, i) => paramsIn(space, params, `Study: starts[${i}]`));
+}
+
 const STUDY_OPTIONS = [
-  ...["sampler", "pruner", "direction", "seed", "space", "roundSize", "trials", "onFinished"],
+  ...["sampler", "pruner", "direction", "seed", "space", "roundSize", "starts", "trials", "onFinished"],
 ];
 const PRUNER_METHODS = ["group", "decidesAt", "shouldPrune"];

@@ -60,6 +60,8 @@ export interface Sampler {
    * proposals do not depend on results at all.
    */
   roundSize?(round: number): number | undefined;
+  /** Whether a trial's number decides what is proposed, as a grid's point: no trial can then be given in the place of another. */
+  readonly enumerates?: boolean;
   /** The most trials that it can propose, if there is such a number (a grid's size). */
   limit?(space: SearchSpace): number;
   /** Values for all parameters of a declared space at once; those whose condition is not met are left out. */

@@ -120,6 +120,51 @@ describe("study", () => {
     expect(new Set(params.map(({ bn }) => bn)).size).toBe(2);
   });
 
+  it.each([new RandomSampler(), new TPESampler({ startup: 2 }), new CoarseToFineSampler()])(
+    "begins with the parameters that it is given, and goes on from there: $name",
+    async (sampler) => {
+      const starts = [{ units: 16, l2: 0.01, x: 1 }];
+      const run = async (trials: number, before: FinishedTrial[] = [], parallel = 1) => {
+        const study = new Study({ sampler, space, starts, trials: before });
+        await study.optimize(bowl, { trials, parallel });
+        return study.trials.map(({ number, params, value }) => ({ number, params, value }));
+      };
+      const whole = await run(12);
+      expect(Object.entries(whole[0]!.params)).toEqual([
+        ["x", 1],
+        ["l2", 0.01],
+        ["units", 16],
+      ]);
+      expect(await run(12, [], 3)).toEqual(whole);
+      const study = new Study({ sampler, space, starts });
+      await study.optimize(bowl, { trials: 5 });
+      expect(await run(12, study.trials)).toEqual(whole);
+      // What a random sampler proposes for another number does not depend on it.
+      const without = new Study({ sampler: new RandomSampler(), space });
+      await without.optimize(bowl, { trials: 3 });
+      if (sampler.name === "random") expect(whole[2]!.params).toEqual(without.trials[2]!.params);
+    },
+  );
+
+  it("refuses to begin with what is no trial of its space", () => {
+    const begin =
+      (starts: object, more: StudyOptions = {}) =>
+      () =>
+        new Study({ space: { x: float(0, 1) }, starts: starts as never, ...more });
+    expect(begin([{ x: 2 }])).toThrow(
+      "Study: starts[0]: x is 2, which is not in its range. Give a value of the space's.",
+    );
+    expect(begin([{ x: 0 }, {}])).toThrow("Study: starts[1]: x is undefined, which is not in its range.");
+    expect(begin([{ x: 0, y: 1 }])).toThrow(
+      'Study: starts[0]: "y" is no parameter of such a trial (x). Leave it out.',
+    );
+    expect(begin([3])).toThrow("Study: starts[0]: the parameters are 3, expected an object.");
+    expect(begin({})).toThrow("Study: starts is an object, expected an array of parameters.");
+    expect(begin([{ x: 0 }], { sampler: new GridSampler() })).toThrow(
+      "Study: starts, and grid goes through the whole space by itself. Leave them out, or take another sampler.",
+    );
+  });
+
   it("shows a sampler the rounds before, and of its own round no more than what was proposed", async () => {
     const seen: unknown[] = [];
     const spy: Sampler = {
@@ -422,7 +467,7 @@ describe("what callers without types pass", () => {
   it.each([
     [
       { samplr: 1 },
-      'Study: there is no option "samplr". There are: sampler, pruner, direction, seed, space, roundSize, trials, onFinished.',
+      'Study: there is no option "samplr". There are: sampler, pruner, direction, seed, space, roundSize, starts, trials, onFinished.',
     ],
     [{ sampler: "tpe" }, 'Study: the sampler is "tpe", expected a sampler, such as new TPESampler().'],
     [

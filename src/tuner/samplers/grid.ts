@@ -31,6 +31,7 @@ const POINTS = 5;
  */
 export class GridSampler implements Sampler {
   readonly name = "grid";
+  readonly enumerates = true;
   readonly points: number;
 
   /** @throws ConfigError unless points is an integer ≥ 2 */
