@@ -9,6 +9,7 @@ import { isEnsemble } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
 import { counted } from "../format/words.ts";
 import { openInput } from "../formats/open.ts";
+import type { PresetName } from "../presets.ts";
 import { flagOf } from "../settings/flags.ts";
 import { readSize, tableSettings } from "../settings/ofTables.ts";
 import { presetSettings } from "../settings/preset.ts";
@@ -95,14 +96,19 @@ export function sayUnderstood(
   if (understood.length + warnings.length > 0) progress.say([...understood, ...warnings, ""].join("\n"));
 }
 
-/**
- * The settings of a training: those that are given, over those of the preset, over what such data have by default.
- * @param base defaults of the command in place of the paper's, where the preset is the paper's
- */
+/** What a command has in place of what is usual. */
+export interface CommandDefaults {
+  /** Defaults in place of the paper's, where the preset is the paper's. */
+  readonly base?: Partial<TrainSettings>;
+  /** The preset of a table unless one is given. Default: table. */
+  readonly usual?: PresetName;
+}
+
+/** The settings of a training: those that are given, over those of the preset, over what such data have by default. */
 export function settingsFor(
   { dataset, kind }: OpenedData,
   given: Partial<TrainSettings>,
-  base: Partial<TrainSettings> = {},
+  { base = {}, usual = "table" }: CommandDefaults = {},
 ): TrainSettings {
   const ofData: Partial<TrainSettings> = {
     ...(kind !== "named" && { validation: VALIDATION_SHARE }),
@@ -111,7 +117,7 @@ export function settingsFor(
   };
   const merged = mergeSettings(ofData, given);
   const preset = presetSettings(given, {
-    usual: kind === "table" ? "table" : "paper",
+    usual: kind === "table" ? usual : "paper",
     samples: trainedOn(dataset, merged),
     targets: targetsOf(dataset).kind,
     hasValidation: dataset.split === undefined ? merged.validation > 0 : dataset.split.validation.length > 0,

@@ -21,7 +21,7 @@ import {
 } from "../settings/method.ts";
 import type { SettingName } from "../settings/names.ts";
 import type { Setting } from "../settings/setting.ts";
-import { DEFAULTS, SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
+import { SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
 import { parseSpace, shownSpaceText } from "../settings/space.ts";
 import { settings } from "../settings/table.ts";
 import { OBJECTIVES } from "../training/objective.ts";
@@ -163,8 +163,7 @@ const givenOf = (...sources: readonly Partial<TrainSettings>[]): Partial<TrainSe
 
 /** The base of a search's trials, beside what is given. */
 export function trialSettings(opened: OpenedData, given: Partial<TrainSettings>): TrainSettings {
-  const { keep } = DEFAULTS;
-  return { ...settingsFor(opened, given, SEARCH_DEFAULTS), keep, threads: 1 };
+  return { ...settingsFor(opened, given, { base: SEARCH_DEFAULTS, usual: "table-fast" }), threads: 1 };
 }
 
 /**

@@ -116,6 +116,7 @@ export function planSearch(
   const { epochs } = resolveSettings(settings, dataset.name, train.count, named);
   batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
   requireObjective(objective, validation !== undefined, named);
+  if (settings.keep === "best") requireKept(validation !== undefined, named);
   checkSpaceFits(space, settings);
   const [sampler, pruner] = [samplerOf(asked), prunerOf(asked, epochs)];
   checkTrials(asked, sampler, space, named);
@@ -199,6 +200,14 @@ function checkSplit(space: SearchSpace, dataset: UntestedDataset, named: (name: 
   );
 }
 
+/** @throws ConfigError if there is nothing by which an epoch could be the best */
+function requireKept(hasValidation: boolean, named: (name: string) => string): void {
+  if (hasValidation) return;
+  throw new ConfigError(
+    `${named("keep")} best: there are no validation samples. Give ${named("validation")} more than 0, or ${named("keep")} last.`,
+  );
+}
+
 /** Trains with the trial's parameters, in parts that end where the pruner decides. */
 async function runTrial(
   trial: Trial,
@@ -239,8 +248,9 @@ async function runTrial(
     } else if (await trial.shouldPrune()) {
       throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);
     }
-    from = { epoch: to, tensors: outcome.tensors };
+    from = { epoch: to, tensors: outcome.tensors, best: outcome.best };
     done = to;
   }
-  return value;
+  const kept = from?.best?.epoch;
+  return kept === undefined ? value : trial.reports.find(({ step }) => step === kept)!.value;
 }

@@ -278,7 +278,7 @@ export const settings = {
   }),
   keep: setting({
     ...{ ...TRAINING, flags: "--keep <which>", type: choice(["last", "best"]), default: "last" },
-    ...{ alone: true, notSearched: NO_STOPPING },
+    notSearched: "all trials are measured alike. Give it as a flag.",
     help: "the weights at the end: of the last epoch, or of the best one",
     words: { "--keep": "restore-best restore-best-weights save-best best keep-best" },
   }),

@@ -8,8 +8,14 @@ export interface TrainingJob {
   readonly settings: TrainSettings;
   /** The numbers of the samples to train on and of those for validation, in place of what the settings split off. */
   readonly rows?: JobRows | undefined;
-  /** Epochs that are done (default 0), and the tensors as they were after them. */
-  readonly from?: { readonly epoch: number; readonly tensors: readonly NamedTensor[] } | undefined;
+  /** Epochs that are done (default 0), the tensors as they were after them, and the best of these epochs. */
+  readonly from?:
+    | {
+        readonly epoch: number;
+        readonly tensors: readonly NamedTensor[];
+        readonly best?: BestEpoch | undefined;
+      }
+    | undefined;
   /** The epoch after which it stops; default: the last one. */
   readonly to?: number | undefined;
   /** The epochs after which the network is kept, with what it answers for the validation samples. Default: none. */
@@ -19,6 +25,14 @@ export interface TrainingJob {
 export interface JobRows {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
+}
+
+/** Of the epochs so far, the one with the least loss of the validation samples; of equals the last. */
+export interface BestEpoch {
+  readonly epoch: number;
+  /** That loss. */
+  readonly value: number;
+  readonly tensors: readonly NamedTensor[];
 }
 
 /** A network as it was after an epoch. */
@@ -39,7 +53,9 @@ export interface TrainingOutcome {
   readonly tensors: readonly NamedTensor[];
   /** Those that were asked for, by epoch. */
   readonly snapshots: readonly Snapshot[];
-  /** Undefined if the training has not come to its end. */
+  /** Of all parts so far. Undefined unless the settings keep the best epoch. */
+  readonly best?: BestEpoch | undefined;
+  /** Of the network that is kept. Undefined if the training has not come to its end. */
   readonly end: { readonly test: Evaluation | undefined; readonly weightsSha256: string } | undefined;
 }
 

@@ -2,13 +2,15 @@
 import type { Backend } from "../backend/backend.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import type { SamplesSplit } from "../data/splitSamples.ts";
+import { Best } from "../model/callbacks/bestWeights.ts";
+import type { TrainingContext } from "../model/callbacks/callback.ts";
 import type { EpochRow } from "../model/history.ts";
 import type { NamedTensor } from "../model/safetensors.ts";
 import type { Signal } from "../platform.ts";
 import { resolveSettings } from "../settings/settings.ts";
 import { buildModel } from "./build.ts";
 import { standardizesInputs } from "./inputs.ts";
-import type { Snapshot, TrainingJob, TrainingOutcome } from "./job.ts";
+import type { BestEpoch, Snapshot, TrainingJob, TrainingOutcome } from "./job.ts";
 import { classWeightFor } from "./loss.ts";
 
 export interface RunJobOptions {
@@ -43,11 +45,15 @@ export async function runJob(
     await model.load(from.tensors, "the part before");
   }
   const epochs = Math.min(to ?? resolved.epochs, resolved.epochs);
+  const best = resolved.keep === "best" && validation !== undefined ? new Best() : undefined;
+  if (from?.best !== undefined) best?.restore("the part before", from.best, from.best.tensors);
   const kept: { epoch: number; tensors: readonly NamedTensor[] }[] = [];
   const keeper = {
     name: "snapshots",
-    onEpoch: ({ epoch }: EpochRow, training: { tensors(): readonly NamedTensor[] }) => {
+    onEpoch: (row: EpochRow, training: TrainingContext) => {
+      const { epoch } = row;
       if (snapshots.includes(epoch)) kept.push({ epoch, tensors: training.tensors() });
+      best?.hear(row.validation!.loss, "less", row, training);
     },
   };
   const { rows, steps, trainSeconds, seconds, interrupted } = await model.fit(train, {
@@ -59,12 +65,16 @@ export async function runJob(
     shuffle: resolved.shuffle,
     standardize: standardizesInputs(resolved, dataset),
     trainingMetrics: resolved.trainingMetrics,
-    ...(snapshots.length > 0 && { callbacks: [keeper] }),
+    ...((snapshots.length > 0 || best !== undefined) && { callbacks: [keeper] }),
     ...(signal !== undefined && { signal }),
     ...(onEpoch !== undefined && { onEpoch }),
   });
   if (interrupted) throw signal!.reason;
   const tensors = model.tensors();
+  const bestEpoch = bestOf(best);
+  if (epochs === resolved.epochs && bestEpoch !== undefined) {
+    await model.load(bestEpoch.tensors, `epoch ${bestEpoch.epoch}`);
+  }
   const end =
     epochs < resolved.epochs
       ? undefined
@@ -75,5 +85,10 @@ export async function runJob(
     answered.push({ epoch, tensors, outputs: await model.predict(validation!) });
   }
   if (backend === undefined) await model.close();
-  return { rows, steps, trainSeconds, seconds, tensors, snapshots: answered, end };
+  return { rows, steps, trainSeconds, seconds, tensors, snapshots: answered, best: bestEpoch, end };
+}
+
+function bestOf(best: Best | undefined): BestEpoch | undefined {
+  const { epoch, value } = best ?? {};
+  return epoch === undefined ? undefined : { epoch, value: value!, tensors: best!.state().tensors };
 }

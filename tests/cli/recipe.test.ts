@@ -135,7 +135,7 @@ describe("the recipe's settings", () => {
 });
 
 it("a factor for a parameter that is not there is refused before a training or a search begins, by its flag", async () => {
-  const given = "train.csv --target outcome --rate-factors scale=6";
+  const given = "train.csv --target outcome --no-input-scale --rate-factors scale=6";
   const message =
     "--rate-factors: scale is of --input-scale, which is not there. Give that, or leave it out.";
   for (const command of [`train ${given}`, `search ${given} --space lr=0.01:0.1`]) {

@@ -295,7 +295,7 @@ describe("search refuses", () => {
     const defaults = { keep: "last", minDelta: 0, checkpointEvery: 5, threads: 2, batch: 50 };
     for (const [key, value] of [
       ["patience", 3],
-      ["keep", "best"],
+      ["monitor", "validation.accuracy"],
     ] as const) {
       const { code, stderr } = await searchWith({ ...defaults, [key]: value });
       expect(code).toBe(2);

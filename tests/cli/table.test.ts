@@ -281,8 +281,13 @@ it("search takes a table, its preset as the base and its objective by task", asy
   expect(all.filter(({ event, state }) => event === "trial" && state === "complete")).toHaveLength(2);
   expect(readJson(at("h", "study.json"))).toMatchObject({
     objective: "validation.accuracy",
-    settings: { preset: "table", layers: [128, 128], optimizer: "adamw", bn: false, keep: "last" },
+    settings: { preset: "table-fast", layers: [64, 64, 64], optimizer: "adamw", bn: false, keep: "best" },
   });
+  // The best trial keeps the epoch that its training keeps.
+  const result = all.at(-1)!;
+  expect(result.train).toContain(" --preset table-fast ");
+  const trained = (await runJson([...words(result.train).slice(1), "--out", "best"])).at(-1)!;
+  expect(trained.weightsSha256).toBe(result.best.weightsSha256);
   const { code, stderr } = await runCli(
     words("search train.csv --target outcome --space validation=10|20 --out i"),
   );

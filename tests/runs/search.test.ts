@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { StudyError, TrainingError } from "../../src/errors.ts";
 import { planSearch, type Search, type SearchEvent, search } from "../../src/runs/search.ts";
+import { planTraining, train } from "../../src/runs/train.ts";
 import { mergeSettings } from "../../src/settings/settings.ts";
+import { applyParams } from "../../src/settings/space.ts";
 import { float } from "../../src/tuner/searchSpace.ts";
 import { fakePool, keeping, smallDataset, typesOf } from "../helpers/runs.ts";
 
@@ -92,6 +94,44 @@ describe("a search", () => {
     for (const trial of parts.trials.filter(({ state }) => state === "complete")) {
       expect(trial.attributes).toEqual(whole.trials[trial.number]!.attributes);
     }
+  });
+
+  it("has the value of the epoch that is kept, whole or in parts, and the bits of the training that keeps it", async () => {
+    const settings = mergeSettings({
+      ...{ layers: [30], validation: 100, epochs: 8, batch: 20, threads: 1, keep: "best" },
+      ...{ etaMax: 0.05, etaMin: 0.001, lrSchedule: "constant", l2: 0 },
+    });
+    const space = { etaMax: float(0.02, 0.08) };
+    const run = async (more: Partial<Search>) => {
+      const { open } = fakePool(smallDataset);
+      const { subscriber } = keeping<SearchEvent>();
+      const asked = plan({ settings, space, objective: "validation.loss", ...more });
+      const end = await search(asked, [], open, { subscriber, signal: never() });
+      if (end.type !== "result") throw new Error("It was stopped.");
+      return end.trials;
+    };
+    const whole = await run({});
+    for (const { value, reports } of whole) {
+      expect(value).toBe(Math.min(...reports.map((report) => report.value)));
+    }
+    expect(whole.some(({ value, reports }) => value !== reports.at(-1)!.value)).toBe(true);
+    const parts = await run({ pruner: "median", prunerOptions: { minimum: 1, warmup: 0 } });
+    for (const trial of parts.filter(({ state }) => state === "complete")) {
+      expect(trial.attributes).toEqual(whole[trial.number]!.attributes);
+    }
+    const { params, attributes } = whole[0]!;
+    const training = await planTraining(applyParams(settings, params), smallDataset);
+    const end = await train(training, { subscriber: () => {}, signal: never() });
+    if (end.type !== "result") throw new Error("It was stopped.");
+    expect(attributes).toEqual({ test: end.test, weightsSha256: end.trained.weightsSha256 });
+    await training.model.close();
+  });
+
+  it("refuses to keep the best epoch without validation samples", () => {
+    const settings = mergeSettings({ layers: [6], validation: 0, epochs: 2, keep: "best" });
+    expect(() => plan({ settings, objective: "train.loss" })).toThrow(
+      "keep best: there are no validation samples. Give validation more than 0, or keep last.",
+    );
   });
 
   it("that is stopped keeps what has ended, and ends as interrupted", async () => {
