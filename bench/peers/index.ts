@@ -300,6 +300,7 @@ async function main(): Promise<void> {
   if (svg !== undefined) writeCharts(svg, await drawComparisons(comparisons));
 }
 
-process.once("SIGINT", () => process.exit(130));
-process.once("SIGTERM", () => process.exit(143));
+// npm passes on a signal that the terminal has sent as well: the second one must not end what is done at the exit.
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
 await main();
