@@ -37,6 +37,8 @@ export interface TableComparison {
   /** The double − the best of the other four. */
   readonly doubleGapToOthers: number;
   readonly logLoss: Figure | undefined;
+  /** Ours alone, whether or not the file of the opponents has theirs. */
+  readonly ownLogLoss: Spread | undefined;
   /** The mean share of answers within their intervals. */
   readonly coverage: number | undefined;
   /** Mean seconds of a training. */
@@ -125,20 +127,23 @@ export function compareTable(
     "high",
   )!;
   const bestOf = (ids: readonly PeerId[]) => Math.max(...ids.map((id) => score.values[id].mean));
+  const losses = own.flatMap((line) => line.logLoss ?? []);
   const covered = own.flatMap((line) => line.coverage ?? []);
   return {
     ...{ table, metric, count: own.length, wanted, score },
     gap: score.values[OURS].mean - bestOf(peerIds),
     doubleGap: score.values[DOUBLE].mean - bestOf(peerIds),
     doubleGapToOthers: score.values[DOUBLE].mean - bestOf(peerIds.filter((id) => id !== DOUBLE)),
-    logLoss: own.every((line) => line.logLoss !== undefined)
-      ? figureOf(
-          own.map((line) => line.logLoss!),
-          of((scores) => ({ all: scores.logLoss })),
-          places,
-          "low",
-        )
-      : undefined,
+    ownLogLoss: losses.length === own.length ? spread(losses) : undefined,
+    logLoss:
+      losses.length === own.length
+        ? figureOf(
+            losses,
+            of((scores) => ({ all: scores.logLoss })),
+            places,
+            "low",
+          )
+        : undefined,
     coverage: covered.length > 0 ? mean(covered) : undefined,
     seconds: mean(own.map((line) => line.seconds)),
     told: own.filter((line) => line.told).length,

@@ -1,14 +1,14 @@
-/** `npm run bench:accuracy`: how good the models of tables are without a setting, beside scikit-learn's defaults and a double. */
+/** `npm run bench:accuracy`: how good the models of tables are that nnwasm train makes, beside scikit-learn's defaults and a double. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { checkWritable, fail as failAs, progress } from "../commandLine.ts";
 import { compareTable, peersAlone, summarize } from "./compare.ts";
-import { optionsOf } from "./options.ts";
+import { Refusal, trainAndScore } from "./nnwasm.ts";
+import { HELP, INTERVAL, parse, SCRIPT, type Values } from "./options.ts";
 import { type PeersTable, readPeers } from "./peersFile.ts";
 import { markdownOf, type Report, textOf } from "./report.ts";
-import { appender, type Job, type Line, readLines, runAll, runJob, sortOut } from "./runs.ts";
+import { appender, type Job, type Line, readLines, runAll, sortOut } from "./runs.ts";
 import { deviation, mean } from "./score.ts";
 import {
   type BenchTable,
@@ -20,64 +20,7 @@ import {
   writeSplits,
 } from "./tables.ts";
 
-const SCRIPT = "bench:accuracy";
 const fail = (message: string) => failAs(SCRIPT, message);
-
-const HELP = `Usage: npm run bench:accuracy -- --tables FOLDER [options] [-- options of train()]
-
-Trains a model on each table by train({ data, target, seed }) of the built library and scores its answers to the test rows:
-accuracy and log loss of classes, R² of numbers. FOLDER has pairs of files, NAME.train.csv and NAME.test.csv. Tables of under
-2,000 rows are scored on ten splits, and the seed is the split's number: the rows of both files, shuffled as Python's
-random.Random(100 + number).shuffle does, the first 80% to train on. Larger tables are scored on their own test file.
-The target is what tables.json beside the tables says, {"NAME": {"target": COLUMN, "task": "classes" or "numbers"}}, or
-bench/accuracy/targets.json, or a column "Class" of classes. The library is told the column, and finds the task out.
-
-With --peers the scores stand beside the opponents' on the same splits. bench/accuracy/peers.py makes that file:
-  /usr/bin/python3 bench/accuracy/peers.py FOLDER --out peers.jsonl
-
-Options:
-  --tables FOLDER    the tables
-  --splits FOLDER    the ten splits, FOLDER/0/NAME.train.csv to FOLDER/9 (default: they are made)
-  --write-splits     make the splits, write them to the folder of --splits, and end
-  --only NAME,…      only these tables
-  --seeds 1,2,3      the seeds with which larger tables are trained on
-  --first N          only the first N splits, or seeds, of each table: a glance
-  --workers N        trainings at a time, each in a process of its own with one thread (default: 2)
-  --out FILE         append each score to FILE; what is there with the same options is not trained on again
-  --peers FILE       the opponents' scores
-  --json FILE        write the comparison to FILE as well
-  --markdown FILE    write the tables to FILE as Markdown as well
-  --help             show this
-
-What follows a second -- goes to train(): -- --epochs 50 --hidden 64,64 is { epochs: 50, hidden: [64, 64] }.
-
-Example: two splits of one table, beside the opponents
-  npm run bench:accuracy -- --tables tables --only iris --first 2 --peers peers.jsonl
-`;
-
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        tables: { type: "string" },
-        splits: { type: "string" },
-        "write-splits": { type: "boolean", default: false },
-        only: { type: "string" },
-        seeds: { type: "string", default: "1,2,3" },
-        first: { type: "string" },
-        workers: { type: "string", default: "2" },
-        out: { type: "string" },
-        peers: { type: "string" },
-        json: { type: "string" },
-        markdown: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    return fail(`${(error as Error).message} See npm run ${SCRIPT} -- --help.`);
-  }
-}
 
 function positive(option: string, text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
@@ -108,37 +51,54 @@ function tablesOf(folder: string, only: string | undefined): BenchTable[] {
   return names.map((name) => readTable(folder, name, targets));
 }
 
-/** A folder for the splits that is gone at the end. */
+/** A folder for splits and models that is gone at the end. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "nnwasm-splits-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(tmpdir(), "nnwasm-accuracy-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
+
+/** The command as users have it; the bundle is in build/bench-…/. */
+const PROGRAM = join(import.meta.dirname, "../../bin/nnwasm.js");
 
 const titleOf = ({ table, split, seed }: Line | Job): string =>
   split === undefined ? `${table}, seed ${seed}` : `${table}, split ${split}`;
 
-/** Trains what has no line yet. */
-async function linesOf(jobs: readonly Job[], workers: number, out: string | undefined): Promise<Line[]> {
+const withLogLoss = (text: string, logLoss: number | undefined): string =>
+  logLoss === undefined ? text : `${text}, log loss ${logLoss.toFixed(3)}`;
+
+/**
+ * Trains what has no line yet.
+ * @param place a folder for the models
+ * @param label what the lines on stderr begin with
+ */
+async function linesOf(
+  jobs: readonly Job[],
+  { workers, out, place, label }: { workers: number; out: string | undefined; place: string; label: string },
+): Promise<Line[]> {
   const { done, left } = sortOut(jobs, out === undefined ? [] : readLines(out));
   const append = out === undefined ? () => {} : appender(out);
-  if (done.length > 0) progress(`${done.length} of ${jobs.length} trainings are in ${out} already.`);
-  const worker = join(import.meta.dirname, "worker.js");
+  if (done.length > 0) progress(`${label}${done.length} of ${jobs.length} trainings are in ${out} already.`);
   const lines = [...done];
-  await runAll(left, workers, (job) => runJob(worker, job), {
-    done({ table, split, seed, options }, outcome) {
-      const line: Line = { table, ...(split !== undefined && { split }), seed, options, ...outcome };
+  const refused = new Set<string>();
+  await runAll(left, workers, (job) => trainAndScore(PROGRAM, place, job), {
+    done({ table, split, seed, flags }, outcome) {
+      const line: Line = { table, ...(split !== undefined && { split }), seed, flags, ...outcome };
       append(line);
       lines.push(line);
-      const logLoss = line.logLoss === undefined ? "" : `, log loss ${line.logLoss.toFixed(3)}`;
+      const score = withLogLoss(line.score.toFixed(4), line.logLoss);
       progress(
-        `${lines.length}/${jobs.length} ${titleOf(line)}: ${line.score.toFixed(4)}${logLoss}, ${line.seconds.toFixed(1)} s`,
+        `${label}${lines.length}/${jobs.length} ${titleOf(line)}: ${score}, ${line.seconds.toFixed(1)} s`,
       );
     },
     failed(job, error) {
       process.exitCode = 1;
-      progress(`${titleOf(job)}: ${error.message}`);
+      // Two at a time say the same.
+      if (refused.has(job.table)) return;
+      progress(`${label}${titleOf(job)}: ${error.message}`);
+      if (error instanceof Refusal) refused.add(job.table);
     },
+    isLeftOut: ({ table }) => refused.has(table),
   });
   return lines;
 }
@@ -160,14 +120,46 @@ function ownText(lines: readonly Line[]): string {
   const names = [...new Set(lines.map(({ table }) => table))];
   return names
     .map((name) => {
-      const scores = lines.filter(({ table }) => table === name).map(({ score }) => score);
-      return `${name}: ${mean(scores).toFixed(4)} ± ${deviation(scores).toFixed(4)} (${scores.length})`;
+      const own = lines.filter(({ table }) => table === name);
+      const scores = own.map(({ score }) => score);
+      const losses = own.flatMap(({ logLoss }) => logLoss ?? []);
+      const covered = own.flatMap(({ coverage }) => coverage ?? []);
+      const text = `${name}: ${mean(scores).toFixed(4)} ± ${deviation(scores).toFixed(4)} (${scores.length})`;
+      return [
+        withLogLoss(text, losses.length > 0 ? mean(losses) : undefined),
+        ...(covered.length > 0 ? [`coverage ${mean(covered).toFixed(3)}`] : []),
+        `${mean(own.map(({ seconds }) => seconds)).toFixed(1)} s`,
+      ].join(", ");
     })
     .join("\n");
 }
 
+/** What is written to a terminal, as JSON and, if there is such a form, as Markdown. */
+interface Written {
+  readonly text: string;
+  readonly json: object;
+  readonly markdown?: string;
+}
+
+function write(values: Values, { text, json, markdown }: Written): void {
+  process.stdout.write(`${text}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);
+  if (values.markdown !== undefined && markdown !== undefined) writeFileSync(values.markdown, markdown);
+}
+
+/** Trains on some jobs with flags. */
+type Trainer = (jobs: readonly Job[], out: string | undefined, label: string) => Promise<Line[]>;
+
+async function measure(values: Values, jobs: readonly Job[], train: Trainer): Promise<Written> {
+  const peers = values.peers === undefined ? undefined : readPeers(values.peers);
+  const lines = await train(jobs, values.out, "");
+  if (peers === undefined) return { text: ownText(lines), json: { lines } };
+  const report = reportOf(peers, jobs, lines);
+  return { text: textOf(report), json: { ...report, lines }, markdown: markdownOf(report) };
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parse();
+  const { values, flags } = parse(process.argv.slice(2));
   if (values.help) {
     process.stdout.write(HELP);
     return;
@@ -187,29 +179,25 @@ async function main(): Promise<void> {
   for (const [option, file] of Object.entries(files)) {
     if (file !== undefined) checkWritable(SCRIPT, option, file);
   }
-  const options = optionsOf(positionals);
-  const peers = values.peers === undefined ? undefined : readPeers(values.peers);
 
-  const splits = values.splits === undefined ? temporaryFolder() : folderOf("--splits", values.splits);
+  const place = temporaryFolder();
+  const splits = values.splits === undefined ? place : folderOf("--splits", values.splits);
   if (values.splits === undefined) for (const table of small) writeSplits(table, splits);
   const jobs = tables.flatMap((table) =>
     foldsOf(table, folder, splits, seeds)
       .slice(0, first)
-      .map((fold) => ({ ...fold, target: table.target, task: table.task, options })),
+      .map(
+        (fold): Job => ({
+          ...{ ...fold, target: table.target, task: table.task, flags },
+          ...(values.intervals && table.task === "numbers" && { interval: INTERVAL }),
+        }),
+      ),
   );
-  const lines = await linesOf(jobs, workers, values.out);
-  if (peers === undefined) {
-    process.stdout.write(`${ownText(lines)}\n`);
-    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ lines }, null, 2)}\n`);
-    return;
-  }
-  const report = reportOf(peers, jobs, lines);
-  process.stdout.write(`${textOf(report)}\n`);
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ ...report, lines }, null, 2)}\n`);
-  if (values.markdown !== undefined) writeFileSync(values.markdown, markdownOf(report));
+  const train: Trainer = (some, out, label) => linesOf(some, { workers, out, place, label });
+  write(values, await measure(values, jobs, train));
 }
 
-process.once("SIGINT", () => process.exit(130));
-process.once("SIGTERM", () => process.exit(143));
+// npm passes on a signal that the terminal has sent as well: the second one must not end the removal of the folders.
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
 await main().catch((error: Error) => fail(error.message));

@@ -1,5 +1,4 @@
 /** The comparison as text for a terminal and as Markdown for the documents. */
-import { formatTable } from "../table.ts";
 import {
   CONTESTANTS,
   type Contestant,
@@ -10,16 +9,9 @@ import {
   type Summary,
   type TableComparison,
 } from "./compare.ts";
+import { type Grid, markdownOfGrids, signed, textOfGrids } from "./grids.ts";
 import { PEERS, type PeerId, peerIds } from "./peersFile.ts";
-
-/** A table before it is text: the best cell of a row may stand out. */
-interface Grid {
-  readonly title: string;
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** Of each row, the columns to stand out in Markdown. */
-  readonly best?: readonly (readonly number[])[];
-}
+import { mean } from "./score.ts";
 
 export interface Report {
   readonly tables: readonly TableComparison[];
@@ -31,11 +23,9 @@ export interface Report {
 const nameOf = (who: Contestant): string => (who === OURS ? OURS : PEERS[who]);
 const NAMES = CONTESTANTS.map(nameOf);
 
-const spreadText = ({ mean, deviation }: Spread, decimals: number): string =>
-  mean.toFixed(decimals) + (deviation === undefined ? "" : ` ± ${deviation.toFixed(decimals)}`);
-/** "+0.0012" and "−0.0003". */
-const signed = (value: number, decimals = 4): string =>
-  (value < 0 ? "−" : "+") + Math.abs(value).toFixed(decimals);
+const spreadText = (spread: Spread, decimals: number): string =>
+  spread.mean.toFixed(decimals) +
+  (spread.deviation === undefined ? "" : ` ± ${spread.deviation.toFixed(decimals)}`);
 const rankText = (rank: number | undefined): string => (rank === undefined ? "–" : rank.toFixed(2));
 
 /** The columns of the best, from the one after the table's name. */
@@ -67,17 +57,20 @@ function scoresGrid(tables: readonly TableComparison[]): Grid {
 }
 
 function logLossGrid(tables: readonly TableComparison[]): Grid | undefined {
-  const measured = tables.filter(({ logLoss }) => logLoss !== undefined);
+  const measured = tables.filter(({ ownLogLoss }) => ownLogLoss !== undefined);
   if (measured.length === 0) return undefined;
   return {
     title: "Log loss, less is better",
     header: ["table", ...NAMES, "our rank"],
-    rows: measured.map(({ table, logLoss }) => [
+    rows: measured.map(({ table, logLoss, ownLogLoss }) => [
       table,
-      ...CONTESTANTS.map((who) => spreadText(logLoss!.values[who], 3)),
-      rankText(logLoss!.splitRanks?.[OURS]),
+      ...CONTESTANTS.map((who) => {
+        const value = logLoss?.values[who] ?? (who === OURS ? ownLogLoss : undefined);
+        return value === undefined ? "–" : spreadText(value, 3);
+      }),
+      rankText(logLoss?.splitRanks?.[OURS]),
     ]),
-    best: measured.map(({ logLoss }) => bestOf(logLoss!)),
+    best: measured.map(({ logLoss }) => (logLoss === undefined ? [] : bestOf(logLoss))),
   };
 }
 
@@ -101,6 +94,7 @@ function ranksGrid({ summary, alone }: Report): Grid {
 
 function sentences({ tables, summary }: Report): string[] {
   const { gap, doubleGap, doubleGapToOthers, worst } = summary;
+  const slowest = tables.reduce((a, b) => (b.seconds > a.seconds ? b : a));
   const told = tables.filter((table) => table.told > 0).map(({ table }) => table);
   return [
     `${OURS} − the best of the five, mean over ${summary.tables} tables: ${signed(gap)}. The double's own: ${signed(doubleGap)}, ` +
@@ -108,6 +102,8 @@ function sentences({ tables, summary }: Report): string[] {
     `Furthest below the best: ${worst.table}, ${signed(worst.gap)} (it may be ${signed(-LIMITS[worst.metric], 2)}).`,
     "The rank by means is that of a table's mean rounded to four digits, averaged over the tables (their number). " +
       "Split by split, the ranks on each split are averaged over a table's splits, then over the tables.",
+    `A training takes ${mean(tables.map(({ seconds }) => seconds)).toFixed(1)} s by the mean over the tables, and ` +
+      `${slowest.seconds.toFixed(1)} s on ${slowest.table}: from the start of nnwasm train to its end, on one thread.`,
     ...(told.length > 0
       ? [`The library took the target for another task, and was told the right one: ${told.join(", ")}.`]
       : []),
@@ -119,22 +115,6 @@ const gridsOf = (report: Report): Grid[] =>
     (grid) => grid !== undefined,
   );
 
-export const textOf = (report: Report): string =>
-  [
-    ...gridsOf(report).map(({ title, header, rows }) => `${title}\n\n${formatTable(header, rows)}`),
-    sentences(report).join("\n"),
-  ].join("\n\n");
+export const textOf = (report: Report): string => textOfGrids(gridsOf(report), sentences(report));
 
-/** The best of each row in bold. */
-export function markdownOf(report: Report): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const grids = gridsOf(report).map(({ title, header, rows, best }) => {
-    const marked = rows.map((row, i) =>
-      row.map((cell, column) => (best?.[i]?.includes(column) ? `**${cell}**` : cell)),
-    );
-    const rule = header.map((_, column) => (column === 0 ? "---" : "---:"));
-    return `${title}:\n\n${[header, rule, ...marked].map(line).join("\n")}`;
-  });
-  const list = sentences(report).map((sentence) => `- ${sentence}`);
-  return `${[...grids, list.join("\n")].join("\n\n")}\n`;
-}
+export const markdownOf = (report: Report): string => markdownOfGrids(gridsOf(report), sentences(report));

@@ -1,3 +1,3 @@
 import { bundleAndRun } from "../bundle.mjs";
 
-await bundleAndRun({ index: "bench/accuracy/index.ts", worker: "bench/accuracy/worker.ts" });
+await bundleAndRun({ index: "bench/accuracy/index.ts" });

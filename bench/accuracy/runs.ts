@@ -1,20 +1,17 @@
-/** Runs the trainings, some at a time, each in a process of its own, and keeps their scores in a file. */
-import { spawn } from "node:child_process";
+/** Runs the trainings, some at a time, and keeps their scores in a file. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { complaint } from "../peers/process.ts";
 import type { Scores } from "./score.ts";
 import type { Fold, Target } from "./tables.ts";
 
-/** Options of the library's train() beside data, target and seed. */
-export type Options = Readonly<Record<string, unknown>>;
-
 export interface Job extends Fold, Target {
-  readonly options: Options;
+  /** For `nnwasm train`, beside data, target, test, seed and folder. */
+  readonly flags: readonly string[];
+  /** The level of the intervals whose coverage is measured; undefined: it is not. */
+  readonly interval?: number;
 }
 
-/** What a training's process says. */
 export interface Outcome extends Scores {
-  /** Of the call of train(). */
+  /** From the start of `nnwasm train` to its end. */
   readonly seconds: number;
   /** The library took the target for another task, and was told. */
   readonly told?: boolean;
@@ -25,12 +22,12 @@ export interface Line extends Outcome {
   readonly table: string;
   readonly split?: number;
   readonly seed: number;
-  readonly options: Options;
+  readonly flags: readonly string[];
 }
 
 /** What tells one training from another. Where the files lie does not. */
-const keyOf = ({ table, split, seed, options }: Omit<Line, keyof Outcome>): string =>
-  JSON.stringify([table, split ?? null, seed, Object.entries(options).sort()]);
+const keyOf = ({ table, split, seed, flags }: Omit<Line, keyof Outcome>): string =>
+  JSON.stringify([table, split ?? null, seed, flags]);
 
 /** The lines of a file that is there. The last one may be cut, if its writer was interrupted: it is left out. */
 export function readLines(file: string): Line[] {
@@ -48,8 +45,14 @@ export function readLines(file: string): Line[] {
 /** The lines that belong to the jobs, and the jobs that have none. */
 export function sortOut(jobs: readonly Job[], lines: readonly Line[]): { done: Line[]; left: Job[] } {
   const known = new Map(lines.map((line) => [keyOf(line), line]));
-  const done = jobs.flatMap((job) => known.get(keyOf(job)) ?? []);
-  return { done, left: jobs.filter((job) => !known.has(keyOf(job))) };
+  const lineOf = (job: Job) => {
+    const line = known.get(keyOf(job));
+    return job.interval !== undefined && line?.coverage === undefined ? undefined : line;
+  };
+  return {
+    done: jobs.flatMap((job) => lineOf(job) ?? []),
+    left: jobs.filter((job) => lineOf(job) === undefined),
+  };
 }
 
 /** A writer of lines to a file. A last line that was cut is removed first. */
@@ -65,33 +68,11 @@ export function appender(file: string): (line: Line) => void {
   return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 
-/** @throws Error with the reason in one line if it fails */
-export function runJob(worker: string, job: Job): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [worker, JSON.stringify(job)], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const kill = () => child.kill("SIGKILL");
-    process.once("exit", kill);
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-4000);
-    });
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      process.off("exit", kill);
-      if (code === 0) resolve(JSON.parse(stdout));
-      else reject(new Error(complaint(stderr) ?? `the training ended with ${signal ?? `exit code ${code}`}`));
-    });
-  });
-}
-
 export interface Reports {
   done(job: Job, outcome: Outcome): void;
   failed(job: Job, error: Error): void;
+  /** Whether a job is not worth a try any more. */
+  isLeftOut?(job: Job): boolean;
 }
 
 /** Runs jobs in their order, `workers` at a time. One that fails ends no other. */
@@ -104,6 +85,7 @@ export async function runAll(
   const left = jobs.values();
   const work = async () => {
     for (const job of left) {
+      if (reports.isLeftOut?.(job)) continue;
       const outcome = await run(job).catch((error: Error) => reports.failed(job, error));
       if (outcome !== undefined) reports.done(job, outcome);
     }

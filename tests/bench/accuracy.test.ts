@@ -4,12 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compareTable, peersAlone, ranks, summarize } from "../../bench/accuracy/compare.ts";
-import { optionsOf } from "../../bench/accuracy/options.ts";
+import { scoresOf } from "../../bench/accuracy/nnwasm.ts";
 import { type PeersTable, parsePeers, peerIds } from "../../bench/accuracy/peersFile.ts";
 import { markdownOf, textOf } from "../../bench/accuracy/report.ts";
 import { appender, type Job, type Line, readLines, runAll, sortOut } from "../../bench/accuracy/runs.ts";
 import { accuracy, coverage, logLoss, r2 } from "../../bench/accuracy/score.ts";
-import { foldsOf, readCsv, readTable, toCsv, writeSplits } from "../../bench/accuracy/tables.ts";
+import {
+  type Fold,
+  foldsOf,
+  readCsv,
+  readTable,
+  targetsBeside,
+  toCsv,
+  writeSplits,
+} from "../../bench/accuracy/tables.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nnwasm-accuracy-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -91,7 +99,7 @@ describe("ranks", () => {
 });
 
 const line = (fields: Partial<Line>): Line => ({
-  ...{ table: "flowers", split: 0, seed: 0, options: {}, score: 0.9, seconds: 1 },
+  ...{ table: "flowers", split: 0, seed: 0, flags: [], score: 0.9, seconds: 1 },
   ...fields,
 });
 
@@ -178,7 +186,7 @@ describe("the comparison", () => {
 describe("the file of scores", () => {
   const job = (fields: Partial<Job>): Job => ({
     ...{ table: "flowers", split: 0, seed: 0, train: "a.csv", test: "b.csv" },
-    ...{ target: "kind", task: "classes", options: {} },
+    ...{ target: "kind", task: "classes", flags: [] },
     ...fields,
   });
 
@@ -188,14 +196,18 @@ describe("the file of scores", () => {
     const { split: __, ...letters } = line({ table: "letters", seed: 2 });
     const lines = [
       line({}),
-      line({ split: 1, seed: 1, options: { epochs: 2 } }),
+      line({ split: 1, seed: 1, flags: ["--epochs", "2"] }),
       line({ table: "letters", split: 2, seed: 2 }),
     ];
     expect(sortOut(jobs, lines)).toEqual({ done: [line({})], left: jobs.slice(1) });
     expect(sortOut(jobs, [...lines, letters])).toEqual({ done: [line({}), letters], left: [jobs[1]] });
-    const both = { epochs: 2, hidden: [8, 8] };
-    const turned = { hidden: [8, 8], epochs: 2 };
-    expect(sortOut([job({ options: both })], [line({ options: turned })]).left).toEqual([]);
+  });
+
+  test("a run with intervals goes on with what has no coverage", () => {
+    const jobs = [job({ interval: 0.9 }), job({ interval: 0.9, split: 1, seed: 1 })];
+    const lines = [line({ coverage: 0.95 }), line({ split: 1, seed: 1 })];
+    expect(sortOut(jobs, lines)).toEqual({ done: lines.slice(0, 1), left: jobs.slice(1) });
+    expect(sortOut([job({})], lines).left).toEqual([]);
   });
 
   test("a line that was cut is left out and removed", () => {
@@ -239,19 +251,41 @@ describe("the file of scores", () => {
     expect(log.sort()).toEqual(["0: 0", "1: it diverged", "2: 2", "3: 3"]);
     expect(most).toBe(2);
   });
+
+  test("jobs that are left out are not run", async () => {
+    const seen: number[] = [];
+    await runAll(
+      [0, 1, 2].map((seed) => job({ seed })),
+      1,
+      async ({ seed }) => ({ score: seed, seconds: 1 }),
+      {
+        done: ({ seed }) => void seen.push(seed),
+        failed: () => {},
+        isLeftOut: ({ seed }) => seed === 1,
+      },
+    );
+    expect(seen).toEqual([0, 2]);
+  });
 });
 
-test("flags are options of train()", () => {
-  expect(optionsOf([])).toEqual({});
-  const words = "--learning-rate 0.01 --hidden 64,32 --preset table-fast --cv=5 --drop id, --quick".split(
-    " ",
-  );
-  expect(optionsOf(words)).toEqual({
-    ...{ learningRate: 0.01, hidden: [64, 32], preset: "table-fast", cv: 5, drop: ["id"], quick: true },
+describe("the scores of answers", () => {
+  test("of classes go by the names, whatever their order", () => {
+    const answers = [
+      { row: 0, class: "b", probabilities: { b: 0.5, a: 0.25, c: 0.25 } },
+      { row: 1, class: "b", probabilities: { c: 0.25, a: 0.25, b: 0.5 } },
+    ];
+    expect(scoresOf({ task: "classes", target: "kind" }, ["b", "c"], answers)).toEqual({
+      score: 0.5,
+      logLoss: (Math.log(2) + Math.log(4)) / 2,
+    });
   });
-  expect(() => optionsOf(["epochs", "5"])).toThrow(
-    '"epochs" is no option. What follows -- goes to train(), as in: -- --epochs 50.',
-  );
+
+  test("of numbers are those of the target's column", () => {
+    const answers = [1, 2, 3, 3].map((price, row) => ({ row, price }));
+    const { score, ...rest } = scoresOf({ task: "numbers", target: "price" }, ["1", "2", "3", "4"], answers);
+    expect(score).toBeCloseTo(0.8, 12);
+    expect(rest).toEqual({});
+  });
 });
 
 /** Forty flowers of two kinds, told apart by their length. */
@@ -324,21 +358,50 @@ describe("npm run bench:accuracy", () => {
     expect(first.stderr).toMatch(/^1\/1 flowers, split 0: 1\.0000, log loss 0\.\d+, [\d.]+ s\n$/);
     expect(first.status).toBe(0);
     expect(first.stdout).toMatch(/^flowers \(1\) +1\.0000 ± 0\.0000 +0\.5000 ± 0\.0000 /m);
+    // The opponents' log losses are not in their file; ours is told.
+    expect(first.stdout).toMatch(/^flowers +0\.\d+ ± 0\.000 +– +– +– +– +– +–$/m);
     const second = bench(...args, "--first", "2", "--", "--epochs", "60");
     expect(second.stderr).toMatch(/^1 of 2 trainings are in .*\n2\/2 flowers, split 1: 1\.0000, /);
     const lines = readLines(out);
-    expect(lines.map(({ split, seed, options }) => [split, seed, options])).toEqual([
-      [0, 0, { epochs: 60 }],
-      [1, 1, { epochs: 60 }],
+    expect(lines.map(({ split, seed, flags }) => [split, seed, flags])).toEqual([
+      [0, 0, ["--epochs", "60"]],
+      [1, 1, ["--epochs", "60"]],
     ]);
   });
 
-  test("an option that train() does not have is told by the library", () => {
-    const { status, stderr } = bench("--tables", where, "--first", "1", "--", "--epoch", "60");
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^flowers, split 0: ConfigError: train: there is no option "epoch"\. There are: data, .*\n$/,
-    );
+  test("scores what nnwasm train makes: the same log loss as its own of the test", () => {
+    const table = readTable(where, "flowers", targetsBeside(where));
+    const splits = join(folder, "by-hand");
+    writeSplits(table, splits);
+    const [{ train, test: rows }] = foldsOf(table, where, splits, []) as [Fold];
+    const flags = ["--epochs", "20", "--preset", "table-fast", "--members", "2"];
+    const args = ["--target", "kind", "--test", rows, "--seed", "0", "--json", "--out", join(folder, "run")];
+    const byHand = spawnSync(process.execPath, ["bin/nnwasm.js", "train", train, ...args, ...flags], {
+      encoding: "utf8",
+    });
+    const { test: own } = JSON.parse(byHand.stdout.trimEnd().split("\n").at(-1)!);
+    const out = join(folder, "as-by-hand.jsonl");
+    bench("--tables", where, "--first", "1", "--out", out, "--", ...flags);
+    const [{ score, logLoss }] = readLines(out) as [Line];
+    expect(score).toBe(own.accuracy);
+    expect(logLoss).toBeCloseTo(own.loss, 6);
+  });
+
+  test("a class that only the test rows have is a wrong answer; a task that is found otherwise is told", () => {
+    const tables = join(folder, "odd");
+    mkdirSync(tables);
+    const rows = Array.from({ length: 2000 }, (_, i) => [String(i % 4), String(i % 2)]);
+    writeFileSync(join(tables, "odd.train.csv"), toCsv(["x", "y"], rows));
+    writeFileSync(join(tables, "odd.test.csv"), toCsv(["x", "y"], [...rows.slice(0, 3), ["1", "7"]]));
+    writeFileSync(join(tables, "tables.json"), '{"odd": {"target": "y", "task": "classes"}}');
+    const flags = ["--epochs", "3", "--lr", "0.01"];
+    const { stdout, status } = bench("--tables", tables, "--seeds", "1", "--", ...flags);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^odd: 0\.7500 ± 0\.0000 \(1\), log loss 8\.\d+, [\d.]+ s$/m);
+    writeFileSync(join(tables, "tables.json"), '{"odd": {"target": "y", "task": "numbers"}}');
+    const out = join(folder, "odd.jsonl");
+    bench("--tables", tables, "--seeds", "1", "--out", out, "--", ...flags);
+    expect(readLines(out)).toMatchObject([{ table: "odd", seed: 1, told: true }]);
   });
 
   test.each([
