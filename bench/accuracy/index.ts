@@ -1,9 +1,11 @@
 /** `npm run bench:accuracy`: how good the models of tables are that nnwasm train makes, beside scikit-learn's defaults and a double. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkWritable, fail as failAs, progress } from "../commandLine.ts";
+import { ABLATION_SENTENCES, compareVariants, gridsOfAblation, type VariantLines } from "./ablation.ts";
 import { compareTable, peersAlone, summarize } from "./compare.ts";
+import { markdownOfGrids, textOfGrids } from "./grids.ts";
 import { Refusal, trainAndScore } from "./nnwasm.ts";
 import { HELP, INTERVAL, parse, SCRIPT, type Values } from "./options.ts";
 import { type PeersTable, readPeers } from "./peersFile.ts";
@@ -19,6 +21,7 @@ import {
   targetsBeside,
   writeSplits,
 } from "./tables.ts";
+import { DEFAULT, readVariants, type Variant } from "./variants.ts";
 
 const fail = (message: string) => failAs(SCRIPT, message);
 
@@ -158,6 +161,43 @@ async function measure(values: Values, jobs: readonly Job[], train: Trainer): Pr
   return { text: textOf(report), json: { ...report, lines }, markdown: markdownOf(report) };
 }
 
+function variantsOf(values: Values): Variant[] {
+  const variants = readVariants(values.variants);
+  if (values.variant === undefined) return variants;
+  return listOf(values.variant).map((name) => {
+    const variant = variants.find((each) => each.name === name);
+    const there = variants.map((each) => each.name).join(", ");
+    return variant ?? fail(`--variant: there is no variant "${name}". There are: ${there}.`);
+  });
+}
+
+async function ablate(
+  values: Values,
+  variants: readonly Variant[],
+  jobs: readonly Job[],
+  train: Trainer,
+): Promise<Written> {
+  if (values.out !== undefined) mkdirSync(values.out, { recursive: true });
+  const trained = ({ name, flags, task }: Variant): Promise<Line[]> => {
+    const own = jobs
+      .filter((job) => task === undefined || job.task === task)
+      .map((job) => ({ ...job, flags: [...job.flags, ...flags] }));
+    const out = values.out === undefined ? undefined : join(values.out, `${name}.jsonl`);
+    return train(own, out, `${name}: `);
+  };
+  const base = await trained({ name: DEFAULT, flags: [] });
+  if (base.length === 0) fail("The default has no score. Look at the trainings' errors.");
+  const lines: VariantLines[] = [];
+  for (const variant of variants) lines.push({ ...variant, lines: await trained(variant) });
+  const ablation = compareVariants(base, lines);
+  const grids = gridsOfAblation(ablation);
+  return {
+    text: textOfGrids(grids, ABLATION_SENTENCES),
+    json: ablation,
+    markdown: markdownOfGrids(grids, ABLATION_SENTENCES),
+  };
+}
+
 async function main(): Promise<void> {
   const { values, flags } = parse(process.argv.slice(2));
   if (values.help) {
@@ -179,6 +219,11 @@ async function main(): Promise<void> {
   for (const [option, file] of Object.entries(files)) {
     if (file !== undefined) checkWritable(SCRIPT, option, file);
   }
+  if (values.ablation && values.peers !== undefined)
+    fail("--peers is not of --ablation, which compares variants with the default. Leave one of them out.");
+  if (!values.ablation && (values.variants !== undefined || values.variant !== undefined))
+    fail("--variants and --variant are of --ablation. Give it as well.");
+  const variants = values.ablation ? variantsOf(values) : [];
 
   const place = temporaryFolder();
   const splits = values.splits === undefined ? place : folderOf("--splits", values.splits);
@@ -194,7 +239,10 @@ async function main(): Promise<void> {
       ),
   );
   const train: Trainer = (some, out, label) => linesOf(some, { workers, out, place, label });
-  write(values, await measure(values, jobs, train));
+  write(
+    values,
+    await (values.ablation ? ablate(values, variants, jobs, train) : measure(values, jobs, train)),
+  );
 }
 
 // npm passes on a signal that the terminal has sent as well: the second one must not end the removal of the folders.

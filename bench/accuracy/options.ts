@@ -20,6 +20,9 @@ finds another, it is run once more and told.
 With --peers the scores stand beside the opponents' on the same splits. bench/accuracy/peers.py makes that file:
   /usr/bin/python3 bench/accuracy/peers.py FOLDER --out peers.jsonl
 
+With --ablation the variants of bench/accuracy/variants.json, each the default with flags more, are trained on the same splits,
+and a table tells what each of them changes.
+
 Options:
   --tables FOLDER    the tables
   --splits FOLDER    the ten splits, FOLDER/0/NAME.train.csv to FOLDER/9 (default: they are made)
@@ -30,17 +33,23 @@ Options:
   --workers N        trainings at a time (default: 2)
   --intervals        of numbers: the share of the test rows within the intervals of predict --interval ${INTERVAL}
   --out FILE         append each score to FILE; what is there with the same flags is not trained on again
+                     (with --ablation: a folder, which gets a file for each variant)
   --peers FILE       the opponents' scores
+  --ablation         compare variants with the default
+  --variants FILE    other variants, a list of {"name": NAME, "flags": [FLAG, …], "task": the only one that it is of}
+  --variant NAME,…   only these variants
   --json FILE        write the comparison to FILE as well
   --markdown FILE    write the tables to FILE as Markdown as well
   --help             show this
 
-What follows a second -- goes to nnwasm train as it stands. After a change of the library, give another --out.
+What follows a second -- goes to nnwasm train as it stands; in an ablation it is part of the default, and a variant's flags
+come after it. After a change of the library, give another --out.
 
 Examples:
   npm run bench:accuracy -- --tables tables --only iris --first 2 --peers peers.jsonl
       # two splits of one table, beside the opponents
   npm run bench:accuracy -- --tables tables --out ours.jsonl -- --preset table-fast --members 5
+  npm run bench:accuracy -- --tables tables --ablation --variant no-decay,cosine --out ablation
 `;
 
 const OPTIONS = {
@@ -54,6 +63,9 @@ const OPTIONS = {
   intervals: { type: "boolean", default: false },
   out: { type: "string" },
   peers: { type: "string" },
+  ablation: { type: "boolean", default: false },
+  variants: { type: "string" },
+  variant: { type: "string" },
   json: { type: "string" },
   markdown: { type: "string" },
   help: { type: "boolean", default: false },

@@ -1,9 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { compareVariants, gridsOfAblation } from "../../bench/accuracy/ablation.ts";
 import { compareTable, peersAlone, ranks, summarize } from "../../bench/accuracy/compare.ts";
+import { textOfGrids } from "../../bench/accuracy/grids.ts";
 import { scoresOf } from "../../bench/accuracy/nnwasm.ts";
 import { type PeersTable, parsePeers, peerIds } from "../../bench/accuracy/peersFile.ts";
 import { markdownOf, textOf } from "../../bench/accuracy/report.ts";
@@ -18,6 +28,7 @@ import {
   toCsv,
   writeSplits,
 } from "../../bench/accuracy/tables.ts";
+import { parseVariants, readVariants } from "../../bench/accuracy/variants.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nnwasm-accuracy-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -288,6 +299,86 @@ describe("the scores of answers", () => {
   });
 });
 
+describe("an ablation", () => {
+  const of = (scores: readonly number[], fields: Partial<Line> = {}) =>
+    scores.map((score, split) => line({ split, seed: split, score, ...fields }));
+  const numbers = { table: "houses" };
+  const base = [...of([0.8, 0.9, 0.7], { logLoss: 0.5, seconds: 2 }), ...of([0.5, 0.6], numbers)];
+  const variant = (name: string, lines: readonly Line[]) => ({ name, flags: ["--dropout", "0"], lines });
+
+  test("compares split by split, in each table, then over the tables", () => {
+    const lines = [
+      ...of([0.81, 0.92, 0.73], { logLoss: 0.4, seconds: 3 }).reverse(),
+      ...of([0.45, 0.57], numbers),
+    ];
+    const { score, logLoss, seconds, variants } = compareVariants(base, [variant("no-dropout", lines)]);
+    expect(score).toBeCloseTo((0.8 + 0.55) / 2, 12);
+    expect([logLoss, seconds]).toEqual([0.5, 1.5]);
+    const [compared] = variants;
+    // The differences: 0.01, 0.02, 0.03, whose deviation is 0.01; −0.05 and −0.03, whose deviation is √0.0002.
+    expect(compared!.tables.map(({ table, pairs }) => [table, pairs])).toEqual([
+      ["flowers", 3],
+      ["houses", 2],
+    ]);
+    expect(compared!.score!.mean).toBeCloseTo((0.02 - 0.04) / 2, 12);
+    expect(compared!.score!.error).toBeCloseTo(Math.sqrt(0.0001 / 3 + 0.0002 / 2) / 2, 12);
+    expect(compared!.score).toMatchObject({ better: 1, worse: 1 });
+    expect(compared!.logLoss!.mean).toBeCloseTo(-0.1, 12);
+    expect(compared!.logLoss).toMatchObject({ better: 1, worse: 0 });
+    expect([compared!.seconds, compared!.defaultSeconds]).toEqual([2, 1.5]);
+  });
+
+  test("leaves out what one of both lacks, and has no error from one pair", () => {
+    const { variants } = compareVariants(base, [
+      variant("one", of([0.9])),
+      variant("other-splits", [line({ split: 7, seed: 7 })]),
+    ]);
+    expect(variants[0]!.score).toMatchObject({ error: undefined, better: 1, worse: 0 });
+    expect(variants[0]!.logLoss).toBeUndefined();
+    expect(variants[1]).toMatchObject({ tables: [], score: undefined });
+  });
+
+  test("is a row for each variant, and a column by table", () => {
+    const ablation = compareVariants(base, [
+      variant("no-dropout", of([0.81, 0.92, 0.73])),
+      variant("none", []),
+    ]);
+    const text = textOfGrids(gridsOfAblation(ablation), []);
+    expect(text).toMatch(/^default +2 +0\.6750 +0\.5000 +1\.5$/m);
+    expect(text).toMatch(/^no-dropout +--dropout 0 +1 +\+0\.0200 ± 0\.0058 +1 +0 +– +– +– +1\.0 +2\.0$/m);
+    expect(text).toMatch(/^none +--dropout 0 +0 +– +– +– +– +– +– +– +–$/m);
+    expect(text).toMatch(/^flowers +\+0\.0200 +–$/m);
+  });
+
+  test("has variants whose names are their files', with flags that nnwasm train takes", () => {
+    const variants = readVariants();
+    expect(parseVariants(JSON.stringify(variants), "variants.json")).toEqual(variants);
+  });
+
+  test.each([
+    ["{", "a.json is no JSON. Expected a list of"],
+    ["{}", "a.json is no list. Expected one of"],
+    [
+      '[{"name":"No decay","flags":["--x"]}]',
+      'a.json: the name of variant 1 is "No decay", expected lower-case',
+    ],
+    [
+      '[{"name":"default","flags":["--x"]}]',
+      'a.json: the name of variant 1 is "default", expected another one',
+    ],
+    [
+      '[{"name":"a","flags":["--x"]},{"name":"b","flags":[]}]',
+      "a.json: flags of variant 2 is [], expected a list",
+    ],
+    [
+      '[{"name":"a","flags":["--x"],"task":"all"}]',
+      'a.json: task of variant 1 is "all", expected "classes" or',
+    ],
+  ])("refuses the variants %s", (text, message) => {
+    expect(() => parseVariants(text, "a.json")).toThrow(message);
+  });
+});
+
 /** Forty flowers of two kinds, told apart by their length. */
 function makeTable(where: string, name: string, rows = 40): void {
   mkdirSync(where, { recursive: true });
@@ -404,12 +495,44 @@ describe("npm run bench:accuracy", () => {
     expect(readLines(out)).toMatchObject([{ table: "odd", seed: 1, told: true }]);
   });
 
+  test("--ablation compares variants, and leaves out one whose flags are refused", () => {
+    const [variants, out] = [join(folder, "variants.json"), join(folder, "ablation")];
+    const list = [
+      { name: "short", flags: ["--epochs", "1"] },
+      { name: "wrong", flags: ["--epoch", "1"] },
+      { name: "of-numbers", flags: ["--loss", "huber"], task: "numbers" },
+    ];
+    writeFileSync(variants, JSON.stringify(list));
+    const args = ["--tables", where, "--first", "1", "--ablation", "--variants", variants, "--out", out];
+    const { status, stdout, stderr } = bench(...args, "--", "--epochs", "60");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^wrong: flowers, split 0: ConfigError: unknown option '--epoch'/m);
+    expect(stdout).toMatch(/^default +1 +1\.0000 /m);
+    expect(stdout).toMatch(/^short +--epochs 1 +1 +[+−]0\.\d{4} /m);
+    expect(stdout).toMatch(/^wrong +--epoch 1 +0 +–/m);
+    expect(stdout).toMatch(/^of-numbers +--loss huber +0 +–/m);
+    expect(readdirSync(out).sort()).toEqual(["default.jsonl", "short.jsonl"]);
+    expect(readLines(join(out, "short.jsonl")).map(({ flags }) => flags)).toEqual([
+      ["--epochs", "60", "--epochs", "1"],
+    ]);
+  });
+
   test.each([
     [[], "--tables is missing. Give a folder. See npm run bench:accuracy -- --help."],
     [["--tables", where, "--only", "trees"], `No table "trees" in ${where}. There are: flowers.`],
     [
       ["--tables", where, "--workers", "0"],
       "--workers is 0, expected an integer ≥ 1. See npm run bench:accuracy -- --help.",
+    ],
+    [
+      ["--tables", where, "--variant", "short"],
+      "--variants and --variant are of --ablation. Give it as well.",
+    ],
+    [
+      ["--tables", where, "--ablation", "--variant", "short"],
+      `--variant: there is no variant "short". There are: ${readVariants()
+        .map(({ name }) => name)
+        .join(", ")}.`,
     ],
     [["--tables", where, "--write-splits"], "--write-splits needs --splits FOLDER, the folder to write to."],
   ])("refuses %j", (args, message) => {
