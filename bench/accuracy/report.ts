@@ -95,6 +95,8 @@ function ranksGrid({ summary, alone }: Report): Grid {
 function sentences({ tables, summary }: Report): string[] {
   const { gap, doubleGap, doubleGapToOthers, worst } = summary;
   const slowest = tables.reduce((a, b) => (b.seconds > a.seconds ? b : a));
+  const trainings = tables.reduce((sum, { count }) => sum + count, 0);
+  const inAll = tables.reduce((sum, { count, seconds }) => sum + count * seconds, 0);
   const told = tables.filter((table) => table.told > 0).map(({ table }) => table);
   return [
     `${OURS} − the best of the five, mean over ${summary.tables} tables: ${signed(gap)}. The double's own: ${signed(doubleGap)}, ` +
@@ -103,7 +105,8 @@ function sentences({ tables, summary }: Report): string[] {
     "The rank by means is that of a table's mean rounded to four digits, averaged over the tables (their number). " +
       "Split by split, the ranks on each split are averaged over a table's splits, then over the tables.",
     `A training takes ${mean(tables.map(({ seconds }) => seconds)).toFixed(1)} s by the mean over the tables, and ` +
-      `${slowest.seconds.toFixed(1)} s on ${slowest.table}: from the start of nnwasm train to its end, on one thread.`,
+      `${slowest.seconds.toFixed(1)} s on ${slowest.table}: from the start of nnwasm train to its end. ` +
+      `One after another, the ${trainings} would take ${Math.ceil(inAll / 60)} min.`,
     ...(told.length > 0
       ? [`The library took the target for another task, and was told the right one: ${told.join(", ")}.`]
       : []),

@@ -177,6 +177,9 @@ describe("the comparison", () => {
     expect(textOf(report)).toMatch(
       /^flowers \(1 of 2\) +0\.9000 ± 0\.0000 .* 1\.50 +\+0\.0000 +1\.0 +0\.900$/m,
     );
+    expect(textOf(report)).toMatch(
+      /^A training takes 1\.0 s by the mean over the tables, and 1\.0 s on flowers: .* the 1 would take 1 min\.$/m,
+    );
     expect(textOf(report)).toMatch(/^The library took the target for another task, .*: flowers\.$/m);
     expect(markdownOf(report)).toContain(
       "| flowers (1 of 2) | **0.9000 ± 0.0000** | **0.9000 ± 0.0000** | 0.8000 ± 0.0000 |",
