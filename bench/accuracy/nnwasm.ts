@@ -96,21 +96,31 @@ async function answersTo(
   return eventsIn(await runNnwasm(program, args));
 }
 
-/** The least and the greatest number that a row's answer to --interval expects. */
-export function intervalOf({ low, high }: Answer): [number, number] {
-  if (typeof low === "number" && typeof high === "number") return [low, high];
-  throw new Error("nnwasm predict --interval gave a row no low and high. Leave --intervals out.");
+/** The ends of the range around a row's number, as --interval gives them. */
+export function intervalOf(answer: Answer, target: string): [number, number] {
+  const end = (side: "lower" | "upper"): number => {
+    const value = (answer[side] as Answer | undefined)?.[target];
+    if (typeof value === "number") return value;
+    throw new Error(
+      `nnwasm predict --interval gave row ${answer.row} the ${side} end ${JSON.stringify(value)}, expected a number. ` +
+        "Leave --intervals out.",
+    );
+  };
+  return [end("lower"), end("upper")];
 }
 
 /** The share of the test rows' numbers within the model's intervals of this level. */
 async function coverageOf(
   program: string,
   model: string,
-  { test, interval }: Job,
+  { test, target, interval }: Job,
   truth: readonly string[],
 ): Promise<number> {
   const answers = await answersTo(program, model, test, "--interval", String(interval));
-  return coverage(truth.map(Number), answers.map(intervalOf));
+  return coverage(
+    truth.map(Number),
+    answers.map((answer) => intervalOf(answer, target)),
+  );
 }
 
 /**

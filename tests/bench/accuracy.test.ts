@@ -14,7 +14,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { compareVariants, gridsOfAblation } from "../../bench/accuracy/ablation.ts";
 import { compareTable, peersAlone, ranks, summarize } from "../../bench/accuracy/compare.ts";
 import { textOfGrids } from "../../bench/accuracy/grids.ts";
-import { scoresOf } from "../../bench/accuracy/nnwasm.ts";
+import { intervalOf, scoresOf } from "../../bench/accuracy/nnwasm.ts";
 import { type PeersTable, parsePeers, peerIds } from "../../bench/accuracy/peersFile.ts";
 import { markdownOf, textOf } from "../../bench/accuracy/report.ts";
 import { appender, type Job, type Line, readLines, runAll, sortOut } from "../../bench/accuracy/runs.ts";
@@ -300,6 +300,14 @@ describe("the scores of answers", () => {
     expect(score).toBeCloseTo(0.8, 12);
     expect(rest).toEqual({});
   });
+});
+
+test("the ends of ranges are those of the target, by name", () => {
+  const answer = { row: 0, price: 2, lower: { price: 1 }, upper: { price: 3 } };
+  expect(intervalOf(answer, "price")).toEqual([1, 3]);
+  expect(() => intervalOf({ row: 7, price: 2 }, "price")).toThrow(
+    "nnwasm predict --interval gave row 7 the lower end undefined, expected a number. Leave --intervals out.",
+  );
 });
 
 describe("an ablation", () => {
