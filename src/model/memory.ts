@@ -127,6 +127,11 @@ export class ModelMemory {
     return this.#notice;
   }
 
+  /** Of all computations. */
+  get precision(): Precision {
+    return this.#options.precision;
+  }
+
   get standardization(): Standardization | undefined {
     return this.#standardization;
   }

@@ -6,12 +6,10 @@ import { ConfigError, choose, FileError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
 import { namedLayers } from "../layers/sequence.ts";
-import { targetsTaken } from "../losses/index.ts";
 import { requireInteger, shown } from "../options.ts";
 import type { Bytes } from "../platform.ts";
 import type { Prediction } from "../preprocessing/preprocessing.ts";
 import { sha256 } from "../sha256.ts";
-import { targetsOf } from "../targets.ts";
 import type { FloatArray, Precision } from "../tensor.ts";
 import type { Measure } from "./callbacks/callback.ts";
 import { measuresOf } from "./callbacks/monitor.ts";
@@ -26,7 +24,6 @@ import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { ModelMemory, memories, type Provenance } from "./memory.ts";
-import { checkMeasurable } from "./metricChecks.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
 import { Predictor, predictSamples } from "./predictor.ts";
@@ -34,7 +31,8 @@ import type { ModelPreprocessing } from "./preprocessing.ts";
 import { fingerprintOfStaged } from "./resume.ts";
 import { isRows, predictRows, type RowOf, samplesOfRows } from "./rows.ts";
 import type { NamedTensor } from "./safetensors.ts";
-import { checkSamples, checkTargets, checkValues, requireSome } from "./suits.ts";
+import { checkMeasured, checkSuits, checkTraining } from "./sampleChecks.ts";
+import { checkSamples, requireSome } from "./suits.ts";
 import { countParameters, type SummaryRow } from "./summary.ts";
 import { bytesOf, checkAll, checkTensors, featuresOf, standardizationTensors } from "./tensors.ts";
 import type { AnyMetric } from "./totals.ts";
@@ -139,7 +137,8 @@ export class Model<M = SomeMetrics, P = Prediction> {
 
   #fitHost(): FitHost {
     const [memory, turns, threads, seed] = [this.#memory, this.#turns, this.#threads, this.seed];
-    const check = (train: Samples, validation: Samples | undefined) => this.#checkTraining(train, validation);
+    const check = (train: Samples, validation: Samples | undefined) =>
+      checkTraining(memory, train, validation);
     return { memory, turns, threads, seed, minimumBatch: this.minimumBatch, check };
   }
 
@@ -196,25 +195,16 @@ export class Model<M = SomeMetrics, P = Prediction> {
     const { workspace } = this.#memory;
     const place = workspace?.samples.find(samples);
     if (workspace !== undefined && place?.filled) {
-      this.#checkSuits(where, samples);
-      this.#checkMeasurable(where, samples);
+      checkSuits(where, this.#memory, samples);
+      checkMeasured(where, this.#memory, samples);
       return evaluateResident(where, workspace, place);
     }
     return await this.#turns.take("evaluate", () =>
       this.#withSamples(where, samples, (made) => {
-        this.#checkMeasurable(where, samples);
+        checkMeasured(where, this.#memory, samples);
         return evaluateStaged(where, made, samples);
       }),
     );
-  }
-
-  /** @throws ConfigError unless all metrics can be measured on the samples; to be called in a turn of the queue */
-  #checkMeasurable(where: string, samples: Samples): void {
-    const outputs = this.#memory.outputs(samples.features);
-    checkMeasurable(where, this.#memory.compiled?.metrics ?? [], samples, {
-      outputs,
-      precision: this.precision,
-    });
   }
 
   /**
@@ -447,32 +437,6 @@ export class Model<M = SomeMetrics, P = Prediction> {
     }
   }
 
-  /** @throws DatasetError unless the samples suit this model; to be called in a turn of the queue */
-  #checkSuits(where: string, samples: Samples, usesTargets = true): void {
-    checkValues(where, samples, this.#memory.inputs);
-    const loss = this.#memory.compiled?.loss;
-    if (loss !== undefined && !usesTargets && !targetsTaken(loss).includes(targetsOf(samples).kind)) return;
-    const asked = usesTargets ? loss : undefined;
-    checkTargets(where, samples, this.#memory.outputs(samples.features), asked);
-  }
-
-  /** @throws DatasetError unless the samples suit this model, and each other; to be called in a turn of the queue */
-  #checkTraining(train: Samples, validation: Samples | undefined): void {
-    const where = "Model.fit";
-    checkSamples(where, train);
-    requireSome(where, train);
-    this.#checkSuits(where, train);
-    this.#checkMeasurable(where, train);
-    if (validation === undefined) return;
-    const inValidation = `${where}, validation`;
-    checkSamples(inValidation, validation);
-    requireSome(inValidation, validation);
-    checkValues(inValidation, validation, { features: train.features, kind: kindOf(train.elementType) });
-    const outputs = this.#memory.outputs(train.features);
-    checkTargets(inValidation, validation, outputs, this.#memory.compiled?.loss);
-    this.#checkMeasurable(inValidation, validation);
-  }
-
   /**
    * Does the work with samples that suit the model, in a memory for them. If the model was built only for samples that are
    * then refused, it is not built afterwards.
@@ -484,7 +448,7 @@ export class Model<M = SomeMetrics, P = Prediction> {
     usesTargets = true,
   ): Promise<T> {
     const memory = this.#memory;
-    this.#checkSuits(where, samples, usesTargets);
+    checkSuits(where, memory, samples, usesTargets);
     try {
       const result = await work(await memory.present(samples));
       memory.isTentative &&= this.#turns.isFitting;
