@@ -37,6 +37,7 @@ export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
 export type { Described, Description, Folder, Kind, Part } from "./described.ts";
+export type { ResidualQuantiles } from "./ensemble/intervals.ts";
 export * from "./errors.ts";
 export type { FormatOptions } from "./formats/format.ts";
 export type { ImagePreprocessing } from "./images/preprocessing.ts";
@@ -158,6 +159,7 @@ export type {
   SomeMetrics,
   StoppedBy,
 } from "./model/history.ts";
+export type { InRange, PredictOptions } from "./model/intervals.ts";
 export type { Provenance } from "./model/memory.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export type { SaveOptions } from "./model/modelFile.ts";

@@ -82,6 +82,7 @@ const mayImport: Record<string, readonly string[]> = {
   metrics: [...ground, "kernels"],
   layers: [...ground, "kernels", "initializers", "regularizers"],
   optimizers: [...ground, "kernels", "layers", "schedules"],
+  ensemble: [...ground, "data", "metrics"],
   model: [
     ...[
       ...ground,
@@ -97,13 +98,12 @@ const mayImport: Record<string, readonly string[]> = {
       "initializers",
       "regularizers",
     ],
-    ...["losses", "metrics", "layers", "optimizers"],
+    ...["losses", "metrics", "layers", "optimizers", "ensemble"],
   ],
-  ensemble: [...ground, "data", "metrics"],
   tuner: ground,
   report: [...ground, "metrics", "model", "tuner"],
 };
-mayImport.tabular = [...mayImport.model!, "formats", "model", "ensemble"];
+mayImport.tabular = [...mayImport.model!, "formats", "model"];
 const library = Object.keys(mayImport);
 mayImport.index = library;
 mayImport.settings = [

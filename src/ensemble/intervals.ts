@@ -81,7 +81,35 @@ export function radiusFor({ radii, mostCoverage }: ResidualQuantiles, coverage: 
   return { radius: radii[index]!, promised: coverage <= mostCoverage + ROUNDING };
 }
 
-function requireCoverage(where: string, coverage: number): void {
+/**
+ * The quantiles of each target's residuals, in its own unit.
+ * @param predictions (rows, targets), standardised, of rows that the model was not trained on
+ * @param targets the same
+ * @param scale what each target was divided by
+ * @param weights (rows). Default: each counts 1
+ * @returns undefined if there is no row, or none weighs anything
+ */
+export function intervalsOf(
+  predictions: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  scale: readonly number[],
+  weights?: ArrayLike<number>,
+): readonly ResidualQuantiles[] | undefined {
+  const width = scale.length;
+  const rows = targets.length / width;
+  const counts =
+    weights === undefined ? rows > 0 : Array.prototype.some.call(weights, (weight) => weight > 0);
+  if (!counts) return undefined;
+  return scale.map((unit, j) => {
+    const residuals = Float64Array.from({ length: rows }, (_, i) =>
+      Math.min(Math.abs(predictions[i * width + j]! - targets[i * width + j]!) * unit, Number.MAX_VALUE),
+    );
+    return residualQuantiles(residuals, undefined, weights);
+  });
+}
+
+/** @throws ConfigError unless 0 < coverage < 1 */
+export function requireCoverage(where: string, coverage: unknown): asserts coverage is number {
   if (isNumber(coverage) && coverage > 0 && coverage < 1) return;
   throw new ConfigError(
     `${where}: the coverage is ${shown(coverage)}, expected a number between 0 and 1, such as 0.9.`,

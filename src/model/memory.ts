@@ -6,6 +6,7 @@ import { type Backend, backends, type EngineName, resolveThreads, withThreads } 
 import type { Samples } from "../data/dataset.ts";
 import { gatherFactors, noStandardization, type Standardization } from "../data/standardize.ts";
 import { kindOf, type ValueKind } from "../data/values.ts";
+import type { ResidualQuantiles } from "../ensemble/intervals.ts";
 import { ConfigError, TeamError } from "../errors.ts";
 import { TEAM_MULTIPLICATIONS } from "../kernels/firstLayer.ts";
 import type { Layer, State } from "../layers/layer.ts";
@@ -98,6 +99,8 @@ export class ModelMemory {
   provenance: Provenance | undefined;
   /** What is done to inputs before they are features, if that is known. */
   preprocessing: ModelPreprocessing | undefined;
+  /** Of each target, a number of a table, how far answers are from it, if that was measured for these parameters. */
+  intervals: readonly ResidualQuantiles[] | undefined;
   /** Numbers in a sample, as the file has it whose tensors are to be loaded. */
   declaredFeatures: number | undefined;
   /** The kind of samples in the training under way. */
@@ -318,6 +321,7 @@ export class ModelMemory {
     this.#fillOptimizer(workspace, new Map([...byName].map(([name, { data }]) => [name, data])));
     this.isTentative = false;
     if (!isFitting) this.trainedData = undefined;
+    this.intervals = undefined;
     if (standardization === undefined) return;
     // A training under way goes on with its own samples.
     const isSame = sameStandardization(standardization, this.#standardization);

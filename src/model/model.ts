@@ -2,6 +2,7 @@
 import type { ElementType, Samples } from "../data/dataset.ts";
 import type { Standardization } from "../data/standardize.ts";
 import { elementTypes, kindOf, type NumbersOrRows } from "../data/values.ts";
+import type { ResidualQuantiles } from "../ensemble/intervals.ts";
 import { ConfigError, choose, FileError } from "../errors.ts";
 import { writeModelFile } from "../files/modelFiles.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -23,6 +24,7 @@ import {
 import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
+import { type InRange, type PredictOptions, requireRows } from "./intervals.ts";
 import { ModelMemory, memories, type Provenance } from "./memory.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
@@ -223,19 +225,31 @@ export class Model<M = SomeMetrics, P = Prediction> {
    *
    *     const [answer] = await model.predict([{ rooms: 3, city: "Bern" }]); // { price: 123.4 }
    *
+   * With `interval`, of a model of numbers, each answer has the ends of a range, too, which holds the number with that probability:
+   *
+   *     const [answer] = await model.predict(rows, { interval: 0.9 });
+   *     // { price: 123.4, lower: { price: 101.2 }, upper: { price: 145.6 } }
+   *
    * @returns an answer for each row: { class, probabilities: { name: p } }, { price: 123.4 }, or of flags { wet: true,
    *   probabilities: { wet: p } }. It does not depend on the rows beside it, to the last bit
-   * @throws ConfigError if the model has no preprocessing of tables; DatasetError, with row and column, if a text stands where
-   *   the model takes a number
+   * @throws ConfigError if the model has no preprocessing of tables, or no {@link intervals} for `interval`; DatasetError, with row
+   *   and column, if a text stands where the model takes a number
    */
-  async predict<R extends RowOf<R>>(rows: readonly R[]): Promise<P[]>;
-  async predict(inputs: Samples | NumbersOrRows | readonly object[]): Promise<FloatArray | P[]> {
+  async predict<R extends RowOf<R>>(
+    rows: readonly R[],
+    options: PredictOptions & { readonly interval: number },
+  ): Promise<InRange<P>[]>;
+  async predict<R extends RowOf<R>>(rows: readonly R[], options?: PredictOptions): Promise<P[]>;
+  async predict(
+    inputs: Samples | NumbersOrRows | readonly object[],
+    options: PredictOptions = {},
+  ): Promise<FloatArray | P[]> {
     const where = "Model.predict";
-    const { preprocessing } = this;
-    if (isRows(inputs, preprocessing)) {
+    if (isRows(inputs, this.preprocessing)) {
       const run = (values: Float64Array) => this.#predictNumbers(where, values);
-      return (await predictRows(where, preprocessing, inputs, run)) as P[];
+      return (await predictRows(where, this.#memory, inputs, options, run)) as P[];
     }
+    requireRows(where, options);
     if (typeof inputs !== "object" || inputs === null || !("read" in inputs))
       return await this.#predictNumbers(where, inputs as NumbersOrRows);
     checkSamples(where, inputs);
@@ -315,6 +329,14 @@ export class Model<M = SomeMetrics, P = Prediction> {
    */
   get preprocessing(): ModelPreprocessing | undefined {
     return this.#memory.preprocessing;
+  }
+
+  /**
+   * Of numbers of a table: how far the answers are from each of them, in its unit, on rows that the model was not trained on.
+   * Undefined if there were none, or it has been changed since.
+   */
+  get intervals(): readonly ResidualQuantiles[] | undefined {
+    return this.#memory.intervals;
   }
 
   /** Where it comes from, if that is a file, and it has not been trained since. */

@@ -15,6 +15,7 @@
  *   | targets       | JSON: { kind, width }, what it was trained for                                                    |
  *   | classNames    | JSON: the names of the classes                                                                    |
  *   | preprocessing | JSON: what is done to a table's columns, or to images, before they are features                   |
+ *   | intervals     | JSON: of each target, a number of a table, { mostCoverage, radii }: see intervals.ts              |
  *   | training      | JSON: { loss, optimizer, metrics }, each as { name, options }                                     |
  *   | weightsSha256 | the hash of the layers' tensors                                                                   |
  *   | settings      | JSON: the settings of the run                                                                     |
@@ -30,6 +31,7 @@ import type { Bytes } from "../platform.ts";
 import { sha256AtOnce } from "../sha256.ts";
 import { VERSION } from "../version.ts";
 import type { CompileOptions } from "./checks.ts";
+import { keptIntervals } from "./intervals.ts";
 import type { ModelMemory } from "./memory.ts";
 import { describePreprocessing, modelPreprocessing } from "./preprocessing.ts";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.ts";
@@ -104,6 +106,7 @@ export function encodeModel(where: string, model: Facts, memory: ModelMemory, op
     targets: targets && JSON.stringify({ kind: targets.kind, width: targets.width }),
     classNames: classNames && asJson("classNames", checkNames(where, classNames, memory)),
     preprocessing: asJson("preprocessing", preprocessing),
+    intervals: asJson("intervals", keptIntervals(memory, preprocessing)),
     training: trainingOf(where, memory.compiled),
     weightsSha256: sha256AtOnce(bytesOf(layerTensors)),
     settings: asJson("settings", requireObject(`${where}: settings`, settings)),

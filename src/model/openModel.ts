@@ -20,11 +20,12 @@ import type { Precision } from "../tensor.ts";
 import { VERSION } from "../version.ts";
 import type { CompileOptions } from "./checks.ts";
 import type { SomeMetrics } from "./history.ts";
+import { openIntervals } from "./intervals.ts";
 import { libraryKinds } from "./kinds.ts";
 import { memories, type TrainedTargets } from "./memory.ts";
 import { Model, type ModelOptions } from "./model.ts";
 import { FORMAT, FORMAT_VERSION } from "./modelFile.ts";
-import { modelPreprocessing } from "./preprocessing.ts";
+import { modelPreprocessing, tablePreprocessing } from "./preprocessing.ts";
 import { decodeSafetensors, type NamedTensor } from "./safetensors.ts";
 
 /** Functions that make things of one's own, by the names in their descriptions, from the description's options. */
@@ -115,6 +116,7 @@ interface Parts {
   readonly settings: unknown;
   readonly data: unknown;
   readonly preprocessing: unknown;
+  readonly intervals: unknown;
 }
 
 /** The library's things and those of one's own. @throws ConfigError if one of these is none, or has a name of the library's */
@@ -218,6 +220,7 @@ function readParts(
     settings: object("settings"),
     data: object("data"),
     preprocessing: parsed("preprocessing"),
+    intervals: parsed("intervals"),
   };
 }
 
@@ -317,6 +320,7 @@ async function fill(
   file: string,
 ): Promise<void> {
   const { features, values, targets, weightsSha256, version, settings, data, preprocessing } = parts;
+  const { intervals } = parts;
   const memory = memories.get(model)!;
   memory.declaredFeatures = features;
   try {
@@ -346,6 +350,11 @@ async function fill(
   if (preprocessing !== undefined) {
     const open = () => modelPreprocessing(preprocessing, { features, outputs }, "its preprocessing");
     memory.preprocessing = inFile(file, open);
+  }
+  if (intervals !== undefined) {
+    memory.intervals = inFile(file, () =>
+      openIntervals(intervals, tablePreprocessing(memory.preprocessing), "its intervals"),
+    );
   }
   memory.trainedKind = values;
   memory.targets = targets;

@@ -9,6 +9,8 @@ import { cellOf, type RowObject } from "../tables/rows.ts";
 import type { Cell, Table } from "../tables/table.ts";
 import { typedChunk } from "../tables/typed.ts";
 import type { FloatArray } from "../tensor.ts";
+import { type PredictOptions, rangesOf } from "./intervals.ts";
+import type { ModelMemory } from "./memory.ts";
 import { type ModelPreprocessing, tablePreprocessing } from "./preprocessing.ts";
 
 /** An object all of whose properties can be cells; of an interface, too. */
@@ -72,14 +74,17 @@ function tableOf(
 /**
  * Answers to rows.
  * @param run predicts (n, features) numbers
+ * @throws ConfigError if the model has no preprocessing of tables, or no ranges, and they are asked for
  */
 export async function predictRows(
   where: string,
-  preprocessing: ModelPreprocessing | undefined,
+  memory: Pick<ModelMemory, "preprocessing" | "intervals">,
   rows: readonly object[],
+  options: PredictOptions,
   run: (values: Float64Array) => Promise<FloatArray>,
 ): Promise<Prediction[]> {
-  const tables = requireTables(where, preprocessing);
+  const tables = requireTables(where, memory.preprocessing);
+  const finish = rangesOf(where, memory, options);
   // All cells are read before the first answer: the rows may be changed, and the model trained on, while it is awaited.
   const blocks: Table[] = [];
   for (let first = 0; first < rows.length; first += BLOCK) {
@@ -94,7 +99,7 @@ export async function predictRows(
       Array.from({ length: table.rows }, (_, row) => row),
       values,
     );
-    for (const answer of tables.decode(await run(values), table.rows)) answers.push(answer);
+    for (const answer of tables.decode(await run(values), table.rows)) answers.push(finish(answer));
   }
   return answers;
 }

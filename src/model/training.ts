@@ -127,6 +127,7 @@ async function prepare(
     memory.trainedKind = kind;
     memory.targets = { ...targetsOf(train), classNames: train.classNames };
     memory.provenance = undefined;
+    memory.intervals = undefined;
     memory.isTentative = false;
     return workspace;
   } catch (error) {

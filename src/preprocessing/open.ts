@@ -39,10 +39,11 @@ function fieldsOf(value: unknown, where: string, keys: readonly string[]): Field
   );
 }
 
-function listOf(value: unknown, where: string, most: number): readonly unknown[] {
-  if (Array.isArray(value) && value.length >= 1 && value.length <= most) return Array.from(value);
+/** An array's entries, `least` to `most` of them. @throws ConfigError */
+export function listOf(value: unknown, where: string, most: number, least = 1): readonly unknown[] {
+  if (Array.isArray(value) && value.length >= least && value.length <= most) return Array.from(value);
   const found = Array.isArray(value) ? `has ${value.length} entries` : `is ${shown(value)}`;
-  throw new ConfigError(`${where} ${found}, expected an array of 1 to ${most}.`);
+  throw new ConfigError(`${where} ${found}, expected an array of ${least} to ${most}.`);
 }
 
 /**

@@ -19,6 +19,7 @@ import { ensembleSize } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
 import { ensembleOf } from "../model/ensemble.ts";
 import type { EpochRow, Evaluation, SomeMetrics } from "../model/history.ts";
+import { keepIntervals } from "../model/intervals.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
 import { type ResolvedSettings, resolveSettings, type TrainSettings } from "../settings/settings.ts";
@@ -284,6 +285,7 @@ async function assemble(
     ...{ ...ofKind, engine, threads },
   });
   for (const each of models) await each.close();
+  keepIntervals(model, combination, labels, dataset.preprocessing);
   const sum = (of: (member: TrainedMember) => number) => all.reduce((total, each) => total + of(each), 0);
   return {
     model,

@@ -9,6 +9,7 @@ import { resolveMonitor } from "../model/callbacks/monitor.ts";
 import type { TrainingCheckpoint } from "../model/checkpoint.ts";
 import type { StepReport } from "../model/fitOptions.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
+import { measureIntervals } from "../model/intervals.ts";
 import type { Model } from "../model/model.ts";
 import { requireSameData } from "../model/resume.ts";
 import type { SummaryRow } from "../model/summary.ts";
@@ -176,6 +177,7 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
     // Checked before `trained` is told: the weights of a training that diverged are not worth saving.
     if (!history.interrupted && split.test !== undefined) test = await model.evaluate(split.test);
     requireFinite(model);
+    if (!history.interrupted) await measureIntervals(model, split.validation, plan.dataset.preprocessing);
   } catch (error) {
     if (signal.aborted && error === signal.reason) {
       // It was stopped while the samples were read.

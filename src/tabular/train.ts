@@ -17,6 +17,7 @@ import { type MetricKind, metrics } from "../metrics/index.ts";
 import { BestWeights, type Callback } from "../model/callbacks/index.ts";
 import { ensembleOf } from "../model/ensemble.ts";
 import type { EpochRow } from "../model/history.ts";
+import { keepIntervals, measureIntervals } from "../model/intervals.ts";
 import { memories } from "../model/memory.ts";
 import { Model } from "../model/model.ts";
 import { resolveModelOptions } from "../model/modelOptions.ts";
@@ -310,11 +311,12 @@ async function trainOn(dataset: UntestedDataset, options: TrainTableOptions): Pr
     ...{ rows: split.train.count, samples: split.train.count, seed },
   });
   const keepsBest = keep === "best" && split.validation !== undefined;
-  await model.fit(split.train, {
+  const { interrupted } = await model.fit(split.train, {
     ...{ epochs, batchSize, validation: split.validation, standardize: false, signal },
     callbacks: keepsBest ? [new BestWeights({ monitor: "validation.loss" })] : [],
     ...(onEpoch !== undefined && { onEpoch: onEpoch as never }),
   });
+  if (!interrupted) await measureIntervals(model, split.validation, dataset.preprocessing);
   return model;
 }
 
@@ -353,7 +355,7 @@ async function trainMembers(
       const { epoch } = combination.candidates[members[k]!.candidate]!;
       await model.load(snapshots[k]!.find((each) => each.epoch === epoch)!.tensors, `member ${k}`);
     }
-    return await ensembleOf(
+    const model = await ensembleOf(
       trained.map(({ model }) => model),
       {
         weights: sharesOf(members, combination),
@@ -362,6 +364,8 @@ async function trainMembers(
         ...(threads !== undefined && { threads }),
       },
     );
+    keepIntervals(model, combination, labels, dataset.preprocessing);
+    return model;
   } finally {
     for (const { model } of trained) await model.close();
   }

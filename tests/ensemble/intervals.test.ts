@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldsOf, sidesOf } from "../../src/ensemble/folds.ts";
-import { conformalQuantile, radiusFor, residualQuantiles } from "../../src/ensemble/intervals.ts";
+import {
+  conformalQuantile,
+  intervalsOf,
+  radiusFor,
+  residualQuantiles,
+} from "../../src/ensemble/intervals.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { Random } from "../../src/random.ts";
 
@@ -156,5 +161,24 @@ describe("refusals", () => {
     expect(() => residualQuantiles([1], 1)).toThrow(new ConfigError(size));
     const coverage = "radiusFor: the coverage is 0, expected a number between 0 and 1, such as 0.9.";
     expect(() => radiusFor(residualQuantiles([1]), 0)).toThrow(new ConfigError(coverage));
+  });
+});
+
+describe("the intervals of targets", () => {
+  it("are quantiles of each one's residuals, in its own unit, by the rows' weights", () => {
+    const [predictions, targets] = [Float32Array.of(0, 1, 2, -1, 1, 0), [1, 1, 0, 1, 1, 4]];
+    const [first, second] = intervalsOf(predictions, targets, [10, 0.5])!;
+    expect(first).toEqual(residualQuantiles([10, 20, 0]));
+    expect(second).toEqual(residualQuantiles([0, 1, 2]));
+    const weights = [1, 0, 3];
+    expect(intervalsOf(predictions, targets, [10, 0.5], weights)![0]).toEqual(
+      residualQuantiles([10, 20, 0], 101, weights),
+    );
+  });
+
+  it("are finite where the unit is huge, and none without a row that counts", () => {
+    expect(intervalsOf([4], [1], [1e308])![0]!.radii.at(-1)).toBe(Number.MAX_VALUE);
+    expect(intervalsOf([], [], [1])).toBeUndefined();
+    expect(intervalsOf([1, 2], [1, 2], [1], [0, 0])).toBeUndefined();
   });
 });

@@ -23,7 +23,13 @@ export async function numbers(): Promise<number> {
   const { rmse, mae, r2, loss } = await model.evaluate(houses);
   // @ts-expect-error It is misspelt.
   const wrong = answer?.prize;
-  return (answer?.price ?? 0) + rmse + mae + r2 + loss + (wrong ?? 0);
+  const [ranged] = await model.predict(houses, { interval: 0.9 });
+  const width: number = ranged!.upper.price - ranged!.lower.price - ranged!.price;
+  // @ts-expect-error There is no range that is not asked for.
+  const lower = answer?.lower;
+  // @ts-expect-error It is misspelt.
+  await model.predict(houses, { intervals: 0.9 });
+  return (answer?.price ?? 0) + rmse + mae + r2 + loss + width + (wrong ?? lower ?? 0);
 }
 
 export async function classes(): Promise<string> {
