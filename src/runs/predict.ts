@@ -3,6 +3,7 @@
  * them: there is no terminal and no file for answers here.
  */
 import type { ImagePreprocessing } from "../images/preprocessing.ts";
+import { endsOf, radiiOf } from "../model/intervals.ts";
 import { memories } from "../model/memory.ts";
 import type { Model } from "../model/model.ts";
 import type { TablePreprocessing, TargetEncoding } from "../preprocessing/preprocessing.ts";
@@ -25,6 +26,15 @@ export interface PredictionPlan {
   readonly shape: AnswerShape;
   /** Of numbers that were standardised: answers are outputs · std + mean. */
   readonly scale?: { readonly mean: readonly number[]; readonly std: readonly number[] } | undefined;
+  /** How far the range around each number reaches. Default: there is none. */
+  readonly radii?: readonly number[] | undefined;
+  /** What a user should know of the ranges. */
+  readonly notice?: string | undefined;
+}
+
+export interface TablePredictionOptions extends TableFeatureOptions {
+  /** The probability with which a range around each number holds it. Default: there is no range. */
+  readonly interval?: number | undefined;
 }
 
 /** Some rows are answered. The next are computed when the subscriber is done with them. */
@@ -62,25 +72,50 @@ interface Outputs {
 
 /**
  * A prediction for the rows of a table.
- * @throws DatasetError if the table has not the model's columns; ConfigError if a column that is to be kept is not there
+ * @param named how errors write the name of an option
+ * @throws DatasetError if the table has not the model's columns; ConfigError if a column that is to be kept is not there, or the
+ *   model gives no ranges
  */
 export function planTablePrediction(
   model: Model,
   preprocessing: TablePreprocessing,
   source: TableSource,
-  options: TableFeatureOptions = {},
+  { interval, ...options }: TablePredictionOptions = {},
+  named: (key: "interval") => string = String,
 ): PredictionPlan {
   const { target } = preprocessing;
   const { keep = [] } = options;
+  const ranges = interval === undefined ? undefined : rangesOf(model, interval, named("interval"));
   const features = tableFeatures(source, preprocessing, options);
   const { kind, mean, std } = target;
   const isScaled = mean !== undefined && std !== undefined;
   return {
     ...{ model, features },
-    shape: { kind, names: namesOf(target), precision: isScaled ? "float64" : model.precision, kept: keep },
+    shape: {
+      ...{ kind, names: namesOf(target), kept: keep, ranged: ranges !== undefined },
+      precision: isScaled ? "float64" : model.precision,
+    },
     ...(isScaled && { scale: { mean, std } }),
+    ...ranges,
   };
 }
+
+/** @throws ConfigError if there are none */
+function rangesOf(model: Model, coverage: number, where: string): Pick<PredictionPlan, "radii" | "notice"> {
+  const radii = radiiOf(where, memories.get(model)!, coverage);
+  const promised = Math.min(...model.intervals!.map(({ mostCoverage }) => mostCoverage));
+  return {
+    radii: radii.map(({ radius }) => radius),
+    ...(radii.some((each) => !each.promised) && {
+      notice:
+        `${where} ${coverage} is more than the rows that were held out in the training can promise: ${toDown(promised)}. ` +
+        "Ranges reach as far as their largest error, and hold less often than that.",
+    }),
+  };
+}
+
+/** A share in three digits, rounded down. */
+const toDown = (share: number): number => Math.floor(share * 1000) / 1000;
 
 const namesOf = ({ kind, columns, classNames = [] }: TargetEncoding): readonly string[] =>
   kind === "classes" ? classNames : columns;
@@ -127,7 +162,7 @@ function outputsOf(model: Model): Outputs {
  * @throws DatasetError, with its place, if a row cannot be read; FileError; what the subscriber throws
  */
 export async function predict(
-  { model, features, shape, scale }: PredictionPlan,
+  { model, features, shape, scale, radii }: PredictionPlan,
   { subscriber, signal }: RunOptions<PredictionEvent>,
 ): Promise<PredictionEnd> {
   const events = new Events(subscriber);
@@ -136,6 +171,7 @@ export async function predict(
   const width = shape.names.length;
   let room: FloatArray | undefined;
   const inUnits = scale && new Float64Array(BLOCK_ROWS * width);
+  const inRange = radii && new Float64Array(3 * BLOCK_ROWS * width);
   let rows = 0;
   let turn = begin;
   const end = (type: PredictionEnd["type"]): PredictionEnd => ({
@@ -157,7 +193,8 @@ export async function predict(
       if (count === BLOCK_ROWS) room = outputs;
       const answers =
         inUnits === undefined ? narrowed(outputs, count, width) : unscaled(outputs, scale!, inUnits);
-      await events.emit({ type: "rows", block: { first: rows, count, outputs: answers, kept } });
+      const all = inRange === undefined ? answers : ranged(answers, radii!, inRange);
+      await events.emit({ type: "rows", block: { first: rows, count, outputs: all, kept } });
       rows += count;
     }
   } catch (error) {
@@ -189,4 +226,16 @@ function unscaled(
   for (let i = 0; i < outputs.length; i++)
     answers[i] = finite(outputs[i]! * std[i % width]! + mean[i % width]!);
   return answers;
+}
+
+/** Each row's numbers, then the lower ends of their ranges, then the upper ones. */
+function ranged(numbers: FloatArray, radii: readonly number[], room: Float64Array): Float64Array {
+  const width = radii.length;
+  for (let i = 0; i < numbers.length; i++) {
+    const j = i % width;
+    const at = 3 * (i - j) + j;
+    room[at] = numbers[i]!;
+    [room[at + width], room[at + 2 * width]] = endsOf(numbers[i]!, radii[j]!);
+  }
+  return room.subarray(0, 3 * numbers.length);
 }

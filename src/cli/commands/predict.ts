@@ -9,6 +9,7 @@ import type { TablePreprocessing } from "../../preprocessing/preprocessing.ts";
 import type { GivenTableOptions } from "../../preprocessing/reading.ts";
 import type { PredictionPlan } from "../../runs/predict.ts";
 import { readNames } from "../../settings/ofTables.ts";
+import { number as readNumber } from "../../settings/parse.ts";
 import { argument, integer, newCommand, writeEvent } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type AnswerSink, fileSink, formatOfFile, streamSink } from "../output/answerSinks.ts";
@@ -20,6 +21,7 @@ export interface PredictFlags extends FormatOptions, GivenTableOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly keep?: string[];
+  readonly interval?: number;
   readonly threads?: number | "auto";
   readonly quiet?: boolean;
   readonly explain?: boolean;
@@ -31,7 +33,7 @@ export interface PredictFlags extends FormatOptions, GivenTableOptions {
 
 /** Flags that --explain takes, and no other. */
 const OF_EXPLAIN = ["weight", "rows", "repeats", "seed"] as const;
-const OF_ANSWERS = ["out", "keep"] as const;
+const OF_ANSWERS = ["out", "keep", "interval"] as const;
 
 export function predictCommand(context: CliContext): Command {
   const command = newCommand(
@@ -41,6 +43,7 @@ export function predictCommand(context: CliContext): Command {
     [
       "nnwasm predict runs/train-001 new.csv                  # CSV: row, class, and each probability",
       "nnwasm predict runs/train-001 new.csv --out answers.csv --keep id",
+      "nnwasm predict runs/houses new.csv --interval 0.9      # numbers, and a range around each",
       "cat new.csv | nnwasm predict runs/train-001 - --json | jq .class",
       "nnwasm predict runs/train-001 photos/ --out answers.npy # images, probabilities for NumPy",
       "nnwasm predict runs/train-001 test.csv --explain       # which columns matter",
@@ -49,6 +52,8 @@ export function predictCommand(context: CliContext): Command {
       "Columns are found by name, in any order. Those that the model does not know are left out; without one that it needs " +
         "there is no answer. Missing and unseen values are taken as in the training, and counted on stderr.",
       "Rows are counted from 0, answered in their order, and held in memory some at a time, however many there are.",
+      "--interval 0.9 gives, after numbers, the ends of ranges (lower.TARGET, upper.TARGET) that hold nine of ten of them, by the " +
+        "errors on rows that were held out in the training.",
       "--explain permutes the values of each column among the rows (with the target in the file): how much worse the model gets " +
         "says how much it uses the column, not what causes what. Columns that say the same share what they matter.",
     ],
@@ -60,6 +65,11 @@ export function predictCommand(context: CliContext): Command {
     .option("--out <file>", "write them to a file: .csv, .jsonl or .npy (default: CSV on stdout)")
     .option("--json", "print them as JSON, one a line")
     .option("--keep <columns>", "columns of the file to copy into the answers", argument(readNames))
+    .option(
+      "--interval <share>",
+      "of numbers, the range around each that holds so many of them, such as 0.9",
+      argument(readNumber({ above: 0, below: 1 })),
+    )
     .addOption(settingOption("threads", { help: "threads that compute, or auto; the answers are the same" }))
     .option("--quiet", "print no progress and no counts");
   command.optionsGroup("The file:");
@@ -91,6 +101,10 @@ async function run(context: CliContext, path: string, files: string[], flags: Pr
   const { preprocessing } = model;
   try {
     const tables = tablePreprocessing(preprocessing);
+    if (flags.interval !== undefined) {
+      const { radiiOf } = await import("../../model/intervals.ts");
+      radiiOf("--interval", { preprocessing, intervals: model.intervals }, flags.interval);
+    }
     if (flags.explain) {
       const { explainColumns } = await import("../explainColumns.ts");
       return await explainColumns(context, { model, path, preprocessing: tables, files, flags });
@@ -141,11 +155,17 @@ async function answerTable(
   const { planRawPrediction, planTablePrediction } = await import("../../runs/predict.ts");
   const source = await openTableFile(context, files, flags);
   try {
-    const { keep, missing, decimal } = flags;
+    const { keep, missing, decimal, interval } = flags;
     const plan =
       preprocessing === undefined
         ? planRawPrediction(model, source, keep)
-        : planTablePrediction(model, preprocessing, source, { keep, missing, decimal });
+        : planTablePrediction(
+            model,
+            preprocessing,
+            source,
+            { keep, missing, decimal, interval },
+            () => "--interval",
+          );
     await answer(context, plan, flags, files);
   } finally {
     await source.close();
@@ -170,6 +190,7 @@ async function answer(
       : await fileSink(out, plan.shape);
   const notes = new PredictionNotes(context, quiet, out === undefined);
   notes.ignored(plan.features.ignored);
+  notes.notice(plan.notice);
   const end = await writing(sink, async () => {
     await sink.begin();
     const its = await predict(plan, {

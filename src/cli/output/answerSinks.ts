@@ -2,7 +2,7 @@
 import { ConfigError } from "../../errors.ts";
 import { AtomicFile } from "../../files/atomic.ts";
 import { NpyWriter } from "../../files/npyWriter.ts";
-import type { AnswerBlock, AnswerShape } from "../../runs/answers/answers.ts";
+import { type AnswerBlock, type AnswerShape, widthOf } from "../../runs/answers/answers.ts";
 import { csvAnswers } from "../../runs/answers/csv.ts";
 import { jsonAnswers } from "../../runs/answers/jsonLines.ts";
 import type { CliContext, CliStream } from "../context.ts";
@@ -90,7 +90,7 @@ export async function fileSink(path: string, shape: AnswerShape): Promise<Answer
         `--keep with --out ${path}: an array has room for numbers only. Write a .csv or a .jsonl.`,
       );
     }
-    return npySink(await NpyWriter.open(path, shape.names.length));
+    return npySink(await NpyWriter.open(path, widthOf(shape)));
   }
   const { head, rows } = formats[format](shape);
   const file = await AtomicFile.open(path);

@@ -38,6 +38,10 @@ export class PredictionNotes {
     );
   }
 
+  notice(text: string | undefined): void {
+    if (text !== undefined) this.#line.note(text);
+  }
+
   progress({ rows, share }: PredictionProgress): void {
     if (!this.#draws) return;
     this.#line.draw(() =>

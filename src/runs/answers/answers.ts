@@ -5,11 +5,13 @@
  *   | ------- | ----------------------------------------------------------- | ----------------------------------------------- |
  *   | classes | row, …, class, and the probability of each by its name      | row, …, class, probabilities by name            |
  *   | numbers | row, …, the number of each target                           | row, …, the number of each target               |
+ *   | ranged  | the same, and lower.TARGET of each, upper.TARGET of each    | the same, and lower and upper by name           |
  *   | flags   | row, …, true or false for each target, probabilities.TARGET | row, …, true or false, and probabilities by name |
  *
  * "…" are cells of the input that were asked for, by their columns' names.
  */
 import { ConfigError } from "../../errors.ts";
+import { ENDS } from "../../model/intervals.ts";
 import type { Cell } from "../../tables/table.ts";
 import type { TargetKind } from "../../targets.ts";
 import type { FloatArray, Precision } from "../../tensor.ts";
@@ -23,14 +25,19 @@ export interface AnswerShape {
   readonly precision: Precision;
   /** The columns of the input whose cells stand in the answers. */
   readonly kept: readonly string[];
+  /** Whether numbers have ranges: the outputs of a row are the numbers, the lower ends, the upper ends. Default: they have none. */
+  readonly ranged?: boolean | undefined;
 }
+
+/** Outputs of a row. */
+export const widthOf = ({ names, ranged = false }: AnswerShape): number => names.length * (ranged ? 3 : 1);
 
 /** The outputs for some rows. The arrays are valid only during the call. */
 export interface AnswerBlock {
   /** The number of the first row. */
   readonly first: number;
   readonly count: number;
-  /** (count, outputs), row-major: probabilities; of numbers, the values in their own unit. */
+  /** (count, {@link widthOf}), row-major: probabilities; of numbers, the values in their own unit. */
   readonly outputs: FloatArray;
   /** For each kept column its cells, of which the first is of row `first`. */
   readonly kept: readonly ArrayLike<Cell>[];
@@ -49,6 +56,8 @@ export interface AnswerKeys {
   readonly targets: readonly string[];
   /** Of classes and flags, in CSV: a column for each probability. */
   readonly probabilities: readonly string[];
+  /** Of numbers with ranges, in CSV: a column for each lower end, and for each upper one. */
+  readonly ends: readonly string[];
 }
 
 /** The name, with as many prefixes in front as make it another than all before. It is then one of those. */
@@ -64,10 +73,10 @@ function claim(taken: Set<string>, name: string, prefix: string): string {
  * "target.".
  * @throws ConfigError if a kept column has the name of something that every answer has
  */
-export function answerKeys({ kind, names, kept }: AnswerShape): AnswerKeys {
+export function answerKeys({ kind, names, kept, ranged = false }: AnswerShape): AnswerKeys {
   const fixed = {
     classes: ["row", "class", "probabilities"],
-    numbers: ["row"],
+    numbers: ["row", ...(ranged ? ENDS : [])],
     flags: ["row", "probabilities"],
   };
   const taken = new Set(fixed[kind]);
@@ -91,7 +100,10 @@ export function answerKeys({ kind, names, kept }: AnswerShape): AnswerKeys {
       : names.map((name) =>
           claim(taken, kind === "flags" ? `probabilities.${name}` : name, "probabilities."),
         );
-  return { targets, probabilities };
+  const ends = ranged
+    ? ENDS.flatMap((end) => names.map((name) => claim(taken, `${end}.${name}`, `${end}.`)))
+    : [];
+  return { targets, probabilities, ends };
 }
 
 /** Whether there is nothing in the cell. */

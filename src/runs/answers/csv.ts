@@ -9,6 +9,7 @@ import {
   answerKeys,
   dateText,
   isMissing,
+  widthOf,
 } from "./answers.ts";
 
 /** A text as a cell: in quotes if it holds a comma, a quote or the end of a line. */
@@ -25,11 +26,11 @@ function keptCell(cell: Cell): string {
 /** @throws ConfigError if a kept column has the name of something else */
 export function csvAnswers(shape: AnswerShape): AnswerWriter {
   const { kind, names, kept } = shape;
-  const { targets, probabilities } = answerKeys(shape);
+  const { targets, probabilities, ends } = answerKeys(shape);
   const number = shortestText(shape.precision);
-  const columns = ["row", ...kept, ...(kind === "classes" ? ["class"] : targets), ...probabilities];
+  const columns = ["row", ...kept, ...(kind === "classes" ? ["class"] : targets), ...probabilities, ...ends];
   const classes = names.map(csvCell);
-  const width = names.length;
+  const width = widthOf(shape);
   const answer = {
     classes: ({ outputs }: AnswerBlock, i: number) => `,${classes[largest(outputs, i, width)]}`,
     numbers: () => "",

@@ -2,7 +2,9 @@
 import { jsonText } from "../../format/json.ts";
 import { shortestText } from "../../format/shortest.ts";
 import { isSet, largest } from "../../metrics/predicted.ts";
+import { ENDS } from "../../model/intervals.ts";
 import type { Cell } from "../../tables/table.ts";
+import type { FloatArray } from "../../tensor.ts";
 import {
   type AnswerBlock,
   type AnswerShape,
@@ -10,6 +12,7 @@ import {
   answerKeys,
   dateText,
   isMissing,
+  widthOf,
 } from "./answers.ts";
 
 /** A cell of the input: null if it is missing; an integer that a double cannot hold is a text. */
@@ -30,14 +33,22 @@ export function jsonAnswers(shape: AnswerShape): AnswerWriter {
   const keptKeys = kept.map((name) => `,${jsonText(name)}:`);
   const targetKeys = keys.targets.map((name) => `,${jsonText(name)}:`);
   const nameKeys = names.map((name, j) => `${j === 0 ? "" : ","}${jsonText(name)}:`);
+  /** A number for each name, from one of the outputs on. */
+  const byName = (key: string, outputs: FloatArray, at: number) => {
+    let text = `${key}{`;
+    for (let j = 0; j < names.length; j++) text += nameKeys[j]! + number(outputs[at + j]!);
+    return `${text}}`;
+  };
   const classes = names.map((name) => `,"class":${jsonText(name)}`);
-  const width = names.length;
+  const width = widthOf(shape);
+  const ends = (outputs: FloatArray, i: number) =>
+    ENDS.map((end, k) => byName(`,"${end}":`, outputs, i * width + (k + 1) * names.length)).join("");
   const answer = {
     classes: ({ outputs }: AnswerBlock, i: number) => classes[largest(outputs, i, width)]!,
     numbers: ({ outputs }: AnswerBlock, i: number) => {
       let text = "";
-      for (let j = 0; j < width; j++) text += targetKeys[j]! + number(outputs[i * width + j]!);
-      return text;
+      for (let j = 0; j < names.length; j++) text += targetKeys[j]! + number(outputs[i * width + j]!);
+      return shape.ranged ? text + ends(outputs, i) : text;
     },
     flags: ({ outputs }: AnswerBlock, i: number) => {
       let text = "";
@@ -45,11 +56,6 @@ export function jsonAnswers(shape: AnswerShape): AnswerWriter {
       return text;
     },
   }[kind];
-  const probabilities = ({ outputs }: AnswerBlock, i: number) => {
-    let text = ',"probabilities":{';
-    for (let j = 0; j < width; j++) text += nameKeys[j]! + number(outputs[i * width + j]!);
-    return `${text}}`;
-  };
   return {
     head: "",
     rows: (block) => {
@@ -58,7 +64,7 @@ export function jsonAnswers(shape: AnswerShape): AnswerWriter {
         text += `{"row":${block.first + i}`;
         for (const [c, cells] of block.kept.entries()) text += keptKeys[c]! + keptValue(cells[i]);
         text += answer(block, i);
-        if (kind !== "numbers") text += probabilities(block, i);
+        if (kind !== "numbers") text += byName(',"probabilities":', block.outputs, i * width);
         text += "}\n";
       }
       return text;

@@ -80,6 +80,43 @@ describe("answers as CSV", () => {
   });
 });
 
+describe("answers with ranges", () => {
+  const ranged = (names: string[], kept: string[] = []) => ({
+    ...shape("numbers", names, kept),
+    ranged: true,
+  });
+  const rows = (outputs: number[], width: number, kept: Cell[][] = []) => ({
+    ...block(outputs, width, kept),
+    outputs: Float64Array.from(outputs),
+  });
+
+  it("have the numbers, then all lower ends, then all upper ones", () => {
+    const two = rows([1, 20, 0, 10, 2, 30, 5, 6, 4.5, 5, 5.5, 7], 6, [["x", "y"]]);
+    expect(csv(ranged(["a", "b"], ["id"]), two)).toBe(
+      "row,id,a,b,lower.a,lower.b,upper.a,upper.b\n0,x,1,20,0,10,2,30\n1,y,5,6,4.5,5,5.5,7\n",
+    );
+    expect(jsonAnswers(ranged(["a", "b"], ["id"])).rows(two)).toBe(
+      '{"row":0,"id":"x","a":1,"b":20,"lower":{"a":0,"b":10},"upper":{"a":2,"b":30}}\n' +
+        '{"row":1,"id":"y","a":5,"b":6,"lower":{"a":4.5,"b":5},"upper":{"a":5.5,"b":7}}\n',
+    );
+  });
+
+  it("tell ends from what is called like them", () => {
+    const one = rows([1, 0, 2], 3, [["x"]]);
+    expect(csv(ranged(["lower"], ["lower.lower"]), one)).toBe(
+      "row,lower.lower,target.lower,lower.lower.lower,upper.lower\n0,x,1,0,2\n",
+    );
+    expect(jsonAnswers(ranged(["upper"])).rows(rows([1, 0, 2], 3))).toBe(
+      '{"row":0,"target.upper":1,"lower":{"upper":0},"upper":{"upper":2}}\n',
+    );
+    expect(() => jsonAnswers(ranged(["y"], ["lower"]))).toThrow(
+      'The column "lower" cannot be kept: the answers have something of that name (row, lower, upper, y).',
+    );
+    // Without ranges there is nothing of that name.
+    expect(csvAnswers(shape("numbers", ["lower"], ["upper"])).head).toBe("row,upper,lower\n");
+  });
+});
+
 describe("answers as lines of JSON", () => {
   const lines = (its: AnswerShape, rows: AnswerBlock) => {
     const { head, rows: write } = jsonAnswers(its);
