@@ -9,8 +9,11 @@ import { type OwnSplit, splitOwn } from "./ownSplit.ts";
 import { tableSamples } from "./tableSamples.ts";
 
 export interface TableDatasetOptions extends Pick<TableOptions, "weight" | "group">, PreprocessingOptions {
-  /** Rows for validation, or their share below 1, which makes room for a training row of each class. Default: 0.2. */
-  readonly validation?: number | undefined;
+  /**
+   * Rows for validation, or their share below 1, which makes room for a training row of each class; or what these are of so many
+   * rows. Default: 0.2.
+   */
+  readonly validation?: number | ((rows: number) => number | undefined) | undefined;
   /** Keeps only the first so many training rows of the split, ≥ 1. Default: all. */
   readonly limit?: number | undefined;
   /** Decides which rows are taken, and their order. Default: 1. */
@@ -84,7 +87,8 @@ function splitOf(
   const cells =
     task!.kind === "classes" && groups === undefined ? columnOf(table, task!.target[0]!).cells : undefined;
   return splitOwn(rows.length, {
-    ...{ name: table.name, validation, limit, seed },
+    ...{ name: table.name, limit, seed },
+    validation: typeof validation === "function" ? validation(rows.length) : validation,
     classes: cells && Float64Array.from(rows, (row) => cells[row]!),
     groups,
   });

@@ -248,13 +248,17 @@ async function trainMembers(
   await Promise.all(Array.from({ length: Math.min(pool.workers, missing.length) }, worker));
 }
 
-const settingsOf = ({ candidate, seed }: Member, candidates: readonly Candidate[]): ResolvedSettings => ({
+/** The settings of a member. */
+export const settingsOf = (
+  { candidate, seed }: Member,
+  candidates: readonly Candidate[],
+): ResolvedSettings => ({
   ...candidates[candidate]!.settings,
   seed,
 });
 
 /** Makes the model of the members, and measures it on the rows that were held out. */
-async function assemble(
+export async function assemble(
   { dataset, members, candidates, settings }: EnsemblePlan,
   trained: ReadonlyMap<number, TrainedMember>,
 ): Promise<{ model: Model; facts: TrainedEnsemble }> {

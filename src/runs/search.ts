@@ -1,11 +1,17 @@
 /** Does the trials of a search, side by side. A subscriber hears of them: there is no terminal and no folder here. */
 import type { UntestedDataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
+import { ensembleSize, isEnsemble } from "../ensemble/size.ts";
 import { ConfigError, TrialPruned } from "../errors.ts";
 import { batchSizes } from "../model/batches.ts";
 import { checkTrials, prunerOf, type SearchMethod, samplerOf } from "../settings/method.ts";
-import { resolveSettings, splitOptions, type TrainSettings } from "../settings/settings.ts";
-import { applyParams, checkSpaceFits } from "../settings/space.ts";
+import {
+  type ResolvedSettings,
+  resolveSettings,
+  splitOptions,
+  type TrainSettings,
+} from "../settings/settings.ts";
+import { applyParams, checkSpaceFits, paramsOf, shownName } from "../settings/space.ts";
 import { targetsOf } from "../targets.ts";
 import { checkStandardize, trainedOn } from "../training/inputs.ts";
 import type { OpenPool, Pool, TrainingJob } from "../training/job.ts";
@@ -17,12 +23,14 @@ import {
   objectiveOf,
   requireFinite,
   requireObjective,
+  requireOfFolds,
 } from "../training/objective.ts";
 import type { Trial } from "../tuner/runningTrial.ts";
-import type { SearchSpace } from "../tuner/searchSpace.ts";
+import type { Params, SearchSpace } from "../tuner/searchSpace.ts";
 import { Study } from "../tuner/study.ts";
 import type { FinishedTrial, Pruner, Sampler } from "../tuner/trial.ts";
 import { Events, type Reading, type RunOptions } from "./events.ts";
+import { trainOverFolds } from "./trialOverFolds.ts";
 
 /** What is to be searched, and how. */
 export interface Search extends SearchMethod {
@@ -37,16 +45,27 @@ export interface Search extends SearchMethod {
   readonly roundSize?: number | undefined;
   /** So many failed trials in a row end the search. */
   readonly maxFailures: number;
+  /** Whether the first trial is the settings themselves, of which the space has to have those that it searches. Default: no. */
+  readonly start?: boolean | undefined;
+  /** What stands for the group of each row of the data set: the rows of a group are held out together. Default: none. */
+  readonly groups?: ArrayLike<unknown> | undefined;
 }
 
 /** A search that can begin. */
 export interface SearchPlan
-  extends Pick<Search, "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures"> {
+  extends Pick<
+    Search,
+    "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures" | "groups"
+  > {
   readonly dataset: UntestedDataset;
   /** How many samples each part of the data set has. */
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   readonly sampler: Sampler;
   readonly pruner: Pruner;
+  /** The parameters of the trials with which it starts: those of the settings themselves, or none. */
+  readonly starts: readonly Params[];
+  /** Folds over which a trial is measured, each with a network of its own. Undefined: a trial is one network. */
+  readonly folds: number | undefined;
   /** Epochs of a trial that is not pruned and does not choose them for itself. */
   readonly epochs: number;
   /** How errors write the name of a setting. */
@@ -104,7 +123,7 @@ export function planSearch(
   dataset: UntestedDataset,
   named: (name: string) => string = String,
 ): SearchPlan {
-  const { space, objective, trials, roundSize, maxFailures } = asked;
+  const { space, objective, trials, roundSize, maxFailures, groups } = asked;
   const task = { name: dataset.name, targets: targetsOf(dataset).kind };
   checkSplit(space, dataset, named);
   checkStandardize(asked.settings, dataset, named);
@@ -113,16 +132,20 @@ export function planSearch(
   const metrics = metricsWith(objective, asked.settings.metrics, task);
   const settings = metrics === undefined ? asked.settings : { ...asked.settings, metrics };
   const { train, validation, test } = splitDataset(dataset, splitOptions(settings));
-  const { epochs } = resolveSettings(settings, dataset.name, train.count, named);
-  batchSizes(train.count, settings.batch, settings.bn === false ? 1 : 2);
-  requireObjective(objective, validation !== undefined, named);
+  const folds = isEnsemble(settings) ? ensembleSize(settings, named).folds : undefined;
+  const trained = folds === undefined ? train.count : Math.floor((train.count * (folds - 1)) / folds);
+  const resolved = resolveSettings(settings, dataset.name, trained, named);
+  const { epochs } = resolved;
+  batchSizes(trained, settings.batch, settings.bn === false ? 1 : 2);
+  if (folds === undefined) requireObjective(objective, validation !== undefined, named);
+  else requireOfFolds(objective, named);
   if (settings.keep === "best") requireKept(validation !== undefined, named);
   checkSpaceFits(space, settings);
   const [sampler, pruner] = [samplerOf(asked), prunerOf(asked, epochs)];
   checkTrials(asked, sampler, space, named);
   return {
-    ...{ settings, space, objective, trials, roundSize, maxFailures, dataset, sampler, pruner },
-    ...{ epochs, named },
+    ...{ settings, space, objective, trials, roundSize, maxFailures, groups, dataset, sampler, pruner },
+    ...{ starts: asked.start ? [startOf(resolved, space, sampler, named)] : [], folds, epochs, named },
     samples: { train: train.count, validation: validation?.count ?? 0, test: test?.count ?? 0 },
   };
 }
@@ -173,9 +196,10 @@ export async function search(
 }
 
 function studyOf(plan: SearchPlan, before: readonly FinishedTrial[], events: Events<SearchEvent>): Study {
-  const { sampler, pruner, settings, space, objective, roundSize } = plan;
+  const { sampler, pruner, settings, space, objective, roundSize, starts } = plan;
   const study = new Study({
     ...{ sampler, pruner, space, direction: OBJECTIVES[objective]!, seed: settings.seed, trials: before },
+    starts,
     ...(roundSize !== undefined && { roundSize }),
     onFinished: async (trial) => {
       if (trial.state === "complete" && (best === undefined || study.isBetter(trial.value!, best.value!))) {
@@ -200,6 +224,26 @@ function checkSplit(space: SearchSpace, dataset: UntestedDataset, named: (name: 
   );
 }
 
+/** @throws ConfigError if the settings are no trial of the space, or the sampler leaves no room for one */
+function startOf(
+  settings: ResolvedSettings,
+  space: SearchSpace,
+  sampler: Sampler,
+  named: (name: string) => string,
+): Params {
+  if (sampler.enumerates === true) {
+    throw new ConfigError(
+      `${named("start")}: ${sampler.name} goes through the whole space by itself. Leave it out, or take another ${named("sampler")}.`,
+    );
+  }
+  const { params, outside } = paramsOf(settings, space);
+  if (outside === undefined) return params;
+  throw new ConfigError(
+    `${named("start")}: ${named("space")} ${shownName(outside)} does not have the value of the settings. ` +
+      `Widen it, or give ${named(outside)} a value of it.`,
+  );
+}
+
 /** @throws ConfigError if there is nothing by which an epoch could be the best */
 function requireKept(hasValidation: boolean, named: (name: string) => string): void {
   if (hasValidation) return;
@@ -213,27 +257,33 @@ async function runTrial(
   trial: Trial,
   study: Study,
   pool: Pool,
-  { settings: base, objective, dataset, named }: SearchPlan,
+  plan: SearchPlan,
   events: Events<SearchEvent>,
 ): Promise<number> {
-  const settings = applyParams(base, trial.params);
-  const samples = trainedOn(dataset, settings);
-  const { epochs } = resolveSettings(settings, dataset.name, samples, named);
+  const { settings: base, objective, dataset, named } = plan;
   const group = study.pruner.group(trial.indexInRound);
-  /** The first epoch after `epoch` on which the pruner decides, or the last of all. */
-  const stopAfter = (epoch: number) => {
+  const stopAfter = (epoch: number, epochs: number) => {
     let next = epoch + 1;
     while (next < epochs && !study.pruner.decidesAt(next, group)) next++;
     return next;
   };
-  const onEpoch = ({ epoch }: { epoch: number }) =>
-    events.post({ type: "epoch", trial: trial.number, epoch });
+  const onEpoch = (epoch: number) => events.post({ type: "epoch", trial: trial.number, epoch });
+  const checkPruned = async (epoch: number) => {
+    if (!(await trial.shouldPrune())) return;
+    throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${epoch}.`);
+  };
+  if (plan.folds !== undefined) {
+    return await trainOverFolds(trial, pool, plan, { stopAfter, onEpoch, checkPruned });
+  }
+  const settings = applyParams(base, trial.params);
+  const samples = trainedOn(dataset, settings);
+  const { epochs } = resolveSettings(settings, dataset.name, samples, named);
   let seconds = 0;
   let from: TrainingJob["from"];
   let value = Number.NaN;
   for (let done = 0; done < epochs; ) {
-    const to = stopAfter(done);
-    const outcome = await pool.run({ settings, from, to }, { onEpoch });
+    const to = stopAfter(done, epochs);
+    const outcome = await pool.run({ settings, from, to }, { onEpoch: ({ epoch }) => onEpoch(epoch) });
     seconds += outcome.seconds;
     trial.seconds = seconds;
     requireFinite(outcome);
@@ -245,9 +295,7 @@ async function runTrial(
       const { test, weightsSha256 } = outcome.end;
       if (test !== undefined) trial.setAttribute("test", test);
       trial.setAttribute("weightsSha256", weightsSha256);
-    } else if (await trial.shouldPrune()) {
-      throw new TrialPruned(`Trial ${trial.number} lags behind after epoch ${to}.`);
-    }
+    } else await checkPruned(to);
     from = { epoch: to, tensors: outcome.tensors, best: outcome.best };
     done = to;
   }

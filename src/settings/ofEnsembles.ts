@@ -18,10 +18,10 @@ export const ensembleSettings = (group: string) => ({
     words: { "--members": "ensemble ensembles ensemble-size n-members n-ensemble bagging models n-models" },
   }),
   cv: setting({
-    ...{ group, flags: "--cv <folds>", alone: true, notSearched: OF_TRIALS },
+    ...{ group, flags: "--cv <folds>", notSearched: "all trials are measured alike. Give it as a flag." },
     type: integer(2, v.pipe(v.number(), v.safeInteger(), v.minValue(2), v.maxValue(MOST_MEMBERS))),
     help: "folds of the cross-validation, by which an ensemble is measured and put together",
-    usual: "5, but no more than --members",
+    usual: "5, but no more than --members; in a search 5 of a table of few rows, else none",
     words: { "--cv": "folds fold n-folds k-fold kfold cross-validation cross-val n-splits" },
   }),
 });

@@ -16,6 +16,7 @@ import {
   type Distribution,
   float,
   int,
+  isActive,
   type Params,
   type ParamValue,
   type SearchSpace,
@@ -27,7 +28,7 @@ import { flagOf } from "./flags.ts";
 import { type SettingName, settingHint, settingKey, settingNames } from "./names.ts";
 import { checkRateFactors, fittingRateFactors } from "./rateFactors.ts";
 import type { Setting } from "./setting.ts";
-import type { TrainSettings } from "./settings.ts";
+import type { ResolvedSettings, TrainSettings } from "./settings.ts";
 import { settings } from "./table.ts";
 import type { SettingType } from "./types.ts";
 
@@ -206,6 +207,26 @@ const shownDistribution = (distribution: Distribution, key: string): Distributio
 /** The changed values by the names that are shown. */
 const mapped = <T, U>(values: Readonly<Record<string, T>>, change: (value: T, key: string) => U) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [shownName(key), change(value, key)]));
+
+/**
+ * The trial that the settings themselves are.
+ * @returns its parameters, and the first of them, if there is one, that the space does not have with this value
+ */
+export function paramsOf(
+  settings: ResolvedSettings,
+  space: SearchSpace,
+): { readonly params: Params; readonly outside?: string } {
+  const params: Record<string, ParamValue> = {};
+  for (const [key, entry] of Object.entries(space)) {
+    if (!isActive(entry, params)) continue;
+    const place = Number(LAYER.exec(key)?.[1] ?? 0);
+    const { layers = settings.layers } = params as { readonly layers?: readonly number[] };
+    const value = place > 0 ? layers[place - 1] : settings[key as SettingName];
+    if (value === undefined || !contains(entry, value as ParamValue)) return { params, outside: key };
+    params[key] = value as ParamValue;
+  }
+  return { params };
+}
 
 /** Parameters by the settings' names, given by the names that are shown or, in older folders, by the settings' own. */
 export const paramsByKey = (params: Readonly<Record<string, unknown>>): Record<string, unknown> =>

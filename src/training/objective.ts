@@ -24,8 +24,14 @@ export const OBJECTIVES: Readonly<Record<string, Direction>> = Object.fromEntrie
   SETS.flatMap((set) => MEASURES.map(([name, direction]) => [`${set}.${name}`, direction])),
 );
 
-/** The objective unless another is asked for: the first of the usual metrics. */
-export const defaultObjective = (targets: TargetKind): string => `validation.${usualMetrics(targets)[0]!}`;
+/**
+ * The objective unless another is asked for: the first of the usual metrics. Few rows have few accuracies, and equal ones by chance:
+ * of a table it is the loss in place of an accuracy.
+ */
+export function defaultObjective(targets: TargetKind, { isTable = false } = {}): string {
+  const usual = usualMetrics(targets)[0]!;
+  return `validation.${isTable && usual === "accuracy" ? "loss" : usual}`;
+}
 
 /**
  * @param named how errors write the name of a setting. Default: as it is
@@ -39,6 +45,21 @@ export function requireObjective(
   if (hasValidation || !objective.startsWith("validation.")) return;
   throw new ConfigError(
     `${objective}: there are no validation samples. Give ${named("validation")} more than 0.`,
+  );
+}
+
+/** Whether a cross-validation measures an objective: the loss of the rows that are held out, or one of their metrics. */
+export const isOfFolds = (objective: string): boolean => {
+  const measure = objective.replace(/^validation\./, "");
+  return measure !== objective && (measure === "loss" || Object.hasOwn(metrics, measure));
+};
+
+/** @throws ConfigError unless a cross-validation measures the objective */
+export function requireOfFolds(objective: string, named: (name: string) => string = String): void {
+  if (isOfFolds(objective)) return;
+  throw new ConfigError(
+    `${objective}: a cross-validation has no such measure. Give ${named("objective")} validation.loss or a metric of validation, ` +
+      `or ${named("validation")} in place of ${named("cv")}.`,
   );
 }
 

@@ -1,12 +1,13 @@
 /** A search as its subscribers have it. */
 import { describe, expect, it } from "vitest";
 import { StudyError, TrainingError } from "../../src/errors.ts";
+import { planEnsemble, trainEnsemble } from "../../src/runs/ensemble.ts";
 import { planSearch, type Search, type SearchEvent, search } from "../../src/runs/search.ts";
 import { planTraining, train } from "../../src/runs/train.ts";
 import { mergeSettings } from "../../src/settings/settings.ts";
 import { applyParams } from "../../src/settings/space.ts";
 import { float } from "../../src/tuner/searchSpace.ts";
-import { fakePool, keeping, smallDataset, typesOf } from "../helpers/runs.ts";
+import { fakePool, keeping, numbersDataset, smallDataset, typesOf } from "../helpers/runs.ts";
 
 const plan = (more: Partial<Search> = {}) =>
   planSearch(
@@ -199,5 +200,80 @@ describe("a subscriber that refuses", () => {
     const running = search(plan(), [], open, { subscriber, signal: never() });
     await expect(running).rejects.toThrow("No epoch.");
     expect(trialsOf(heard).map(({ number }) => number)).toEqual([0]);
+  });
+});
+
+describe("a search whose trials are measured over folds", () => {
+  const settings = mergeSettings({
+    ...{ layers: [8], validation: 0, epochs: 3, batch: 50, threads: 1, standardize: "none", cv: 3, l2: 1e-3 },
+    ...{ etaMax: 0.05 },
+  });
+  const asked: Search = {
+    ...{ settings, space: { l2: float(1e-5, 1e-1, { log: true }) }, objective: "validation.rmse" },
+    ...{ sampler: "tpe", samplerOptions: { startup: 2 }, pruner: "none", prunerOptions: {} },
+    ...{ trials: 4, maxFailures: 1, start: true },
+  };
+  const run = async (more: Partial<Search> = {}, workers = 2, before: Parameters<typeof search>[1] = []) => {
+    const { heard, subscriber } = keeping<SearchEvent>();
+    const { open } = fakePool(numbersDataset, { workers });
+    const plan = planSearch({ ...asked, ...more }, numbersDataset);
+    const end = await search(plan, before, open, { subscriber, signal: never() });
+    if (end.type !== "result") throw new Error("It was stopped.");
+    return { trials: end.trials, heard };
+  };
+
+  it("has the values and the bits of the ensembles that these settings train, the first of the settings themselves", async () => {
+    const { trials, heard } = await run();
+    expect(trials.map(({ params }) => params.l2 === 1e-3)).toEqual([true, false, false, false]);
+    expect(heard.filter(({ type }) => type === "epoch")).toHaveLength(4 * 3);
+    for (const { params, value, attributes, reports } of trials.slice(0, 2)) {
+      expect(reports).toHaveLength(3);
+      const ensemble = await planEnsemble(applyParams(settings, params), numbersDataset);
+      const openPool = fakePool(numbersDataset).open;
+      const end = await trainEnsemble(ensemble, { subscriber: () => {}, signal: never(), openPool });
+      if (end.type !== "result") throw new Error("It was stopped.");
+      const { crossValidation, weightsSha256 } = end.trained;
+      expect(value).toBe(crossValidation.rmse);
+      expect(attributes).toEqual({ test: end.test, weightsSha256 });
+    }
+  });
+
+  it("has the same trials with any number of workers, and goes on from some of them", async () => {
+    const one = await run({}, 1);
+    const three = await run({}, 3);
+    expect(three.trials.map(told)).toEqual(one.trials.map(told));
+    const rest = await run({}, 2, [one.trials[2]!]);
+    expect(rest.trials.map(told)).toEqual(one.trials.map(told));
+  });
+
+  it("prunes by what all networks of a trial have on their held-out rows", async () => {
+    const whole = await run();
+    const pruned = await run({
+      ...{
+        pruner: "median",
+        prunerOptions: { startup: 1 },
+        sampler: "random",
+        samplerOptions: {},
+      },
+      ...{ space: { etaMax: float(1e-4, 0.05, { log: true }) }, roundSize: 1 },
+    });
+    expect(pruned.trials[0]!.attributes).toEqual(whole.trials[0]!.attributes);
+    expect(pruned.trials.some(({ state }) => state === "pruned")).toBe(true);
+  });
+
+  it("refuses what a cross-validation does not measure, and a start that is no trial", () => {
+    const begin = (more: Partial<Search>) => () => planSearch({ ...asked, ...more }, numbersDataset);
+    expect(begin({ objective: "train.loss" })).toThrow(
+      "train.loss: a cross-validation has no such measure. Give objective validation.loss or a metric of validation, or validation in place of cv.",
+    );
+    expect(begin({ objective: "validation.cost" })).toThrow(
+      "validation.cost: a cross-validation has no such",
+    );
+    expect(begin({ space: { l2: float(0.1, 1) } })).toThrow(
+      "start: space l2 does not have the value of the settings. Widen it, or give l2 a value of it.",
+    );
+    expect(begin({ sampler: "grid", samplerOptions: {} })).toThrow(
+      "start: grid goes through the whole space by itself. Leave it out, or take another sampler.",
+    );
   });
 });

@@ -48,6 +48,8 @@ describe("objectives", () => {
     expect(defaultObjective("classes")).toBe("validation.accuracy");
     expect(defaultObjective("numbers")).toBe("validation.rmse");
     expect(defaultObjective("flags")).toBe("validation.accuracy");
+    expect(defaultObjective("classes", { isTable: true })).toBe("validation.loss");
+    expect(defaultObjective("numbers", { isTable: true })).toBe("validation.rmse");
     for (const kind of ["classes", "numbers", "flags"] as const) {
       expect(OBJECTIVES[defaultObjective(kind)]).toBeDefined();
       expect(usualMetrics(kind).length).toBeGreaterThan(0);
