@@ -18,7 +18,7 @@ import { targetsOf } from "../targets.ts";
 import { trainedOn } from "../training/inputs.ts";
 import type { CliContext } from "./context.ts";
 import { findIn, kindOf, openDataset } from "./openDataset.ts";
-import { openTable, type TableSettings } from "./openTable.ts";
+import { type ByTable, openTable, type TableSettings } from "./openTable.ts";
 import { StatusLine } from "./progress/statusLine.ts";
 import { inputOptions } from "./tableFile.ts";
 
@@ -48,6 +48,7 @@ export async function openData(
   context: CliContext,
   given: DataSettings,
   command: string,
+  byTable: ByTable = {},
 ): Promise<OpenedData> {
   // An ensemble holds out each row by turns.
   const settings = { ...(isEnsemble(given) && { validation: 0 }), ...defined(given) };
@@ -70,7 +71,7 @@ export async function openData(
     return await openArrayImages(data, settings);
   }
   refuse(settings, ["size"], `${data} is a table`);
-  return await openTable(context, input, settings, command);
+  return await openTable(context, input, settings, command, byTable);
 }
 
 /** Those that have a value. */

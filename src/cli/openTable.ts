@@ -44,6 +44,12 @@ export type TableSettings = Partial<
   >
 >;
 
+/** What a command decides by the table itself. */
+export interface ByTable {
+  /** Rows for validation, or their share, of so many rows; where no setting says it. */
+  readonly validationOf?: ((rows: number) => number | undefined) | undefined;
+}
+
 export const tableOptions = (settings: TableSettings): TableOptions => {
   const { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates } = settings;
   return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates };
@@ -64,6 +70,7 @@ export async function openTable(
   input: FormatInput,
   settings: TableSettings,
   command: string,
+  { validationOf }: ByTable = {},
 ): Promise<OpenedData> {
   if (settings.test === "-" && input.name === STANDARD_INPUT) {
     await input.close();
@@ -76,7 +83,7 @@ export async function openTable(
     return await collectTable(source, options, { signal: context.signal, onProgress });
   });
   const understanding = understand(table, options);
-  const { validation, limit, seed, weight, group, missing, standardize, test } = settings;
+  const { validation = validationOf, limit, seed, weight, group, missing, standardize, test } = settings;
   const numbers = ({ feature: "standard", none: "plain", robust: "robust" } as const)[
     standardize ?? "robust"
   ];

@@ -1,5 +1,6 @@
 /** The flags of `nnwasm search` that say how to search, and the description of the search that they ask for. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { UntestedDataset } from "../data/dataset.ts";
 import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
 import { settingsFromEnvironment } from "../settings/environment.ts";
@@ -21,12 +22,15 @@ import {
 } from "../settings/method.ts";
 import type { SettingName } from "../settings/names.ts";
 import type { Setting } from "../settings/setting.ts";
-import { SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
-import { parseSpace, shownSpaceText } from "../settings/space.ts";
+import { resolveSettings, SEARCH_DEFAULTS, type TrainSettings } from "../settings/settings.ts";
+import { paramsOf, parseSpace, shownSpaceText } from "../settings/space.ts";
+import { spaceOfTable } from "../settings/spaceOfTables.ts";
 import { settings } from "../settings/table.ts";
-import { OBJECTIVES } from "../training/objective.ts";
+import { targetsOf } from "../targets.ts";
+import { defaultObjective, isOfFolds, OBJECTIVES } from "../training/objective.ts";
 import { pruners } from "../tuner/pruners/index.ts";
 import { samplers } from "../tuner/samplers/index.ts";
+import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import type { StudyDescription } from "./folders/studyFolder.ts";
@@ -39,6 +43,7 @@ import { workerCount } from "./workers.ts";
 export interface SearchFlags extends TrainingFlags {
   readonly sampler?: string;
   readonly space?: readonly string[];
+  readonly start?: boolean;
   readonly trials?: number;
   readonly objective?: string;
   readonly roundSize?: number;
@@ -56,6 +61,12 @@ export interface SearchFlags extends TrainingFlags {
 /** The paper's search. */
 const DEFAULT_SPACE = ["l2=log:1e-5:1e-1"];
 const DEFAULT_TRIALS = 20;
+/** The search of tables without a space: it has several parameters. */
+const SAMPLER_OF_TABLES = "tpe";
+const TRIALS_OF_TABLES = 30;
+/** Rows below which a trial of a table is measured by cross-validation: a fifth of them would be few to choose by. */
+const FEW_ROWS = 2000;
+const FOLDS = 5;
 const MAX_FAILURES = 5;
 /** A parser for commander: a number of trials, rounds or the like, from `low` to the most trials of a search. */
 function count(low: number): (text: string) => number {
@@ -96,26 +107,33 @@ export function addSearchOptions(command: Command): void {
   command
     .optionsGroup("The search:")
     .addOption(
-      new Option("--sampler <name>", `what proposes trials (default: ${DEFAULT_SAMPLER})`).choices(
-        Object.keys(samplers),
-      ),
+      new Option(
+        "--sampler <name>",
+        `what proposes trials (default: ${DEFAULT_SAMPLER}; of tables without --space: ${SAMPLER_OF_TABLES})`,
+      ).choices(Object.keys(samplers)),
     )
     .option(
       "--space <name=values>",
       "log:LOW:HIGH, LOW:HIGH, int:LOW:HIGH or A|B|C for a flag of train; repeatable; 'NAME=… if OTHER=A|B' " +
-        `makes one depend on another (default: ${DEFAULT_SPACE.join(" ")})`,
+        `makes one depend on another (default: ${DEFAULT_SPACE.join(" ")}; of tables, around the preset: layers, activation, ` +
+        "dropout, weight-decay, eta-max, batch, but for those that are given)",
       (text, before: readonly string[] = []) => [...before, text],
     )
     .option(
+      "--start",
+      "begin with the settings themselves, as they are without the space (default: with tables, if they are in the space)",
+    )
+    .option("--no-start", "begin with what the sampler proposes")
+    .option(
       "--trials <n>",
-      `trials in all (default: ${DEFAULT_TRIALS}, or what the rounds come to)`,
+      `trials in all (default: ${DEFAULT_TRIALS}, or what the rounds come to; of tables without --space: ${TRIALS_OF_TABLES})`,
       count(1),
     )
     .addOption(
       new Option(
         "--objective <name>",
-        "what is to be best of a trial's last epoch: validation or train, a dot, and loss, cost or a metric " +
-          "(default: validation.accuracy; of numbers validation.rmse)",
+        "what is to be best of a trial's last epoch, or of the one that it keeps: validation or train, a dot, and loss, " +
+          "cost or a metric (default: validation.accuracy; of tables validation.loss; of numbers validation.rmse)",
       ).argParser(objectiveName),
     );
   addMethodFlags(command, samplerFlags());
@@ -145,13 +163,6 @@ export function addSearchOptions(command: Command): void {
     );
 }
 
-/** A search before its data set is known. */
-export type AskedSearch = Omit<StudyDescription, "data" | "objective" | "settings"> &
-  Partial<Pick<StudyDescription, "objective">> & {
-    /** The settings that are given, without defaults. */
-    readonly given: Partial<TrainSettings>;
-  };
-
 /** Settings over those before them; undefined ones do not count. */
 const givenOf = (...sources: readonly Partial<TrainSettings>[]): Partial<TrainSettings> =>
   Object.assign(
@@ -160,11 +171,6 @@ const givenOf = (...sources: readonly Partial<TrainSettings>[]): Partial<TrainSe
       Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined)),
     ),
   );
-
-/** The base of a search's trials, beside what is given. */
-export function trialSettings(opened: OpenedData, given: Partial<TrainSettings>): TrainSettings {
-  return { ...settingsFor(opened, given, { base: SEARCH_DEFAULTS, usual: "table-fast" }), threads: 1 };
-}
 
 /**
  * Refuses what a file of --config asks for and no trial can do. A run's config.json has such settings at their defaults.
@@ -182,36 +188,107 @@ function checkForTrials(path: string, file: Partial<TrainSettings>): void {
 }
 
 /**
- * The search that the flags, the environment and a file ask for.
- * @throws ConfigError if the file asks for what trials cannot do
+ * The settings that the flags, the environment and a file give, without defaults.
+ * @throws ConfigError if the file asks for what trials cannot do, or a flag of the search is wrong whatever the data are
  */
-export async function describeSearch(context: CliContext, flags: SearchFlags): Promise<AskedSearch> {
-  const { sampler = DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER, objective, config } = flags;
+export async function givenSettings(
+  context: CliContext,
+  flags: SearchFlags,
+): Promise<Partial<TrainSettings>> {
+  const { sampler, pruner = DEFAULT_PRUNER, space, config } = flags;
   const file = config === undefined ? {} : await readSettingsFile(config);
   if (config !== undefined) checkForTrials(config, file);
   const environment = settingsFromEnvironment(context.env);
-  const given = givenOf(file, environment, settingsFromFlags(flags));
-  const space = flags.space ?? DEFAULT_SPACE;
-  const parsed = parseSpace(space);
+  if (space !== undefined) parseSpace(space);
+  // Without a space, the sampler follows from the data.
+  if (sampler !== undefined || space !== undefined) checkOwners(flags, sampler ?? DEFAULT_SAMPLER, pruner);
+  return givenOf(file, environment, settingsFromFlags(flags));
+}
+
+/** Folds over which the trials of a table of so many rows are measured; undefined: on validation rows. */
+export function foldsFor(
+  rows: number,
+  { cv, validation }: Partial<TrainSettings>,
+  { objective = "validation.loss" }: SearchFlags,
+): number | undefined {
+  if (cv !== undefined || validation !== undefined) return cv;
+  return rows < FEW_ROWS && isOfFolds(objective) ? FOLDS : undefined;
+}
+
+/** The base of a search's trials. */
+function trialSettings(opened: OpenedData, flags: SearchFlags, given: Partial<TrainSettings>): TrainSettings {
+  const cv = opened.kind === "table" ? foldsFor(opened.dataset.training.count, given, flags) : given.cv;
+  const defaults = { base: SEARCH_DEFAULTS, usual: "table-fast" } as const;
+  return { ...settingsFor(opened, cv === undefined ? given : { ...given, cv }, defaults), threads: 1 };
+}
+
+/** The space where none is given. */
+function usualSpace(
+  { dataset }: OpenedData,
+  settings: TrainSettings,
+  given: Partial<TrainSettings>,
+): readonly string[] {
+  if (!isOfTables(settings)) return DEFAULT_SPACE;
+  const samples = dataset.split?.train.length ?? dataset.training.count;
+  const space = spaceOfTable(resolveSettings(settings, dataset.name, samples, flagOf), given);
+  if (space.length > 0) return space;
+  throw new ConfigError(
+    "All settings that are usually searched on a table are given. Say what is to be searched: --space NAME=LOW:HIGH.",
+  );
+}
+
+const isOfTables = ({ preset }: TrainSettings): boolean => preset !== undefined && preset !== "paper";
+
+/** @throws ConfigError if the flags contradict each other, or the data */
+export function describeSearch(
+  flags: SearchFlags,
+  given: Partial<TrainSettings>,
+  opened: OpenedData,
+): StudyDescription {
+  const { dataset } = opened;
+  const settings = trialSettings(opened, flags, given);
+  const isUsual = flags.space === undefined;
+  const isAround = isUsual && isOfTables(settings);
+  const { sampler = isAround ? SAMPLER_OF_TABLES : DEFAULT_SAMPLER, pruner = DEFAULT_PRUNER } = flags;
   checkOwners(flags, sampler, pruner);
+  const space = flags.space ?? usualSpace(opened, settings, given);
+  const parsed = parseSpace(space);
   const options = flags as Readonly<Record<string, unknown>>;
   const samplerOptions = Object.fromEntries(
     samplerFlags().flatMap(({ name }) =>
       options[name] === undefined ? [] : [[name, options[name] as number | boolean]],
     ),
   );
+  const made = samplerOf({ sampler, samplerOptions });
   const roundSize = flags.roundSize ?? roundSizeOf({ sampler, pruner });
+  const { start = isOfTables(settings) && made.enumerates !== true && isInside(settings, dataset, parsed) } =
+    flags;
+  const { objective = defaultObjective(targetsOf(dataset).kind, { isTable: isOfTables(settings) }) } = flags;
   return {
     version: VERSION,
-    given,
+    settings: settings as StudyDescription["settings"],
     space: space.map(shownSpaceText),
     sampler,
     samplerOptions,
     pruner,
     prunerOptions: prunerOptionsOf(options),
-    ...(objective !== undefined && { objective }),
-    trials: flags.trials ?? samplerOf({ sampler, samplerOptions }).limit?.(parsed) ?? DEFAULT_TRIALS,
+    objective,
+    trials: flags.trials ?? made.limit?.(parsed) ?? (isAround ? TRIALS_OF_TABLES : DEFAULT_TRIALS),
     ...(roundSize !== undefined && { roundSize }),
+    ...(start && { start }),
     maxFailures: flags.maxFailures ?? MAX_FAILURES,
+    data: dataOf(dataset),
   };
 }
+
+/** Whether the settings are a trial of the space. */
+function isInside(settings: TrainSettings, dataset: UntestedDataset, space: SearchSpace): boolean {
+  const samples = dataset.split?.train.length ?? dataset.training.count;
+  const resolved = resolveSettings(settings, dataset.name, samples, flagOf);
+  return paramsOf(resolved, space).outside === undefined;
+}
+
+/** What is known of the data when a search goes on. */
+export const dataOf = ({ name, training, test }: UntestedDataset): StudyDescription["data"] => ({
+  ...{ name, training: training.count, test: test?.count ?? 0 },
+});

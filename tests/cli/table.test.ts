@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadModel } from "../../src/index.ts";
-import { events, PROGRAM, readJson } from "../helpers/cli.ts";
+import { type Event, events, PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 
 const { at, runCli, runJson, start } = cliFolder({ cifar: false });
@@ -175,7 +175,7 @@ describe("search FILE --target COLUMN", () => {
   it("has no column of test scores without a test, and marks a trial as the best only if it is better", async () => {
     const { code, stdout, stderr } = await runCli(
       words(
-        "search train.csv --target outcome --eta-min 0 --space lr=log:1e-6:2e-6 --trials 4 --sampler random --epochs 1 --workers 1 --out study",
+        "search train.csv --target outcome --eta-min 0 --space lr=log:1e-6:2e-6 --objective validation.accuracy --trials 4 --sampler random --epochs 1 --workers 1 --out study",
       ),
     );
     expect(code).toBe(0);
@@ -273,23 +273,85 @@ it("evaluate and predict --explain weigh the rows as the training did, or by the
   await model.close();
 });
 
-it("search takes a table, its preset as the base and its objective by task", async () => {
-  const all = await runJson(
-    words("search train.csv --target outcome --sampler random --trials 2 --epochs 2 --workers 1 --out h"),
-  );
-  expect(all[0]).toMatchObject({ event: "start" });
-  expect(all.filter(({ event, state }) => event === "trial" && state === "complete")).toHaveLength(2);
-  expect(readJson(at("h", "study.json"))).toMatchObject({
-    objective: "validation.accuracy",
-    settings: { preset: "table-fast", layers: [64, 64, 64], optimizer: "adamw", bn: false, keep: "best" },
+describe("a search on a table", () => {
+  const trials = (all: readonly Event[]) =>
+    all
+      .filter(({ event }) => event === "trial")
+      .map(({ trial, params, value, state, start }) => ({ trial, params, value, state, start }));
+
+  it("of few rows starts from the preset over folds; its command has the best trial's bits and score; it goes on", async () => {
+    const { code, stdout, stderr } = await runCli(
+      words("search train.csv --target outcome --activation selu --trials 3 --epochs 3 --workers 1 --out h"),
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "84 samples; a trial is 5 networks, each trained without another of 5 folds of them\n" +
+        "3 trials of up to 3 epochs by tpe, the first the preset, 1 at a time, in h",
+    );
+    expect(stderr).toMatch(/^ {4}0 +64,64,64 .* the preset$/m);
+    expect(stdout).toMatch(/^ +0 +64,64,64 +0.15 +0.1 +0.04 +256 +\d.\d+ +the preset$/m);
+    expect(stdout).toMatch(
+      /^ {2}(no trial was better than the preset|the preset: \d.\d+; the best is \d.\d+ less)$/m,
+    );
+    expect(readJson(at("h", "study.json"))).toMatchObject({
+      ...{ sampler: "tpe", objective: "validation.loss", start: true },
+      settings: { preset: "table-fast", bn: false, keep: "last", cv: 5, validation: 0 },
+    });
+    const summary = readJson(at("h", "summary.json"));
+    expect(summary).toMatchObject({ epochs: 3 * 3 * 5, start: { trial: 0 } });
+    expect(summary.train).toContain(" --preset table-fast ");
+    const trained = (await runJson([...words(summary.train).slice(1), "--out", "best"])).at(-1)!;
+    expect(trained.weightsSha256).toBe(summary.best.weightsSha256);
+    expect(trained.crossValidation.loss).toBe(summary.best.value);
+    const preset = (
+      await runJson(
+        words(
+          "train train.csv --target outcome --epochs 3 --preset table-fast --activation selu --cv 5 --out preset",
+        ),
+      )
+    ).at(-1)!;
+    expect(preset.crossValidation.loss).toBe(summary.start.value);
+
+    const whole = trials(await runJson(words("search --resume h")));
+    expect(whole.map(({ start }) => start)).toEqual([true, undefined, undefined]);
+    writeFileSync(at("h", "trials.jsonl"), "");
+    expect(trials(await runJson(words("search --resume h")))).toEqual(whole);
   });
-  // The best trial keeps the epoch that its training keeps.
-  const result = all.at(-1)!;
-  expect(result.train).toContain(" --preset table-fast ");
-  const trained = (await runJson([...words(result.train).slice(1), "--out", "best"])).at(-1)!;
-  expect(trained.weightsSha256).toBe(result.best.weightsSha256);
-  const { code, stderr } = await runCli(
-    words("search train.csv --target outcome --space validation=10|20 --out i"),
-  );
-  expect([code, stderr]).toEqual([2, expect.stringContaining("--space validation: all trials on train.csv")]);
+
+  it("with validation rows keeps the epoch that a training keeps", async () => {
+    const all = await runJson(
+      words(
+        "search train.csv --target outcome --validation 0.2 --sampler random --trials 2 --epochs 3 --workers 1 --out i",
+      ),
+    );
+    expect(readJson(at("i", "study.json"))).toMatchObject({
+      settings: { preset: "table-fast", layers: [64, 64, 64], keep: "best", validation: 0.2 },
+    });
+    const { train, best, start } = all.at(-1)!;
+    const trained = (await runJson([...words(train).slice(1), "--out", "kept"])).at(-1)!;
+    expect(trained.weightsSha256).toBe(best.weightsSha256);
+    const preset =
+      "train train.csv --target outcome --preset table-fast --epochs 3 --validation 0.2 --out fast";
+    expect((await runJson(words(preset))).at(-1)!.validation.loss).toBe(start.value);
+  });
+
+  it("with a space of its own starts from the preset if that is in it, or if it is told to", async () => {
+    const search = "search train.csv --target outcome --sampler random --trials 1 --epochs 1 --workers 1";
+    const first = async (flags: string) => trials(await runJson(words(`${search} ${flags}`)))[0]!;
+    expect(await first("--space lr=0.01:0.1 --out j")).toMatchObject({
+      params: { "eta-max": 0.04 },
+      start: true,
+    });
+    for (const flags of ["--space lr=0.01:0.1 --no-start --out k", "--space lr=0.001:0.01 --out l"]) {
+      expect(await first(flags)).not.toHaveProperty("start", true);
+    }
+    for (const [flags, message] of [
+      ["--space lr=0.001:0.01 --start", "--start: --space eta-max does not have the value of the settings."],
+      ["--space validation=10|20", "--space validation: all trials on train.csv"],
+      ["--cv 5 --objective train.loss", "train.loss: a cross-validation has no such measure."],
+    ] as const) {
+      const { code, stderr } = await runCli(words(`search train.csv --target outcome ${flags} --out m`));
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
 });

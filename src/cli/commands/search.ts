@@ -7,8 +7,6 @@ import type { SearchEvent } from "../../runs/search.ts";
 import { flagOf } from "../../settings/flags.ts";
 import { mergeSettings, SEARCH_DEFAULTS, type TrainSettings } from "../../settings/settings.ts";
 import { parseSpace } from "../../settings/space.ts";
-import { targetsOf } from "../../targets.ts";
-import { defaultObjective } from "../../training/objective.ts";
 import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { SearchSaver } from "../folders/searchSaver.ts";
@@ -18,7 +16,14 @@ import { openData, sayUnderstood, withData } from "../openData.ts";
 import { searchJson } from "../output/searchJson.ts";
 import { searchText } from "../output/searchText.ts";
 import { SearchProgress } from "../progress/searchProgress.ts";
-import { addSearchOptions, describeSearch, type SearchFlags, trialSettings } from "../searchOptions.ts";
+import {
+  addSearchOptions,
+  dataOf,
+  describeSearch,
+  foldsFor,
+  givenSettings,
+  type SearchFlags,
+} from "../searchOptions.ts";
 import { addTrainingOptions } from "../trainingOptions.ts";
 import { checkSameData } from "../workers.ts";
 
@@ -61,30 +66,24 @@ const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"
 async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   // What --help does not need.
   const { planSearch, search } = await import("../../runs/search.ts");
+  const { planEnsemble } = await import("../../runs/ensemble.ts");
   const { openTrainingPool } = await import("../../training/pool.ts");
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
   const recorded = resume === undefined ? undefined : await readResumed(resume, flags);
   const before = recorded && changed(recorded, flags);
-  const { given, ...asked } =
-    before === undefined
-      ? await describeSearch(context, flags)
-      : { ...before, given: before.settings as Partial<TrainSettings> };
-  const opened = await openData(context, given, "nnwasm search");
-  const { dataset } = opened;
-  const settings = before === undefined ? trialSettings(opened, given) : mergeSettings(given);
-  const space = parseSpace(asked.space);
-  const data = {
-    name: dataset.name,
-    training: dataset.training.count,
-    test: dataset.test?.count ?? 0,
-  };
-  const { objective = defaultObjective(targetsOf(dataset).kind) } = asked;
-  const description: StudyDescription = {
-    ...asked,
-    ...{ settings: settings as StudyDescription["settings"], objective, data },
-  };
-  if (before !== undefined) checkSameData(resume!, before.data, data);
-  const plan = planSearch({ ...asked, objective, settings, space }, dataset, flagOf);
+  const given =
+    before === undefined ? await givenSettings(context, flags) : (before.settings as Partial<TrainSettings>);
+  const opened = await openData(context, given, "nnwasm search", {
+    validationOf: (rows) => (foldsFor(rows, given, flags) === undefined ? undefined : 0),
+  });
+  const { dataset, groups } = opened;
+  const description = before ?? describeSearch(flags, given, opened);
+  if (before !== undefined) checkSameData(resume!, before.data, dataOf(dataset));
+  const settings = mergeSettings(description.settings as Partial<TrainSettings>);
+  const space = parseSpace(description.space);
+  const plan = planSearch({ ...description, settings, space, groups }, dataset, flagOf);
+  // What is wrong for every trial is told before a folder is made.
+  if (plan.folds !== undefined) await planEnsemble(settings, dataset, { groups }, flagOf);
   const { folder, trials } =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }

@@ -10,6 +10,7 @@ import { DEFAULT_PRUNER, prunerFlagsOf } from "../../settings/method.ts";
 import type { TrainSettings } from "../../settings/settings.ts";
 import { applyParams, parseSpace, shownParams, shownSpace, shownTrial } from "../../settings/space.ts";
 import { targetsOf } from "../../targets.ts";
+import { isTable } from "../../training/inputs.ts";
 import { defaultObjective, OBJECTIVES } from "../../training/objective.ts";
 import { parameterImportance } from "../../tuner/importance.ts";
 import { VERSION } from "../version.ts";
@@ -33,7 +34,11 @@ export interface SearchSummary {
   /** Epochs of all trials together. */
   readonly epochs: number;
   readonly memoryBytes: number;
-  readonly best: object | undefined;
+  /** The trial with which it started, if it did so with the settings themselves. Its value is null if it has none. */
+  readonly start: { readonly trial: number; readonly value: number | null } | undefined;
+  readonly best:
+    | { readonly trial: number; readonly params: object; readonly value: number; readonly test?: unknown }
+    | undefined;
   /** The command that trains the best network again. */
   readonly train: string | undefined;
 }
@@ -42,14 +47,14 @@ export class SearchSaver {
   /** The contents of study.json. */
   readonly description: StudyDescription;
   readonly #folder: StudyFolder;
-  readonly #plan: SearchPlan;
+  readonly plan: SearchPlan;
   readonly #saving: Saving;
   #summary: SearchSummary | undefined;
 
   constructor(folder: StudyFolder, plan: SearchPlan, description: StudyDescription) {
     this.description = description;
     this.#folder = folder;
-    this.#plan = plan;
+    this.plan = plan;
     this.#saving = new Saving(folder.path, FILES, ["study.json", "trials.jsonl"]);
   }
 
@@ -72,7 +77,7 @@ export class SearchSaver {
   });
 
   async #saveResult(end: SearchComplete): Promise<void> {
-    const summary = summaryOf(end, this.#plan.settings, this.#folder.seconds);
+    const summary = summaryOf(end, this.plan, this.#folder.seconds);
     const saveSummary = () =>
       this.#saving.write("summary.json", () =>
         this.#folder.writeSummary({ ...summary, ...this.#saving.facts }),
@@ -85,7 +90,7 @@ export class SearchSaver {
   }
 
   async #saveReport(end: SearchComplete, summary: SearchSummary): Promise<void> {
-    const { settings, objective, space, dataset } = this.#plan;
+    const { settings, objective, space } = this.plan;
     const direction = OBJECTIVES[objective]!;
     const trials = end.trials.map(shownTrial);
     const input = {
@@ -96,14 +101,9 @@ export class SearchSaver {
     const html = await searchReport({
       ...input,
       title: `Search for ${Object.keys(input.space).join(", ")}`,
-      command: commandLine(
-        this.description,
-        settings,
-        trials.length,
-        defaultObjective(targetsOf(dataset).kind),
-      ),
+      command: commandLine(this.description, this.plan, trials.length),
       bestCommand: summary.train ?? "",
-      facts: factsOf(this.description, settings, summary),
+      facts: factsOf(this.description, this.plan, summary),
     });
     await this.#saving.write("report.html", () => this.#folder.writeReport(html));
     await this.#saving.write("plots/", () => this.#folder.writePlots(plots));
@@ -112,32 +112,40 @@ export class SearchSaver {
 
 function summaryOf(
   { trials, best, memoryBytes }: SearchComplete,
-  settings: TrainSettings,
+  { settings, starts, folds = 1 }: SearchPlan,
   seconds: number,
 ): SearchSummary {
   const counted = (state: string) => trials.filter((trial) => trial.state === state).length;
+  const start = starts.length === 0 ? undefined : trials.find(({ number }) => number === 0);
   return {
     ...{ command: "search", version: VERSION, node: process.version, seconds, trials: trials.length },
     ...{ complete: counted("complete"), pruned: counted("pruned"), failed: counted("failed") },
-    ...{ epochs: trials.reduce((sum, { reports }) => sum + reports.length, 0), memoryBytes },
+    ...{ epochs: folds * trials.reduce((sum, { reports }) => sum + reports.length, 0), memoryBytes },
+    start: start && { trial: start.number, value: start.state === "complete" ? start.value! : null },
     best: best && {
-      ...{ trial: best.number, params: shownParams(best.params), value: best.value, ...best.attributes },
+      ...{ trial: best.number, params: shownParams(best.params), value: best.value!, ...best.attributes },
     },
     train: best && trainCommandLine(applyParams(settings, best.params)),
   };
 }
 
-/** The command that does the same search with so many trials. `usual` is the objective that needs no flag. */
+/** The command that does the same search with so many trials. */
 function commandLine(
-  { space, sampler, samplerOptions, pruner, prunerOptions, objective, roundSize }: StudyDescription,
-  settings: TrainSettings,
+  { space, sampler, samplerOptions, pruner, prunerOptions, objective, roundSize, start }: StudyDescription,
+  { settings, dataset }: SearchPlan,
   trials: number,
-  usual: string,
 ): string {
+  const usual = defaultObjective(targetsOf(dataset).kind);
   return searchCommandLine({
     ...{ settings, space },
     options: {
-      ...{ sampler, ...samplerOptions, trials, roundSize },
+      ...{
+        sampler,
+        ...samplerOptions,
+        trials,
+        roundSize,
+        ...(start ? { start } : { noStart: isTable(dataset) || undefined }),
+      },
       ...(objective !== usual && { objective }),
       ...(pruner !== DEFAULT_PRUNER && { pruner, ...prunerFlagsOf(prunerOptions) }),
     },
@@ -147,11 +155,16 @@ function commandLine(
 /** The facts that the report has beside the trials. */
 function factsOf(
   { data, space, sampler, pruner }: StudyDescription,
-  settings: TrainSettings,
+  { settings, folds }: SearchPlan,
   { epochs, seconds, memoryBytes }: SearchSummary,
 ): [name: string, value: string][] {
   return [
-    ["data", dataFact(data, settings, space)],
+    [
+      "data",
+      folds === undefined
+        ? dataFact(data, settings, space)
+        : `${data.name}, ${data.training} training samples, held out by turns in ${folds} folds`,
+    ],
     ["sampler", sampler],
     ["pruner", pruner],
     ["epochs trained", String(epochs)],

@@ -43,6 +43,7 @@ const StudyFile = v.strictObject({
   objective: choice(OBJECTIVES),
   trials: v.pipe(count, v.maxValue(MAXIMUM_TRIALS)),
   roundSize: v.optional(count),
+  start: v.optional(v.boolean()),
   maxFailures: count,
   data: v.strictObject({ name: v.string(), training: count, test: v.pipe(v.number(), v.integer()) }),
 });

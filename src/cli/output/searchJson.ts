@@ -1,6 +1,6 @@
 /** A search as events on stdout, one a line (`--json`). */
 import { on, type Subscriber } from "../../runs/events.ts";
-import type { SearchEvent } from "../../runs/search.ts";
+import type { SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { shownParams } from "../../settings/space.ts";
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import { writeEvent } from "../command.ts";
@@ -17,16 +17,20 @@ export const searchJson = (context: CliContext, out: string, saver: SearchSaver)
       const config = { ...saver.description, settings };
       const data = { name: dataset.name, ...samples };
       writeEvent(context, { event: "start", command: "search", config, out, data });
-      for (const trial of trials) writeEvent(context, trialEvent(trial));
+      for (const trial of trials) writeEvent(context, trialEvent(trial, saver.plan));
     },
-    trial: ({ trial }) => writeEvent(context, trialEvent(trial)),
+    trial: ({ trial }) => writeEvent(context, trialEvent(trial, saver.plan)),
     result: () => writeEvent(context, { event: "result", ...saver.summary, ...saver.saving.facts, out }),
   });
 
-function trialEvent({ number, params, value, state, seconds, error, attributes }: FinishedTrial): object {
+function trialEvent(
+  { number, params, value, state, seconds, error, attributes }: FinishedTrial,
+  { starts }: SearchPlan,
+): object {
   const { test } = attributes;
   return {
     ...{ event: "trial", trial: number, params: shownParams(params), value: value ?? null, state, seconds },
+    ...(number < starts.length && { start: true }),
     ...(test !== undefined && { test }),
     ...(error !== undefined && { error }),
   };

@@ -8,8 +8,8 @@ import { DEFAULT_PRUNER } from "../../settings/method.ts";
 import { shownName } from "../../settings/space.ts";
 import type { SearchSpace } from "../../tuner/searchSpace.ts";
 import type { CliContext } from "../context.ts";
-import type { SearchSaver } from "../folders/searchSaver.ts";
-import { type SearchProgress, shortParams, shortValue } from "../progress/searchProgress.ts";
+import type { SearchSaver, SearchSummary } from "../folders/searchSaver.ts";
+import { type SearchProgress, shortParams, shortValue, startName } from "../progress/searchProgress.ts";
 import { printable, printableLines } from "../text.ts";
 
 export interface SearchTextOptions {
@@ -33,20 +33,39 @@ export const searchText = (
       progress.say(`${startText(plan, how)}, ${workers} at a time, in ${printable(path)}`);
     },
     result: (end) => {
-      context.stdout.write(printableLines(resultText(end, space, saver)));
+      context.stdout.write(printableLines(resultText(end, space, saver, startName(saver.plan))));
     },
   });
 
-const startText = ({ dataset, samples, trials, epochs }: SearchPlan, how: string): string =>
-  `${dataset.name} (${printable(dataset.origin)}): ${samples.train} training, ${samples.validation} validation samples\n` +
-  `${trials} trials of up to ${epochs} epochs by ${how}`;
+function startText(plan: SearchPlan, how: string): string {
+  const { dataset, samples, trials, epochs, folds, starts } = plan;
+  const measured =
+    folds === undefined
+      ? `${samples.train} training, ${samples.validation} validation samples`
+      : `${samples.train} samples; a trial is ${folds} networks, each trained without another of ${folds} folds of them`;
+  const first = starts.length === 0 ? "" : `, the first ${startName(plan)}`;
+  return (
+    `${dataset.name} (${printable(dataset.origin)}): ${measured}\n` +
+    `${trials} trials of up to ${epochs} epochs by ${how}${first}`
+  );
+}
+
+/** What the search has found beyond that with which it started; "" if it started with nothing. */
+function gainText({ start, best }: SearchSummary, startedWith: string): string {
+  if (start === undefined || best === undefined) return "";
+  if (best.trial === start.trial) return `  no trial was better than ${startedWith}\n`;
+  if (start.value === null) return `  ${startedWith} has no value to compare with\n`;
+  const [from, difference] = [start.value, Math.abs(best.value - start.value)].map(measureText);
+  return `  ${startedWith}: ${from}; the best is ${difference} ${best.value < start.value ? "less" : "more"}\n`;
+}
 
 function resultText(
   { ranked, best, trials }: SearchComplete,
   space: SearchSpace,
   { description: { objective }, summary, saving }: SearchSaver,
+  startedWith: string,
 ): string {
-  const { seconds, epochs, memoryBytes, train } = summary;
+  const { seconds, epochs, memoryBytes, train, start } = summary;
   const names = Object.keys(space);
   const measure = testMeasure(objective, ranked);
   const tests = ranked.map((trial) => testValue(trial, measure));
@@ -58,7 +77,7 @@ function resultText(
       ...names.map((name) => shortValue(params, name)),
       value === undefined ? "" : measureText(value),
       ...(hasTests ? [test === undefined ? "" : measureText(test)] : []),
-      state === "complete" ? "" : state,
+      state !== "complete" ? state : number === start?.trial ? startedWith : "",
     ];
   });
   const table = [
@@ -73,7 +92,7 @@ function resultText(
     `${tableLines(table, ["right"]).join("\n")}\n` +
     (best === undefined
       ? "No trial has a value.\n"
-      : `\nbest: trial ${best.number}, ${objective} ${measureText(best.value!)}: ${shortParams(best.params)}\n  ${train}\n`) +
+      : `\nbest: trial ${best.number}, ${objective} ${measureText(best.value!)}: ${shortParams(best.params)}\n${gainText(summary, startedWith)}  ${train}\n`) +
     `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${megabytes(memoryBytes, { digits: 0 })} MB shared by all\n` +
     `${saving.inWords}\n`
   );

@@ -24,6 +24,10 @@ export const shortParams = (params: Params): string =>
     .map((key) => `${shownName(key)} ${shortValue(params, key)}`)
     .join("  ");
 
+/** What is said of a trial that the search starts with. */
+export const startName = ({ settings: { preset } }: Pick<SearchPlan, "settings">): string =>
+  preset === undefined ? "the settings" : "the preset";
+
 export class SearchProgress {
   readonly #line: StatusLine;
   readonly #plan: SearchPlan;
@@ -88,7 +92,10 @@ export class SearchProgress {
     const { objective } = this.#plan;
     const cells = this.#names.map((name, i) => shortValue(params, name).padStart(this.#widths[i]!));
     const shown = value === undefined ? state : measureText(value);
-    const note = state === "pruned" ? "  pruned" : best?.number === number ? "  best" : "";
+    const isStart = number < this.#plan.starts.length;
+    const isBest = best?.number === number;
+    const note =
+      state === "pruned" ? "  pruned" : isStart ? `  ${startName(this.#plan)}` : isBest ? "  best" : "";
     const line =
       `${String(number).padStart(5)}  ${cells.join("  ")}  ${shown.padStart(Math.max(8, objective.length))}  ` +
       `${String(reports.length).padStart(6)}  ${seconds.toFixed(1).padStart(7)}${note}${error === undefined ? "" : `  ${error}`}`;
@@ -96,7 +103,7 @@ export class SearchProgress {
     const style =
       state === "failed"
         ? colors.red
-        : note === "  best"
+        : isBest && state !== "pruned"
           ? colors.green
           : state === "pruned"
             ? colors.dim
