@@ -1,25 +1,15 @@
 /**
- * Ranges around the numbers that a model of a table answers, by the residuals of rows that it was not trained on: measured after its
- * training, kept in its file, and read from there.
+ * Ranges around the numbers that a model of a table answers, by the residuals of rows that it was not trained on. heldOut.ts measures
+ * these; they are kept in the model's file, and read from there.
  */
-import type { Samples } from "../data/dataset.ts";
-import {
-  intervalsOf,
-  type Radius,
-  type ResidualQuantiles,
-  radiusFor,
-  requireCoverage,
-} from "../ensemble/intervals.ts";
-import { labelsOf } from "../ensemble/labels.ts";
-import { type Combination, type CombineOptions, labelsOfRows } from "../ensemble/members.ts";
+import { type Radius, type ResidualQuantiles, radiusFor, requireCoverage } from "../ensemble/intervals.ts";
 import { ConfigError } from "../errors.ts";
 import { checkOptions, isNumber, shown } from "../options.ts";
 import { listOf } from "../preprocessing/open.ts";
 import type { Prediction, TablePreprocessing } from "../preprocessing/preprocessing.ts";
 import { finite } from "../preprocessing/scale.ts";
 import { scaleOfTargets } from "../preprocessing/scaleOfTargets.ts";
-import { type ModelMemory, memories } from "./memory.ts";
-import type { Model } from "./model.ts";
+import type { ModelMemory } from "./memory.ts";
 import { tablePreprocessing } from "./preprocessing.ts";
 
 /** What `Model.predict` gives beside the answers to rows of a table. */
@@ -44,36 +34,7 @@ export const endsOf = (value: number, radius: number): readonly [lower: number, 
 ];
 
 /**
- * Measures a trained model on rows that it was not trained on, and keeps how far off it is.
- * @param heldOut undefined: there are none, and nothing is kept
- * @param preprocessing of the data, or its description. If it is not of a table with numbers to predict, nothing is kept
- */
-export async function measureIntervals(
-  model: Model,
-  heldOut: Samples | undefined,
-  preprocessing: object | undefined,
-): Promise<void> {
-  const scale = scaleOfTargets(preprocessing);
-  if (heldOut === undefined || scale === undefined) return;
-  const { targets, weights } = await labelsOf(heldOut);
-  memories.get(model)!.intervals = intervalsOf(await model.predict(heldOut), targets, scale, weights);
-}
-
-/** The same of an ensemble, by what its members have answered to rows that they were not trained on. */
-export function keepIntervals(
-  model: Model,
-  { rows, predictions }: Pick<Combination, "rows" | "predictions">,
-  labels: CombineOptions,
-  preprocessing: object | undefined,
-): void {
-  const scale = scaleOfTargets(preprocessing);
-  if (scale === undefined) return;
-  const { targets, weights } = labelsOfRows(rows, labels);
-  memories.get(model)!.intervals = intervalsOf(predictions, targets, scale, weights);
-}
-
-/**
- * What a file keeps of them.
+ * The quantiles of residuals that a file keeps.
  * @param preprocessing the description that it keeps: of another unit than the model's they would be wrong
  */
 export function keptIntervals(

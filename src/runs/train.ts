@@ -8,8 +8,8 @@ import { BestWeights, type Callback, Checkpoint, EarlyStopping } from "../model/
 import { resolveMonitor } from "../model/callbacks/monitor.ts";
 import type { TrainingCheckpoint } from "../model/checkpoint.ts";
 import type { StepReport } from "../model/fitOptions.ts";
+import { measureIntervals } from "../model/heldOut.ts";
 import type { EpochRow, Evaluation, History } from "../model/history.ts";
-import { measureIntervals } from "../model/intervals.ts";
 import type { Model } from "../model/model.ts";
 import { requireSameData } from "../model/resume.ts";
 import type { SummaryRow } from "../model/summary.ts";
