@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { setting } from "./setting.ts";
 import { integer } from "./types.ts";
 
-const OF_TRIALS = "a trial is one network. Train the best one so afterwards.";
+const OF_TRIALS = "a trial is one network, or with --cv one for each fold. Train the best one so afterwards.";
 
 /** The most networks: more than anyone waits for. */
 const MOST_MEMBERS = 1000;

@@ -35,13 +35,15 @@ export function searchCommand(context: CliContext): Command {
     [
       "nnwasm search                          # λ, coarse to fine, in 20 trainings",
       "nnwasm search --resume runs/search-001 # go on after Ctrl-C, or a crash",
-      "nnwasm search houses.csv --target price --sampler tpe --space lr=log:1e-4:1e-2",
+      "nnwasm search houses.csv --target price # a table: its preset first, then around it",
       "nnwasm search --sampler tpe --trials 40 --space lr=log:0.01:0.5 --space 'batch=50|100|200'",
       "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
       "nnwasm search --sampler gp --space layers.1=int:log:16:256 --space layers.2=int:log:16:256",
     ],
     [
       "The same seed gives the same trials, whatever the number of workers.",
+      "A trial of a table of under 2,000 rows is measured over five folds (--cv N; --validation N measures on rows that are " +
+        "held out once). The command that is printed at the end trains the best one.",
       "Ctrl-C ends at once. The trials that have ended are kept, and --resume goes on.",
     ],
   );
