@@ -251,7 +251,8 @@ export type {
   NumberAnswer,
   UsualMetrics,
 } from "./tabular/answers.ts";
-export { type TableData, type TrainTableOptions, train, type UnderstoodTable } from "./tabular/train.ts";
+export type { TableData, TrainTableOptions, UnderstoodTable } from "./tabular/options.ts";
+export { train } from "./tabular/train.ts";
 export type { TargetArray, TargetKind, Targets, TargetTensor, WeightTensor } from "./targets.ts";
 export type { ArrayOf, DType, FloatArray, Precision, Scalar, Tensor } from "./tensor.ts";
 export { type ImportanceOptions, type ParameterImportance, parameterImportance } from "./tuner/importance.ts";

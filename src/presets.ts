@@ -3,6 +3,7 @@
  * given (a file of settings, a variable, a flag, an option) comes before them.
  */
 
+import type { CandidateName } from "./candidates.ts";
 import type { TargetKind } from "./targets.ts";
 
 /** The names of the presets. */
@@ -12,6 +13,10 @@ export type PresetName = "table" | "table-fast" | "paper";
 export interface PresetBasis {
   /** Rows that are trained on. */
   readonly rows: number;
+  /** Columns of the table that are features. Default: few. */
+  readonly columns?: number | undefined;
+  /** Whether rows can be held out. Default: true. */
+  readonly canHoldOut?: boolean | undefined;
   /** Default: classes. */
   readonly targets?: TargetKind | undefined;
 }
@@ -36,50 +41,22 @@ export interface Preset {
   readonly etaMin?: number;
   readonly epochs?: number;
   readonly batch?: number;
+  /** Networks of an ensemble: one for each fold of a cross-validation. Default: there is one network, and no ensemble. */
+  readonly members?: number;
+  /** The ways to train of which an ensemble is made. Default: the network alone. */
+  readonly candidates?: readonly CandidateName[];
   /** Which weights stay: those of the best epoch by `validation.loss`, where there are validation samples. */
   readonly keep?: "best";
 }
 
-/** Rows that all epochs together pass over, within the bounds for their number. */
-const ROWS_IN_ALL = 1_500_000;
-
 /** `value`, but at least `low` and at most `high`. */
 const between = (low: number, value: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/** Rows in an update: 32 up to 10,000 rows, then more, up to 512. */
-function batchFor(rows: number): number {
-  let batch = 32;
-  while (batch < 512 && batch * 320 < rows) batch *= 2;
-  return batch;
-}
-
-/** Rows that all epochs of `table-fast` together pass over: 256 epochs of 20,000. */
-const FAST_ROWS_IN_ALL = 5_120_000;
+/** Rows that all epochs together pass over: 256 epochs of 20,000. */
+const ROWS_IN_ALL = 5_120_000;
 
 /** Units of each of the three layers: few of few rows, which more would learn by heart. */
 const unitsFor = (rows: number): number => (rows < 2000 ? 64 : rows < 10_000 ? 128 : 256);
-
-/**
- * For tables: two layers of 128, AdamW with little decay, half a cosine from 0.003, 150 epochs of few rows and 5 of very many;
- * the best epoch is kept.
- * @param rows that are trained on
- */
-function table({ rows }: PresetBasis): Preset {
-  return {
-    layers: [128, 128],
-    activation: "relu",
-    init: "he",
-    biasInit: "zeros",
-    optimizer: "adamw",
-    weightDecay: 0.01,
-    lrSchedule: "cosine",
-    etaMax: 3e-3,
-    etaMin: 1e-5,
-    epochs: between(5, Math.round(ROWS_IN_ALL / Math.max(1, rows)), 150),
-    batch: batchFor(rows),
-    keep: "best",
-  };
-}
 
 /**
  * For tables: the recipe of RealMLP-TD-S (Holzmüller et al., "Better by default", 2024) with fewer units on few rows, dropout and
@@ -103,9 +80,31 @@ function tableFast({ rows, targets = "classes" }: PresetBasis): Preset {
     rateFactors: { scale: 6, bias: 0.1, weight: "fan-in" },
     lrSchedule: "coslog4",
     etaMax: isOfNumbers ? 0.07 : 0.04,
-    epochs: between(5, Math.round(FAST_ROWS_IN_ALL / Math.max(1, rows)), 256),
+    epochs: between(5, Math.round(ROWS_IN_ALL / Math.max(1, rows)), 256),
     batch: 256,
     keep: "best",
+  };
+}
+
+/** Rows, and cells, from which on one network is trained: members would gain little for their time. */
+const MANY_ROWS = 10_000;
+const MANY_CELLS = 1_000_000;
+
+/** Rows below which nothing can be learned of how well something is learned. */
+const FEW_ROWS = 5;
+
+/**
+ * For tables: with few rows, members over five folds, each a network as of `table-fast`, a linear model and a constant beside them,
+ * weighed by what they predict for the rows that are held out; with many, `table-fast`.
+ */
+function table(basis: PresetBasis): Preset {
+  const { rows, columns = 1, canHoldOut = true } = basis;
+  const one = tableFast(basis);
+  const isSmall = rows < MANY_ROWS && rows * columns < MANY_CELLS;
+  return {
+    ...one,
+    ...(isSmall && rows >= FEW_ROWS && canHoldOut && { members: 5 }),
+    candidates: ["network", "linear", "constant"],
   };
 }
 

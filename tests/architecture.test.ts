@@ -30,6 +30,7 @@ const resolve = (file: string, from: string) => join(dirname(file), from).replac
 const partOf = (file: string) => basename(file.split("/")[1]!, ".ts");
 
 const ground = [
+  "candidates",
   "described",
   "errors",
   "fingerprint",
@@ -62,7 +63,8 @@ const mayImport: Record<string, readonly string[]> = {
   sha256: [],
   tensor: ["errors"],
   targets: ["tensor"],
-  presets: ["targets"],
+  candidates: ["errors"],
+  presets: ["candidates", "targets"],
   version: [],
   wasm: [],
   files: ["errors", "runtime"],
@@ -121,6 +123,7 @@ mayImport.settings = [
     "metrics",
     "optimizers",
     "model",
+    "ensemble",
     "tuner",
   ],
 ];

@@ -5,17 +5,23 @@ import { FileSettings } from "../src/settings/file.ts";
 
 describe("the preset of tables", () => {
   it.each([
-    [0, 32, 150],
-    [1, 32, 150],
-    [142, 32, 150],
-    [10_000, 32, 150],
-    [10_241, 64, 146],
-    [100_000, 512, 15],
-    [1_000_000, 512, 5],
-    [100_000_000, 512, 5],
-  ])("has for %i rows a batch of %i and %i epochs", (rows, batch, epochs) => {
-    expect(presets.table({ rows })).toMatchObject({ batch, epochs });
+    [0, 1, undefined],
+    [4, 1, undefined],
+    [5, 1, 5],
+    [9_999, 100, 5],
+    [10_000, 1, undefined],
+    [5_000, 199, 5],
+    [5_000, 200, undefined],
+    [400, 2_000, 5],
+  ])("has for %i rows of %i columns %s members", (rows, columns, members) => {
+    const { members: its, candidates, ...network } = presets.table({ rows, columns });
+    expect([its, candidates]).toEqual([members, ["network", "linear", "constant"]]);
+    expect(network).toEqual(presets["table-fast"]({ rows }));
   });
+});
+
+it("has no members where no row can be held out", () => {
+  expect(presets.table({ rows: 50, canHoldOut: false })).not.toHaveProperty("members");
 });
 
 it("the paper's preset leaves the settings' defaults", () => {

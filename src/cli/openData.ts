@@ -18,7 +18,7 @@ import { targetsOf } from "../targets.ts";
 import { trainedOn } from "../training/inputs.ts";
 import type { CliContext } from "./context.ts";
 import { findIn, kindOf, openDataset } from "./openDataset.ts";
-import { type ByTable, openTable, type TableSettings } from "./openTable.ts";
+import { type OpenTableOptions, openTable, type TableSettings } from "./openTable.ts";
 import { StatusLine } from "./progress/statusLine.ts";
 import { inputOptions } from "./tableFile.ts";
 
@@ -33,6 +33,8 @@ export interface OpenedData {
   readonly notice?: string | undefined;
   /** What stands for the group of each training row, if there are groups. */
   readonly groups?: ArrayLike<unknown> | undefined;
+  /** The members of an ensemble that the data's size asks for; undefined for one network. */
+  readonly members?: number | undefined;
   /** What was understood of it, in lines for people. */
   readonly understood: readonly string[];
   /** What a user should know, as sentences. */
@@ -41,14 +43,13 @@ export interface OpenedData {
 
 /**
  * @param settings as they are given, without defaults
- * @param command what a proposed command begins with: "nnwasm train"
+ * @param options what a table is opened with
  * @throws DatasetError if it is not there or damaged; ConfigError if a setting is not for such data; FileError if it cannot be read
  */
 export async function openData(
   context: CliContext,
   given: DataSettings,
-  command: string,
-  byTable: ByTable = {},
+  options: OpenTableOptions,
 ): Promise<OpenedData> {
   // An ensemble holds out each row by turns.
   const settings = { ...(isEnsemble(given) && { validation: 0 }), ...defined(given) };
@@ -71,7 +72,7 @@ export async function openData(
     return await openArrayImages(data, settings);
   }
   refuse(settings, ["size"], `${data} is a table`);
-  return await openTable(context, input, settings, command, byTable);
+  return await openTable(context, input, settings, options);
 }
 
 /** Those that have a value. */
@@ -107,10 +108,11 @@ export interface CommandDefaults {
 
 /** The settings of a training: those that are given, over those of the preset, over what such data have by default. */
 export function settingsFor(
-  { dataset, kind }: OpenedData,
-  given: Partial<TrainSettings>,
+  { dataset, kind, members }: OpenedData,
+  asked: Partial<TrainSettings>,
   { base = {}, usual = "table" }: CommandDefaults = {},
 ): TrainSettings {
+  const given = members === undefined ? asked : { ...asked, members };
   const ofData: Partial<TrainSettings> = {
     ...(kind !== "named" && { validation: VALIDATION_SHARE }),
     ...(isEnsemble(given) && { validation: 0 }),

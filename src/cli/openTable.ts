@@ -1,5 +1,5 @@
 /** Opens a table of the user's as a data set: reads it, understands it, splits it, and opens the file of `--test`. */
-import { tableDataset } from "../data/tableDataset.ts";
+import { countsOf, type TableCounts, tableDataset } from "../data/tableDataset.ts";
 import { type TypedSamples, typedSamples } from "../data/typedSamples.ts";
 import { ConfigError } from "../errors.ts";
 import { thousands } from "../format/numbers.ts";
@@ -44,12 +44,6 @@ export type TableSettings = Partial<
   >
 >;
 
-/** What a command decides by the table itself. */
-export interface ByTable {
-  /** Rows for validation, or their share, of so many rows; where no setting says it. */
-  readonly validationOf?: ((rows: number) => number | undefined) | undefined;
-}
-
 export const tableOptions = (settings: TableSettings): TableOptions => {
   const { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates } = settings;
   return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates };
@@ -59,9 +53,17 @@ export const formatOptions = ({ format, delimiter, header, encoding }: TableSett
   ...{ format, delimiter, header, encoding },
 });
 
+export interface OpenTableOptions {
+  /** What a proposed command begins with: "nnwasm train". */
+  readonly command: string;
+  /** The members of an ensemble where none are given; undefined for one network. Default: for one network. */
+  readonly membersFor?: ((counts: TableCounts) => number | undefined) | undefined;
+  /** The rows for validation of so many, where none are given and there is one network. Default: as of a table. */
+  readonly validationOf?: ((rows: number) => number | undefined) | undefined;
+}
+
 /**
  * Opens a table to train on.
- * @param command what a proposed command begins with: "nnwasm train"
  * @throws ConfigError if there is no target, or an option is not for this table; DatasetError if it is damaged, or nothing can be
  *   learned from it; FileError if it cannot be read
  */
@@ -69,8 +71,7 @@ export async function openTable(
   context: CliContext,
   input: FormatInput,
   settings: TableSettings,
-  command: string,
-  { validationOf }: ByTable = {},
+  { command, membersFor, validationOf }: OpenTableOptions,
 ): Promise<OpenedData> {
   if (settings.test === "-" && input.name === STANDARD_INPUT) {
     await input.close();
@@ -83,7 +84,11 @@ export async function openTable(
     return await collectTable(source, options, { signal: context.signal, onProgress });
   });
   const understanding = understand(table, options);
-  const { validation = validationOf, limit, seed, weight, group, missing, standardize, test } = settings;
+  const { limit, seed, weight, group, missing, standardize, test } = settings;
+  const counts = countsOf(table, understanding, { group });
+  const members = membersFor?.({ ...counts, rows: Math.min(limit ?? counts.rows, counts.rows) });
+  // An ensemble holds out each row by turns.
+  const { validation = members === undefined ? validationOf?.(counts.rows) : 0 } = settings;
   const numbers = ({ feature: "standard", none: "plain", robust: "robust" } as const)[
     standardize ?? "robust"
   ];
@@ -92,7 +97,7 @@ export async function openTable(
     origin: source.format,
   });
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
-  const opened = { kind: "table", understood, groups: made.groups } as const;
+  const opened = { kind: "table", understood, groups: made.groups, members } as const;
   if (test === undefined) return { ...opened, dataset: made.dataset, warnings: made.warnings };
   // The column of weights is that of the preprocessing: another file need not have it.
   const tested = await openTest(context, test, made.preprocessing, { ...settings, weight: undefined });

@@ -8,6 +8,7 @@ import {
   trainEnsemble,
 } from "../runs/ensemble.ts";
 import { inOrder } from "../runs/events.ts";
+import { type Expected, expectedSeconds } from "../runs/expectedTime.ts";
 import { flagOf } from "../settings/flags.ts";
 import type { TrainSettings } from "../settings/settings.ts";
 import { openTrainingPool } from "../training/pool.ts";
@@ -50,14 +51,19 @@ export async function runEnsemble(
   const progress = new EnsembleProgress(context, quiet, plan);
   sayUnderstood(progress, data);
   const saver = new EnsembleSaver(folder, plan, begin);
+  let expected: Expected | undefined;
   const subscriber = inOrder<EnsembleEvent>(
     saver.hear,
     progress.hear,
-    json ? ensembleJson(context, saver) : ensembleText(context, progress, saver),
+    json
+      ? ensembleJson(context, saver, () => expected)
+      : ensembleText(context, progress, saver, () => expected),
   );
   await closing(folder, async () => {
     const done = opened === undefined ? [] : await saver.readMembers();
     const workers = Math.min(plan.members.length, workersFor(asked));
+    const seconds = await expectedSeconds(plan, { done: done.map(({ number }) => number), workers });
+    expected = { seconds, workers };
     const openPool = openTrainingPool(dataset, { workers, signal });
     const end = await trainEnsemble(plan, { subscriber, signal, openPool, done });
     saver.saving.finish();

@@ -9,11 +9,8 @@ import { type OwnSplit, splitOwn } from "./ownSplit.ts";
 import { tableSamples } from "./tableSamples.ts";
 
 export interface TableDatasetOptions extends Pick<TableOptions, "weight" | "group">, PreprocessingOptions {
-  /**
-   * Rows for validation, or their share below 1, which makes room for a training row of each class; or what these are of so many
-   * rows. Default: 0.2.
-   */
-  readonly validation?: number | ((rows: number) => number | undefined) | undefined;
+  /** Rows for validation, or their share below 1, which makes room for a training row of each class. Default: 0.2. */
+  readonly validation?: number | undefined;
   /** Keeps only the first so many training rows of the split, ≥ 1. Default: all. */
   readonly limit?: number | undefined;
   /** Decides which rows are taken, and their order. Default: 1. */
@@ -76,22 +73,51 @@ export function tableDataset(
   };
 }
 
+/** How large a table is, as far as a training goes by it. */
+export interface TableCounts {
+  /** Rows that have a target. */
+  readonly rows: number;
+  /** Columns that are features. */
+  readonly columns: number;
+  /** Whether some of the rows can be held out, and others of their class or group, or of another group, remain. */
+  readonly canHoldOut: boolean;
+}
+
+/** Counts the rows and columns of a table that can be trained on. */
+export function countsOf(
+  table: Table,
+  understanding: Understanding,
+  { group }: Pick<TableOptions, "group"> = {},
+): TableCounts {
+  const { task, columns } = understanding;
+  const rows = task === undefined ? new Uint32Array() : targetRows(table, task.target);
+  const groups = group && groupsOf(table, group, rows);
+  const sets = groups ?? classesOf(table, understanding, rows);
+  const different = sets === undefined ? 1 : new Set(sets).size;
+  return {
+    rows: rows.length,
+    columns: columns.filter(({ role }) => role === "feature").length,
+    canHoldOut: groups === undefined ? different < rows.length : different > 1,
+  };
+}
+
 /** The places in `rows` of the rows to train on, and of those for validation. */
 function splitOf(
   table: Table,
-  { task }: Understanding,
+  understanding: Understanding,
   rows: Uint32Array,
   groups: readonly unknown[] | undefined,
   { validation, limit, seed }: TableDatasetOptions,
 ): OwnSplit {
-  const cells =
-    task!.kind === "classes" && groups === undefined ? columnOf(table, task!.target[0]!).cells : undefined;
-  return splitOwn(rows.length, {
-    ...{ name: table.name, limit, seed },
-    validation: typeof validation === "function" ? validation(rows.length) : validation,
-    classes: cells && Float64Array.from(rows, (row) => cells[row]!),
-    groups,
-  });
+  const classes = groups === undefined ? classesOf(table, understanding, rows) : undefined;
+  return splitOwn(rows.length, { ...{ name: table.name, validation, limit, seed }, classes, groups });
+}
+
+/** What stands for the class of each row, if there are classes. */
+function classesOf(table: Table, { task }: Understanding, rows: Uint32Array): Float64Array | undefined {
+  if (task?.kind !== "classes") return undefined;
+  const { cells } = columnOf(table, task.target[0]!);
+  return Float64Array.from(rows, (row) => cells[row]!);
 }
 
 /** What stands for the group of each row: rows with equal cells in all columns have the same. A missing cell equals a missing one. */

@@ -12,7 +12,7 @@ import { atTemperature, fitTemperature } from "./temperature.ts";
 /** A way to train. */
 export interface Candidate {
   readonly name: string;
-  /** Passes over the training rows. */
+  /** Passes over the training rows; 0 if it is not trained. */
   readonly epochs: number;
 }
 
@@ -54,11 +54,15 @@ export interface MembersOptions {
   readonly groups?: ArrayLike<unknown> | undefined;
 }
 
+/** Rows for which each candidate alone is right, before there is any: few held-out rows leave none of them out. */
+const PRIOR = 5;
+
 /** Networks that are kept of a training. */
 const SNAPSHOTS = 32;
 
-/** The epochs of which the networks are kept: evenly spread, the last among them. */
+/** The epochs of which the networks are kept: evenly spread, the last among them. What is not trained is kept as it is. */
 export function snapshotEpochs(epochs: number): number[] {
+  if (epochs === 0) return [0];
   const every = Math.ceil(epochs / SNAPSHOTS);
   return Array.from({ length: Math.floor(epochs / every) }, (_, i) => epochs - i * every).reverse();
 }
@@ -143,7 +147,7 @@ export function combine(
     return best!;
   });
   const each = found.map(({ predictions }) => predictions);
-  const shares = blendWeights(each, targets, of);
+  const shares = blendWeights(each, targets, { ...of, prior: PRIOR });
   const blend = blended(each, shares);
   const temperature = kind === "numbers" ? 1 : fitTemperature(blend, targets, { ...of, kind });
   return {

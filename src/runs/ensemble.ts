@@ -2,7 +2,9 @@
  * Trains the members of an ensemble over the folds of a cross-validation, side by side, and makes one model of them. A subscriber
  * hears of it: there is no terminal and no folder here.
  */
+import { type CandidateName, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
+import { constantBiases } from "../ensemble/constant.ts";
 import { labelsOf } from "../ensemble/labels.ts";
 import {
   type Candidate as AnyCandidate,
@@ -17,11 +19,14 @@ import {
 import { lossOf } from "../ensemble/scores.ts";
 import { ensembleSize } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
+import { batchSizes } from "../model/batches.ts";
+import { biasOutputs } from "../model/biasOutputs.ts";
 import { ensembleOf } from "../model/ensemble.ts";
 import { keepIntervals } from "../model/heldOut.ts";
 import type { EpochRow, Evaluation, SomeMetrics } from "../model/history.ts";
 import type { Model } from "../model/model.ts";
 import type { SummaryRow } from "../model/summary.ts";
+import { checkRateFactors } from "../settings/rateFactors.ts";
 import { type ResolvedSettings, resolveSettings, type TrainSettings } from "../settings/settings.ts";
 import { targetsOf } from "../targets.ts";
 import { buildModel } from "../training/build.ts";
@@ -35,7 +40,10 @@ import { Events, type Reading, type RunOptions } from "./events.ts";
 
 /** A way to train, by settings with nothing left to decide. */
 export interface Candidate extends AnyCandidate {
+  readonly name: CandidateName;
   readonly settings: ResolvedSettings;
+  /** Whether it is not trained, but answers the same for all rows. */
+  readonly isConstant: boolean;
 }
 
 /** An ensemble that can be trained. */
@@ -133,26 +141,27 @@ export async function planEnsemble(
   metricsFor(asked.metrics, { name, targets: kind }, named);
   const size = ensembleSize(asked, named);
   const { seed } = asked;
-  const settings = resolveSettings(
-    asked,
-    name,
-    Math.floor((rows.length * (size.folds - 1)) / size.folds),
-    named,
-  );
+  const samples = Math.floor((rows.length * (size.folds - 1)) / size.folds);
+  const settings = resolveSettings(asked, name, samples, named);
   // As they are resolved, which a run that goes on reads in its config.json: the members' schedules are then the same.
-  const candidates: Candidate[] = [{ name: "network", settings, epochs: settings.epochs }];
+  const candidates = (asked.candidates ?? (["network"] as const)).map((each) =>
+    candidateOf(each, settings, samples),
+  );
   const labels = kind === "classes" ? (training.labels?.() ?? (await labelsOf(training)).targets) : undefined;
   const classes = labels && Array.from(rows, (row) => labels[row]);
   const members = membersOf({
     ...{ candidates, rows, ...size, seed, classes },
     groups: groups && Array.from(rows, (row) => groups[row]),
   });
+  checkRateFactors(settings, () => false, named);
   if (members.length === 0) {
     throw new ConfigError(
       `${name} has ${rows.length} rows to train on: too few to hold some out. Give ${named("members")} 1.`,
     );
   }
-  const model = await buildModel(settings, dataset);
+  const fewest = Math.min(...members.map((member) => member.rows.train.length));
+  batchSizes(fewest, settings.batch, settings.bn === false ? 1 : 2);
+  const model = await buildModel(candidates[0]!.settings, dataset);
   const folds = 1 + Math.max(...members.map(({ fold }) => fold));
   const rounds = 1 + Math.max(...members.map(({ round }) => round));
   const summary = model.summary(dataset.features);
@@ -162,10 +171,21 @@ export async function planEnsemble(
   return { settings, dataset, rows, candidates, members, folds, rounds, summary, outputs, fingerprint };
 }
 
+/** @param samples that one of its networks is trained on */
+function candidateOf(name: CandidateName, settings: ResolvedSettings, samples: number): Candidate {
+  const { changes, isConstant = false } = candidateKinds[name];
+  const its = { ...settings, ...changes(settings, samples) } as ResolvedSettings;
+  const steps = Math.max(1, Math.round((settings.steps * its.epochs) / settings.epochs));
+  return { name, settings: { ...its, steps }, epochs: isConstant ? 0 : its.epochs, isConstant };
+}
+
 /** @throws ConfigError if a setting is given that ends a training, or chooses its epoch, by validation rows of its own */
 function refuseStopping(asked: TrainSettings, named: (key: keyof TrainSettings) => string): void {
-  const { patience, monitor, keep } = asked;
-  const given = Object.entries({ patience, monitor, keep: keep === "best" ? keep : undefined });
+  const { patience, monitor, keep, minDelta } = asked;
+  const given = Object.entries({
+    ...{ patience, monitor, keep: keep === "best" ? keep : undefined },
+    minDelta: minDelta > 0 ? minDelta : undefined,
+  });
   const [name] = given.find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   throw new ConfigError(
@@ -222,21 +242,29 @@ export async function trainEnsemble(
 
 /** Trains the members that are missing, as many at once as the pool has workers. */
 async function trainMembers(
-  { members, candidates }: EnsemblePlan,
+  { members, candidates, dataset }: EnsemblePlan,
   trained: Map<number, TrainedMember>,
   pool: Pool,
   events: Events<EnsembleEvent>,
 ): Promise<void> {
   const missing = members.filter(({ number }) => !trained.has(number));
-  const one = async (member: Member): Promise<void> => {
-    const { epochs } = candidates[member.candidate]!;
-    const { rows: own, snapshots: epochsKept } = member;
-    const job = { settings: settingsOf(member, candidates), rows: own, snapshots: epochsKept };
-    const outcome = await pool.run(job, {
-      onEpoch: (row) => events.post({ type: "epoch", member, row, epochs }),
-    });
+  const labels = candidates.some(({ isConstant }) => isConstant)
+    ? await labelsOf(dataset.training)
+    : undefined;
+  const outcomeOf = async (member: Member): Promise<Omit<TrainedMember, "number">> => {
+    const { epochs, isConstant } = candidates[member.candidate]!;
+    const settings = settingsOf(member, candidates);
+    if (isConstant) return await constantMember(member, settings, dataset, labels!);
+    const { rows: own, snapshots } = member;
+    const outcome = await pool.run(
+      { settings, rows: own, snapshots },
+      { onEpoch: (row) => events.post({ type: "epoch", member, row, epochs }) },
+    );
     requireFinite(outcome);
-    const { rows, snapshots, steps, trainSeconds } = outcome;
+    return outcome;
+  };
+  const one = async (member: Member): Promise<void> => {
+    const { rows, snapshots, steps, trainSeconds } = await outcomeOf(member);
     const facts = { number: member.number, rows, snapshots, steps, trainSeconds };
     await events.emit({ type: "member", member, trained: facts });
     trained.set(member.number, facts);
@@ -246,6 +274,22 @@ async function trainMembers(
     while (next < missing.length) await one(missing[next++]!);
   };
   await Promise.all(Array.from({ length: Math.min(pool.workers, missing.length) }, worker));
+}
+
+/** A member that answers the same for all rows. */
+async function constantMember(
+  { rows }: Member,
+  settings: ResolvedSettings,
+  dataset: UntestedDataset,
+  labels: CombineOptions,
+): Promise<Omit<TrainedMember, "number">> {
+  const { training, features } = dataset;
+  const model = await buildModel(settings, dataset);
+  await model.build(features, training.elementType);
+  const tensors = await biasOutputs(model, constantBiases(rows.train, labels));
+  const outputs = await model.predict(training.select(rows.validation));
+  await model.close();
+  return { rows: [], snapshots: [{ epoch: 0, tensors, outputs }], steps: 0, trainSeconds: 0 };
 }
 
 /** The settings of a member. */

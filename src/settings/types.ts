@@ -183,10 +183,16 @@ export function integers(
   };
 }
 
-/** Some of these names, in the order in which they are given; or none. */
-export const someOf = <T extends string>(names: readonly T[]): SettingType<readonly T[]> => ({
+/**
+ * Some of these names, in the order in which they are given.
+ * @param options.orNone whether there may be none, as of "none". Default: true
+ */
+export const someOf = <T extends string>(
+  names: readonly T[],
+  { orNone = true }: { readonly orNone?: boolean } = {},
+): SettingType<readonly T[]> => ({
   read(given) {
-    if (given === "none") return [];
+    if (orNone && given === "none") return [];
     const chosen = given.split(",").map((name) => readName(names, name.trim()));
     const twice = chosen.find((name, i) => chosen.indexOf(name) < i);
     if (twice !== undefined) throw new ConfigError(`${twice} is there twice.`);
@@ -194,10 +200,11 @@ export const someOf = <T extends string>(names: readonly T[]): SettingType<reado
   },
   schema: v.pipe(
     v.array(picklist(names)),
+    v.minLength(orNone ? 0 : 1),
     v.check((chosen) => new Set(chosen).size === chosen.length, "names that differ"),
   ) as unknown as v.GenericSchema<unknown, readonly T[]>,
   choices: names,
-  isNone: (value) => Array.isArray(value) && value.length === 0,
+  ...(orNone && { isNone: (value: unknown) => Array.isArray(value) && value.length === 0 }),
 });
 
 /** An integer from low to high, or "auto". */

@@ -496,7 +496,7 @@ describe("npm run bench:accuracy", () => {
     writeFileSync(join(tables, "odd.train.csv"), toCsv(["x", "y"], rows));
     writeFileSync(join(tables, "odd.test.csv"), toCsv(["x", "y"], [...rows.slice(0, 3), ["1", "7"]]));
     writeFileSync(join(tables, "tables.json"), '{"odd": {"target": "y", "task": "classes"}}');
-    const flags = ["--epochs", "3", "--lr", "0.01"];
+    const flags = ["--epochs", "20", "--members", "1"];
     const { stdout, status } = bench("--tables", tables, "--seeds", "1", "--", ...flags);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^odd: 0\.7500 ± 0\.0000 \(1\), log loss 8\.\d+, [\d.]+ s$/m);

@@ -14,29 +14,36 @@ beforeAll(() => {
   copyFileSync(`${PASSENGERS}test.csv`, at("test.csv"));
 });
 
-it("trains a network for each fold on all rows, says what came out, and leaves one model", async () => {
+it("trains each candidate for each fold on all rows, says what came out, and leaves one model", async () => {
   const { code, stdout, stderr } = await runCli(
     words("train train.csv --target outcome --test test.csv --epochs 4 --members 3 --out ensemble"),
   );
-  expect([code, stderr.includes("Member 3/3")]).toEqual([0, true]);
+  expect([code, stderr.includes("Member 6/9  linear ")]).toEqual([0, true]);
   expect(stderr).toContain("84 training, 26 test samples");
-  expect(stderr).toMatch(
-    /3 such networks of \d+ parameters, each trained without another of 3 folds of the rows; all rows are/,
+  expect(stderr).toContain(
+    "An ensemble of 3 networks as above, 3 linear models and 3 constants, weighed by what they predict for the rows that they " +
+      "were not trained on: each is trained without one of 3 folds of the rows, together on all rows.\n",
   );
+  expect(stderr).toMatch(/^About \d+ s of training, \d at a time\. For one network: --members 1\.$/m);
   expect(stdout).toMatch(
-    /^test {14}loss .* accuracy .*\ncross-validation {2}loss .* accuracy .*\nthe mean of 3 networks over 3 folds, as of epoch \d/,
+    /^test {14}loss .* accuracy .*\ncross-validation {2}loss .* accuracy .*\nthe mean of \d networks over 3 folds, as of /,
   );
   const summary = readJson(at("ensemble", "summary.json"));
   expect(summary).toMatchObject({
-    ...{ state: "complete", folds: 3, members: 3 },
-    candidates: [{ name: "network", weight: 1 }],
+    ...{ state: "complete", folds: 3 },
+    candidates: [{ name: "network" }, { name: "linear" }, { name: "constant", epoch: 0 }],
   });
-  expect(readJson(at("ensemble", "config.json"))).toMatchObject({ members: 3, validation: 0 });
+  const { candidates } = summary as { candidates: { weight: number }[] };
+  expect(candidates.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+  expect(summary.members).toBe(3 * candidates.filter(({ weight }) => weight > 0).length);
+  expect(readJson(at("ensemble", "config.json"))).toMatchObject({
+    ...{ members: 3, candidates: ["network", "linear", "constant"], validation: 0 },
+  });
   expect(readdirSync(at("ensemble", "checkpoints"))).toEqual([]);
   const lines = readFileSync(at("ensemble", "metrics.jsonl"), "utf8").trim().split("\n");
   const rows = lines.map((line) => JSON.parse(line) as { member: number; epoch: number });
-  expect(rows.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
-  expect(rows.map(({ member }) => member).sort()).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+  expect(rows.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 24 }, (_, i) => 1 + (i % 4)));
+  expect(new Set(rows.map(({ member }) => member))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
 
   const [evaluated] = await runJson(words("evaluate ensemble test.csv"));
   expect(evaluated!.loss).toBe(summary.test.loss);
@@ -50,7 +57,7 @@ it("trains a network for each fold on all rows, says what came out, and leaves o
 });
 
 it("has the same bits with one worker, by its config.json, and after kill -9; other data are refused", async () => {
-  const args = "train train.csv --target outcome --epochs 60 --members 15 --cv 3";
+  const args = "train train.csv --target outcome --epochs 60 --members 6 --cv 3";
   const [whole] = (await runJson(words(`${args} --out whole`))).slice(-1);
   const bytes = readFileSync(at("whole", "model.safetensors"));
   const [again] = (await runJson(words("train --config whole/config.json --threads 1 --out again"))).slice(
@@ -70,7 +77,7 @@ it("has the same bits with one worker, by its config.json, and after kill -9; ot
   expect(all[0]!.trained).toBeGreaterThanOrEqual(1);
   expect(readFileSync(at("cut", "model.safetensors")).equals(bytes)).toBe(true);
   const rows = readFileSync(at("cut", "metrics.jsonl"), "utf8").trim().split("\n");
-  expect(rows).toHaveLength(900);
+  expect(rows).toHaveLength(2 * 6 * 60);
   expect((await runCli(words("train --resume cut"))).stdout).toContain("complete");
 });
 
@@ -78,7 +85,9 @@ it("has the same bits with one worker, by its config.json, and after kill -9; ot
 it("is stopped by Ctrl-C, and goes on", async () => {
   const running = start(
     PROGRAM,
-    words("train train.csv --target age --epochs 100 --members 20 --cv 4 --json --threads 1 --out stopped"),
+    words(
+      "train train.csv --target age --epochs 100 --members 20 --cv 4 --candidates network --json --threads 1 --out stopped",
+    ),
   );
   await running.waitFor("stdout", '"event":"member"');
   running.child.kill("SIGINT");
@@ -100,6 +109,12 @@ it.each([
   ],
   ["--members 4 --cv 4 --patience 3", "ConfigError: --patience is for a training of one network"],
   ["--members 0", "Expected an integer ≥ 1"],
+  ["--candidates trees", "Allowed choices are network, linear, constant"],
+  ["--candidates none", "Allowed choices are network, linear, constant"],
+  [
+    "--no-input-scale --rate-factors scale=6",
+    "ConfigError: --rate-factors: scale is of --input-scale, which is not there.",
+  ],
 ])("refuses %s", async (flags, message) => {
   const { code, stderr } = await runCli(words(`train train.csv --target outcome ${flags} --out refused`));
   expect(code).toBe(2);

@@ -27,7 +27,7 @@ const { at, runCli, runJson } = cliFolder({ cifar: false });
 const TABLE = new URL("../fixtures/tables/passengers.train.csv", import.meta.url).pathname;
 
 const NETWORK =
-  "--layers 16,16,16 --activation selu --init lecun --bias-init normal:1 --output-init zeros --input-scale";
+  "--layers 16,16,16 --activation selu --init lecun --bias-init normal:1 --output-init zeros --input-scale --dropout 0";
 const UPDATES =
   "--optimizer adamw --beta2 0.95 --epsilon 1e-7 --weight-decay 0.02 --decay-follows schedule " +
   "--rate-factors scale=6,bias=0.1,weight=fan-in --lr-schedule coslog4 --lr 0.04 --batch 32 --epochs 4";
@@ -37,7 +37,7 @@ const RECIPE = `${NETWORK} ${UPDATES} --label-smoothing 0.1 --keep last`;
 const CONFIG = {
   ...{ data: "train.csv", target: ["outcome"] },
   ...{ layers: [16, 16, 16], activation: "selu", init: "lecun", biasInit: "normal:1", outputInit: "zeros" },
-  ...{ inputScale: true, optimizer: "adamw", beta2: 0.95, epsilon: 1e-7, weightDecay: 0.02 },
+  ...{ dropout: 0, inputScale: true, optimizer: "adamw", beta2: 0.95, epsilon: 1e-7, weightDecay: 0.02 },
   ...{ decayFollows: "schedule", rateFactors: { scale: 6, bias: 0.1, weight: "fan-in" } },
   ...{ lrSchedule: "coslog4", etaMax: 0.04, batch: 32, epochs: 4, labelSmoothing: 0.1, keep: "last" },
 } as const;
@@ -64,7 +64,7 @@ describe("the recipe's settings", () => {
     const env = Object.fromEntries(
       flags.map(([, name, value = "yes"]) => [`NNWASM_${name!.replaceAll("-", "_").toUpperCase()}`, value]),
     );
-    expect(Object.keys(env)).toHaveLength(18);
+    expect(Object.keys(env)).toHaveLength(19);
     expect(await hashOf("train.csv --target outcome --out variables", env)).toBe(recipe);
   });
 

@@ -25,13 +25,18 @@ describe("train FILE --target COLUMN", () => {
     expect(code).toBe(0);
     expect(stderr).toContain("To be predicted: outcome");
     expect(stderr).toMatch(/test\.csv: values that were not in the training rows, in 1 column: port 2\./);
-    expect(stderr).toContain("67 training, 17 validation, 26 test samples");
-    expect(stdout).toMatch(/^kept the weights of epoch \d/);
-    expect(stdout).toMatch(/^test {8}loss .* accuracy /m);
+    expect(stderr).toContain("84 training, 26 test samples");
+    expect(stdout).toMatch(/^test {14}loss .* accuracy .*\ncross-validation {2}loss /m);
     const config = readJson(at("passengers", "config.json"));
     expect(config).toMatchObject({
-      ...{ data: "train.csv", target: ["outcome"], test: "test.csv", preset: "table", validation: 0.2 },
-      ...{ layers: [128, 128], optimizer: "adamw", keep: "best", standardize: "robust", epochs: 3, l2: 0 },
+      ...{ data: "train.csv", target: ["outcome"], test: "test.csv", preset: "table", validation: 0 },
+      ...{
+        members: 5,
+        candidates: ["network", "linear", "constant"],
+        layers: [64, 64, 64],
+        optimizer: "adamw",
+      },
+      ...{ keep: "last", standardize: "robust", epochs: 3, l2: 0 },
     });
     const model = await loadModel(at("passengers"));
     expect(model.classNames).toEqual(["lost", "saved", "unknown"]);
@@ -43,12 +48,12 @@ describe("train FILE --target COLUMN", () => {
     const [begin, result] = [all[0]!, all.at(-1)!];
     expect(begin).toMatchObject({
       event: "start",
-      data: { name: "train.csv", train: 67, validation: 17, test: 0 },
+      data: { name: "train.csv", train: 84, validation: 0, test: 0 },
     });
     expect(result).toMatchObject({
       event: "result",
       test: null,
-      validation: { accuracy: expect.any(Number) },
+      crossValidation: { accuracy: expect.any(Number) },
     });
     const again = await runJson(words("train --config a/config.json --out b --force"));
     expect(again.at(-1)!.weightsSha256).toBe(result.weightsSha256);
@@ -58,10 +63,27 @@ describe("train FILE --target COLUMN", () => {
     expect(events(stdout).at(-1)!.weightsSha256).toBe(result.weightsSha256);
   });
 
-  it("says in text that the scores are of the validation rows", async () => {
-    const { stdout } = await runCli(words(`train train.csv --target outcome --out d ${quick}`));
-    expect(stdout).toContain("no test file: the scores are of the validation rows\n");
-    expect(stdout).not.toMatch(/^test /m);
+  it("says in text which rows the scores are of", async () => {
+    for (const [flags, whose] of [
+      ["", "rows that the networks that predict them were not trained on"],
+      ["--members 1", "the validation rows"],
+      ["--validation 10", "the validation rows"],
+      ["--preset table-fast", "the validation rows"],
+    ] as const) {
+      const args = `train train.csv --target outcome --out d ${quick} ${flags}`.trim();
+      const { stdout } = await runCli(words(args));
+      expect(stdout).toContain(`no test file: the scores are of ${whose}\n`);
+      expect(stdout).not.toMatch(/^test /m);
+    }
+  });
+
+  it("trains one network where no row can be held out", async () => {
+    writeFileSync(at("two.csv"), "x,y\n1,a\n2,b\n");
+    writeFileSync(at("all.csv"), `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},k${i}`).join("\n")}\n`);
+    for (const file of ["two.csv", "all.csv"]) {
+      const { code } = await runCli(words(`train ${file} --target y --out few ${quick}`));
+      expect([code, readJson(at("few", "config.json")).members]).toEqual([0, undefined]);
+    }
   });
 
   it("proposes a command where no target is said, with the columns", async () => {
@@ -139,7 +161,7 @@ describe("train FILE --target COLUMN", () => {
   );
 
   it("goes on after an interruption, to the same bits, also where the file has moved; other data are refused", async () => {
-    const args = "train train.csv --target outcome --epochs 400 --checkpoint-every 0 --json";
+    const args = "train train.csv --target outcome --epochs 400 --members 1 --checkpoint-every 0 --json";
     const whole = await runJson(words(`${args} --out whole`));
     const running = start(PROGRAM, words(`${args} --out cut`));
     await running.waitFor("stdout", '"epoch":20,');

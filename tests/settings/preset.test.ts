@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { presetSettings } from "../../src/settings/preset.ts";
+import { presetSettings, usualMembers } from "../../src/settings/preset.ts";
 import { DEFAULTS, mergeSettings, resolveSettings, type TrainSettings } from "../../src/settings/settings.ts";
 
 const data = { usual: "table", samples: 500, targets: "classes", hasValidation: true } as const;
@@ -46,5 +46,44 @@ describe("presetSettings", () => {
       });
     }
     expect(DEFAULTS).not.toHaveProperty("preset");
+  });
+});
+
+describe("candidates", () => {
+  it("are those of the preset where there are members, unless some are given", () => {
+    expect(settingsOf({})).not.toHaveProperty("candidates");
+    expect(settingsOf({ members: 5 }).candidates).toEqual(["network", "linear", "constant"]);
+    expect(settingsOf({ cv: 3, preset: "table-fast" })).not.toHaveProperty("candidates");
+    expect(settingsOf({ members: 5 })).not.toHaveProperty("members");
+  });
+});
+
+describe("usualMembers", () => {
+  const membersFor = (given: Partial<TrainSettings>, rows = 500) => usualMembers(given, "table", { rows });
+
+  it("are those of the preset", () => {
+    expect(membersFor({})).toBe(5);
+    expect(membersFor({}, 50_000)).toBeUndefined();
+    expect(membersFor({ preset: "table-fast" })).toBeUndefined();
+    expect(usualMembers({}, "paper", { rows: 500 })).toBeUndefined();
+    expect(usualMembers({ preset: "table" }, "paper", { rows: 500 })).toBe(5);
+  });
+
+  it.each<Partial<TrainSettings>>([
+    ...[{ members: 1 }, { members: 10 }, { cv: 3 }],
+    ...[
+      { validation: 0.2 },
+      { patience: 5 },
+      { monitor: "validation.loss" },
+      { keep: "last" },
+      { keep: "best" },
+    ],
+    { init: "start.safetensors" },
+  ] as Partial<TrainSettings>[])("are none with %j: it says the size, or is for one network", (given) => {
+    expect(membersFor(given)).toBeUndefined();
+  });
+
+  it("stay with what says nothing of them", () => {
+    expect(membersFor({ validation: 0, epochs: 3, init: "he", layers: [] })).toBe(5);
   });
 });

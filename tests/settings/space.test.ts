@@ -164,8 +164,8 @@ describe("trainCommandLine", () => {
   it("says what a preset may decide, where it is the default without the preset", () => {
     const given = { preset: "table", layers: [128, 128], optimizer: "sgd", keep: "last" } as const;
     expect(trainCommandLine({ ...DEFAULTS, ...given })).toBe(
-      "nnwasm train --layers 128,128 --activation relu --init xavier --bias-init same --optimizer sgd " +
-        "--lr-schedule cyclic --eta-min 0.00001 --batch 100 --keep last --preset table",
+      "nnwasm train --layers 128,128 --activation relu --dropout 0 --init xavier --bias-init same --output-init same " +
+        "--optimizer sgd --lr-schedule cyclic --no-rate-factors --batch 100 --keep last --preset table",
     );
   });
 });

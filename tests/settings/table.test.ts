@@ -50,6 +50,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   ...valuesOf(schedules),
   members: ["10", 10],
   cv: ["4", 4],
+  candidates: ["linear,network", ["linear", "network"]],
   data: ["synthetic", "synthetic"],
   target: ['a,"b, c"', ["a", "b, c"]],
   task: ["numbers", "numbers"],

@@ -12,10 +12,16 @@ it("has the bits of nnwasm train --members", async () => {
   copyFileSync(asked.data, at("train.csv"));
   for (const [target, flags, options] of [
     ["outcome", "--members 3", { members: 3 }],
-    ["age", "--members 4 --cv 2 --group port --seed 3", { members: 4, cv: 2, group: "port", seed: 3 }],
+    [
+      "age",
+      "--members 4 --cv 2 --group port --seed 3 --candidates network,constant",
+      { members: 4, cv: 2, group: "port", seed: 3, candidates: ["network", "constant"] },
+    ],
+    ["outcome", "", {}],
+    ["age", "--preset table-fast", { preset: "table-fast" }],
   ] as const) {
     const events = await runJson(
-      `train train.csv --target ${target} --epochs 5 ${flags} --out ${target}`.split(" "),
+      `train train.csv --target ${target} --epochs 5 ${flags} --out ${target} --force`.split(/ +/),
     );
     const model = await train({ ...asked, target, ...options });
     expect(await model.weightsSha256(), target).toBe(events.at(-1)!.weightsSha256);
@@ -28,7 +34,15 @@ it("tells the epochs of each member, answers rows, and can be stopped", async ()
   const onEpoch = ({ epoch }: { epoch: number }, member?: number) => {
     heard.push([member, epoch]);
   };
-  const model = await train({ ...asked, target: "outcome", task: "classes", cv: 2, epochs: 2, onEpoch });
+  const model = await train({
+    ...asked,
+    target: "outcome",
+    task: "classes",
+    cv: 2,
+    epochs: 2,
+    onEpoch,
+    candidates: ["network"],
+  });
   expect(heard).toEqual([
     [1, 1],
     [1, 2],

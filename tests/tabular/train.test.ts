@@ -30,8 +30,8 @@ const houses = Array.from({ length: 120 }, (_, i) => {
   };
 });
 
-const well = { hidden: [16], epochs: 80, learningRate: 0.02 };
-const quick = { hidden: [8], epochs: 30, seed: 2 };
+const well = { hidden: [16], epochs: 80, members: 1 };
+const quick = { hidden: [8], epochs: 30, seed: 2, members: 1 };
 
 const csv = (rows: readonly object[]) => {
   const names = Object.keys(rows[0]!);
@@ -195,7 +195,7 @@ describe("a model of a table", () => {
           data: weighted,
           target: "price",
           ...quick,
-          epochs: 1,
+          epochs: 2,
           weight,
           drop: weight ? [] : ["w"],
         })
@@ -234,7 +234,7 @@ describe("a model of a table", () => {
     const controller = new AbortController();
     const rows: EpochRow[] = [];
     const model = await train({
-      ...{ data: houses, target: "price", ...quick, signal: controller.signal },
+      ...{ data: houses, target: "price", ...quick, batchSize: 32, signal: controller.signal },
       onEpoch: (row) => {
         rows.push(row);
         controller.abort();

@@ -151,7 +151,7 @@ async function samplesFor(
     return { samples, name: test, warnings: understanding.warnings };
   }
   const { seed = 1 } = (model.provenance?.settings ?? {}) as Partial<TrainSettings>;
-  const opened = await openData(context, { data, seed }, "nnwasm train");
+  const opened = await openData(context, { data, seed }, { command: "nnwasm train" });
   if (opened.kind === "table") {
     throw new ConfigError(
       `${data} is a table, and the model in ${path} was not trained on one. Give it what it was trained on.`,

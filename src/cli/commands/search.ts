@@ -75,7 +75,8 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const before = recorded && changed(recorded, flags);
   const given =
     before === undefined ? await givenSettings(context, flags) : (before.settings as Partial<TrainSettings>);
-  const opened = await openData(context, given, "nnwasm search", {
+  const opened = await openData(context, given, {
+    command: "nnwasm search",
     validationOf: (rows) => (foldsFor(rows, given, flags) === undefined ? undefined : 0),
   });
   const { dataset, groups } = opened;

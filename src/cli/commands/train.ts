@@ -9,6 +9,7 @@ import { settingsFromEnvironment } from "../../settings/environment.ts";
 import { readSettingsFile } from "../../settings/file.ts";
 import { flagOf } from "../../settings/flags.ts";
 import type { SettingName } from "../../settings/names.ts";
+import { usualMembers } from "../../settings/preset.ts";
 import type { Setting } from "../../settings/setting.ts";
 import { mergeSettings, type TrainSettings } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
@@ -86,7 +87,11 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
     before === undefined
       ? mergeGiven(file, environment, fromFlags)
       : mergeGiven(before, harmless(environment), harmless(given));
-  const data = await openData(context, all, "nnwasm train");
+  const data = await openData(context, all, {
+    command: "nnwasm train",
+    // The settings of a run that goes on are complete.
+    ...(before === undefined && { membersFor: (counts) => usualMembers(all, "table", counts) }),
+  });
   const { dataset } = data;
   const asked = before === undefined ? settingsFor(data, all) : mergeSettings(all);
   const opened = before === undefined ? undefined : await RunFolder.open(resume!);

@@ -55,16 +55,22 @@ export class EnsembleProgress {
     this.say(`Going on: ${counted(done.length, "member")} of ${this.#plan.members.length} are trained.`);
   }
 
-  #member({ number }: Member): void {
+  #member({ number, candidate }: Member): void {
     this.#members++;
-    const { epoch, validation } = this.#last.get(number)!;
+    const last = this.#last.get(number);
+    // What is constant has no epochs, and nothing to tell.
+    if (last === undefined) return;
+    const { epoch, validation } = last;
     const numbers = scalars(validation!)
       .filter(([name]) => name !== "cost")
       .map(([name, value]) => `  ${name} ${measureText(value)}`);
-    const { members } = this.#plan;
+    const { members, candidates } = this.#plan;
     const width = String(members.length).length;
+    const names = candidates.map(({ name }) => name);
+    const longest = Math.max(...names.map(({ length }) => length));
+    const name = names.length === 1 ? "" : `  ${names[candidate]!.padEnd(longest)}`;
     this.say(
-      `Member ${String(number + 1).padStart(width)}/${members.length}  ${counted(epoch, "epoch")}, then held-out rows:${numbers.join("")}`,
+      `Member ${String(number + 1).padStart(width)}/${members.length}${name}  ${counted(epoch, "epoch")}, then held-out rows:${numbers.join("")}`,
     );
     this.#draw(true);
   }
