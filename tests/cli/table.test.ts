@@ -185,11 +185,11 @@ it("table-fast is a recipe that suits classes and numbers, with or without membe
     "--target outcome --no-input-scale --layers none",
   ]) {
     const { code, stderr } = await runCli(
-      words(`train train.csv ${flags} --preset table-fast --out fast ${quick}`),
+      words(`train train.csv ${flags} --preset table-fast --out fitted ${quick}`),
     );
     expect([code, stderr], flags).toEqual([0, ""]);
   }
-  const config = readJson(at("fast", "config.json"));
+  const config = readJson(at("fitted", "config.json"));
   expect(config).toMatchObject({ preset: "table-fast", lrSchedule: "coslog4", batch: 256, layers: [] });
 });
 

@@ -24,7 +24,7 @@ const rows = rowsOf(300, "train");
 const others = rowsOf(1000, "test");
 
 const asked = { data: rows, target: "price", task: "numbers", drop: ["weight"], threads: 1 } as const;
-const quick = { hidden: [16], epochs: 20, seed: 3 };
+const quick = { hidden: [16], epochs: 20, seed: 3, members: 1 };
 
 /** The share of rows whose number is in its range, by weight. */
 function held(
