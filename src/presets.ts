@@ -41,6 +41,8 @@ export interface Preset {
   readonly etaMin?: number;
   readonly epochs?: number;
   readonly batch?: number;
+  /** Training loss and metrics in an epoch's course, which saves a pass: what decides are the rows that are held out. */
+  readonly trainingMetrics?: "running";
   /** Networks of an ensemble: one for each fold of a cross-validation. Default: there is one network, and no ensemble. */
   readonly members?: number;
   /** The ways to train of which an ensemble is made. Default: the network alone. */
@@ -82,6 +84,7 @@ function tableFast({ rows, targets = "classes" }: PresetBasis): Preset {
     etaMax: isOfNumbers ? 0.07 : 0.04,
     epochs: between(5, Math.round(ROWS_IN_ALL / Math.max(1, rows)), 256),
     batch: 256,
+    trainingMetrics: "running",
     keep: "best",
   };
 }

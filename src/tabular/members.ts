@@ -42,7 +42,10 @@ export async function trainMembers(
     networkFor(dataset, options, { candidate, rows: rows.length, samples, seed: own });
   const isConstant = (candidate: CandidateName) => candidateKinds[candidate].isConstant ?? false;
   const members = membersOf({
-    candidates: candidates.map((name) => ({ name, epochs: isConstant(name) ? 0 : make(name, seed).epochs })),
+    candidates: candidates.map((name) => ({
+      name,
+      epochs: isConstant(name) ? 0 : make(name, seed).fitting.epochs,
+    })),
     ...{ rows, ...size, seed },
     classes: kind === "classes" ? Array.from(rows, (row) => targets[row]) : undefined,
     groups: groups && Array.from(rows, (row) => groups[row]),
@@ -94,7 +97,7 @@ interface TrainedSnapshot extends MemberSnapshot {
 async function trainMember(
   { training }: UntestedDataset,
   { number, rows, snapshots }: Member,
-  { model, epochs, batchSize }: Network,
+  { model, fitting }: Network,
   { onEpoch, signal }: TrainTableOptions,
 ): Promise<{ model: Model; snapshots: readonly TrainedSnapshot[] }> {
   const validation = training.select(rows.validation);
@@ -106,7 +109,7 @@ async function trainMember(
     },
   };
   const { interrupted } = await model.fit(training.select(rows.train), {
-    ...{ epochs, batchSize, validation, standardize: false, signal, callbacks: [keeper] },
+    ...{ ...fitting, validation, signal, callbacks: [keeper] },
     ...(onEpoch !== undefined && { onEpoch: (row) => onEpoch(row as never, number + 1) }),
   });
   if (interrupted) signal!.throwIfAborted();

@@ -4,6 +4,7 @@ import { choose } from "../errors.ts";
 import { parseInitializer, ZerosInitializer } from "../initializers/index.ts";
 import { losses, lossesFor } from "../losses/index.ts";
 import { type MetricKind, metrics } from "../metrics/index.ts";
+import type { FitOptions } from "../model/fitOptions.ts";
 import { Model } from "../model/model.ts";
 import { denseNetwork } from "../model/network.ts";
 import { type OptimizerKind, optimizers, type RateFactors } from "../optimizers/index.ts";
@@ -16,8 +17,9 @@ import type { TrainTableOptions } from "./options.ts";
 
 export interface Network {
   readonly model: Model;
-  readonly epochs: number;
-  readonly batchSize: number;
+  readonly fitting: Pick<FitOptions, "batchSize" | "trainingMetrics" | "standardize"> & {
+    readonly epochs: number;
+  };
   readonly keep: "best" | undefined;
 }
 
@@ -74,7 +76,9 @@ export function networkFor(
     }),
     metrics: usualMetrics(kind, dataset),
   });
-  return { model: model as unknown as Model, epochs: its.epochs!, batchSize, keep: its.keep };
+  const { trainingMetrics = "full" } = its;
+  const fitting = { epochs: its.epochs!, batchSize, trainingMetrics, standardize: false } as const;
+  return { model: model as unknown as Model, fitting, keep: its.keep };
 }
 
 /** Those that a training measures without being asked, in the unit that the targets had. */

@@ -92,12 +92,12 @@ async function tableFrom(options: TrainTableOptions): Promise<Table> {
 async function trainOn(dataset: UntestedDataset, options: TrainTableOptions): Promise<Model> {
   const { onEpoch, signal, seed = 1 } = options;
   const split = splitDataset(dataset);
-  const { model, epochs, batchSize, keep } = networkFor(dataset, options, {
+  const { model, fitting, keep } = networkFor(dataset, options, {
     ...{ candidate: "network", rows: split.train.count, samples: split.train.count, seed },
   });
   const keepsBest = keep === "best" && split.validation !== undefined;
   const { interrupted } = await model.fit(split.train, {
-    ...{ epochs, batchSize, validation: split.validation, standardize: false, signal },
+    ...{ ...fitting, validation: split.validation, signal },
     callbacks: keepsBest ? [new BestWeights({ monitor: "validation.loss" })] : [],
     ...(onEpoch !== undefined && { onEpoch: onEpoch as never }),
   });

@@ -95,7 +95,7 @@ describe("--help", () => {
       ["--cycles", "2"],
       ["--epochs", "10 · cycles; tables: by the number of rows"],
       ["--batch", "100; tables: 256"],
-      ["--training-metrics", "full"],
+      ["--training-metrics", "full; tables: running"],
       ["--seed", "1"],
       ["--engine", "wasm"],
       ["--dtype", "float32"],
