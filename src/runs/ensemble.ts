@@ -80,6 +80,16 @@ export interface TrainedEnsemble {
   readonly weightsSha256: string;
 }
 
+/** The members are one model. */
+export interface EnsembleTrained {
+  readonly type: "trained";
+  readonly model: Model;
+  readonly trained: TrainedEnsemble;
+  /** All of them, those of earlier sessions and those that are left out of the model included, in their order. */
+  readonly members: readonly TrainedMember[];
+  readonly labels: CombineOptions;
+}
+
 export interface EnsembleComplete {
   readonly type: "result";
   readonly trained: TrainedEnsemble;
@@ -105,7 +115,7 @@ export type EnsembleEvent =
   | Reading
   | { readonly type: "epoch"; readonly member: Member; readonly row: EpochRow; readonly epochs: number }
   | { readonly type: "member"; readonly member: Member; readonly trained: TrainedMember }
-  | { readonly type: "trained"; readonly model: Model; readonly trained: TrainedEnsemble }
+  | EnsembleTrained
   | EnsembleEnd
   | { readonly type: "failed"; readonly error: unknown };
 
@@ -224,8 +234,9 @@ export async function trainEnsemble(
       }
     }
     signal.throwIfAborted();
-    const { model, facts } = await assemble(plan, trained);
-    await events.emit({ type: "trained", model, trained: facts });
+    const { model, facts, labels } = await assemble(plan, trained);
+    const all = members.map(({ number }) => trained.get(number)!);
+    await events.emit({ type: "trained", model, trained: facts, members: all, labels });
     const test = dataset.test === undefined ? null : await model.evaluate(dataset.test);
     end = { type: "result", trained: facts, test };
   } catch (error) {
@@ -305,7 +316,7 @@ export const settingsOf = (
 export async function assemble(
   { dataset, members, candidates, settings }: EnsemblePlan,
   trained: ReadonlyMap<number, TrainedMember>,
-): Promise<{ model: Model; facts: TrainedEnsemble }> {
+): Promise<{ model: Model; facts: TrainedEnsemble; labels: CombineOptions }> {
   const all = members.map(({ number }) => trained.get(number)!);
   const labels = await labelsOf(dataset.training);
   const combination = combine(
@@ -336,7 +347,7 @@ export async function assemble(
   keepIntervals(model, combination, labels, dataset.preprocessing);
   const sum = (of: (member: TrainedMember) => number) => all.reduce((total, each) => total + of(each), 0);
   return {
-    model,
+    ...{ model, labels },
     facts: {
       ...{ members: models.length, combination },
       crossValidation: measured(combination, labels, settings, dataset),

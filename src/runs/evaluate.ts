@@ -10,7 +10,7 @@ import {
   R2Metrics,
   RmseMetrics,
 } from "../metrics/index.ts";
-import type { Collector, MetricKind } from "../metrics/metric.ts";
+import type { Collector, MetricBatch, MetricKind } from "../metrics/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { Signal } from "../platform.ts";
 import { labellingOf, newTargets, type TargetKind } from "../targets.ts";
@@ -40,11 +40,9 @@ export interface Residuals {
   readonly points: readonly { readonly predicted: number; readonly residual: number }[];
 }
 
-export interface EvaluationReport {
+/** What answers are worth. */
+export interface AnswersReport {
   readonly task: TargetKind;
-  readonly samples: number;
-  readonly loss: number;
-  readonly cost: number;
   /** Of classes, flags or numbers: their names. */
   readonly names: readonly string[];
   /** Every metric of the task by its name. Errors are in the targets' own unit. */
@@ -57,12 +55,22 @@ export interface EvaluationReport {
   readonly residuals?: readonly Residuals[] | undefined;
 }
 
-export interface EvaluateModelOptions {
+export interface EvaluationReport extends AnswersReport {
+  readonly samples: number;
+  readonly loss: number;
+  readonly cost: number;
+}
+
+/** What the outputs stand for. */
+export interface OutputsInWords {
   /** The names of classes, flags or numbers. */
   readonly names: readonly string[];
   /** Of standardised numbers: mean and deviation of each. Default: 0 and 1. */
   readonly mean?: readonly number[] | undefined;
   readonly std?: readonly number[] | undefined;
+}
+
+export interface EvaluateModelOptions extends OutputsInWords {
   readonly signal?: Signal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -78,27 +86,14 @@ const MOST_POINTS = 2000;
 export async function evaluateModel(
   model: Model,
   samples: Samples,
-  { names, mean = [], std = [], signal, onProgress }: EvaluateModelOptions,
+  { signal, onProgress, ...words }: EvaluateModelOptions,
 ): Promise<EvaluationReport> {
   const { loss, cost } = await model.evaluate(samples);
   const { kind, width, weighted } = labellingOf(samples);
   const { count, features } = samples;
   const outputs = model.summary(features).at(-1)!.outputs;
   const { precision } = model;
-  const collectors = new Map<MetricName, Collector<MetricValue>>();
-  const scale = std.length === 0 ? undefined : std;
-  for (const [name, metric] of Object.entries<MetricKind>(metrics)) {
-    const made = metric.create(
-      metric.inUnitOfTargets && scale !== undefined ? ({ scale } as never) : ({} as never),
-    );
-    const isFor = (made.targets ?? ["classes"]).includes(kind);
-    const tooMany = name === "confusion" && outputs > MOST_CONFUSED;
-    if (!isFor || tooMany || made.begin === undefined) continue;
-    collectors.set(name as MetricName, made.begin({ targets: kind, outputs, precision }));
-  }
-  const own =
-    kind === "numbers" ? new ResidualParts(count, names, mean, std, precision) : new Calibration(kind);
-  const support = new Float64Array(kind === "numbers" ? 0 : outputs);
+  const answers = new Answers({ kind, outputs, width, count, precision }, words);
   const kept = keptOf(samples);
   for (let start = 0; start < count; start += BLOCK) {
     signal?.throwIfAborted();
@@ -114,34 +109,92 @@ export async function evaluateModel(
     const weights = weighted ? new Float64Array(n) : undefined;
     await readSamples("evaluate", part, { values, labels: targets, weights }, { first: start });
     const predictions = await model.predict(values);
-    const batch = { count: n, predictions, targets, weights };
-    for (const collector of collectors.values()) collector.add(batch);
-    own.add({ ...batch, outputs, width });
-    for (let i = 0; i < (kind === "numbers" ? 0 : n); i++) {
-      const weight = weights?.[i] ?? 1;
-      if (kind === "classes") support[targets[i]!]! += weight;
-      else for (let j = 0; j < width; j++) support[j]! += targets[i * width + j] === 1 ? weight : 0;
-    }
+    answers.add({ count: n, predictions, targets, weights });
     onProgress?.(start + n, count);
   }
-  return {
-    ...{ task: kind, samples: count, loss, cost, names },
-    metrics: Object.fromEntries([...collectors].map(([name, collector]) => [name, collector.result()])),
-    ...(kind !== "numbers" && { support: [...support] }),
-    ...own.result(),
-  };
+  return { ...answers.report(), samples: count, loss, cost };
+}
+
+/**
+ * The same of answers that are there.
+ * @param answers of so many rows: predictions (rows, outputs), targets (rows) for classes, else (rows, outputs)
+ */
+export function reportOnAnswers(
+  { kind, outputs, ...answers }: MetricBatch & { readonly kind: TargetKind; readonly outputs: number },
+  words: OutputsInWords,
+): AnswersReport {
+  const width = kind === "classes" ? 1 : outputs;
+  const { count } = answers;
+  const all = new Answers({ kind, outputs, width, count, precision: "float64" }, words);
+  all.add(answers);
+  return all.report();
+}
+
+interface AnswersTask {
+  readonly kind: TargetKind;
+  readonly outputs: number;
+  readonly width: number;
+  /** Rows in all. */
+  readonly count: number;
+  readonly precision: Model["precision"];
+}
+
+/** Measures answers, some at a time. */
+class Answers {
+  readonly #task: AnswersTask;
+  readonly #names: readonly string[];
+  readonly #collectors = new Map<MetricName, Collector<MetricValue>>();
+  readonly #own: Calibration | ResidualParts;
+  readonly #support: Float64Array;
+
+  constructor(task: AnswersTask, { names, mean = [], std = [] }: OutputsInWords) {
+    const { kind, outputs, count, precision } = task;
+    this.#task = task;
+    this.#names = names;
+    const scale = std.length === 0 ? undefined : std;
+    for (const [name, metric] of Object.entries<MetricKind>(metrics)) {
+      const made = metric.create(
+        metric.inUnitOfTargets && scale !== undefined ? ({ scale } as never) : ({} as never),
+      );
+      const isFor = (made.targets ?? ["classes"]).includes(kind);
+      const tooMany = name === "confusion" && outputs > MOST_CONFUSED;
+      if (!isFor || tooMany || made.begin === undefined) continue;
+      this.#collectors.set(name as MetricName, made.begin({ targets: kind, outputs, precision }));
+    }
+    this.#own =
+      kind === "numbers" ? new ResidualParts(count, names, mean, std, precision) : new Calibration(kind);
+    this.#support = new Float64Array(kind === "numbers" ? 0 : outputs);
+  }
+
+  add(batch: MetricBatch): void {
+    const { kind, outputs, width } = this.#task;
+    const { count, targets, weights } = batch;
+    for (const collector of this.#collectors.values()) collector.add(batch);
+    this.#own.add({ ...batch, outputs, width });
+    for (let i = 0; i < (kind === "numbers" ? 0 : count); i++) {
+      const weight = weights?.[i] ?? 1;
+      if (kind === "classes") this.#support[targets[i]!]! += weight;
+      else for (let j = 0; j < width; j++) this.#support[j]! += targets[i * width + j] === 1 ? weight : 0;
+    }
+  }
+
+  report(): AnswersReport {
+    const { kind } = this.#task;
+    const measured = [...this.#collectors].map(([name, collector]) => [name, collector.result()] as const);
+    return {
+      ...{ task: kind, names: this.#names, metrics: Object.fromEntries(measured) },
+      ...(kind !== "numbers" && { support: [...this.#support] }),
+      ...this.#own.result(),
+    };
+  }
 }
 
 /** Classes of which there is a confusion matrix. */
 const MOST_CONFUSED = 1000;
 
-interface Part {
-  readonly count: number;
+interface Part extends MetricBatch {
   readonly outputs: number;
   readonly width: number;
-  readonly predictions: ArrayLike<number>;
-  readonly targets: ArrayLike<number>;
-  readonly weights?: Float64Array | undefined;
 }
 
 /** How sure predictions are, against how often they are right: of classes the predicted one, of flags each. */

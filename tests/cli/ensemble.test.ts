@@ -40,6 +40,10 @@ it("trains each candidate for each fold on all rows, says what came out, and lea
     ...{ members: 3, candidates: ["network", "linear", "constant"], validation: 0 },
   });
   expect(readdirSync(at("ensemble", "checkpoints"))).toEqual([]);
+  expect(stdout).toMatch(/saved in ensemble: .*, plots\/\n$/);
+  expect(readdirSync(at("ensemble", "plots")).sort()).toEqual([
+    ...["confusion.svg", "held-out-loss.svg", "reliability.svg"],
+  ]);
   const lines = readFileSync(at("ensemble", "metrics.jsonl"), "utf8").trim().split("\n");
   const rows = lines.map((line) => JSON.parse(line) as { member: number; epoch: number });
   expect(rows.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 24 }, (_, i) => 1 + (i % 4)));
@@ -76,6 +80,11 @@ it("has the same bits with one worker, by its config.json, and after kill -9; ot
   const all = await runJson(words("train --resume cut"));
   expect(all[0]!.trained).toBeGreaterThanOrEqual(1);
   expect(readFileSync(at("cut", "model.safetensors")).equals(bytes)).toBe(true);
+  for (const plot of readdirSync(at("whole", "plots"))) {
+    expect(readFileSync(at("cut", "plots", plot), "utf8")).toBe(
+      readFileSync(at("whole", "plots", plot), "utf8"),
+    );
+  }
   const rows = readFileSync(at("cut", "metrics.jsonl"), "utf8").trim().split("\n");
   expect(rows).toHaveLength(2 * 6 * 60);
   expect((await runCli(words("train --resume cut"))).stdout).toContain("complete");
@@ -100,6 +109,11 @@ it("is stopped by Ctrl-C, and goes on", async () => {
   expect(existsSync(at("stopped", "model.safetensors"))).toBe(false);
   const { code: end } = await runCli(words("train --resume stopped --quiet"));
   expect(end).toBe(0);
+  expect(readdirSync(at("stopped", "plots")).sort()).toEqual(["held-out-loss.svg", "residuals.svg"]);
+  const { code: fresh } = await runCli(
+    words("train train.csv --target outcome --epochs 2 --members 1 --out stopped --force --quiet"),
+  );
+  expect([fresh, readdirSync(at("stopped", "plots")).includes("residuals.svg")]).toEqual([0, false]);
 });
 
 it.each([

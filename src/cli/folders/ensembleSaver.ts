@@ -1,24 +1,36 @@
-/** Keeps the training of an ensemble in its folder: a subscriber that writes every member when it is trained, and the rest at the end. */
-
+/**
+ * Keeps the training of an ensemble in its folder: a subscriber that writes every member when it is trained, and the rest at the
+ * end, plots among it.
+ */
+import { heldOutLosses } from "../../ensemble/heldOutLoss.ts";
+import { labelsOfRows } from "../../ensemble/members.ts";
 import type { Evaluation } from "../../model/history.ts";
 import type { Model } from "../../model/model.ts";
 import { countParameters } from "../../model/summary.ts";
+import { unitOfTargets } from "../../preprocessing/scaleOfTargets.ts";
+import { heldOutLossPlot } from "../../report/ensemble/plots.ts";
 import type {
   CrossValidation,
   EnsembleComplete,
   EnsembleEvent,
   EnsemblePlan,
+  EnsembleTrained,
   TrainedEnsemble,
 } from "../../runs/ensemble.ts";
+import { reportOnAnswers } from "../../runs/evaluate.ts";
 import { on } from "../../runs/events.ts";
 import { decisiveSettings } from "../../settings/settings.ts";
 import { decodeMember, encodeMember, type TrainedMember } from "../../training/memberFile.ts";
 import { buildId, VERSION } from "../version.ts";
+import { plotsOf } from "./evaluationFolder.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { Saving } from "./saving.ts";
 
 /** What a run leaves, the most wanted first. */
-const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.json"];
+const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.json", "plots/"];
+
+/** A line of the plots of answers. */
+const NOTE = "Rows that the networks that answer were not trained on";
 
 /** The outcome of an ensemble's training, for summary.json and the command's last event. */
 export interface EnsembleSummary {
@@ -51,6 +63,8 @@ export class EnsembleSaver {
   /** When the command began. */
   readonly #begin: number;
   readonly #saving: Saving;
+  /** Draws the plots, once there is something to draw. */
+  #drawn: () => Promise<(readonly [name: string, svg: string])[]> = async () => [];
   #summary: EnsembleSummary | undefined;
 
   constructor(folder: RunFolder, plan: EnsemblePlan, begin: number) {
@@ -98,7 +112,10 @@ export class EnsembleSaver {
       );
       await this.#appendRows(trained);
     },
-    trained: ({ model }) => this.#saveModel(model),
+    trained: async (event) => {
+      await this.#saveModel(event.model);
+      this.#drawn = () => this.#draw(event);
+    },
     interrupted: ({ members, reason }) =>
       this.#saveSummary(() => ({ state: "interrupted", members, error: (reason as Error).message })),
     result: (event) => this.#saveResult(event),
@@ -122,19 +139,50 @@ export class EnsembleSaver {
     );
   }
 
-  #saveSummary(summary: () => object): Promise<void> {
-    return this.#saving.write("summary.json", () =>
-      this.#folder.writeSummary({
+  /** What the user may want to see: how each way to train went, and the answers to the rows that were held out. */
+  async #draw({
+    trained,
+    members,
+    labels,
+  }: EnsembleTrained): Promise<(readonly [name: string, svg: string])[]> {
+    const plan = this.#plan;
+    const { candidates, rows, predictions } = trained.combination;
+    const losses = heldOutLosses(
+      plan.members,
+      members.map(({ snapshots }) => snapshots),
+      labels,
+    );
+    const curves = losses.map((loss, k) => ({
+      ...{ name: plan.candidates[k]!.name, ...candidates[k]!, ...loss },
+    }));
+    const { kind, width } = labels;
+    const { targets, weights } = labelsOfRows(rows, labels);
+    const { classNames, preprocessing, training } = plan.dataset;
+    const names = Array.from({ length: width }, (_, i) => (classNames ?? training.classNames)?.[i] ?? `${i}`);
+    const report = reportOnAnswers(
+      { kind, outputs: width, count: rows.length, predictions, targets, weights },
+      { names, ...unitOfTargets(preprocessing) },
+    );
+    return [
+      ["held-out-loss.svg", await heldOutLossPlot(curves, kind !== "numbers")],
+      ...(await plotsOf(report, NOTE)),
+    ];
+  }
+
+  #saveSummary(summary: () => object, missing = {}): Promise<void> {
+    return this.#saving.write("summary.json", () => {
+      const unsaved = { ...missing, ...this.#saving.facts.unsaved };
+      return this.#folder.writeSummary({
         ...{ command: "train", version: VERSION, build: buildId(), node: process.version },
         parameters: countParameters(this.#plan.summary),
         ...summary(),
-        ...this.#saving.facts,
-      }),
-    );
+        ...(Object.keys(unsaved).length > 0 && { unsaved }),
+      });
+    });
   }
 
   async #saveResult({ trained, test }: EnsembleComplete): Promise<void> {
-    await this.#saveSummary(() => {
+    const summary = () => {
       this.#summary = {
         ...{ test, ...this.#facts(trained), out: this.#folder.path },
         seconds: (performance.now() - this.#begin) / 1000,
@@ -142,7 +190,11 @@ export class EnsembleSaver {
         peakMemory: 1024 * process.resourceUsage().maxRSS,
       };
       return { state: "complete", ...this.#summary };
-    });
+    };
+    // Whoever is killed here has no plots, and the summary says so.
+    await this.#saveSummary(summary, { "plots/": "They were not drawn yet." });
+    await this.#saving.write("plots/", async () => this.#folder.writeDrawn(await this.#drawn()));
+    await this.#saveSummary(summary);
     // They are needed until the model and the summary are there.
     if (this.#saving.facts.unsaved === undefined) {
       await this.#saving.write("checkpoints/", () => this.#folder.removeMembers());

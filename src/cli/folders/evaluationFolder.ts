@@ -5,18 +5,14 @@ import { ConfigError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { fileError } from "../../files/errors.ts";
 import { confusionPlot, MOST_DRAWN, reliabilityPlot, residualsPlot } from "../../report/evaluation/plots.ts";
-import type { EvaluationReport } from "../../runs/evaluate.ts";
+import type { AnswersReport } from "../../runs/evaluate.ts";
 
 /**
  * Draws what there is to draw, and writes it.
  * @returns the names of the files
  * @throws ConfigError if one of them is there already, and not `force`; FileError if they cannot be written
  */
-export async function writePlots(
-  folder: string,
-  report: EvaluationReport,
-  force: boolean,
-): Promise<string[]> {
+export async function writePlots(folder: string, report: AnswersReport, force: boolean): Promise<string[]> {
   const plots = await plotsOf(report);
   for (const [name] of plots) {
     const file = join(folder, name);
@@ -34,17 +30,21 @@ export async function writePlots(
   return plots.map(([name]) => name);
 }
 
-async function plotsOf(report: EvaluationReport): Promise<[name: string, svg: string][]> {
+/**
+ * What there is to draw of answers, by the names of the files.
+ * @param note a line on the samples. Default: none
+ */
+export async function plotsOf(report: AnswersReport, note?: string): Promise<[name: string, svg: string][]> {
   const { task, metrics, names, reliability, calibrationError, residuals } = report;
   const plots: [string, string][] = [];
   const matrix = metrics.confusion as readonly (readonly number[])[] | undefined;
   if (task === "classes" && matrix !== undefined && matrix.length <= MOST_DRAWN) {
-    plots.push(["confusion.svg", await confusionPlot(matrix, names)]);
+    plots.push(["confusion.svg", await confusionPlot(matrix, names, note)]);
   }
   if (reliability !== undefined) {
     const kind = task === "flags" ? "flags" : "classes";
-    plots.push(["reliability.svg", await reliabilityPlot(reliability, calibrationError!, kind)]);
+    plots.push(["reliability.svg", await reliabilityPlot(reliability, calibrationError!, kind, note)]);
   }
-  if (residuals !== undefined) plots.push(["residuals.svg", await residualsPlot(residuals)]);
+  if (residuals !== undefined) plots.push(["residuals.svg", await residualsPlot(residuals, note)]);
   return plots;
 }

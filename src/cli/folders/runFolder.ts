@@ -7,7 +7,8 @@
  *   model.safetensors   the trained network
  *   checkpoints/        the last two checkpoints, from which --resume goes on; after a whole run, the one of its end. Of an
  *                       ensemble, the members that are trained; after a whole run, nothing
- *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg
+ *   plots/              cost.svg, loss.svg, learning-rate.svg, and one of each metric that is a number: accuracy.svg. Of an
+ *                       ensemble held-out-loss.svg, and confusion.svg and reliability.svg, or residuals.svg
  *
  * Every file but metrics.jsonl appears whole or not at all; metrics.jsonl grows by whole lines. While the run lasts
  * there is the file `lock` as well.
@@ -35,7 +36,7 @@ const plotFile = (name: string): string => join("plots", `${name}.svg`);
 /** All that a run writes, and all that --force takes away. */
 const FILES = [
   ...[CONFIG, METRICS, SUMMARY, MODEL_FILE, CHECKPOINT, PREVIOUS, MEMBERS],
-  ...PLOT_NAMES.map(plotFile),
+  ...[...PLOT_NAMES, "held-out-loss", "confusion", "reliability", "residuals"].map(plotFile),
 ];
 
 /** The file of a member of an ensemble, which is kept until there is a model. */
@@ -175,7 +176,12 @@ export class RunFolder {
   /** Draws the epochs and writes the plots, or replaces them. */
   async writePlots(rows: readonly PlotRow[], options?: PlotOptions): Promise<void> {
     const plots = Object.entries(await renderPlots(rows, options));
-    await this.#folder.writeFiles(plots.map(([name, svg]) => [plotFile(name), svg]));
+    await this.writeDrawn(plots.map(([name, svg]) => [`${name}.svg`, svg]));
+  }
+
+  /** Writes plots by the names of their files, or replaces them. */
+  async writeDrawn(plots: readonly (readonly [name: string, svg: string])[]): Promise<void> {
+    await this.#folder.writeFiles(plots.map(([name, svg]) => [join("plots", name), svg]));
   }
 
   /** Closes metrics.jsonl and lets others have the folder. */

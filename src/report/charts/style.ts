@@ -39,6 +39,7 @@ export const GRID = PALETTE.grid.light;
 export const AXIS = PALETTE.axis.light;
 export const BLUE = PALETTE.blue.light;
 export const VERMILION = PALETTE.vermilion.light;
+export const GREEN = PALETTE.green.light;
 /** The colours of the ramp from worst to best. */
 export const RAMP: readonly string[] = [1, 2, 3, 4, 5, 6, 7].map(
   (step) => PALETTE[`ramp-${step}` as keyof typeof PALETTE].light,

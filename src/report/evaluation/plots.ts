@@ -21,6 +21,8 @@ const growing = (title: string, subtitle: string | readonly string[]) => ({
   ...{ title: { text: title, subtitle }, autosize: { type: "pad" } },
 });
 
+const notes = (note: string | undefined): string[] => (note === undefined ? [] : [note]);
+
 /** Sides of a cell, in pixels. @param written the longest of the numbers in the cells */
 function cellSide(n: number, written: string): number {
   const fontSize = fontSizeOf(n);
@@ -34,10 +36,12 @@ const fontSizeOf = (n: number) => (n <= 10 ? 13 : n <= MOST_WRITTEN ? 11 : n <= 
  * A confusion matrix, as scikit-learn draws it: a row for each actual class, a column for each predicted one. Shades are shares of
  * the row.
  * @param matrix as the metric `confusion` has it for classes
+ * @param note a line on the samples. Default: none
  */
 export function confusionPlot(
   matrix: readonly (readonly number[])[],
   names: readonly string[],
+  note?: string,
 ): Promise<string> {
   const n = matrix.length;
   const labels = shortLabels(Array.from(matrix, (_, i) => names[i] ?? `${i}`));
@@ -62,6 +66,7 @@ export function confusionPlot(
   const subtitle = [
     `${short(right, { digits: 6 })} of ${short(total, { digits: 6 })} correct`,
     `Shade: ${isWritten ? "share" : "square root of the share"} of the actual class`,
+    ...notes(note),
   ];
   const classes = { type: "nominal", sort: labels };
   const encoding = {
@@ -120,12 +125,14 @@ export function reliabilityPlot(
   bins: readonly Bin[],
   calibrationError: number,
   task: "classes" | "flags",
+  note?: string,
 ): Promise<string> {
   const values = bins.filter(({ count }) => count > 0);
   const title = "Reliability curve";
   const subtitle = [
     `Expected calibration error ${calibrationError.toFixed(4)}`,
     `Dashed: perfect calibration; size of a dot: number of ${task === "classes" ? "samples" : "flags"}`,
+    ...notes(note),
   ];
   const [x, y] =
     task === "classes"
@@ -172,12 +179,16 @@ export function residualsPlot(
     readonly quantiles: readonly number[];
     readonly points: readonly { readonly predicted: number; readonly residual: number }[];
   }[],
+  note?: string,
 ): Promise<string> {
   const labels = shortLabels(all.map(({ name }) => name));
   const drawn = all.slice(0, MOST_PANELS);
   const title = "Residuals";
   const left = all.length - drawn.length;
-  const subtitle = `Predicted minus actual, in the target's own unit${left === 0 ? "" : `; ${left} more targets are not drawn`}`;
+  const subtitle = [
+    `Predicted minus actual, in the target's own unit${left === 0 ? "" : `; ${left} more targets are not drawn`}`,
+    ...notes(note),
+  ];
   const panel = ({ points }: (typeof all)[number], i: number) => ({
     ...{ width: 600, height: drawn.length === 1 ? 350 : 220 },
     layer: [
@@ -207,5 +218,5 @@ export function residualsPlot(
     ({ quantiles }, i) =>
       `${labels[i]}: half of them from ${short(quantiles[2]!)} to ${short(quantiles[4]!)}`,
   );
-  return drawChart(specification, title, `${subtitle}. ${words.join("; ")}.`);
+  return drawChart(specification, title, `${subtitle.join(". ")}. ${words.join("; ")}.`);
 }
