@@ -16,3 +16,33 @@ export async function labelsOf(samples: Samples): Promise<CombineOptions> {
   const { kind, width, classes } = labelling;
   return { kind, width: kind === "classes" ? classes : width, targets, weights };
 }
+
+/**
+ * The labels with rows that count by their classes, too, as a training does that weighs classes.
+ * @param classWeight "balanced", by the classes of `rows`; or the weights of some classes, others weighing 1
+ * @param rows the numbers of the rows that are trained on
+ */
+export function weighClasses(
+  labels: CombineOptions,
+  classWeight: "balanced" | Readonly<Record<string, number>> | undefined,
+  { rows, classNames }: { readonly rows: Uint32Array; readonly classNames: readonly string[] },
+): CombineOptions {
+  const { kind, width, targets, weights } = labels;
+  if (kind !== "classes" || classWeight === undefined) return labels;
+  const table = new Float64Array(width).fill(1);
+  if (classWeight === "balanced") {
+    const counts = new Uint32Array(width);
+    for (const row of rows) counts[targets[row]!]!++;
+    const present = counts.filter((count) => count > 0).length;
+    counts.forEach((count, i) => {
+      if (count > 0) table[i] = rows.length / (present * count);
+    });
+  } else {
+    for (const [name, weight] of Object.entries(classWeight)) table[classNames.indexOf(name)] = weight;
+  }
+  const weighed = Float64Array.from(
+    { length: targets.length },
+    (_, row) => (weights?.[row] ?? 1) * table[targets[row]!]!,
+  );
+  return { ...labels, weights: weighed };
+}

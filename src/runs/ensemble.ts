@@ -5,7 +5,7 @@
 import { type CandidateName, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import { constantBiases } from "../ensemble/constant.ts";
-import { labelsOf } from "../ensemble/labels.ts";
+import { labelsOf, weighClasses } from "../ensemble/labels.ts";
 import {
   type Candidate as AnyCandidate,
   type Combination,
@@ -253,15 +253,15 @@ export async function trainEnsemble(
 
 /** Trains the members that are missing, as many at once as the pool has workers. */
 async function trainMembers(
-  { members, candidates, dataset }: EnsemblePlan,
+  plan: EnsemblePlan,
   trained: Map<number, TrainedMember>,
   pool: Pool,
   events: Events<EnsembleEvent>,
 ): Promise<void> {
+  const { members, candidates, dataset } = plan;
   const missing = members.filter(({ number }) => !trained.has(number));
-  const labels = candidates.some(({ isConstant }) => isConstant)
-    ? await labelsOf(dataset.training)
-    : undefined;
+  const hasConstant = candidates.some(({ isConstant }) => isConstant);
+  const labels = hasConstant ? weighed(plan, await labelsOf(dataset.training)) : undefined;
   const outcomeOf = async (member: Member): Promise<Omit<TrainedMember, "number">> => {
     const { epochs, isConstant } = candidates[member.candidate]!;
     const settings = settingsOf(member, candidates);
@@ -303,6 +303,10 @@ async function constantMember(
   return { rows: [], snapshots: [{ epoch: 0, tensors, outputs }], steps: 0, trainSeconds: 0 };
 }
 
+/** The labels by which the members are put together: rows count as they do in the training. */
+const weighed = ({ settings, rows, dataset }: EnsemblePlan, labels: CombineOptions): CombineOptions =>
+  weighClasses(labels, settings.classWeight, { rows, classNames: dataset.classNames });
+
 /** The settings of a member. */
 export const settingsOf = (
   { candidate, seed }: Member,
@@ -314,15 +318,16 @@ export const settingsOf = (
 
 /** Makes the model of the members, and measures it on the rows that were held out. */
 export async function assemble(
-  { dataset, members, candidates, settings }: EnsemblePlan,
+  plan: EnsemblePlan,
   trained: ReadonlyMap<number, TrainedMember>,
 ): Promise<{ model: Model; facts: TrainedEnsemble; labels: CombineOptions }> {
+  const { dataset, members, candidates, settings } = plan;
   const all = members.map(({ number }) => trained.get(number)!);
   const labels = await labelsOf(dataset.training);
   const combination = combine(
     members,
     all.map(({ snapshots }) => snapshots),
-    labels,
+    weighed(plan, labels),
   );
   const shares = sharesOf(members, combination);
   const models: Model[] = [];
