@@ -268,7 +268,8 @@ async function trainMembers(
     if (isConstant) return await constantMember(member, settings, dataset, labels!);
     const { rows: own, snapshots } = member;
     const outcome = await pool.run(
-      { settings, rows: own, snapshots },
+      // Its thread is one of those that train side by side.
+      { settings: { ...settings, threads: 1 }, rows: own, snapshots },
       { onEpoch: (row) => events.post({ type: "epoch", member, row, epochs }) },
     );
     requireFinite(outcome);

@@ -16,7 +16,9 @@ beforeAll(() => {
 
 it("trains each candidate for each fold on all rows, says what came out, and leaves one model", async () => {
   const { code, stdout, stderr } = await runCli(
-    words("train train.csv --target outcome --test test.csv --epochs 4 --members 3 --out ensemble"),
+    words(
+      "train train.csv --target outcome --test test.csv --epochs 4 --members 3 --threads 2 --out ensemble",
+    ),
   );
   expect([code, stderr.includes("Member 6/9  linear ")]).toEqual([0, true]);
   expect(stderr).toContain("84 training, 26 test samples");
