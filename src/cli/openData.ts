@@ -3,6 +3,7 @@
  * a folder of images, arrays of images.
  */
 import type { Samples, UntestedDataset } from "../data/dataset.ts";
+import type { HeldOutBy } from "../data/entries.ts";
 import { datasets } from "../data/index.ts";
 import { splitOwn, VALIDATION_SHARE } from "../data/ownSplit.ts";
 import { isEnsemble } from "../ensemble/size.ts";
@@ -31,8 +32,8 @@ export interface OpenedData {
   readonly kind: "named" | "table" | "images";
   /** Why it is not the data set that the user may expect. */
   readonly notice?: string | undefined;
-  /** What stands for the group of each training row, if there are groups. */
-  readonly groups?: ArrayLike<unknown> | undefined;
+  /** An entry for each training row, if there are groups or times. */
+  readonly heldOutBy?: HeldOutBy | undefined;
   /** The members of an ensemble that the data's size asks for; undefined for one network. */
   readonly members?: number | undefined;
   /** What was understood of it, in lines for people. */

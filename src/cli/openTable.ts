@@ -29,6 +29,7 @@ export type TableSettings = Partial<
     | "categorical"
     | "weight"
     | "group"
+    | "time"
     | "missing"
     | "format"
     | "delimiter"
@@ -45,8 +46,8 @@ export type TableSettings = Partial<
 >;
 
 export const tableOptions = (settings: TableSettings): TableOptions => {
-  const { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates } = settings;
-  return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates };
+  const { target, task, drop, numeric, categorical, weight, group, time, missing, decimal, dates } = settings;
+  return { target, task, drop, numeric, categorical, weight, group, time, missing, decimal, dates };
 };
 
 export const formatOptions = ({ format, delimiter, header, encoding }: TableSettings): FormatOptions => ({
@@ -84,8 +85,8 @@ export async function openTable(
     return await collectTable(source, options, { signal: context.signal, onProgress });
   });
   const understanding = understand(table, options);
-  const { limit, seed, weight, group, missing, standardize, test } = settings;
-  const counts = countsOf(table, understanding, { group });
+  const { limit, seed, weight, group, time, missing, standardize, test } = settings;
+  const counts = countsOf(table, understanding, { group, time });
   const members = membersFor?.({ ...counts, rows: Math.min(limit ?? counts.rows, counts.rows) });
   // An ensemble holds out each row by turns.
   const { validation = members === undefined ? validationOf?.(counts.rows) : 0 } = settings;
@@ -93,11 +94,11 @@ export async function openTable(
     standardize ?? "robust"
   ];
   const made = tableDataset(table, understanding, {
-    ...{ validation, limit, seed, weight, group, missing, numbers },
+    ...{ validation, limit, seed, weight, group, time, missing, numbers },
     origin: source.format,
   });
   const understood = understandingText(understanding, table, { width: widthOf(context), most: MOST_SHOWN });
-  const opened = { kind: "table", understood, groups: made.groups, members } as const;
+  const opened = { kind: "table", understood, heldOutBy: made.heldOutBy, members } as const;
   if (test === undefined) return { ...opened, dataset: made.dataset, warnings: made.warnings };
   // The column of weights is that of the preprocessing: another file need not have it.
   const tested = await openTest(context, test, made.preprocessing, { ...settings, weight: undefined });

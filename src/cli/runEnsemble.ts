@@ -43,10 +43,10 @@ export async function runEnsemble(
   context: CliContext,
   { asked, data, opened, flags, begin, closeIfOpen }: EnsembleCommand,
 ): Promise<void> {
-  const { dataset, groups } = data;
+  const { dataset, heldOutBy } = data;
   const { signal } = context;
   const { json = false, quiet = false, out, force } = flags;
-  const plan = await planEnsemble(asked, dataset, { groups }, flagOf).catch(closeIfOpen);
+  const plan = await planEnsemble(asked, dataset, heldOutBy, flagOf).catch(closeIfOpen);
   const folder = opened ?? (await RunFolder.create(plan.settings, { out, force }));
   const progress = new EnsembleProgress(context, quiet, plan);
   sayUnderstood(progress, data);

@@ -4,7 +4,7 @@ import { checkOptions, isNumber, requireInteger, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 import { targetsOf } from "../targets.ts";
 import type { Samples } from "./dataset.ts";
-import { numbered, requireEntries } from "./entries.ts";
+import { ascending, numbered, requireEntries } from "./entries.ts";
 
 export interface SamplesSplitOptions {
   /** A share of the samples, 0 < share < 1, which is rounded and at least one sample; or their number, ≥ 0. Default: 0. */
@@ -236,12 +236,7 @@ function inTime(times: ArrayLike<number | Date>, { validation, test }: Sizes): S
     if (isNumber(moment) && !Number.isNaN(moment)) return moment;
     throw new ConfigError(`${WHERE}: time[${row}] is ${shown(time)}, expected a number or a date.`);
   });
-  const order = Uint32Array.from(moments, (_, row) => row);
-  // Infinities have no difference.
-  order.sort((a, b) => {
-    const [s, t] = [moments[a]!, moments[b]!];
-    return s < t ? -1 : s > t ? 1 : a - b;
-  });
+  const { order } = ascending(moments);
   const train = order.length - validation - test;
   return {
     train: order.subarray(0, train),

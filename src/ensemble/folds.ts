@@ -1,20 +1,16 @@
 /** Which rows are held out together: the folds of a cross-validation. */
-import { numbered, requireEntries } from "../data/entries.ts";
+import { ascending, type HeldOutBy, nearest, numbered, requireEntries } from "../data/entries.ts";
 import { ConfigError } from "../errors.ts";
-import { checkOptions, requireBoolean, requireInteger, shown } from "../options.ts";
+import { checkOptions, requireInteger, shown } from "../options.ts";
 import { permutation, Random } from "../random.ts";
 
-export interface FoldOptions {
-  /** How many, ≥ 2. There are fewer if there are fewer rows, or groups, to hold out. */
+export interface FoldOptions extends HeldOutBy {
+  /** How many, ≥ 2. There are fewer if there are fewer rows, groups or times to hold out. */
   readonly folds: number;
   /** Decides which rows come together. Default: 1. */
   readonly seed?: number;
   /** A class for each row: each class has its share of every fold. Default: none. */
   readonly classes?: ArrayLike<unknown> | undefined;
-  /** A group for each row, such as a patient: the rows of a group are in one fold. Default: none. */
-  readonly groups?: ArrayLike<unknown> | undefined;
-  /** Whether the rows stand in order of time: each fold is a block of them, the earliest is fold 0. Default: false. */
-  readonly ordered?: boolean | undefined;
 }
 
 /** The folds of some rows. */
@@ -46,25 +42,27 @@ const WHERE = "foldsOf";
  * - `groups`: the largest first, each goes where the fewest rows are. The sizes differ by the largest group's at most.
  * - `groups` and `classes`: each group goes where its classes are rarest, which makes Σ_f Σ_c n_fc² / n_c small, n_fc being
  *   the rows of class c in fold f. A class of one group is in one fold, whose other side does not know it.
- * - `ordered`: blocks of rows, nothing is random. The sizes differ by 1 at most.
+ * - `times`: the rows in order of time are cut into as many stretches, between two times, where that is nearest to equal sizes.
+ *   So rows of one time are in one fold, and the sizes differ by 1 at most if each has its own. The first stretch is
+ *   fold 0. Nothing is random.
  *
  * @param count rows, ≥ 1
- * @throws ConfigError if an option is out of its range, an array has another length than there are rows, or ordered is asked
- *   for beside classes or groups
+ * @throws ConfigError if an option is out of its range, an array has another length than there are rows, or times are
+ *   given beside classes or groups
  */
 export function foldsOf(count: number, options: FoldOptions): Folds {
-  checkOptions(WHERE, options, ["folds", "seed", "classes", "groups", "ordered"]);
-  const { folds, seed = 1, classes, groups, ordered = false } = options;
+  checkOptions(WHERE, options, ["folds", "seed", "classes", "groups", "times"]);
+  const { folds, seed = 1, classes, groups, times } = options;
   requireInteger(`${WHERE}: count`, count);
   requireInteger(`${WHERE}: folds`, folds, 2);
   requireInteger(`${WHERE}: seed`, seed, 0);
-  requireBoolean(`${WHERE}: ordered`, ordered);
   if (classes !== undefined) requireEntries(`${WHERE}: classes`, classes, count);
   if (groups !== undefined) requireEntries(`${WHERE}: groups`, groups, count);
-  if (ordered) {
+  if (times !== undefined) {
+    requireEntries(`${WHERE}: times`, times, count);
     const other = classes === undefined ? "groups" : "classes";
-    if ((classes ?? groups) === undefined) return blocks(count, folds);
-    throw new ConfigError(`${WHERE}: ordered and ${other} exclude each other. Give one of them.`);
+    if ((classes ?? groups) === undefined) return stretches(times, folds);
+    throw new ConfigError(`${WHERE}: times and ${other} exclude each other. Give one of them.`);
   }
   const order = permutation(count, new Random(seed, "folds"));
   if (groups !== undefined) return grouped(order, folds, groups, classes);
@@ -92,11 +90,16 @@ const foldsAmong = (parts: number, folds: number): number => (parts < 2 ? 0 : Ma
 
 const withoutFolds = (count: number): Int32Array => new Int32Array(count).fill(ALWAYS_TRAINED);
 
-function blocks(count: number, folds: number): Folds {
-  const among = foldsAmong(count, folds);
-  const foldOf = withoutFolds(count);
+function stretches(times: ArrayLike<number>, folds: number): Folds {
+  const { order, ends } = ascending(times);
+  const among = foldsAmong(ends.length, folds);
+  const foldOf = withoutFolds(order.length);
+  let last = -1;
   for (let fold = 0; fold < among; fold++) {
-    foldOf.fill(fold, Math.ceil((fold * count) / among), Math.ceil(((fold + 1) * count) / among));
+    const from = last < 0 ? 0 : ends[last]!;
+    // Each of the folds to come has a time at least.
+    last = nearest(ends, ((fold + 1) * order.length) / among, last + 1, ends.length - among + fold);
+    for (let place = from; place < ends[last]!; place++) foldOf[order[place]!] = fold;
   }
   return { count: among, foldOf };
 }

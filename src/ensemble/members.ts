@@ -3,6 +3,8 @@
  * trained on every side of a cross-validation. What members answer for the rows that they were not trained on decides the rest.
  */
 
+import type { HeldOutBy } from "../data/entries.ts";
+import { counted } from "../format/words.ts";
 import { Random } from "../random.ts";
 import { blended, blendWeights } from "./blend.ts";
 import { type Folds, foldsOf, type Sides, sidesOf } from "./folds.ts";
@@ -22,7 +24,7 @@ export interface Member {
   readonly number: number;
   /** The number of its candidate. */
   readonly candidate: number;
-  /** The number of its cross-validation: another one has other folds. */
+  /** The number of its cross-validation: another one has other folds, unless these are by times. */
   readonly round: number;
   readonly fold: number;
   /** Of its weights, and of the order of its rows. */
@@ -40,19 +42,24 @@ export interface MemberSnapshot {
   readonly outputs: ArrayLike<number>;
 }
 
-export interface MembersOptions {
+/** Its entries are those of the rows. */
+export interface MembersOptions extends HeldOutBy {
   readonly candidates: readonly Candidate[];
   /** The numbers of the rows, of which each is held out once in a round, but for those that are always trained on. */
   readonly rows: Uint32Array;
   readonly folds: number;
-  /** Cross-validations, ≥ 1. */
+  /** Cross-validations, ≥ 1. By times, all have the same folds. */
   readonly rounds: number;
   readonly seed: number;
-  /** The class of each of the rows: classes have their share of each fold. */
+  /** The class of each of the rows: classes have their share of each fold, unless there are times. */
   readonly classes?: ArrayLike<unknown> | undefined;
-  /** The group of each of the rows: a group is held out as a whole. */
-  readonly groups?: ArrayLike<unknown> | undefined;
 }
+
+/** The entries of some of the rows. */
+export const ofRows = (rows: Uint32Array, { groups, times }: HeldOutBy): HeldOutBy => ({
+  groups: groups && Array.from(rows, (row) => groups[row]),
+  times: times && Float64Array.from(rows, (row) => times[row]!),
+});
 
 /** Rows for which each candidate alone is right, before there is any: few held-out rows leave none of them out. */
 const PRIOR = 5;
@@ -67,13 +74,23 @@ export function snapshotEpochs(epochs: number): number[] {
   return Array.from({ length: Math.floor(epochs / every) }, (_, i) => epochs - i * every).reverse();
 }
 
+/** Why no row can be held out of so many. */
+export function whyNoMembers(rows: number, { groups, times }: HeldOutBy): string {
+  const together = groups !== undefined ? "group" : times !== undefined ? "time" : undefined;
+  const has = `${counted(rows, "row")} to train on`;
+  return together === undefined || rows === 1
+    ? `${has}: too few to hold some out`
+    : `${has}, all of one ${together}: none can be held out`;
+}
+
 /** The members: all folds of the first candidate's first round come first. */
 export function membersOf(options: MembersOptions): Member[] {
-  const { candidates, rows, folds, rounds, seed, classes, groups } = options;
+  const { candidates, rows, folds, rounds, seed, groups, times } = options;
+  const classes = times === undefined ? options.classes : undefined;
   const members: Member[] = [];
   const parted = Array.from({ length: rounds }, (_, round): Folds => {
     const own = seedOf(seed, `folds ${round}`);
-    return foldsOf(rows.length, { folds, seed: own, classes, groups });
+    return foldsOf(rows.length, { folds, seed: own, classes, groups, times });
   });
   for (const [round, each] of parted.entries()) {
     for (const [candidate, { epochs }] of candidates.entries()) {

@@ -4,6 +4,7 @@
  */
 import { type CandidateName, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
+import type { HeldOutBy } from "../data/entries.ts";
 import { constantBiases } from "../ensemble/constant.ts";
 import { labelsOf, weighClasses } from "../ensemble/labels.ts";
 import {
@@ -14,7 +15,9 @@ import {
   labelsOfRows,
   type Member,
   membersOf,
+  ofRows,
   sharesOf,
+  whyNoMembers,
 } from "../ensemble/members.ts";
 import { lossOf } from "../ensemble/scores.ts";
 import { ensembleSize } from "../ensemble/size.ts";
@@ -126,14 +129,14 @@ export interface EnsembleOptions extends RunOptions<EnsembleEvent> {
 }
 
 /**
- * @param groups what stands for the group of each row of the data set, all of whose rows are held out together. Default: none
+ * @param heldOutBy an entry for each row of the data set. Default: none
  * @param named how errors write the name of a setting
  * @throws ConfigError if the settings contradict each other or the data, or there are too few rows to hold some out
  */
 export async function planEnsemble(
   asked: TrainSettings,
   dataset: UntestedDataset,
-  { groups }: { readonly groups?: ArrayLike<unknown> | undefined } = {},
+  heldOutBy: HeldOutBy = {},
   named: (key: keyof TrainSettings) => string = String,
 ): Promise<EnsemblePlan> {
   const { training, split, name } = dataset;
@@ -159,15 +162,10 @@ export async function planEnsemble(
   );
   const labels = kind === "classes" ? (training.labels?.() ?? (await labelsOf(training)).targets) : undefined;
   const classes = labels && Array.from(rows, (row) => labels[row]);
-  const members = membersOf({
-    ...{ candidates, rows, ...size, seed, classes },
-    groups: groups && Array.from(rows, (row) => groups[row]),
-  });
+  const members = membersOf({ candidates, rows, ...size, seed, classes, ...ofRows(rows, heldOutBy) });
   checkRateFactors(settings, () => false, named);
   if (members.length === 0) {
-    throw new ConfigError(
-      `${name} has ${rows.length} rows to train on: too few to hold some out. Give ${named("members")} 1.`,
-    );
+    throw new ConfigError(`${name} has ${whyNoMembers(rows.length, heldOutBy)}. Give ${named("members")} 1.`);
   }
   const fewest = Math.min(...members.map((member) => member.rows.train.length));
   batchSizes(fewest, settings.batch, settings.bn === false ? 1 : 2);

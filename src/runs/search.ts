@@ -1,5 +1,6 @@
 /** Does the trials of a search, side by side. A subscriber hears of them: there is no terminal and no folder here. */
 import type { UntestedDataset } from "../data/dataset.ts";
+import type { HeldOutBy } from "../data/entries.ts";
 import { splitDataset } from "../data/split.ts";
 import { ensembleSize, isEnsemble } from "../ensemble/size.ts";
 import { ConfigError, TrialPruned } from "../errors.ts";
@@ -47,15 +48,15 @@ export interface Search extends SearchMethod {
   readonly maxFailures: number;
   /** Whether the first trial is the settings themselves, of which the space has to have those that it searches. Default: no. */
   readonly start?: boolean | undefined;
-  /** What stands for the group of each row of the data set: the rows of a group are held out together. Default: none. */
-  readonly groups?: ArrayLike<unknown> | undefined;
+  /** An entry for each row of the data set. Default: none. */
+  readonly heldOutBy?: HeldOutBy | undefined;
 }
 
 /** A search that can begin. */
 export interface SearchPlan
   extends Pick<
     Search,
-    "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures" | "groups"
+    "settings" | "space" | "objective" | "trials" | "roundSize" | "maxFailures" | "heldOutBy"
   > {
   readonly dataset: UntestedDataset;
   /** How many samples each part of the data set has. */
@@ -123,7 +124,7 @@ export function planSearch(
   dataset: UntestedDataset,
   named: (name: string) => string = String,
 ): SearchPlan {
-  const { space, objective, trials, roundSize, maxFailures, groups } = asked;
+  const { space, objective, trials, roundSize, maxFailures, heldOutBy } = asked;
   const task = { name: dataset.name, targets: targetsOf(dataset).kind };
   checkSplit(space, dataset, named);
   checkStandardize(asked.settings, dataset, named);
@@ -144,7 +145,7 @@ export function planSearch(
   const [sampler, pruner] = [samplerOf(asked), prunerOf(asked, epochs)];
   checkTrials(asked, sampler, space, named);
   return {
-    ...{ settings, space, objective, trials, roundSize, maxFailures, groups, dataset, sampler, pruner },
+    ...{ settings, space, objective, trials, roundSize, maxFailures, heldOutBy, dataset, sampler, pruner },
     ...{ starts: asked.start ? [startOf(resolved, space, sampler, named)] : [], folds, epochs, named },
     samples: { train: train.count, validation: validation?.count ?? 0, test: test?.count ?? 0 },
   };

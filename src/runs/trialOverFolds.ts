@@ -36,10 +36,10 @@ export interface FoldsOptions {
 export async function trainOverFolds(
   trial: Trial,
   pool: Pool,
-  { settings: base, objective, dataset, groups, named }: SearchPlan,
+  { settings: base, objective, dataset, heldOutBy, named }: SearchPlan,
   { stopAfter, onEpoch, checkPruned }: FoldsOptions,
 ): Promise<number> {
-  const plan = await planEnsemble(applyParams(base, trial.params), dataset, { groups }, named);
+  const plan = await planEnsemble(applyParams(base, trial.params), dataset, heldOutBy, named);
   const { members, candidates } = plan;
   const { epochs } = candidates[0]!;
   const all = members.map(

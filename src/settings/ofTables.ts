@@ -156,6 +156,12 @@ export const tableSettings = {
     usual: "none",
     words: { "--group": "groups group-column group-by" },
   }),
+  time: setting({
+    ...{ ...TABLE, flags: "--time <column>", type: text(), notSearched: SHARED },
+    help: "the column with the times of rows: the latest are for validation, and folds are stretches of time",
+    usual: "rows are held out at random",
+    words: { "--time": "time-column date-column order-by timeseries" },
+  }),
   missing: setting({
     ...{ ...TABLE, flags: "--missing <texts>", type: texts("texts", true), notSearched: SHARED },
     help: "more texts that stand for a missing cell",

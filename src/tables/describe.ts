@@ -42,7 +42,7 @@ export function understandingText(
     "  ",
   );
   const used = columns.filter(({ role }) => role !== "dropped");
-  const order = { target: 0, weight: 1, group: 2, feature: 3, dropped: 4 };
+  const order = { target: 0, weight: 1, group: 2, time: 3, feature: 4, dropped: 5 };
   const shown = [...used].sort((a, b) => order[a.role] - order[b.role]).slice(0, most);
   if (shown.length > 0) lines.push("", ...columnLines(shown, rows, width));
   if (used.length > shown.length) {
@@ -69,7 +69,10 @@ export function understandingText(
   return lines;
 }
 
-const ROLES: Readonly<Record<string, string>> = { target: "target", weight: "weight", group: "group" };
+/** Roles that are told in place of a kind. */
+const ROLES: Readonly<Record<string, string>> = {
+  ...{ target: "target", weight: "weight", group: "group", time: "time" },
+};
 
 function columnLines(columns: readonly ColumnUnderstanding[], rows: number, width: number): string[] {
   const names = columns.map(({ name }) => cut(printable(name), Math.min(MOST_NAME, Math.floor(width / 4))));

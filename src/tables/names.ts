@@ -61,9 +61,10 @@ export const shownText = (text: string): string =>
  */
 export function checkTableOptions(table: string, names: readonly string[], options: WordedOptions): void {
   const { where, option: written } = options.wording ?? asFlags;
-  const { target = [], drop = [], numeric = [], categorical = [], weight, group = [] } = options;
+  const { target = [], drop = [], numeric = [], categorical = [], weight, group = [], time } = options;
   const known = new Set(names);
-  const said = { target, drop, numeric, categorical, weight: weight === undefined ? [] : [weight], group };
+  const [weights, times] = [weight, time].map((name) => (name === undefined ? [] : [name]));
+  const said = { target, drop, numeric, categorical, weight: weights!, group, time: times! };
   for (const [name, given] of Object.entries(said)) {
     const option = written(name as keyof typeof said);
     for (const column of given) {
@@ -77,6 +78,12 @@ export function checkTableOptions(table: string, names: readonly string[], optio
     const twice = given.find((column, i) => given.indexOf(column) !== i);
     if (twice !== undefined) throw new ConfigError(`${where}${option} names ${shownText(twice)} twice.`);
   }
+  if (time !== undefined && group.length > 0) {
+    throw new ConfigError(
+      `${where}${written("time")} and ${written("group")} exclude each other: rows are held out by their time, or by their group. ` +
+        "Leave one of them out.",
+    );
+  }
   const exclusive = [
     ["target", "drop"],
     ["target", "weight"],
@@ -85,6 +92,10 @@ export function checkTableOptions(table: string, names: readonly string[], optio
     ["weight", "group"],
     ["weight", "categorical"],
     ["group", "drop"],
+    ["target", "time"],
+    ["weight", "time"],
+    ["time", "drop"],
+    ["time", "categorical"],
     ["numeric", "categorical"],
   ] as const;
   for (const [one, other] of exclusive) {

@@ -62,6 +62,10 @@ export function rangeOf({
   return [isoDate(low, days), isoDate(high, days)];
 }
 
+/** A number, or a date as an ISO text, as people read it. */
+export const momentText = (column: TableColumn, value: number): string =>
+  column.kind === "date" ? isoDate(value, hasDaysOnly(column)) : String(value);
+
 /** Values with how many rows have them. */
 export interface Counted {
   readonly value: string;

@@ -141,6 +141,12 @@ export interface TableOptions {
   readonly weight?: string | undefined;
   /** The columns whose values, together, name a row's group, all of which is in one set. They are no features. Default: none. */
   readonly group?: readonly string[] | undefined;
+  /**
+   * The column with the times of rows, numbers or dates: the latest rows are for validation, and the folds of an ensemble are stretches
+   * of time, so that rows of one time are in one set. It is no feature, and a missing time the earliest. Default: rows are held out at
+   * random.
+   */
+  readonly time?: string | undefined;
   /** More texts that stand for a missing cell, beside the usual ones (see missing.ts). Default: none. */
   readonly missing?: readonly string[] | undefined;
   /** What numbers in texts have before their fractions. Default: it is found out. */
@@ -150,7 +156,7 @@ export interface TableOptions {
 }
 
 /** What a column is used for. */
-export type ColumnRole = "feature" | "target" | "weight" | "group" | "dropped";
+export type ColumnRole = "feature" | "target" | "weight" | "group" | "time" | "dropped";
 
 /** What was understood of a column. */
 export interface ColumnUnderstanding {

@@ -1,5 +1,5 @@
 /**
- * What a table's columns are for: features, targets, weights, groups, or nothing, and why. What would not help on new rows (ids,
+ * What a table's columns are for: features, targets, weights, groups, times, or nothing, and why. What would not help on new rows (ids,
  * constants, free text) is dropped; a user who knows better says so (--categorical, --numeric).
  */
 import { ConfigError, DatasetError } from "../errors.ts";
@@ -29,7 +29,7 @@ const FEW_NUMBERS = 20;
  * @throws DatasetError if nothing can be learned from it: no rows, no feature, a target with one value; if a weight is negative
  */
 export function understand(table: Table, options: WordedOptions = {}): Understanding {
-  const { target = [], weight, group = [], drop = [], wording = asFlags } = options;
+  const { target = [], weight, group = [], time, drop = [], wording = asFlags } = options;
   checkTableOptions(table.name, [...table.columns.map(({ name }) => name), ...drop], options);
   const profiles = table.columns.map((column) => profileOf(column, table.rows));
   const warnings: string[] = [];
@@ -45,6 +45,7 @@ export function understand(table: Table, options: WordedOptions = {}): Understan
           options,
         );
   if (weight !== undefined) checkWeights(table, byName.get(weight)!.column, wording);
+  if (time !== undefined) checkTimes(byName.get(time)!.column, wording);
   const roles = rolesOf(profiles, options);
   const features = () => profiles.filter(({ column }) => roles.get(column.name)!.role === "feature");
   if (task !== undefined) {
@@ -58,7 +59,7 @@ export function understand(table: Table, options: WordedOptions = {}): Understan
     }
   }
   if (features().length === 0) keepOne(table, profiles, roles, task === undefined ? undefined : wording);
-  warnings.push(...warningsOf(table, byName, task, group));
+  warnings.push(...warningsOf(table, byName, task, { group, time }));
   const told = new Set([...features().map(({ column }) => column.name), ...target]);
   const repeats = repeatedRows(
     table.columns.filter(({ name }) => told.has(name)),
@@ -81,7 +82,7 @@ interface Role {
 }
 
 function rolesOf(profiles: readonly Profile[], options: WordedOptions): Map<string, Role> {
-  const { target = [], weight, group = [], drop = [], numeric = [], categorical = [] } = options;
+  const { target = [], weight, group = [], time, drop = [], numeric = [], categorical = [] } = options;
   const { wording = asFlags } = options;
   const said = new Set([...numeric, ...categorical]);
   return new Map(
@@ -91,6 +92,7 @@ function rolesOf(profiles: readonly Profile[], options: WordedOptions): Map<stri
       if (name === weight) return [name, { role: "weight", why: "the weights of rows" }];
       if (group.includes(name))
         return [name, { role: "group", why: "rows with the same value stay together" }];
+      if (name === time) return [name, { role: "time", why: "rows are held out in its order" }];
       if (drop.includes(name)) return [name, { role: "dropped", why: "as it was said" }];
       const useless = emptyOrConstant(profile) ?? (said.has(name) ? undefined : uselessOf(profile));
       if (useless !== undefined) return [name, { role: "dropped", why: useless }];
@@ -205,11 +207,25 @@ function checkWeights(table: Table, column: TableColumn, { where, option }: Word
   }
 }
 
+/** @throws ConfigError unless a column has numbers or dates, which tell what is later */
+function checkTimes({ name, kind, example, why }: TableColumn, { where, option }: Wording): void {
+  if (kind === "number" || kind === "date") return;
+  const has =
+    example === ""
+      ? "no values"
+      : `${kind === "boolean" ? "yes and no" : "texts"}, such as ${shownText(example)}`;
+  const isCode = /^codes/.test(why ?? "");
+  throw new ConfigError(
+    `${where}${option("time")}: column ${shownText(name)} has ${has}, expected numbers, or dates such as 2025-12-31. ` +
+      (isCode ? `Give ${option("numeric", name)}.` : "Write its cells so, or name another column."),
+  );
+}
+
 function warningsOf(
   table: Table,
   byName: ReadonlyMap<string, Profile>,
   task: Understanding["task"],
-  group: readonly string[],
+  { group, time }: { readonly group: readonly string[]; readonly time: string | undefined },
 ): string[] {
   const warnings: string[] = [];
   if (task !== undefined) {
@@ -228,6 +244,12 @@ function warningsOf(
     const { missing } = byName.get(name)!.column;
     if (missing > 0)
       warnings.push(`Group ${shownText(name)} is missing in ${counted(missing, "row")}: they are one group.`);
+  }
+  const timeless = time === undefined ? 0 : byName.get(time)!.column.missing;
+  if (timeless > 0) {
+    warnings.push(
+      `Time ${shownText(time!)} is missing in ${counted(timeless, "row")}: ${timeless === 1 ? "it is" : "they are"} taken for the earliest.`,
+    );
   }
   return warnings;
 }

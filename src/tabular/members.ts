@@ -1,5 +1,6 @@
 import { type CandidateName, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
+import type { HeldOutBy } from "../data/entries.ts";
 import { constantBiases } from "../ensemble/constant.ts";
 import { labelsOf } from "../ensemble/labels.ts";
 import {
@@ -8,11 +9,12 @@ import {
   type Member,
   type MemberSnapshot,
   membersOf,
+  ofRows,
   sharesOf,
+  whyNoMembers,
 } from "../ensemble/members.ts";
 import { ensembleSize } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
-import { counted } from "../format/words.ts";
 import { biasOutputs } from "../model/biasOutputs.ts";
 import type { Callback } from "../model/callbacks/index.ts";
 import { ensembleOf } from "../model/ensemble.ts";
@@ -27,7 +29,7 @@ import type { TrainTableOptions } from "./options.ts";
 export async function trainMembers(
   dataset: UntestedDataset,
   options: TrainTableOptions,
-  groups: readonly unknown[] | undefined,
+  heldOutBy: HeldOutBy,
 ): Promise<Model> {
   const { seed = 1, engine, threads } = options;
   const rows = dataset.split!.train;
@@ -48,12 +50,10 @@ export async function trainMembers(
     })),
     ...{ rows, ...size, seed },
     classes: kind === "classes" ? Array.from(rows, (row) => targets[row]) : undefined,
-    groups: groups && Array.from(rows, (row) => groups[row]),
+    ...ofRows(rows, heldOutBy),
   });
   if (members.length === 0) {
-    throw new ConfigError(
-      `${dataset.name} has ${counted(rows.length, "row")} to train on: too few to hold some out. Give members 1.`,
-    );
+    throw new ConfigError(`${dataset.name} has ${whyNoMembers(rows.length, heldOutBy)}. Give members 1.`);
   }
   const trained: { model: Model; snapshots: readonly TrainedSnapshot[] }[] = [];
   try {

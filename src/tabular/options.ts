@@ -106,6 +106,7 @@ const OPTIONS = {
   categorical: true,
   weight: true,
   group: true,
+  time: true,
   missing: true,
   decimal: true,
   dates: true,
@@ -154,7 +155,7 @@ const CHECKS: readonly (readonly [
   [["target", "group"], isNames, "a column's name, or an array of names"],
   [["drop", "numeric", "categorical"], isTexts, "an array of columns' names"],
   [["missing"], isTexts, "an array of texts"],
-  [["weight"], (name) => typeof name === "string" && name !== "", "a column's name"],
+  [["weight", "time"], (name) => typeof name === "string" && name !== "", "a column's name"],
   [["validation"], isNumber, "a number of rows, or a share below 1"],
   [["onEpoch", "onUnderstood"], (callback) => typeof callback === "function", "a function"],
 ];

@@ -40,20 +40,20 @@ export async function train<Target extends string, Task extends TargetKind = Tar
   // The options with types that know neither target nor task.
   const given = options as unknown as TrainTableOptions;
   checkTrainOptions(given);
-  const { seed, weight, numbers, signal, onUnderstood } = given;
+  const { seed, weight, time, numbers, signal, onUnderstood } = given;
   const table = await tableFrom(given);
   const understanding = understand(table, ofTable(given));
   const group = listed(given.group);
-  const asked = withMembers(given, countsOf(table, understanding, { group }));
+  const asked = withMembers(given, countsOf(table, understanding, { group, time }));
   const { validation = isEnsemble(asked) ? 0 : undefined } = asked;
-  const made = tableDataset(table, understanding, { validation, seed, weight, numbers, group });
+  const made = tableDataset(table, understanding, { validation, seed, weight, numbers, group, time });
   const { train: rows, validation: held } = made.dataset.split!;
   const warnings = [...understanding.warnings, ...made.warnings];
   const counts = { train: rows.length, validation: held.length };
   await onUnderstood?.({ table, understanding, warnings, rows: counts });
   signal?.throwIfAborted();
   const model = isEnsemble(asked)
-    ? await trainMembers(made.dataset, asked, made.groups)
+    ? await trainMembers(made.dataset, asked, made.heldOutBy)
     : await trainOn(made.dataset, asked);
   memories.get(model)!.preprocessing = made.preprocessing;
   return model as unknown as Model<MetricsOfTask<Task>, AnswerOf<Target, Task>>;
@@ -68,10 +68,10 @@ function withMembers(options: TrainTableOptions, counts: TableCounts): TrainTabl
 }
 
 function ofTable(options: TrainTableOptions): WordedOptions {
-  const { task, drop, numeric, categorical, weight, missing, decimal, dates } = options;
+  const { task, drop, numeric, categorical, weight, time, missing, decimal, dates } = options;
   const [target, group] = [listed(options.target), listed(options.group)];
   const wording = asOptions(WHERE);
-  return { target, task, drop, numeric, categorical, weight, group, missing, decimal, dates, wording };
+  return { target, task, drop, numeric, categorical, weight, group, time, missing, decimal, dates, wording };
 }
 
 async function tableFrom(options: TrainTableOptions): Promise<Table> {

@@ -53,6 +53,33 @@ describe("the split of a user's own samples", () => {
     }
   });
 
+  it("has the latest for validation, no time in both sets, and of limited training samples the latest", () => {
+    const times = [5, 1, 4, 2, 3, 9, 8, 7, 6, 0];
+    const split = (options: object = {}) => splitOwn(10, { name: "s", times, ...options });
+    expect(split()).toEqual({
+      ...{ train: Uint32Array.of(9, 1, 3, 4, 2, 0, 8, 7), validation: Uint32Array.of(6, 5), warnings: [] },
+    });
+    expect(split({ seed: 2, classes: times })).toEqual(split());
+    expect([...split({ validation: 4, limit: 3 }).train]).toEqual([4, 2, 0]);
+    expect([...split({ validation: 0, limit: 1 }).train]).toEqual([5]);
+    const years = [2, 2, 2, 2, 1, 3, 3, 3, 1, 1];
+    for (const [validation, held] of [
+      [1, 3],
+      [0.3, 3],
+      [4, 3],
+      [6, 7],
+      [9, 7],
+      [0, 0],
+    ] as const) {
+      const found = split({ times: years, validation });
+      expect(found.validation.length, `${validation}`).toBe(held);
+      expect([...found.train, ...found.validation].sort((a, b) => a - b)).toEqual(all(10));
+    }
+    const { train, validation, warnings } = split({ times: all(10).map(() => 7) });
+    expect([train.length, validation.length]).toEqual([10, 0]);
+    expect(warnings).toEqual(["0 samples for validation in place of 2: all are of the same time."]);
+  });
+
   it("is the same by the same seed, and has the first of the training samples if they are limited", () => {
     const split = (seed: number, limit?: number) => splitOwn(50, { name: "s", seed, limit });
     expect(split(3)).toEqual(split(3));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ALWAYS_TRAINED, type FoldOptions, type Folds, foldsOf, sidesOf } from "../../src/ensemble/folds.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { permutation, Random } from "../../src/random.ts";
 
 /** How many rows of each fold are among those of which something is true. */
 const sizesOf = ({ count, foldOf }: Folds, isMeant: (row: number) => boolean = () => true): number[] =>
@@ -153,16 +154,43 @@ describe("folds by group", () => {
   });
 });
 
-describe("folds in order", () => {
-  it("are blocks of rows, the earliest first", () => {
-    const property = fc.property(fc.record({ rows, ...basis }), ({ rows: count, folds, seed }) => {
-      const found = foldsOf(count, { folds, seed, ordered: true });
-      expectWhole(found, count);
-      expect(spread(sizesOf(found))).toBeLessThanOrEqual(1);
-      expect([...found.foldOf].sort((a, b) => a - b)).toEqual([...found.foldOf]);
+describe("folds by time", () => {
+  it("are stretches of time that no time is in two of, and of equal sizes if each row has its own", () => {
+    const times = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 60 });
+    const property = fc.property(fc.record({ times, ...basis }), ({ times: all, folds, seed }) => {
+      const { count, foldOf } = foldsOf(all.length, { folds, seed, times: all });
+      const different = new Set(all).size;
+      expect(count).toBe(different < 2 ? 0 : Math.min(different, folds));
+      const stretches = Array.from({ length: count }, (_, fold) =>
+        all.filter((_, row) => foldOf[row] === fold),
+      );
+      for (const [fold, stretch] of stretches.entries()) {
+        expect(stretch.length).toBeGreaterThan(0);
+        if (fold > 0) expect(Math.min(...stretch)).toBeGreaterThan(Math.max(...stretches[fold - 1]!));
+      }
     });
     fc.assert(property, { numRuns: 100 });
-    expect([...foldsOf(7, { folds: 3, ordered: true }).foldOf]).toEqual([0, 0, 0, 1, 1, 2, 2]);
+    const own = fc.property(fc.record({ rows, ...basis }), ({ rows: count, folds, seed }) => {
+      const order = permutation(count, new Random(seed, "times"));
+      const found = foldsOf(count, { folds, times: order });
+      expectWhole(found, count);
+      expect(spread(sizesOf(found))).toBeLessThanOrEqual(1);
+    });
+    fc.assert(own, { numRuns: 100 });
+  });
+
+  it.each<[readonly number[], number, readonly number[]]>([
+    [[1, 2, 3, 4, 5, 6, 7], 3, [0, 0, 1, 1, 1, 2, 2]],
+    [[7, 5, 3, 1], 2, [1, 1, 0, 0]],
+    // Nearest to two of six: the first two rows, and the last three.
+    [[1, 1, 2, 3, 3, 3], 3, [0, 0, 1, 2, 2, 2]],
+    // Each fold has a time, however many rows the first has.
+    [[1, 1, 1, 1, 1, 1, 1, 2, 3], 3, [0, 0, 0, 0, 0, 0, 0, 1, 2]],
+    [[1, 2, 3, 3, 3, 3, 3, 3, 3], 3, [0, 1, 2, 2, 2, 2, 2, 2, 2]],
+    [[0, -Infinity, Infinity, -Infinity], 5, [1, 0, 2, 0]],
+    [[4, 4, 4], 2, [ALWAYS_TRAINED, ALWAYS_TRAINED, ALWAYS_TRAINED]],
+  ])("of %j, %i folds", (times, folds, expected) => {
+    expect([...foldsOf(times.length, { folds, times }).foldOf]).toEqual(expected);
   });
 });
 
@@ -176,7 +204,7 @@ describe("refusals", () => {
       "an option that there is not",
       9,
       { folds: 2, class: [] },
-      'foldsOf: there is no option "class". There are: folds, seed, classes, groups, ordered.',
+      'foldsOf: there is no option "class". There are: folds, seed, classes, groups, times.',
     ],
     [
       "too few classes",
@@ -191,22 +219,22 @@ describe("refusals", () => {
       'foldsOf: groups is "abcdefghi", expected an array of 9, an entry for each sample.',
     ],
     [
-      "an order with groups",
+      "times with groups",
       1,
-      { folds: 2, groups: [1], ordered: true },
-      "foldsOf: ordered and groups exclude each other. Give one of them.",
+      { folds: 2, groups: [1], times: [1] },
+      "foldsOf: times and groups exclude each other. Give one of them.",
     ],
     [
-      "an order with classes",
+      "times with classes",
       1,
-      { folds: 2, classes: [1], ordered: true },
-      "foldsOf: ordered and classes exclude each other. Give one of them.",
+      { folds: 2, classes: [1], times: [1] },
+      "foldsOf: times and classes exclude each other. Give one of them.",
     ],
     [
-      "an order in words",
+      "too few times",
       9,
-      { folds: 2, ordered: "yes" },
-      'foldsOf: ordered is "yes", expected true or false.',
+      { folds: 2, times: [1, 2] },
+      "foldsOf: times has 2 entries, expected an array of 9, an entry for each sample.",
     ],
   ];
 

@@ -4,7 +4,9 @@ import {
   type Member,
   type MemberSnapshot,
   membersOf,
+  ofRows,
   snapshotEpochs,
+  whyNoMembers,
 } from "../../src/ensemble/members.ts";
 
 const all = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
@@ -72,7 +74,29 @@ describe("membersOf", () => {
     for (const { rows } of of(all(30), { classes })) expect(rows.train).toContain(17);
   });
 
-  it("is empty if no row can be held out", () => {
+  it("holds out stretches of time, in each round the same, whatever the classes are", () => {
+    const rows = Uint32Array.of(20, 3, 5, 9, 11, 30);
+    const by = ofRows(rows, { times: Array.from({ length: 31 }, (_, row) => -Math.floor(row / 4)) });
+    expect(by).toEqual({ times: Float64Array.of(-5, -0, -1, -2, -2, -7), groups: undefined });
+    const members = of(rows, { ...by, rounds: 2, classes: [0, 1, 2, 0, 1, 2] });
+    const held = members.map(({ rows: { validation } }) => [...validation].sort((a, b) => a - b));
+    expect(held).toEqual(
+      [...Array(2).keys()].flatMap(() => [
+        [20, 30],
+        [9, 11],
+        [3, 5],
+      ]),
+    );
+    expect(new Set(members.map(({ seed }) => seed)).size).toBe(6);
+  });
+
+  it("is empty if no row can be held out, and says why", () => {
+    expect(of(all(4), { times: [3, 3, 3, 3] })).toEqual([]);
+    expect(whyNoMembers(1, {})).toBe("1 row to train on: too few to hold some out");
+    expect(whyNoMembers(4, { groups: [1] })).toBe(
+      "4 rows to train on, all of one group: none can be held out",
+    );
+    expect(whyNoMembers(4, { times: [1] })).toBe("4 rows to train on, all of one time: none can be held out");
     expect(of(all(1))).toEqual([]);
     expect(of(all(4), { groups: ["a", "a", "a", "a"] })).toEqual([]);
   });

@@ -147,7 +147,7 @@ describe("refused are", () => {
   it("too few rows", async () => {
     const one = { ...numbersDataset, training: numbersDataset.training.select(Uint32Array.of(0)) };
     await expect(plan({ batch: 1 }, one)).rejects.toThrow(
-      "own numbers has 1 rows to train on: too few to hold some out. Give --members 1.",
+      "own numbers has 1 row to train on: too few to hold some out. Give --members 1.",
     );
   });
 });

@@ -61,6 +61,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   categorical: ["zip", ["zip"]],
   weight: ["w", "w"],
   group: ["patient,eye", ["patient", "eye"]],
+  time: ["sold", "sold"],
   missing: ["-,none", ["-", "none"]],
   format: ["csv", "csv"],
   delimiter: ["tab", "\t"],

@@ -69,6 +69,37 @@ describe("roles", () => {
       "group: rows with the same value stay together",
     );
     expect(await roleOf("w", cycle(12, 0, 2), { weight: "w" })).toBe("weight: the weights of rows");
+    expect(await roleOf("t", shuffled(12), { time: "t" })).toBe("time: rows are held out in its order");
+  });
+
+  it("have times that are numbers or dates, of which a missing one is the earliest", async () => {
+    const of = async (t: readonly unknown[], options: TableOptions = {}) =>
+      await understood(
+        { t, x: cycle(t.length, 1.5, 2), y: cycle(t.length, 1, 2.5, 9) },
+        { time: "t", ...options },
+      );
+    const { columns, warnings } = await of(["1.2.2025", "31.1.2025", "", "2.2.2025", "NA"]);
+    expect(columns[0]).toMatchObject({ role: "time", kind: "date" });
+    expect(warnings).toContain('Time "t" is missing in 2 rows: they are taken for the earliest.');
+    await expect(of([...cycle(6, "2025-01", "2025-02")])).rejects.toThrow(
+      '--time: column "t" has texts, such as "2025-01", expected numbers, or dates such as 2025-12-31. Write its cells so, or name another column.',
+    );
+    await expect(of(["001", "002", "003"])).rejects.toThrow("dates such as 2025-12-31. Give --numeric t.");
+    await expect(of(["yes", "no", "no"])).rejects.toThrow('column "t" has yes and no, such as "yes"');
+    await expect(of(["", "", ""])).rejects.toThrow('column "t" has no values, expected numbers');
+    await expect(of([1, 2, 3], { group: ["x"] })).rejects.toThrow(
+      "--time and --group exclude each other: rows are held out by their time, or by their group. Leave one of them out.",
+    );
+    for (const [other, option] of [
+      ["target", { target: ["t"] }],
+      ["weight", { weight: "t" }],
+    ] as const) {
+      await expect(of([1, 2, 3], option)).rejects.toThrow(`--${other} and --time both name "t".`);
+    }
+    await expect(of([1, 2, 3], { drop: ["t"] })).rejects.toThrow('--time and --drop both name "t".');
+    await expect(of([1, 2, 3], { categorical: ["t"] })).rejects.toThrow(
+      '--time and --categorical both name "t".',
+    );
   });
 
   it("leave a column to learn from, and say where there is none", async () => {

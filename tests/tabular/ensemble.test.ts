@@ -17,6 +17,8 @@ it("has the bits of nnwasm train --members", async () => {
       "--members 4 --cv 2 --group port --seed 3 --candidates network,constant",
       { members: 4, cv: 2, group: "port", seed: 3, candidates: ["network", "constant"] },
     ],
+    ["outcome", "--members 3 --time born", { members: 3, time: "born" }],
+    ["age", "--members 1 --time born", { members: 1, time: "born" }],
     ["outcome", "", {}],
     ["age", "--preset table-fast", { preset: "table-fast" }],
   ] as const) {

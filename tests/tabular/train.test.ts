@@ -130,8 +130,8 @@ describe("a model of a table", () => {
           data: changed,
           target: "price",
           drop: ["class", "wet", "cold"],
-          ...quick,
-          epochs: 1,
+          // In batches: the first of all steps has rate 0.
+          ...{ ...quick, epochs: 1, batchSize: 16 },
           validation,
         },
         group: "garden",
@@ -150,6 +150,36 @@ describe("a model of a table", () => {
       JSON.stringify((before as { describe(): object }).describe()),
     );
     expect(others).toBe(weights);
+  });
+
+  it("learns nothing of the latest rows with time, which are for validation, and has no use for it later", async () => {
+    const sold = houses.map((row, i) => ({ ...row, sold: new Date(Date.UTC(2020, 0, 1 + ((i * 7) % 120))) }));
+    let warnings: readonly string[] = [];
+    const of = async (data: readonly object[]) => {
+      const model = await train({
+        ...{
+          data,
+          target: "price",
+          time: "sold",
+          drop: ["class", "wet", "cold"],
+          ...quick,
+          epochs: 1,
+          batchSize: 16,
+        },
+        onUnderstood: (understood) => {
+          warnings = understood.warnings;
+        },
+      });
+      return [await model.weightsSha256(), model.preprocessing, await model.predict(houses)] as const;
+    };
+    const [weights, preprocessing] = await of(sold);
+    expect(warnings).toContain("By sold, 24 rows from 2020-04-06 on are for validation.");
+    expect(JSON.stringify((preprocessing as { describe(): object }).describe())).not.toContain("sold");
+    const late = new Date(Date.UTC(2020, 3, 6));
+    const wild = sold.map((row) => (row.sold >= late ? { ...row, rooms: 1e6, price: -1e6 } : row));
+    expect((await of(wild))[0]).toBe(weights);
+    const early = sold.map((row) => (row.sold < late ? row : { ...row, sold: new Date(0) }));
+    expect((await of(early))[0]).not.toBe(weights);
   });
 
   it("says before the training what was understood", async () => {
@@ -365,6 +395,12 @@ describe("what is wrong is refused", () => {
       "train: target is undefined, expected a column's name, or an array of names.",
     ],
     [{ ...right, target: [] }, "ConfigError", "train: target is an array of 0, expected a column's name"],
+    [{ ...right, time: 5 }, "ConfigError", "train: time is 5, expected a column's name."],
+    [
+      { ...right, time: "rooms", group: "city" },
+      "ConfigError",
+      "train: time and group exclude each other: rows are held out by their time, or by their group.",
+    ],
     [
       { ...right, group: 5 },
       "ConfigError",
@@ -426,6 +462,8 @@ describe("what is wrong is refused", () => {
     ["categorical", ["nope"], 'train: categorical: data has no column "nope".'],
     ["weight", "nope", 'train: weight: data has no column "nope".'],
     ["group", "nope", 'train: group: data has no column "nope".'],
+    ["time", "nope", 'train: time: data has no column "nope".'],
+    ["time", "city", 'train: time: column "city" has texts, such as "'],
     ["weight", "city", 'if it stands for a missing value, give missing ["'],
     ["drop", ["city", "city"], 'train: drop names "city" twice.'],
     ["drop", ["price"], 'train: target and drop both name "price".'],

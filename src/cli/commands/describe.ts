@@ -20,7 +20,7 @@ import { settingOption } from "../trainingOptions.ts";
 
 /** The settings that say what a table is, and how its file is read. */
 const SETTINGS = [
-  ...(["target", "task", "drop", "numeric", "categorical", "weight", "group", "missing"] as const),
+  ...(["target", "task", "drop", "numeric", "categorical", "weight", "group", "time", "missing"] as const),
   ...(["format", "delimiter", "decimal", "dates", "header", "encoding"] as const),
 ] satisfies readonly SettingName[];
 

@@ -79,14 +79,14 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
     command: "nnwasm search",
     validationOf: (rows) => (foldsFor(rows, given, flags) === undefined ? undefined : 0),
   });
-  const { dataset, groups } = opened;
+  const { dataset, heldOutBy } = opened;
   const description = before ?? describeSearch(flags, given, opened);
   if (before !== undefined) checkSameData(resume!, before.data, dataOf(dataset));
   const settings = mergeSettings(description.settings as Partial<TrainSettings>);
   const space = parseSpace(description.space);
-  const plan = planSearch({ ...description, settings, space, groups }, dataset, flagOf);
+  const plan = planSearch({ ...description, settings, space, heldOutBy }, dataset, flagOf);
   // What is wrong for every trial is told before a folder is made.
-  if (plan.folds !== undefined) await planEnsemble(settings, dataset, { groups }, flagOf);
+  if (plan.folds !== undefined) await planEnsemble(settings, dataset, heldOutBy, flagOf);
   const { folder, trials } =
     resume === undefined
       ? { folder: await StudyFolder.create(description, flags), trials: [] }
