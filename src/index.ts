@@ -9,6 +9,7 @@ export {
   type WasmBackendOptions,
   wasmBackend,
 } from "./backend/index.ts";
+export type { CandidateName } from "./candidates.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export type { ArrayTargets } from "./data/arrayTargets.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
