@@ -166,7 +166,8 @@ export function combine(
   const each = found.map(({ predictions }) => predictions);
   const shares = blendWeights(each, targets, { ...of, prior: PRIOR });
   const blend = blended(each, shares);
-  const temperature = kind === "numbers" ? 1 : fitTemperature(blend, targets, { ...of, kind });
+  const prior = neverHeldOut(members, rows, allWeights);
+  const temperature = kind === "numbers" ? 1 : fitTemperature(blend, targets, { ...of, kind, prior });
   return {
     candidates: found.map(({ epoch, loss }, k) => ({ epoch, loss, weight: shares[k]! })),
     ...{ temperature, rows },
@@ -204,6 +205,19 @@ export function sharesOf(members: readonly Member[], { candidates }: Combination
 function heldOut(members: readonly Member[]): Uint32Array {
   const first = members.filter(({ candidate, round }) => candidate === 0 && round === 0);
   return Uint32Array.from(first.flatMap(({ rows }) => Array.from(rows.validation))).sort();
+}
+
+/**
+ * The rows that are always trained on, being the only ones of their class, as far as they count. No held-out row is of these classes,
+ * so that the others could seem to be certain: for the temperature, each stands for a row of which nobody knew the class.
+ */
+function neverHeldOut(
+  members: readonly Member[],
+  held: Uint32Array,
+  weights: CombineOptions["weights"],
+): number {
+  const isHeld = new Set(held);
+  return members[0]!.rows.train.filter((row) => !isHeld.has(row) && (weights?.[row] ?? 1) > 0).length;
 }
 
 /** What the members answer for these rows, the mean over the rounds. */

@@ -6,6 +6,11 @@ import { checkPredictions, type PredictionOptions } from "./scores.ts";
 
 export interface TemperatureOptions extends PredictionOptions {
   readonly kind: "classes" | "flags";
+  /**
+   * How many rows, ≥ 0, the belief is worth that any class may be the case, each as likely as the others, or either value of a
+   * flag. Where few rows are all right, it is what keeps the probabilities from 1. Default: 0.
+   */
+  readonly prior?: number | undefined;
 }
 
 /** The sharpest and the flattest that is fitted: few rows could ask for more without a reason. */
@@ -33,7 +38,11 @@ const WHERE = "fitTemperature";
  *   classes   Σ_i w_i · Σ_j q_ij · (log p_ij − log p_i(label)),  q_i the probabilities at T
  *   flags     −Σ_i w_i · Σ_j a_ij · sigmoid(−a_ij / T),          a_ij the logit of what is the case
  *
- * Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017.
+ * With `prior` = m, each of n rows is there another time for each class, with m/n of its weight divided among them: labels as Platt
+ * has them, one of which is never certain.
+ *
+ * Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017; Platt, "Probabilistic outputs for support
+ * vector machines", 1999.
  *
  * @param probabilities (rows, width), row-major, of rows that the model was not trained on
  * @param labels (rows) for classes, (rows, width) for flags
@@ -44,18 +53,23 @@ export function fitTemperature(
   labels: ArrayLike<number>,
   options: TemperatureOptions,
 ): number {
-  checkOptions(WHERE, options, ["kind", "width", "weights"]);
-  const { kind, weights } = options;
+  checkOptions(WHERE, options, ["kind", "width", "weights", "prior"]);
+  const { kind, weights, prior = 0 } = options;
   requireProbabilities(WHERE, kind);
+  if (!isNumber(prior) || !(prior >= 0 && prior < Infinity)) {
+    throw new ConfigError(`${WHERE}: prior is ${shown(prior)}, expected a finite number ≥ 0.`);
+  }
   const rows = checkPredictions(WHERE, probabilities, labels, options);
   const slopeOfRow = kind === "classes" ? slopeOfClasses : slopeOfFlags;
   const scores = scoresOf(probabilities, kind);
+  const counted = weights === undefined ? rows : Array.from(weights).filter((weight) => weight > 0).length;
+  const share = prior / counted;
   /** The derivative of the loss by 1/T. */
   const slope = (temperature: number) => {
     let sum = 0;
     for (let row = 0; row < rows; row++) {
       const weight = weights === undefined ? 1 : weights[row]!;
-      if (weight > 0) sum += weight * slopeOfRow(scores, labels, row, options.width, temperature);
+      if (weight > 0) sum += weight * slopeOfRow(scores, labels, row, options.width, temperature, share);
     }
     return sum;
   };
@@ -131,17 +145,20 @@ function slopeOfClasses(
   row: number,
   width: number,
   temperature: number,
+  share: number,
 ): number {
   const first = row * width;
-  const label = scores[first + labels[row]!]!;
-  const largest = largestOf(scores.subarray(first, first + width));
-  let [sum, moment] = [0, 0];
-  for (let j = first; j < first + width; j++) {
-    const power = exp((scores[j]! - largest) / temperature);
+  const own = scores.subarray(first, first + width);
+  const label = own[labels[row]!]!;
+  const largest = largestOf(own);
+  let [sum, moment, others] = [0, 0, 0];
+  for (const score of own) {
+    const power = exp((score - largest) / temperature);
     sum += power;
-    moment += power * (scores[j]! - label);
+    moment += power * (score - label);
+    others += score - label;
   }
-  return moment / sum;
+  return (1 + share) * (moment / sum) - share * (others / width);
 }
 
 function slopeOfFlags(
@@ -150,11 +167,13 @@ function slopeOfFlags(
   row: number,
   width: number,
   temperature: number,
+  share: number,
 ): number {
   let sum = 0;
   for (let j = row * width; j < (row + 1) * width; j++) {
     const right = labels[j] === 0 ? -scores[j]! : scores[j]!;
-    sum -= right * sigmoid(-right / temperature);
+    sum +=
+      right * ((share / 2) * sigmoid(right / temperature) - (1 + share / 2) * sigmoid(-right / temperature));
   }
   return sum;
 }

@@ -53,6 +53,21 @@ describe.each(kinds)("the temperature of %s", (kind) => {
     expectClose(back, probabilities, 1e-5);
   });
 
+  it("of rows that are all right is as sharp as it may be; with a prior, as many rows make it", () => {
+    const width = kind === "classes" ? 3 : 1;
+    const sure = kind === "classes" ? [0.9, 0.05, 0.05] : [0.9];
+    const of = (rows: number, prior: number) => {
+      const probabilities = Float64Array.from({ length: rows * width }, (_, i) => sure[i % width]!);
+      const labels = new Uint8Array(rows).fill(kind === "classes" ? 0 : 1);
+      const temperature = fitTemperature(probabilities, labels, { kind, width, prior });
+      return [temperature, atTemperature(probabilities, temperature, { kind, width })[0]!] as const;
+    };
+    expect(of(20, 0)[0]).toBe(0.2);
+    // The share that is right, with a row that is divided among the classes: (19 + 1/3) / 20, or (19 + 1/2) / 20.
+    expect(of(19, 1)[1]).toBeCloseTo(kind === "classes" ? (19 + 1 / 3) / 20 : 19.5 / 20, 9);
+    expect(of(39, 1)[1]).toBeGreaterThan(of(19, 1)[1]);
+  });
+
   it("is where the loss is least: none on a fine grid is better", () => {
     const cases = fc.record({
       ...{ rows: fc.integer({ min: 1, max: 30 }), seed: fc.nat() },
@@ -157,7 +172,7 @@ describe("refusals", () => {
     [{ kind: "flags", width: 2 }, "fitTemperature: targets has 1 entries, expected an array of 2."],
     [
       { kind: "classes", width: 2, bins: 3 },
-      'fitTemperature: there is no option "bins". There are: kind, width, weights.',
+      'fitTemperature: there is no option "bins". There are: kind, width, weights, prior.',
     ],
   ])("%j: %s", (options, message) => {
     const run = () => fitTemperature(probabilities, [1], options as unknown as TemperatureOptions);
