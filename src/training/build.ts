@@ -67,7 +67,8 @@ export async function buildModel(
     seed,
     engine,
     dtype,
-    threads,
+    // A backend that is given is one thread's, among which the trainings are divided.
+    threads: typeof engine === "string" ? threads : 1,
   }).compile({
     loss,
     optimizer: optimizer.create({
