@@ -39,13 +39,17 @@ const LINEAR_EPOCHS = 128;
  * No hidden layer, all weights 0 at first. Unless there is a penalty already, it has that of scikit-learn's logistic regression with
  * C = 1, ½ · Σw² over all rows, in place of decay.
  */
-const linear = ({ l2 = 0, epochs = LINEAR_EPOCHS }: CandidateNetwork, rows: number): CandidateNetwork => ({
+const linear = (
+  { l2 = 0, epochs = LINEAR_EPOCHS, weightDecay }: CandidateNetwork,
+  rows: number,
+): CandidateNetwork => ({
   layers: [],
   inputScale: false,
   dropout: 0,
   bn: false,
   outputInit: "zeros",
-  weightDecay: 0,
+  // An optimizer without decay refuses it, 0 too.
+  ...(weightDecay !== undefined && { weightDecay: 0 }),
   rateFactors: false,
   l2: l2 > 0 ? l2 : 1 / Math.max(1, rows),
   epochs: Math.min(epochs, LINEAR_EPOCHS),

@@ -22,6 +22,10 @@ describe("the linear model", () => {
     expect(changes({ l2: 0.5, epochs: 3 }, 50)).toMatchObject({ l2: 0.5, epochs: 3 });
     expect(changes({ l2: 0 }, 0)).toMatchObject({ l2: 1, epochs: 128 });
   });
+
+  it("says nothing of decay to an optimizer without one", () => {
+    expect(changes({ l2: 0.5 }, 50)).not.toHaveProperty("weightDecay");
+  });
 });
 
 it.each(names)("%s: the settings that it changes make a model, whatever the network is", async (name) => {
