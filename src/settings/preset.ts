@@ -37,8 +37,7 @@ export function presetSettings(
     ...(isItsOptimizer && defined({ weightDecay, decayFollows, beta2, etaMax, etaMin })),
     ...(rateFactors !== undefined && { rateFactors: fittingRateFactors(rateFactors, network) }),
     ...(given.cycles === undefined && { epochs }),
-    ...(hasValidation && { keep }),
-    ...(isEnsemble(given) && defined({ candidates })),
+    ...(isEnsemble(given) ? defined({ candidates }) : hasValidation && { keep }),
     // What the defaults are needs no name.
     ...((given.preset !== undefined || preset !== "paper") && { preset }),
   } as Partial<TrainSettings>;

@@ -118,6 +118,15 @@ it("is stopped by Ctrl-C, and goes on", async () => {
   expect([fresh, readdirSync(at("stopped", "plots")).includes("residuals.svg")]).toEqual([0, false]);
 });
 
+it("takes other optimizers, and validation rows that no network sees", async () => {
+  const flags = "--epochs 2 --members 2 --optimizer sgd --validation 10 --out others";
+  const { code, stderr } = await runCli(words(`train train.csv --target outcome ${flags}`));
+  expect([code, stderr]).toEqual([0, expect.stringContaining("74 training, no test samples")]);
+  expect(readJson(at("others", "config.json"))).toMatchObject({
+    ...{ optimizer: "sgd", validation: 10, members: 2, candidates: ["network", "linear", "constant"] },
+  });
+});
+
 it.each([
   [
     "--members 7",
