@@ -332,7 +332,8 @@ export async function assemble(
   const models: Model[] = [];
   for (const member of members.filter((_, k) => shares[k]! > 0)) {
     const { epoch } = combination.candidates[member.candidate]!;
-    const model = await buildModel(settingsOf(member, candidates), dataset);
+    // It computes nothing, and needs no memory of WebAssembly: of a hundred members that would be a gigabyte.
+    const model = await buildModel({ ...settingsOf(member, candidates), threads: 1 }, dataset, "js");
     await model.build(dataset.features, dataset.training.elementType);
     await model.load(
       trained.get(member.number)!.snapshots.find((snapshot) => snapshot.epoch === epoch)!.tensors,
