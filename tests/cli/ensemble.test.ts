@@ -127,6 +127,16 @@ it("takes other optimizers, and validation rows that no network sees", async () 
   });
 });
 
+it("says how many rows the scores are of, where some are always trained on", async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => `${i},${i === 7 ? "rare" : i < 10 ? "low" : "high"}`);
+  writeFileSync(at("rare.csv"), `x,y\n${rows.join("\n")}\n`);
+  const { stdout } = await runCli(words("train rare.csv --target y --epochs 2 --quiet --out rare"));
+  expect(stdout).toContain(
+    "no test file: the scores are of 19 of 20 rows that the networks that predict them were",
+  );
+  expect(readJson(at("rare", "summary.json"))).toMatchObject({ crossValidationRows: 19, trainingRows: 20 });
+});
+
 it.each([
   [
     "--members 7",

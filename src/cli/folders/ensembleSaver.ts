@@ -38,6 +38,9 @@ export interface EnsembleSummary {
   readonly test: Evaluation | null;
   /** On rows that the members that answer were not trained on. */
   readonly crossValidation: CrossValidation;
+  /** The rows that it is measured on. A class of one row, for example, is always trained on. */
+  readonly crossValidationRows: number;
+  readonly trainingRows: number;
   readonly folds: number;
   /** Networks in the model. */
   readonly members: number;
@@ -204,9 +207,10 @@ export class EnsembleSaver {
   }
 
   #facts({ combination, crossValidation, members, steps, trainSeconds, weightsSha256 }: TrainedEnsemble) {
-    const { candidates, folds } = this.#plan;
+    const { candidates, folds, rows } = this.#plan;
     return {
-      ...{ crossValidation, folds, members },
+      ...{ crossValidation, crossValidationRows: combination.rows.length, folds, members },
+      trainingRows: rows.length,
       candidates: combination.candidates.map((each, k) => ({ name: candidates[k]!.name, ...each })),
       temperature: combination.temperature,
       ...{ steps, trainSeconds, weightsSha256 },

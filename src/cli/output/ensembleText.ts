@@ -67,6 +67,9 @@ function timeText({ settings }: EnsemblePlan, expected: Expected | undefined): s
   return `About ${duration(Math.max(1, seconds))} of training${atOnce}${less}.`;
 }
 
+const rowsText = ({ crossValidationRows: held, trainingRows: all }: EnsembleSummary): string =>
+  held === all ? "rows" : `${held} of ${all} rows`;
+
 function resultText(summary: EnsembleSummary, saved: string): string {
   const { test, crossValidation, candidates, members, folds, steps, trainSeconds, seconds, temperature } =
     summary;
@@ -80,7 +83,7 @@ function resultText(summary: EnsembleSummary, saved: string): string {
     (test === null ? "" : line("test", test)) +
     line("cross-validation", crossValidation) +
     (test === null
-      ? "no test file: the scores are of rows that the networks that predict them were not trained on\n"
+      ? `no test file: the scores are of ${rowsText(summary)} that the networks that predict them were not trained on\n`
       : "") +
     `the mean of ${counted(members, "network")} over ${counted(folds, "fold")}, as of ${taken.join(", ")}` +
     `${temperature === 1 ? "" : `, at temperature ${temperature.toFixed(2)}`}\n` +
