@@ -328,7 +328,7 @@ describe("an ensemble of a table's models", () => {
       const [age, city] = [random.below(80), ["Bern", "Oslo", "Rome"][random.below(3)]!];
       return { age, city, kind: age > 40 === (city === "Bern") ? "a" : "b" };
     });
-    const data = { target: "kind", task: "classes", epochs: 2, validation: 0 } as const;
+    const data = { target: "kind", task: "classes", epochs: 2, validation: 0, members: 1 } as const;
     const models = [];
     for (const seed of [1, 2, 3]) models.push(await train({ ...data, data: rows, seed }));
     const model = await ensembleOf(models, { weights: [0.5, 0.25, 0.25] });
