@@ -48,7 +48,7 @@ export function confusionPlot(
   const values = matrix.flatMap((row, i) => {
     const all = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, j) => ({
-      ...{ actual: labels[i]!, predicted: labels[j]!, share: all === 0 ? 0 : count / all },
+      ...{ actual: i, predicted: j, share: all === 0 ? 0 : count / all },
       text: count === 0 && n > MOST_WITH_ZEROS ? "" : short(count, { digits: 6 }),
     }));
   });
@@ -57,6 +57,7 @@ export function confusionPlot(
   const [step, fontSize] = [cellSide(n, longest), fontSizeOf(n)];
   const axis = {
     ...{ labelLimit: 220, labelPadding: 6, grid: false, domain: false, ticks: false },
+    labelExpr: "names[datum.value]",
     labelFontSize: Math.min(12, fontSize),
   };
   const fits = labels.every((label) => textWidth(label, axis.labelFontSize) <= step - 4);
@@ -68,7 +69,8 @@ export function confusionPlot(
     `Shade: ${isWritten ? "share" : "square root of the share"} of the actual class`,
     ...notes(note),
   ];
-  const classes = { type: "nominal", sort: labels };
+  // Classes by their numbers: a name such as "constructor" means something to Vega.
+  const classes = { type: "ordinal" };
   const encoding = {
     x: {
       ...{ field: "predicted", ...classes, title: "predicted" },
@@ -106,6 +108,7 @@ export function confusionPlot(
   const specification = {
     ...growing(title, subtitle),
     ...{ width: { step }, height: { step }, data: { values }, encoding },
+    params: [{ name: "names", value: labels }],
     // Without inner padding a step is a cell.
     config: { ...CONFIG, scale: { bandPaddingInner: 0, bandPaddingOuter: 0, rectBandPaddingInner: 0 } },
     layer: isWritten ? [cells, texts] : [cells],

@@ -16,6 +16,12 @@ const matrixOf = (n: number) =>
 const names = (n: number) => Array.from({ length: n }, (_, i) => `class ${i}`);
 
 describe("confusionPlot", () => {
+  it("takes names that mean something to JavaScript", async () => {
+    const names = ["__proto__", "constructor", "toString"];
+    const svg = await confusionPlot(matrixOf(3), names);
+    for (const name of names) expect(svg.split(`>${name}<`), name).toHaveLength(3);
+  });
+
   it("of two classes has every number, both axes and how many are right, all of it within the picture", async () => {
     const svg = await confusionPlot(
       [
