@@ -123,6 +123,12 @@ export async function planTraining(
   named: (key: keyof TrainSettings) => string = String,
   { isResumed = false } = {},
 ): Promise<TrainingPlan> {
+  if (asked.candidates !== undefined) {
+    throw new ConfigError(
+      `${named("candidates")} are weighed by an ensemble, and this is the training of one network. Give ${named("members")} 5, or ` +
+        "leave it out.",
+    );
+  }
   const split = splitDataset(dataset, splitOptions(asked));
   const settings = resolveSettings(asked, dataset.name, split.train.count, named);
   batchSizes(split.train.count, settings.batch, settings.bn === false ? 1 : 2);

@@ -1,3 +1,5 @@
+/** Trains the networks of an ensemble one after another, and puts them together. */
+
 import { type CandidateName, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import type { HeldOutBy } from "../data/entries.ts";

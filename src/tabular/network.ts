@@ -1,3 +1,5 @@
+/** The network that a preset says, without the settings of the command line. */
+
 import { type CandidateName, type CandidateNetwork, candidates as candidateKinds } from "../candidates.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import { choose } from "../errors.ts";

@@ -195,6 +195,7 @@ export function checkTrainOptions(options: TrainTableOptions): void {
   }
   if (options.cv !== undefined) requireInteger(`${WHERE}: cv`, options.cv, 2);
   if (options.candidates !== undefined) checkCandidates(`${WHERE}: candidates`, options.candidates);
+  if (options.members === 1 && !isEnsemble(options)) refuseCandidates(options);
   if (isEnsemble(options)) ensembleSize(options, (name) => `${WHERE}: ${name}`);
   if (
     learningRate !== undefined &&
@@ -208,6 +209,14 @@ export function checkTrainOptions(options: TrainTableOptions): void {
     const methods = ["throwIfAborted", "addEventListener", "removeEventListener"];
     requireMethods(`${WHERE}: signal`, signal, methods, "the signal of an AbortController");
   }
+}
+
+/** @throws ConfigError if there are candidates, which one network has not */
+export function refuseCandidates({ candidates }: TrainTableOptions): void {
+  if (candidates === undefined) return;
+  throw new ConfigError(
+    `${WHERE}: candidates are weighed by an ensemble, and this is the training of one network. Give members 5, or leave it out.`,
+  );
 }
 
 /** What the model would refuse, too, but only when the table has been read. */

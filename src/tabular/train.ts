@@ -1,3 +1,5 @@
+/** From a table to a model in one call: it is read, understood, split, prepared and trained on. */
+
 import type { UntestedDataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { countsOf, type TableCounts, tableDataset } from "../data/tableDataset.ts";
@@ -17,7 +19,7 @@ import type { AnswerOf, MetricsOfTask } from "./answers.ts";
 import { trainMembers } from "./members.ts";
 import { networkFor } from "./network.ts";
 import { openFile } from "./openFile.ts";
-import { checkTrainOptions, listed, type TrainTableOptions, WHERE } from "./options.ts";
+import { checkTrainOptions, listed, refuseCandidates, type TrainTableOptions, WHERE } from "./options.ts";
 
 /**
  * Trains a model on a table: reads it, finds out what its columns are, splits its rows, fits the preprocessing on those that are
@@ -45,6 +47,7 @@ export async function train<Target extends string, Task extends TargetKind = Tar
   const understanding = understand(table, ofTable(given));
   const group = listed(given.group);
   const asked = withMembers(given, countsOf(table, understanding, { group, time }));
+  if (!isEnsemble(asked)) refuseCandidates(asked);
   const { validation = isEnsemble(asked) ? 0 : undefined } = asked;
   const made = tableDataset(table, understanding, { validation, seed, weight, numbers, group, time });
   const { train: rows, validation: held } = made.dataset.split!;

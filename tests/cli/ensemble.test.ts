@@ -146,6 +146,7 @@ it.each([
   ["--members 0", "Expected an integer ≥ 1"],
   ["--candidates trees", "Allowed choices are network, linear, constant"],
   ["--candidates none", "Allowed choices are network, linear, constant"],
+  ["--candidates linear --members 1", "ConfigError: --candidates are weighed by an ensemble"],
   [
     "--no-input-scale --rate-factors scale=6",
     "ConfigError: --rate-factors: scale is of --input-scale, which is not there.",

@@ -72,6 +72,7 @@ it.each([
     "train: members is 7, and each of 5 folds, unless train: cv says otherwise, has as many members. Give 5 or 10.",
   ],
   [{ members: 3, cv: 2 }, "train: members is 3, and each of train: cv 2 has as many members. Give 2 or 4."],
+  [{ candidates: ["linear"] as const, members: 1 }, /^train: candidates are weighed by an ensemble/],
   [{ members: 0 }, /^train: members is 0, expected an integer ≥ 1/],
   [{ cv: 1 }, /^train: cv is 1, expected an integer ≥ 2/],
 ])("refuses %j before the table is read", async (options, message) => {
