@@ -10,6 +10,8 @@ const { at, runCli, runJson, start } = cliFolder({ cifar: false });
 const PASSENGERS = new URL("../fixtures/tables/passengers.", import.meta.url).pathname;
 
 const quick = "--epochs 3 --quiet --force";
+/** Ensembles have tests of their own. */
+const quickOne = `--members 1 ${quick}`;
 const words = (text: string) => text.split(" ");
 
 beforeAll(() => {
@@ -212,7 +214,7 @@ describe("search FILE --target COLUMN", () => {
 
 describe("evaluate MODEL DATA", () => {
   it("measures a table by every metric of its task, and draws it", async () => {
-    await runCli(words(`train train.csv --target outcome --test test.csv --out f ${quick}`));
+    await runCli(words(`train train.csv --target outcome --test test.csv --out f ${quickOne}`));
     const [result] = await runJson(words("evaluate f test.csv --out plots"));
     const summary = readJson(at("f", "summary.json")) as { test: { loss: number; accuracy: number } };
     expect(result).toMatchObject({
@@ -234,7 +236,7 @@ describe("evaluate MODEL DATA", () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i},${1000 + 3 * i}`);
     writeFileSync(at("line.csv"), `x,y\n${rows.join("\n")}\n`);
     writeFileSync(at("line.test.csv"), "y,x\n1003,1\n,2\n1090,30\n");
-    await runCli(words(`train line.csv --target y --out g ${quick}`));
+    await runCli(words(`train line.csv --target y --out g ${quickOne}`));
     const { code, stdout, stderr } = await runCli(words("evaluate g line.test.csv --json"));
     expect(stderr).toContain("line.test.csv: 1 row without a target is left out.");
     const [result] = events(stdout);
@@ -264,7 +266,7 @@ it("evaluate and predict --explain weigh the rows as the training did, or by the
     "x;idle;y;w;v",
     rows.map((row) => [...row.slice(0, 3), 1, row[3] === "0" ? 0 : 1]),
   );
-  await runCli(words(`train weighed.csv --target y --weight w --test kept.csv --out weighed ${quick}`));
+  await runCli(words(`train weighed.csv --target y --weight w --test kept.csv --out weighed ${quickOne}`));
   const measured = async (args: string) => {
     const all = await runJson(words(args));
     return all.map(({ event: _, data: _1, file: _2, samples: _3, rows: _4, of: _5, ...numbers }) => numbers);
