@@ -49,7 +49,7 @@ Examples:
   npm run bench:accuracy -- --tables tables --only iris --first 2 --peers peers.jsonl
       # two splits of one table, beside the opponents
   npm run bench:accuracy -- --tables tables --out ours.jsonl -- --preset table-fast --members 5
-  npm run bench:accuracy -- --tables tables --ablation --variant no-decay,cosine --out ablation
+  npm run bench:accuracy -- --tables tables --ablation --variant no-decay,coslog4 --out ablation
 `;
 
 const OPTIONS = {

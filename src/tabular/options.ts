@@ -74,7 +74,7 @@ export interface TrainTableOptions<Target extends string = string, Task extends 
   readonly batchSize?: number | undefined;
   /** Units of the hidden layers. Default: by the number of rows, three layers of 64, 128 or 256. */
   readonly hidden?: readonly number[] | undefined;
-  /** The largest learning rate; see {@link Coslog4Schedule}. Default: 0.04, of numbers 0.07. */
+  /** The largest learning rate; see {@link CosineSchedule}. Default: 0.04, of numbers 0.07. */
   readonly learningRate?: number | undefined;
   /** Decides the split, the initial weights and the order of the rows. Default: 1. */
   readonly seed?: number | undefined;

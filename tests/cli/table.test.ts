@@ -192,7 +192,7 @@ it("table-fast is a recipe that suits classes and numbers, with or without membe
     expect([code, stderr], flags).toEqual([0, ""]);
   }
   const config = readJson(at("fitted", "config.json"));
-  expect(config).toMatchObject({ preset: "table-fast", lrSchedule: "coslog4", batch: 256, layers: [] });
+  expect(config).toMatchObject({ preset: "table-fast", lrSchedule: "cosine", batch: 256, layers: [] });
 });
 
 describe("search FILE --target COLUMN", () => {

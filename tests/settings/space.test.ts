@@ -165,7 +165,7 @@ describe("trainCommandLine", () => {
     const given = { preset: "table", layers: [128, 128], optimizer: "sgd", keep: "last" } as const;
     expect(trainCommandLine({ ...DEFAULTS, ...given })).toBe(
       "nnwasm train --layers 128,128 --activation relu --dropout 0 --init xavier --bias-init same --output-init same " +
-        "--optimizer sgd --lr-schedule cyclic --no-rate-factors --batch 100 --training-metrics full --keep last --preset table",
+        "--optimizer sgd --lr-schedule cyclic --eta-min 0.00001 --no-rate-factors --batch 100 --training-metrics full --keep last --preset table",
     );
   });
 });
