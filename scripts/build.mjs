@@ -2,15 +2,16 @@
 //
 //   assembly/tiles.generated.ts, assembly/exports.generated.ts, src/wasm/*.generated.ts    sources that scripts write
 //   build/wasm/                                        the wasm binaries, from assembly/
-//   src/wasm/binaries.generated.ts                     the same in base64
+//   src/wasm/{binaries,wideBinaries}.generated.ts      the same in base64
 //   dist/                                              src/, the chart library and the library for browsers
 //
 // With --if-changed it does nothing unless an input has changed since dist/ was made. So `prepack`, tests and benchmarks can
 // run it, and npm's script `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone. (npm would run
 // `prepare` as well, but warns of a package that has it.) dist/ is replaced by renames, so that a command which runs meanwhile
 // never sees half of it. With --wasm-only it leaves dist/ as it is.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -29,12 +30,20 @@ import { tilesSource } from "./tiles.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const require = createRequire(import.meta.url);
-const binariesFile = "src/wasm/binaries.generated.ts";
-/** The binaries: their targets in asconfig.json, their files, and their names in {@link binariesFile}. */
-const binaries = [
-  { target: "plain", file: "nnwasm" },
-  { target: "threads", file: "nnwasm-threads" },
-];
+/** The binaries by the file that has them in base64: their targets in asconfig.json, their files, and their names in it. */
+const binaries = {
+  "src/wasm/binaries.generated.ts": [
+    { target: "plain", file: "nnwasm", name: "plain" },
+    { target: "threads", file: "nnwasm-threads", name: "threads" },
+  ],
+  // Of Node alone, which can widen them: pages do without.
+  "src/wasm/wideBinaries.generated.ts": [
+    { target: "widePlain", file: "nnwasm-wide", name: "plain" },
+    { target: "wideThreads", file: "nnwasm-wide-threads", name: "threads" },
+  ],
+};
+/** Those that bundlers take as files. */
+const shipped = binaries["src/wasm/binaries.generated.ts"];
 const stamp = "dist/.inputs";
 /** The type of an import of a binary, for bundlers that treat it as a file. */
 const WASM_TYPES = `/** The address of the binary. */
@@ -73,13 +82,12 @@ function hashOf(names) {
 
 const readIfThere = (file) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
 
-function run(packageName, binary, args) {
+async function run(packageName, binary, args) {
   const manifest = require.resolve(`${packageName}/package.json`);
   const bin = JSON.parse(readFileSync(manifest, "utf8")).bin;
   const script = join(dirname(manifest), typeof bin === "string" ? bin : bin[binary]);
-  const { status } = spawnSync(process.execPath, [script, ...args], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  const [status] = await once(child, "close");
   if (status !== 0) throw new Error(`build: ${binary} ${args.join(" ")} failed.`);
 }
 
@@ -116,17 +124,21 @@ async function writeSources() {
 }
 
 /** Puts the binaries into `folder`: those of the last build, if nothing that they depend on has changed. */
-function compileWasm(folder, old) {
+async function compileWasm(folder, old) {
   const hash = hashOf(wasmInputs());
   if (readIfThere(`${wasmCache}/.inputs`) === hash) {
     cpSync(wasmCache, folder, { recursive: true });
     return;
   }
-  for (const { target, file } of binaries)
-    run("assemblyscript", "asc", [
-      ...["assembly/exports.generated.ts", "--target", target],
-      ...["--outFile", join(folder, `${file}.wasm`)],
-    ]);
+  const compiling = Object.values(binaries)
+    .flat()
+    .map(({ target, file }) =>
+      run("assemblyscript", "asc", [
+        ...["assembly/exports.generated.ts", "--target", target],
+        ...["--outFile", join(folder, `${file}.wasm`)],
+      ]),
+    );
+  await Promise.all(compiling);
   writeFileSync(join(folder, ".inputs"), hash);
   cpSync(folder, `${folder}-copy`, { recursive: true });
   replaceFolder(wasmCache, `${folder}-copy`, old);
@@ -135,15 +147,17 @@ function compileWasm(folder, old) {
 async function buildWasm(temporary) {
   const folder = join(temporary, "wasm");
   await writeSources();
-  compileWasm(folder, join(temporary, "old-wasm"));
-  const constants = binaries.map(({ target, file }) => {
-    const base64 = readFileSync(join(folder, `${file}.wasm`)).toString("base64");
-    return `export const ${target}: string =\n  "${base64}";\n`;
-  });
-  writeIfChanged(
-    binariesFile,
-    `// Written by scripts/build.mjs from assembly/: the wasm binaries, in base64, so that no bundler can lose them.\n${constants.join("")}`,
-  );
+  await compileWasm(folder, join(temporary, "old-wasm"));
+  for (const [to, its] of Object.entries(binaries)) {
+    const constants = its.map(({ file, name }) => {
+      const base64 = readFileSync(join(folder, `${file}.wasm`)).toString("base64");
+      return `export const ${name}: string =\n  "${base64}";\n`;
+    });
+    writeIfChanged(
+      to,
+      `// Written by scripts/build.mjs from assembly/: wasm binaries, in base64, so that no bundler can lose them.\n${constants.join("")}`,
+    );
+  }
 }
 
 /** Renames imports of declarations. The compiler leaves "./tensor.ts", for which not every reader takes tensor.d.ts. */
@@ -181,7 +195,11 @@ function replaceFolder(folder, fresh, old) {
 async function main() {
   const hash = hashOf(inputs());
   if (process.argv.includes("--if-changed")) {
-    const sources = [binariesFile, "src/wasm/exports.generated.ts", ...layouts().map(({ to }) => to)];
+    const sources = [
+      ...Object.keys(binaries),
+      "src/wasm/exports.generated.ts",
+      ...layouts().map(({ to }) => to),
+    ];
     if (readIfThere(stamp) === hash && sources.every(existsSync)) return;
     // If npm has left out the development dependencies, nothing can be built, and nothing needs to be.
     if (!existsSync("node_modules/assemblyscript")) return;
@@ -193,11 +211,11 @@ async function main() {
     await buildWasm(temporary);
     if (process.argv.includes("--wasm-only")) return;
     const dist = join(temporary, "dist");
-    run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
+    await run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     renameImports(dist);
     dropInnerTypes(dist);
     mkdirSync(join(dist, "wasm"), { recursive: true });
-    for (const { file } of binaries) {
+    for (const { file } of shipped) {
       cpSync(join(temporary, "wasm", `${file}.wasm`), join(dist, "wasm", `${file}.wasm`));
       writeFileSync(join(dist, "wasm", `${file}.wasm.d.ts`), WASM_TYPES);
     }

@@ -53,7 +53,11 @@ describe("build in a small project", () => {
   /** What a build may leave beside dist/ and the generated sources: nothing but the kept binaries. */
   const expectNoLeftovers = () => {
     expect(readdirSync(at("build"))).toEqual(["wasm"]);
-    expect(readdirSync(at("src/wasm")).sort()).toEqual(["binaries.generated.ts", "exports.generated.ts"]);
+    expect(readdirSync(at("src/wasm")).sort()).toEqual([
+      "binaries.generated.ts",
+      "exports.generated.ts",
+      "wideBinaries.generated.ts",
+    ]);
   };
 
   beforeAll(async () => {
@@ -89,6 +93,7 @@ describe("build in a small project", () => {
         "wasm/nnwasm-threads.wasm.d.ts",
         "wasm/nnwasm.wasm",
         "wasm/nnwasm.wasm.d.ts",
+        "wasm/wideBinaries.generated.js",
       ].sort(),
     );
     expect(read("src/wasm/exports.generated.ts")).toContain("  one(): number;\n");

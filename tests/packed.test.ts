@@ -73,9 +73,9 @@ describe("the packed package", () => {
       expect(built).toContain(path);
     const strange = built.filter((path) => !/\.(js|d\.ts|wasm)$|^report\/charts\/LICENSES\.md$/.test(path));
     expect(strange).toEqual([]);
-    // A folder too many would show: 4.63 MB, of which 0.7 are the chart library, 0.54 the kernels (twice, and as text),
+    // A folder too many would show: 5.06 MB, of which 0.7 are the chart library, 0.88 the kernels (twice, and as text; wide, as text),
     // and 0.65 the library for browsers, in one file.
-    expect(packed.unpackedSize).toBeLessThan(4.8e6);
+    expect(packed.unpackedSize).toBeLessThan(5.2e6);
   });
 
   it("has no script that npm runs, or warns of, when it is installed", () => {

@@ -17,7 +17,7 @@
  * `part` of `parts` is the share of one thread: of the panels' pairs of units, panel by panel. Between this pass and the
  * update, while the first thread computes the layers behind, the others prepare the panels of their next share.
  */
-import { multiplyPanel } from "../inline/panels";
+import { multiplyPanel, PANEL } from "../inline/panels";
 import { rectified } from "../inline/rectified";
 import { share } from "../inline/share";
 import {
@@ -26,9 +26,8 @@ import {
   ownBytes,
   PANEL_BYTES,
   PANEL_ROW,
-  PANEL_VECTORS,
   PREPARED_HEADER,
-  PREPARED_PANELS,
+  PREPARED_VECTORS,
   preparedAt,
 } from "./layout";
 import { gatherPanel } from "./panels";
@@ -39,6 +38,15 @@ import { gatherPanel } from "./panels";
  */
 const GATHERING_PAIRS: f64 = 4.4;
 const FETCHING_PAIRS: f64 = 0.5;
+
+/**
+ * Terms of a sum that are added at a time. The wide tiles want their part of a panel in the first-level cache, 16 KB; for the others
+ * blocks cost 5%.
+ */
+const BLOCK_TERMS: i32 = WIDE ? 256 : KC;
+
+/** Bytes of a whole panel: in the wide binary fewer than there is room for. */
+const WHOLE_PANEL: usize = <usize>PANEL * 16 * KC;
 
 /** The output for a sum with its bias. */
 function activated(sum: v128, rectify: bool): v128 {
@@ -94,13 +102,17 @@ function addBias(
   }
 }
 
-/** How many panels n samples make. They are as even as can be, so that none has a single vector where there are more. */
+/**
+ * How many panels n samples make. They are as even as can be, so that none has a single vector where there are more. In the wide
+ * binary all but the last are whole.
+ */
 function panelsOf(n: i32): i32 {
-  return (((n + 3) >> 2) + PANEL_VECTORS - 1) / PANEL_VECTORS;
+  return (((n + 3) >> 2) + PANEL - 1) / PANEL;
 }
 
 /** The vector of samples with which panel `p` begins. */
 function panelStart(n: i32, p: i32): i32 {
+  if (WIDE) return min(p * PANEL, (n + 3) >> 2);
   return <i32>((<i64>((n + 3) >> 2) * p) / panelsOf(n));
 }
 
@@ -130,7 +142,7 @@ function forwardShare(n: i32, units: i32, part: i32, parts: i32, missing: i32): 
   const gathering = 1 + GATHERING_PAIRS / <f64>pairs;
   const fetching = 1 + FETCHING_PAIRS / <f64>pairs;
   const others = <f64>(parts - 1);
-  const work = <f64>all * fetching + (GATHERING_PAIRS / <f64>PANEL_VECTORS) * <f64>missing;
+  const work = <f64>all * fetching + (GATHERING_PAIRS / <f64>PANEL) * <f64>missing;
   const first = min(all, <i32>(work / (gathering * others + fetching)));
   return first + share(all - first, 1, part - 1, parts - 1);
 }
@@ -188,7 +200,7 @@ export function firstLayerForward<S>(
     // So many samples of this panel are ready.
     const begin = min(ready - ((i >> 2) - panelStart(n, firstPrepared)), vectors) << 2;
     let panel = own;
-    if (begin > 0) panel = prepared + PREPARED_HEADER + <usize>(p - firstPrepared) * PANEL_BYTES;
+    if (begin > 0) panel = prepared + PREPARED_HEADER + <usize>(p - firstPrepared) * WHOLE_PANEL;
     // Where two threads share a panel, the one with its first pair keeps the samples. The other has prepared them without
     // keeping them, and it never gets the first pair: if vectors are missing, its share begins later than planned.
     const room = first == 0 ? kept : 0;
@@ -210,18 +222,20 @@ export function firstLayerForward<S>(
         max(0, begin),
         width,
       );
-      multiplyPanel<f32>(
-        transposed,
-        tStride,
-        pairs + <usize>first * pair + ((<usize>kb) << 3),
-        pair,
-        panel,
-        vectors,
-        kc,
-        kb > 0,
-        ownUnits,
-        width,
-      );
+      for (let lb = 0; lb < kc; lb += BLOCK_TERMS) {
+        multiplyPanel<f32>(
+          transposed,
+          tStride,
+          pairs + <usize>first * pair + ((<usize>(kb + lb)) << 3),
+          pair,
+          panel + <usize>lb * tStride,
+          vectors,
+          min(BLOCK_TERMS, kc - lb),
+          kb + lb > 0,
+          ownUnits,
+          width,
+        );
+      }
     }
     addBias(
       y + <usize>i * row + ((<usize>u) << 2),
@@ -266,7 +280,7 @@ export function firstLayerPrepare<S>(
   let ready = 0;
   const first = at / unitPairs;
   const wanted = at < end ? (end + unitPairs - 1) / unitPairs : first;
-  const last = min(wanted, first + PREPARED_PANELS);
+  const last = min(wanted, first + PREPARED_VECTORS / PANEL);
   for (let p = first; p < last; p++) {
     const from = panelStart(n, p);
     const width = (panelStart(n, p + 1) - from) << 2;
@@ -277,7 +291,7 @@ export function firstLayerPrepare<S>(
       ready++;
     }
     if (j < width) break;
-    panel += PANEL_BYTES;
+    panel += WHOLE_PANEL;
   }
   store<u32>(prepared, ticket);
   store<u32>(prepared, parts, 4);

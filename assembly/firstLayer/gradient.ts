@@ -1,5 +1,6 @@
 /** The gradient by the first layer's outputs, packed for the update: lists of what is not 0, or pairs of units. */
-import { CHUNK, headerBytes, LENGTHS, STRIP_BYTES, TAKEN, TAKEN_LAST } from "./layout";
+import { CHUNK, headerBytes, LENGTHS, TAKEN, TAKEN_LAST } from "./layout";
+import { STRIP_BYTES } from "./strip";
 
 /**
  * Writes lists of what is not 0, [chunk][unit], with no gap between them. An entry is a value (f32) and its sample's offset in

@@ -30,7 +30,7 @@ export function keptAt(f: usize, n: usize): usize {
 
 /** Features of a panel that are multiplied at a time: 240 KB, of which the second-level cache holds enough. */
 export const KC: i32 = 3072;
-/** Vectors of samples in a panel, at most. */
+/** Vectors of samples in a panel, at most: the wide binary has one less. */
 export const PANEL_VECTORS: i32 = 5;
 /** A panel's bytes for one feature, or for one unit. */
 export const PANEL_ROW: usize = PANEL_VECTORS * 16;
@@ -38,20 +38,20 @@ export const PANEL_BYTES: usize = PANEL_ROW * KC;
 
 /** Samples whose strip of features stands in the first-level cache at once. */
 export const CHUNK: i32 = 128;
-/** Features that are summed at once: eight vectors. */
-export const STRIP: i32 = 32;
+/** Features that are summed at once, at most: eight vectors, in the wide binary sixteen. */
+export const STRIP: i32 = 64;
 export const STRIP_BYTES: usize = STRIP * 4;
 /** The rows of a strip: the samples of a chunk, and a row of zeros for the entries that make a list even. */
 export const STRIP_ROWS: usize = CHUNK + 1;
 
-/** Panels that a thread prepares for the batch to come, at most. */
-export const PREPARED_PANELS: i32 = 4;
+/** Vectors of samples that a thread prepares for the batch to come, at most: four or five panels. */
+export const PREPARED_VECTORS: i32 = 20;
 /**
  * What stands before them, u32 each: the batch's ticket, for how many threads this one has prepared its share, how many
  * vectors of samples are ready, how many its share has, and which panel is the first.
  */
 export const PREPARED_HEADER: usize = 128;
-export const PREPARED_BYTES: usize = PREPARED_HEADER + PANEL_BYTES * PREPARED_PANELS;
+export const PREPARED_BYTES: usize = PREPARED_HEADER + PREPARED_VECTORS * 16 * KC;
 
 /** Bytes of a thread's own scratch, without what it prepares. */
 export function ownBytes(units: usize): usize {

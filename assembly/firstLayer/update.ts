@@ -19,22 +19,11 @@
  *
  * `part` of `parts` is the share of one thread, strip by strip as each finds the time.
  */
-import { multiplyPanel } from "../inline/panels";
+import { multiplyPanel, ZEROS } from "../inline/panels";
 import { standardized } from "../inline/standardized";
-import { sumLists } from "../tiles.generated";
-import {
-  BLOCK,
-  CHUNK,
-  headerBytes,
-  keptAt,
-  LENGTHS,
-  ownAt,
-  STRIP,
-  STRIP_BYTES,
-  STRIP_ROWS,
-  TAKEN,
-  TAKEN_LAST,
-} from "./layout";
+import { sumLists, wideSumLists } from "../tiles.generated";
+import { BLOCK, CHUNK, headerBytes, keptAt, LENGTHS, ownAt, TAKEN, TAKEN_LAST } from "./layout";
+import { SIDE, STRIP, STRIP_BYTES, WHOLE_STRIP } from "./strip";
 
 /** 16 features of n samples' bytes, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
 function standardizeSixteen(to: usize, stride: usize, from: usize, scale: usize, shift: usize, n: i32): void {
@@ -218,20 +207,20 @@ function writePairs(pairs: usize, g: usize, units: i32, d: i32, f: i32, count: i
   }
 }
 
-/** g ← the sums of a strip over a chunk of samples, plus g if `add`, by tiles: the strip in halves, dY in pairs. */
+/** g ← the sums of a strip over a chunk of samples, plus g if `add`, by tiles: the strip by sides, dY in pairs. */
 function sumDense(g: usize, strip: usize, pairs: usize, units: i32, count: i32, add: bool): void {
-  for (let half: usize = 0; half < 2; half++) {
+  for (let side: usize = 0; side < <usize>(STRIP / SIDE); side++) {
     multiplyPanel<f32>(
-      g + half * (STRIP_BYTES / 2),
+      g + side * (SIDE * 4),
       STRIP_BYTES,
       pairs,
       (<usize>count) << 3,
-      strip + half * CHUNK * (STRIP_BYTES / 2),
-      STRIP / 8,
+      strip + side * (CHUNK * SIDE * 4),
+      SIDE / 4,
       count,
       add,
       units,
-      STRIP / 2,
+      SIDE,
     );
   }
 }
@@ -311,8 +300,8 @@ function takeStrips<S>(
   parts: i32,
 ): void {
   const strips = (d + STRIP - 1) / STRIP;
-  const sums = ownAt(scratch, units, part) + STRIP_ROWS * STRIP_BYTES;
-  // Threads take both strips of a block at a time, and single strips at the end, so that they wait less for each other.
+  const sums = ownAt(scratch, units, part) + WHOLE_STRIP;
+  // Threads take two strips at a time, and single strips at the end, so that they wait less for each other.
   const doubles = max(0, (strips - parts) >> 1);
   const takes = strips - doubles;
   let first = 0;
@@ -348,7 +337,7 @@ function sumStrip<S>(
   f: i32,
 ): void {
   const strip = ownAt(scratch, units, part);
-  const g = strip + STRIP_ROWS * STRIP_BYTES;
+  const g = strip + WHOLE_STRIP;
   if (n == 0) memory.fill(g, 0, <usize>units * STRIP_BYTES);
   // One unit more than there is, with sums of 0: the other unit of the last pair where their number is odd.
   memory.fill(g + <usize>units * STRIP_BYTES, 0, STRIP_BYTES);
@@ -359,12 +348,14 @@ function sumStrip<S>(
     const own = kept + (keptAt(f, n) + <usize>first * BLOCK) * sizeof<S>();
     const add = first > 0;
     if (isSparse) {
-      standardizeStrip<S>(strip, STRIP, <i32>STRIP_ROWS, own, scale, shift, count, d, f);
+      standardizeStrip<S>(strip, STRIP, CHUNK + 1, own, scale, shift, count, d, f);
       memory.fill(strip + <usize>CHUNK * STRIP_BYTES, 0, STRIP_BYTES);
       const lengths = gradient + LENGTHS + ((<usize>((first / CHUNK) * units)) << 2);
-      lists = sumLists(g, strip, lists, lengths, units, add);
+      lists = WIDE
+        ? wideSumLists(g, add ? g : ZEROS, add ? STRIP_BYTES : 0, strip, lists, lengths, units)
+        : sumLists(g, strip, lists, lengths, units, add);
     } else {
-      standardizeStrip<S>(strip, STRIP / 2, CHUNK, own, scale, shift, count, d, f);
+      standardizeStrip<S>(strip, SIDE, CHUNK, own, scale, shift, count, d, f);
       const even = (units + 1) & ~1;
       sumDense(g, strip, lists + ((<usize>first * <usize>even) << 2), units, count, add);
     }

@@ -4,3 +4,7 @@
 export function rectified<T>(x: v128): v128 {
   return v128.andnot(x, v128.le<T>(x, v128.splat<T>(<T>0)));
 }
+
+/** Whether a tile rectifies its sums, as a type: the compiler makes code for either, with no branch in it. */
+export type Rectified = u8;
+export type AsTheyAre = u16;

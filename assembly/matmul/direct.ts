@@ -1,7 +1,16 @@
 /** Products of small matrices, read as they are: copying them into blocks takes more time than it saves. */
 import { lanes } from "../inline/lanes";
-import { panelVectors } from "../inline/panels";
-import { direct2x1, direct2x2, direct2x3, direct2x4, direct2x5 } from "../tiles.generated";
+import { narrowVectors, ZEROS } from "../inline/panels";
+import { AsTheyAre, Rectified } from "../inline/rectified";
+import {
+  direct2x1,
+  direct2x2,
+  direct2x3,
+  direct2x4,
+  direct2x5,
+  wideDirect4x2,
+  wideDirect4x4,
+} from "../tiles.generated";
 
 /** Bytes up to which B is read as it is, again and again: most of the first-level cache. */
 const DIRECT_BYTES: usize = 32768;
@@ -13,6 +22,44 @@ const DIRECT_BYTES: usize = 32768;
  */
 export function isDirect<T>(n: i32, k: i32, aColumn: usize): bool {
   return n >= lanes<T>() && <usize>n * <usize>k * sizeof<T>() <= DIRECT_BYTES && (aColumn & 2047) != 0;
+}
+
+/**
+ * All columns, of which there are two vectors at least, of rows that are a multiple of four. A sum begins at 0 and is never −0, so
+ * that zeros in place of a bias change nothing.
+ */
+function wideColumns<T, R>(
+  c: usize,
+  a: usize,
+  aRow: usize,
+  aColumn: usize,
+  b: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+): void {
+  const size = sizeof<T>();
+  const row = <usize>n * size;
+  const four = 4 * lanes<T>();
+  const two = 2 * lanes<T>();
+  let j = 0;
+  while (j < n) {
+    const isFour = j + four <= n;
+    // The last two vectors end with the row, and may have columns in common with those before them.
+    if (!isFour) j = min(j, n - two);
+    const panel = b + <usize>j * size;
+    const shift = bias ? bias + <usize>j * size : ZEROS;
+    let to = c + <usize>j * size;
+    let from = a;
+    for (let i = 0; i < m; i += 4) {
+      if (isFour) wideDirect4x4<T, R>(to, row, from, aRow, aColumn, panel, row, k, shift);
+      else wideDirect4x2<T, R>(to, row, from, aRow, aColumn, panel, row, k, shift);
+      from += 4 * aRow;
+      to += 4 * row;
+    }
+    j += isFour ? four : two;
+  }
 }
 
 /**
@@ -34,8 +81,16 @@ export function directProduct<T>(
 ): void {
   const size = sizeof<T>();
   const row = <usize>n * size;
+  if (WIDE && n >= 2 * lanes<T>()) {
+    const rows = m & -4;
+    if (rectify) wideColumns<T, Rectified>(c, a, aRow, aColumn, b, rows, n, k, bias);
+    else wideColumns<T, AsTheyAre>(c, a, aRow, aColumn, b, rows, n, k, bias);
+    c += <usize>rows * row;
+    a += <usize>rows * aRow;
+    m -= rows;
+  }
   for (let j = 0; j < n; ) {
-    const vectors = panelVectors<T>(n - j);
+    const vectors = narrowVectors<T>(n - j);
     const width = min(vectors * lanes<T>(), n - j);
     const last = <usize>(width - lanes<T>()) * size;
     const panel = b + <usize>j * size;

@@ -1,6 +1,6 @@
 /** Blocks of the operands, copied into the order in which the tiles read them. */
 import { lanes, loadPartial } from "../inline/lanes";
-import { panelVectors } from "../inline/panels";
+import { PANEL, panelVectors } from "../inline/panels";
 import { PAIR_GAP } from "./layout";
 
 /** Bytes from one packed pair of A's rows to the next, at most 64 more than k columns take. */
@@ -183,8 +183,9 @@ function packPanels<T>(to: usize, b: usize, rowStride: usize, vectors: i32, k: i
   }
 }
 
-/** Whether the next four panels are fives. */
-function fourFives<T>(columns: i32): bool {
+/** Whether the next four panels are whole. */
+function fourWhole<T>(columns: i32): bool {
+  if (WIDE) return columns >= 4 * PANEL * lanes<T>();
   for (let i = 0; i < 4; i++) if (panelVectors<T>(columns - i * 5 * lanes<T>()) != 5) return false;
   return true;
 }
@@ -199,13 +200,13 @@ export function packB<T>(
   k: i32,
 ): void {
   const size = sizeof<T>();
-  const five = 5 * lanes<T>();
+  const whole = PANEL * lanes<T>();
   for (let j = 0; j < columns; ) {
     const from = b + <usize>j * columnStride;
-    if (columnStride == size && fourFives<T>(columns - j)) {
-      packPanels<T>(to, from, rowStride, 5, k);
-      to += <usize>(4 * five) * <usize>k * size;
-      j += 4 * five;
+    if (columnStride == size && fourWhole<T>(columns - j)) {
+      packPanels<T>(to, from, rowStride, PANEL, k);
+      to += <usize>(4 * whole) * <usize>k * size;
+      j += 4 * whole;
       continue;
     }
     const width = panelVectors<T>(columns - j) * lanes<T>();

@@ -21,7 +21,7 @@
  */
 import { addBiasToRow } from "../inline/bias";
 import { lanes } from "../inline/lanes";
-import { multiplyPanel, multiplyPartialFive, panelVectors } from "../inline/panels";
+import { multiplyPanel, multiplyPartialFive, PANEL, panelVectors } from "../inline/panels";
 import { share } from "../inline/share";
 import { directProduct, isDirect, transpose } from "./direct";
 import { fewRows } from "./fewRows";
@@ -83,11 +83,11 @@ function product<T>(
   }
   if (parts > 1) {
     if (n > m) {
-      const first = share(n, 5 * lanes<T>(), part, parts);
+      const first = share(n, PANEL * lanes<T>(), part, parts);
       c += <usize>first * size;
       if (bias) bias += <usize>first * size;
       b += <usize>first * bColumn;
-      n = share(n, 5 * lanes<T>(), part + 1, parts) - first;
+      n = share(n, PANEL * lanes<T>(), part + 1, parts) - first;
     } else {
       // The tiles have 2, 4 or 6 rows.
       const first = share(m, 12, part, parts);

@@ -6,6 +6,7 @@ import { wasmBackend } from "./wasm.ts";
 export type { Backend, Device, DeviceTeam } from "./backend.ts";
 export { referenceBackend } from "./reference.ts";
 export { createSharedMemory, type SharedBackend, sharedBackend } from "./shared.ts";
+export { type SimdChoice, type SimdWidth, setSimdWidth, simdWidth } from "./simdWidth.ts";
 export { MOST_THREADS, resolveThreads } from "./threadCount.ts";
 export { isTrap } from "./trap.ts";
 export { type WasmBackendOptions, wasmBackend } from "./wasm.ts";

@@ -1,9 +1,11 @@
 /** Compiles the wasm binaries, each only once, and instantiates them on a memory. */
 import { ConfigError, MemoryError } from "../errors.ts";
 import { fromBase64 } from "../runtime.ts";
-import { plain, threads } from "../wasm/binaries.generated.ts";
+import * as narrow from "../wasm/binaries.generated.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import { BASE } from "./memory.ts";
+import { simdWidth } from "./simdWidth.ts";
+import { wideBinaries } from "./wideBinaries.ts";
 
 /** What a binary is built for. */
 export interface Variant {
@@ -12,20 +14,23 @@ export interface Variant {
 }
 
 /** The binary of a variant, in base64. Only this function knows which binaries there are. */
-const binaryOf = ({ shared }: Variant): string => (shared ? threads : plain);
+async function binaryOf({ shared }: Variant): Promise<string> {
+  const { plain, threads } = simdWidth() === "wide" ? await wideBinaries() : narrow;
+  return shared ? threads : plain;
+}
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The compiled binary of a variant, the same one every time.
+ * The compiled binary of a variant, the same one every time, by the width of the process.
  * @throws ConfigError if the runtime does not compile it
  */
 export function compiled(variant: Variant): Promise<WebAssembly.Module> {
-  const binary = binaryOf(variant);
-  let module = modules.get(binary);
+  const key = `${simdWidth()} ${variant.shared}`;
+  let module = modules.get(key);
   if (module === undefined) {
-    module = compile(fromBase64(binary));
-    modules.set(binary, module);
+    module = binaryOf(variant).then((binary) => compile(fromBase64(binary)));
+    modules.set(key, module);
   }
   return module;
 }

@@ -4,7 +4,13 @@
  * holds a pattern of huge numbers, so that wrong reads and writes show.
  */
 import { expect } from "vitest";
-import { type Device, referenceBackend, wasmBackend } from "../../src/backend/index.ts";
+import {
+  type Device,
+  referenceBackend,
+  type SimdWidth,
+  setSimdWidth,
+  wasmBackend,
+} from "../../src/backend/index.ts";
 import { ShapeError } from "../../src/errors.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
@@ -130,15 +136,22 @@ export class Twins {
   readonly #wasm: Side;
   readonly #reference: Side;
 
-  /** @param shared the binary for threads, on a shared memory */
-  static async open(precision: Precision, shared = false): Promise<Twins> {
+  /**
+   * @param options.shared the binary for threads, on a shared memory
+   * @param options.width the binary of wide vectors, which any engine runs
+   */
+  static async open(
+    precision: Precision,
+    { shared = false, width = "narrow" }: { shared?: boolean; width?: SimdWidth } = {},
+  ): Promise<Twins> {
     const room = pattern.length + MATMUL_WORKSPACE_BYTES + GUARD;
-    return new Twins(
-      precision,
-      shared ? `${precision}, threads` : precision,
-      await wasmBackend({ shared }).open(room, precision),
-      await referenceBackend().open(room, precision),
+    const name = [precision, ...(shared ? ["threads"] : []), ...(width === "wide" ? ["wide"] : [])].join(
+      ", ",
     );
+    setSimdWidth(width);
+    const opening = wasmBackend({ shared }).open(room, precision);
+    setSimdWidth("narrow");
+    return new Twins(precision, name, await opening, await referenceBackend().open(room, precision));
   }
 
   private constructor(precision: Precision, name: string, wasm: Device, reference: Device) {
@@ -195,7 +208,13 @@ export class Twins {
 export const everyTwins: readonly Twins[] = await Promise.all([
   Twins.open("float32"),
   Twins.open("float64"),
-  Twins.open("float32", true),
-  Twins.open("float64", true),
+  Twins.open("float32", { shared: true }),
+  Twins.open("float64", { shared: true }),
 ]);
 export const [float32Twins, float64Twins] = everyTwins as [Twins, Twins, Twins, Twins];
+
+/** The binary of wide vectors: its products differ from the others'. */
+export const wideTwins: readonly Twins[] = await Promise.all([
+  Twins.open("float32", { width: "wide" }),
+  Twins.open("float64", { width: "wide" }),
+]);

@@ -9,6 +9,7 @@ import { type DType, Region, type Tensor } from "../../src/tensor.ts";
 import { threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
 import * as layout from "../../src/wasm/firstLayerLayout.generated.ts";
+import { threads as wideThreads } from "../../src/wasm/wideBinaries.generated.ts";
 import { expectSameBits } from "../helpers/expectNumbers.ts";
 import {
   bytes,
@@ -19,6 +20,7 @@ import {
   type Slot,
   singles,
   type Twins,
+  wideTwins,
   written,
 } from "../helpers/twins.ts";
 import { kinds, numbers } from "../helpers/values.ts";
@@ -27,7 +29,7 @@ import { kinds, numbers } from "../helpers/values.ts";
 type Size = readonly [n: number, d: number, units: number];
 
 const even = (units: number) => units + (units & 1);
-const twins32 = everyTwins.filter(({ precision }) => precision === "float32");
+const twins32 = [...everyTwins, ...wideTwins].filter(({ precision }) => precision === "float32");
 
 /** Below a vector, a vector, a panel, a block and a chunk, and a tail behind each. */
 const sizes: Size[] = [
@@ -423,7 +425,7 @@ describe("the kernels of the first layer", () => {
    * The threads' binary, on which this thread does the shares of all, one after the other.
    * @param most how many threads there is room for
    */
-  async function shares([n, d, units]: Size, kind: Kind, most = 8) {
+  async function shares([n, d, units]: Size, kind: Kind, most = 8, binary = threads) {
     const region = new Region();
     const type = kind === "bytes" ? "uint8" : "float32";
     const factors = factorRows(type);
@@ -442,7 +444,7 @@ describe("the kernels of the first layer", () => {
       guard: region.tensor("uint8", 1, 256),
     };
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-    const { instance } = await WebAssembly.instantiate(Buffer.from(threads, "base64"), { env: { memory } });
+    const { instance } = await WebAssembly.instantiate(Buffer.from(binary, "base64"), { env: { memory } });
     const exports = instance.exports as unknown as Exports;
     const base = (exports.heapBase() + 127) & ~127;
     memory.grow(Math.ceil((base + region.bytes) / 65536));
@@ -523,39 +525,51 @@ describe("the kernels of the first layer", () => {
     };
   }
 
-  it.each([1, 2, 8])("stay within the scratch that the host gives %d threads", async (count) => {
-    for (const [n, d, units] of [
-      [1, 40, 3],
-      [5, 33, 7],
-      [130, 70, 50],
-      [300, 100, 1000],
-    ] as const) {
-      const { prepare, forward, update, guard } = await shares([n, d, units], "bytes", count);
-      prepare(1, count);
-      forward(1, count);
-      // Nothing is 0, so that the lists are as long as they get.
-      update(
-        0,
-        Array.from({ length: count }, (_, part) => part),
-        count,
-      );
-      expect(
-        guard.data.every((byte) => byte === 0),
-        `${n}, ${d}, ${units}`,
-      ).toBe(true);
-    }
-  });
+  const binaries = { narrow: threads, wide: wideThreads };
+  const ofWidths = (counts: readonly number[]) =>
+    (["narrow", "wide"] as const).flatMap((width) => counts.map((count) => [width, count] as const));
 
-  it.each([0.5, 0])(
-    "update each strip once, in whatever order the threads come, %d of dY being 0",
-    async (zeros) => {
+  it.each(ofWidths([1, 2, 8]))(
+    "stay within the scratch that the host gives, %s, %d threads",
+    async (width, count) => {
+      for (const [n, d, units] of [
+        [1, 40, 3],
+        [5, 33, 7],
+        [130, 70, 50],
+        [300, 100, 1000],
+      ] as const) {
+        const { prepare, forward, update, guard } = await shares(
+          [n, d, units],
+          "bytes",
+          count,
+          binaries[width],
+        );
+        prepare(1, count);
+        forward(1, count);
+        // Nothing is 0, so that the lists are as long as they get.
+        update(
+          0,
+          Array.from({ length: count }, (_, part) => part),
+          count,
+        );
+        expect(
+          guard.data.every((byte) => byte === 0),
+          `${n}, ${d}, ${units}`,
+        ).toBe(true);
+      }
+    },
+  );
+
+  it.each(ofWidths([0.5, 0]))(
+    "update each strip once, %s, in whatever order the threads come, %d of dY being 0",
+    async (width, zeros) => {
       for (const size of [
         [20, 300, 5],
         [130, 70, 50],
         [3, 64, 2],
         [4, 0, 2],
       ] as const) {
-        const { packed, update } = await shares(size, "bytes");
+        const { packed, update } = await shares(size, "bytes", 8, binaries[width]);
         const before = packed.data.slice();
         update(zeros, [0], 1);
         const expected = packed.data.slice();
@@ -574,38 +588,42 @@ describe("the kernels of the first layer", () => {
   );
 
   describe.each(["bytes", "floats"] as const)("prepared panels of %s", (kind) => {
-    it("change no bit, whatever the share of them that is ready", async () => {
-      for (const size of [
-        [1, 5, 1],
-        [4, 64, 3],
-        [21, 70, 2],
-        [37, 300, 50],
-        [100, 130, 50],
-        [257, 33, 7],
-      ] as const) {
-        const { kept, prepare, forward, header } = await shares(size, kind);
-        const sampleBytes = 64 * kept.data.BYTES_PER_ELEMENT;
-        const expected = forward(0, 1);
-        for (const parts of [2, 3, 8]) {
-          kept.data.fill(0);
-          expectSameBits(forward(5, parts), expected, "before anything is prepared");
-          const [n] = size;
-          for (const sample of [undefined, 0, 3, 20, n >> 1, (3 * n) >> 2, n - 1]) {
+    it.each(["narrow", "wide"] as const)(
+      "change no bit, %s, whatever the share of them that is ready",
+      async (width) => {
+        for (const size of [
+          [1, 5, 1],
+          [4, 64, 3],
+          [21, 70, 2],
+          [37, 300, 50],
+          [100, 130, 50],
+          [257, 33, 7],
+        ] as const) {
+          const { kept, prepare, forward, header } = await shares(size, kind, 8, binaries[width]);
+          const sampleBytes = 64 * kept.data.BYTES_PER_ELEMENT;
+          const expected = forward(0, 1);
+          for (const parts of [2, 3, 8]) {
             kept.data.fill(0);
-            // Whoever keeps this sample stops behind it, whoever comes later has no time at all.
-            const stop = sample === undefined ? undefined : kept.data.byteOffset + sampleBytes * sample;
-            prepare(6, parts, stop);
-            const counts = Array.from({ length: parts - 1 }, (_, part) => [...header(part + 1)].slice(2));
-            if (stop === undefined) for (const [ready, all] of counts) expect(ready).toBe(Math.min(all!, 20));
-            expectSameBits(
-              forward(6, parts),
-              expected,
-              `${size}, ${parts} parts, until ${sample}: ${counts}`,
-            );
+            expectSameBits(forward(5, parts), expected, "before anything is prepared");
+            const [n] = size;
+            for (const sample of [undefined, 0, 3, 20, n >> 1, (3 * n) >> 2, n - 1]) {
+              kept.data.fill(0);
+              // Whoever keeps this sample stops behind it, whoever comes later has no time at all.
+              const stop = sample === undefined ? undefined : kept.data.byteOffset + sampleBytes * sample;
+              prepare(6, parts, stop);
+              const counts = Array.from({ length: parts - 1 }, (_, part) => [...header(part + 1)].slice(2));
+              if (stop === undefined)
+                for (const [ready, all] of counts) expect(ready).toBe(Math.min(all!, 20));
+              expectSameBits(
+                forward(6, parts),
+                expected,
+                `${size}, ${parts} parts, until ${sample}: ${counts}`,
+              );
+            }
           }
         }
-      }
-    });
+      },
+    );
 
     it("are used, under their own ticket and by as many threads", async () => {
       const { values, prepare, forward } = await shares([100, 130, 50], kind);

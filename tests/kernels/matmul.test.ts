@@ -5,8 +5,17 @@ import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
 import { Region, type Tensor } from "../../src/tensor.ts";
 import { threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
+import { threads as wideThreads } from "../../src/wasm/wideBinaries.generated.ts";
 import { expectSameBits } from "../helpers/expectNumbers.ts";
-import { everyTwins, float32Twins, float64Twins, floats, type Twins, written } from "../helpers/twins.ts";
+import {
+  everyTwins,
+  float32Twins,
+  float64Twins,
+  floats,
+  type Twins,
+  wideTwins,
+  written,
+} from "../helpers/twins.ts";
 import { kinds, numbers } from "../helpers/values.ts";
 
 type Size = readonly [m: number, n: number, k: number];
@@ -147,7 +156,7 @@ const edges: Size[] = [
   ]),
 ];
 
-describe.each(everyTwins)("matmul in $name", (twins) => {
+describe.each([...everyTwins, ...wideTwins])("matmul in $name", (twins) => {
   it.each(formNames)("%s has the definition's bits at 2,744 shapes up to (33, 33, 33)", (form) => {
     const next = numbers("ordinary", twins.precision, "matmul");
     for (const m of small)
@@ -193,7 +202,7 @@ describe.each(everyTwins)("matmul in $name", (twins) => {
   });
 });
 
-describe.each(everyTwins)("matmul with a bias in $name", (twins) => {
+describe.each([...everyTwins, ...wideTwins])("matmul with a bias in $name", (twins) => {
   const slots = { y: floats(2, 3), x: floats(2, 4), w: floats(4, 3), bias: floats(1, 3), bad: floats(5, 5) };
   it.each([
     ["multiplyBias", "matmul.multiplyBias: bias is (5, 5), expected (1, 3).", { bias: slots.bad }],
@@ -233,7 +242,12 @@ describe.each(["float32", "float64"] as const)("matmul in %s, the workspace full
   });
 });
 
-describe.each(["float32", "float64"] as const)("the shares of threads in %s", (precision) => {
+describe.each([
+  ["float32", "narrow", threads],
+  ["float64", "narrow", threads],
+  ["float32", "wide", wideThreads],
+  ["float64", "wide", wideThreads],
+] as const)("the shares of threads in %s, %s", (precision, _width, binary) => {
   const sizes: Size[] = [
     ...[0, 1, 3, 4, 17, 100].flatMap((m): Size[] => [
       [m, 1, 5],
@@ -254,7 +268,7 @@ describe.each(["float32", "float64"] as const)("the shares of threads in %s", (p
     const row = (size: number) => region.tensor(precision, 1, size);
     const [a, b, bias, c] = [row(1e5), row(1e5), row(300), row(1e5)];
     const memory = new WebAssembly.Memory({ initial: 1200, maximum: 65536, shared: true });
-    const { instance } = await WebAssembly.instantiate(Buffer.from(threads, "base64"), { env: { memory } });
+    const { instance } = await WebAssembly.instantiate(Buffer.from(binary, "base64"), { env: { memory } });
     const exports = instance.exports as unknown as Exports;
     region.bind(memory.buffer, 65536);
     for (const { data } of [a, b, bias]) for (let i = 0; i < data.length; i++) data[i] = next();
@@ -294,46 +308,52 @@ describe.each(["float32", "float64"] as const)("the shares of threads in %s", (p
   });
 });
 
-describe.each([float32Twins, float64Twins])("matmul in $name, at the paper's sizes", (twins) => {
-  it.each(layers)("has the definition's bits for a layer (%i, %i) and a batch of 100", (inputs, outputs) => {
-    const next = numbers("ordinary", twins.precision, "layer", inputs, outputs);
-    product(twins, "multiply", [100, outputs, inputs], next, next);
-    product(twins, "transposedA", [inputs, outputs, 100], next, next);
-    product(twins, "transposedB", [100, inputs, outputs], next, next);
-  });
+describe.each([float32Twins, float64Twins, ...wideTwins])(
+  "matmul in $name, at the paper's sizes",
+  (twins) => {
+    it.each(layers)(
+      "has the definition's bits for a layer (%i, %i) and a batch of 100",
+      (inputs, outputs) => {
+        const next = numbers("ordinary", twins.precision, "layer", inputs, outputs);
+        product(twins, "multiply", [100, outputs, inputs], next, next);
+        product(twins, "transposedA", [inputs, outputs, 100], next, next);
+        product(twins, "transposedB", [100, inputs, outputs], next, next);
+      },
+    );
 
-  it("gives few rows, which are multiplied without packing, the bits that they have among many", () => {
-    for (const [n, k] of [
-      [50, 3072],
-      [33, 1025],
-      [3, 7],
-    ] as const) {
-      const next = numbers("ordinary", twins.precision, "few", n, k);
-      const a = Array.from({ length: 10 * k }, next);
-      const b = Array.from({ length: k * n }, next);
-      const whole = product(twins, "multiply", [10, n, k], a, b).slice();
-      for (const m of [1, 2, 3, 4]) {
-        const rows = product(twins, "multiply", [m, n, k], a.slice(0, m * k), b);
-        expectSameBits(rows, whole.subarray(0, m * n));
+    it("gives few rows, which are multiplied without packing, the bits that they have among many", () => {
+      for (const [n, k] of [
+        [50, 3072],
+        [33, 1025],
+        [3, 7],
+      ] as const) {
+        const next = numbers("ordinary", twins.precision, "few", n, k);
+        const a = Array.from({ length: 10 * k }, next);
+        const b = Array.from({ length: k * n }, next);
+        const whole = product(twins, "multiply", [10, n, k], a, b).slice();
+        for (const m of [1, 2, 3, 4]) {
+          const rows = product(twins, "multiply", [m, n, k], a.slice(0, m * k), b);
+          expectSameBits(rows, whole.subarray(0, m * n));
+        }
       }
-    }
-  });
+    });
 
-  it("gives an element the same bits wherever it stands", () => {
-    const next = numbers("ordinary", twins.precision, "place");
-    const [m, n, k] = [11, 53, 300];
-    const a = Array.from({ length: m * k }, next);
-    const b = Array.from({ length: k * n }, next);
-    const whole = product(twins, "multiply", [m, n, k], a, b).slice();
-    for (const [i, j] of [
-      [0, 0],
-      [10, 52],
-      [5, 47],
-      [6, 33],
-    ] as const) {
-      const row = a.slice(i * k, (i + 1) * k);
-      const column = Array.from({ length: k }, (_, p) => b[p * n + j]!);
-      expectSameBits(product(twins, "multiply", [1, 1, k], row, column), [whole[i * n + j]!]);
-    }
-  });
-});
+    it("gives an element the same bits wherever it stands", () => {
+      const next = numbers("ordinary", twins.precision, "place");
+      const [m, n, k] = [11, 53, 300];
+      const a = Array.from({ length: m * k }, next);
+      const b = Array.from({ length: k * n }, next);
+      const whole = product(twins, "multiply", [m, n, k], a, b).slice();
+      for (const [i, j] of [
+        [0, 0],
+        [10, 52],
+        [5, 47],
+        [6, 33],
+      ] as const) {
+        const row = a.slice(i * k, (i + 1) * k);
+        const column = Array.from({ length: k }, (_, p) => b[p * n + j]!);
+        expectSameBits(product(twins, "multiply", [1, 1, k], row, column), [whole[i * n + j]!]);
+      }
+    });
+  },
+);
