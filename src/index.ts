@@ -230,6 +230,7 @@ export {
   type WarmupOptions,
   WarmupSchedule,
 } from "./schedules/index.ts";
+export { type WideSimd, type WideSimdOptions, wideSimd } from "./simd/wide.ts";
 export type { ColumnArrays } from "./tables/rows.ts";
 export type {
   Cell,

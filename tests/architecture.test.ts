@@ -106,6 +106,7 @@ const mayImport: Record<string, readonly string[]> = {
   report: [...ground, "metrics", "model", "tuner"],
 };
 mayImport.tabular = [...mayImport.model!, "formats", "model"];
+mayImport.simd = [...mayImport.model!, "model", "wasm"];
 const library = Object.keys(mayImport);
 mayImport.index = library;
 mayImport.settings = [
@@ -240,11 +241,11 @@ describe("imports", () => {
     expect(others).toEqual([]);
   });
 
-  it("reach Node's modules from data, files, formats, images, the threads, the workers and the command line alone", () => {
+  it("reach Node's modules from data, files, formats, images, the threads, simd, the workers and the command line alone", () => {
     const users = sources.filter((file) =>
       imports.get(file)!.some(({ from, kind }) => from.startsWith("node:") && kind !== "type"),
     );
-    const allowed = ["data", "files", "formats", "images", "threads", "training", "cli"];
+    const allowed = ["data", "files", "formats", "images", "threads", "simd", "training", "cli"];
     expect(users.filter((file) => !allowed.includes(partOf(file)))).toEqual([]);
   });
 
@@ -310,8 +311,8 @@ describe("the source", () => {
   const matches = (files: readonly string[], pattern: RegExp) =>
     files.flatMap((file) => [...read(file).matchAll(pattern)].map(([match]) => `${file}: ${match}`));
 
-  it("reads the process, prints and exits in src/cli alone; src/runtime.ts looks whether there is a process", () => {
-    const library = sources.filter((file) => partOf(file) !== "cli");
+  it("reads the process, prints and exits in src/cli, and in src/simd, which starts processes; src/runtime.ts looks whether there is one", () => {
+    const library = sources.filter((file) => !["cli", "simd"].includes(partOf(file)));
     const uses = library.flatMap((file) =>
       globalsOf(parsed.get(file)!, ["process", "console"]).map((use) => `${file}: ${use}`),
     );

@@ -3,7 +3,7 @@
  * a config.json, the names and values of `--space`, the commands that are printed and the types are read from here.
  */
 import * as v from "valibot";
-import { backends, type EngineName, MOST_THREADS } from "../backend/index.ts";
+import { backends, type EngineName, MOST_THREADS, type SimdChoice } from "../backend/index.ts";
 import { datasetChoices, defaultDataset, defaultL2, defaultL2InWords } from "../data/index.ts";
 import { initializerNames } from "../initializers/index.ts";
 import { hiddenActivations } from "../layers/index.ts";
@@ -310,6 +310,20 @@ export const settings = {
     default: "wasm",
     help: "WebAssembly, or its definition in JavaScript",
     words: { "--engine": "backend device runtime" },
+  }),
+  simd: setting({
+    ...{
+      ...ENGINE,
+      flags: "--simd <width>",
+      type: choice<SimdChoice>(["auto", "wide", "narrow"]),
+      default: "auto",
+    },
+    help:
+      "width of the engine's vectors: wide, of 256 bits, which Node 24 has; narrow, of 128; or auto: as is faster here, which is " +
+      "tried once; the results are the same",
+    notSearched: "all trials have one width.",
+    changesResults: false,
+    words: { "--simd": "vectors vector-width avx avx2 wide revectorize" },
   }),
   dtype: setting({
     ...{ ...ENGINE, flags: "--dtype <name>" },

@@ -1,6 +1,7 @@
 /** Workers that train side by side, all on one copy of the data. */
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
+import { simdWidth } from "../backend/index.ts";
 import type { UntestedDataset } from "../data/dataset.ts";
 import { NnwasmError, TrainingError } from "../errors.ts";
 import type { EpochRow } from "../model/history.ts";
@@ -49,7 +50,7 @@ export class TrainingPool implements Pool {
       filename: workerFile.href,
       // With it, a worker in Deno would not wake for the next job.
       useAtomics: false,
-      workerData: data,
+      workerData: { ...data, simdWidth: simdWidth() },
       minThreads: workers,
       maxThreads: workers,
     });

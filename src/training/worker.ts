@@ -1,7 +1,7 @@
 /** What runs in a worker: trainings one after another, on the samples that lie in the shared memory. */
 import type { MessagePort } from "node:worker_threads";
 import { Tinypool } from "tinypool";
-import { sharedBackend } from "../backend/index.ts";
+import { type SimdWidth, setSimdWidth, sharedBackend } from "../backend/index.ts";
 import { splitDataset } from "../data/split.ts";
 import type { SamplesSplit } from "../data/splitSamples.ts";
 import { splitOptions, type TrainSettings } from "../settings/settings.ts";
@@ -9,7 +9,8 @@ import type { Reply, TrainingJob, TrainingOutcome } from "./job.ts";
 import { openPlacedDataset, type PlacedDataset } from "./placedDataset.ts";
 import { runJob } from "./runJob.ts";
 
-const placed = Tinypool.workerData as PlacedDataset;
+const placed = Tinypool.workerData as PlacedDataset & { readonly simdWidth: SimdWidth };
+setSimdWidth(placed.simdWidth);
 const dataset = openPlacedDataset(placed);
 const backend = sharedBackend(placed.memory);
 const splits = new Map<string, SamplesSplit>();

@@ -36,8 +36,9 @@ export const expectedHashes: readonly HashRow[] = hashTable.map(
 );
 
 /** The same rows, trained by a Node; and any that differ in other threads, or with the engine js. */
-export async function hashesOn(node: string): Promise<unknown> {
-  const { code, stdout, stderr } = await start(node, [join(tests, "compat/hashes/train.mjs")], tests).result;
+export async function hashesOn(node: string, ...flags: string[]): Promise<unknown> {
+  const args = [join(tests, "compat/hashes/train.mjs"), ...flags];
+  const { code, stdout, stderr } = await start(node, args, tests).result;
   if (code !== 0) throw new Error(`${node} ended with ${code}:\n${stderr}`);
   return events(stdout);
 }

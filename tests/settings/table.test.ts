@@ -106,6 +106,7 @@ const VALUES: Readonly<Record<SettingName, Value>> = {
   checkpointEvery: ["5", 5],
   seed: ["9", 9],
   threads: ["3", 3],
+  simd: ["wide", "wide"],
   engine: ["js", "js"],
   dtype: ["float64", "float64"],
 };

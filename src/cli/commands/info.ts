@@ -1,10 +1,12 @@
 /** `nnwasm info`: what runs here, and where things are. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Command } from "commander";
+import type { SimdWidth } from "../../backend/index.ts";
 import { datasets } from "../../data/index.ts";
 import { cacheFolder, dataFolders } from "../../data/locations.ts";
 import { decimals } from "../../format/numbers.ts";
 import { tableLine } from "../../format/tables.ts";
+import { canWiden } from "../../simd/flag.ts";
 import { newCommand, writeEvent } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { dataFolderProblem, fetching, warn } from "../openDataset.ts";
@@ -22,15 +24,36 @@ function notHere(name: string): string {
   return command === undefined ? "not here" : `not here; ${command} gets it`;
 }
 
+interface Vectors {
+  /** Null if it has not been tried. */
+  readonly width: SimdWidth | null;
+  readonly reason: string;
+  /** Narrow time over wide, by training. */
+  readonly gains: Readonly<Record<string, number>>;
+}
+
+/** The verdict on wide vectors. @param anew whether to reach it now */
+async function vectors({ env, home, signal }: CliContext, anew: boolean): Promise<Vectors> {
+  const { reachVerdict, readVerdict } = await import("../../simd/verdict.ts");
+  const folder = cacheFolder(env, home);
+  const verdict = anew ? await reachVerdict(folder, { signal }) : await readVerdict(folder);
+  if (verdict !== undefined) return { width: verdict.width, reason: verdict.reason, gains: verdict.gains };
+  const reason = canWiden(process)
+    ? "Not tried yet: nnwasm info --simd, or the first training of more than ten seconds, finds out what is faster."
+    : `Node ${process.versions.node} cannot widen vectors; Node 24 and later can.`;
+  return { width: canWiden(process) ? null : "narrow", reason, gains: {} };
+}
+
 export function infoCommand(context: CliContext): Command {
   return newCommand(
     context,
     "info",
     "show the version, the engine, the machine, and where data and runs are",
-    ["nnwasm info", "nnwasm info --json"],
+    ["nnwasm info", "nnwasm info --simd", "nnwasm info --json"],
   )
     .option("--json", "print it as JSON, on one line")
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .option("--simd", "try whether wide vectors are faster here, which takes two seconds")
+    .action(async ({ json = false, simd = false }: { json?: boolean; simd?: boolean }) => {
       const { env, home, stdout } = context;
       const problem = await dataFolderProblem(env);
       if (problem !== undefined) warn(context, problem);
@@ -52,6 +75,7 @@ export function infoCommand(context: CliContext): Command {
         cores: availableParallelism(),
         memoryBytes: totalmem(),
         simd: typeof WebAssembly !== "undefined" && WebAssembly.validate(Uint8Array.from(SIMD_MODULE)),
+        vectors: await vectors(context, simd),
         sharedMemory: typeof SharedArrayBuffer !== "undefined",
         ...Object.fromEntries(found),
         cache: cacheFolder(env, home),
@@ -65,6 +89,11 @@ export function infoCommand(context: CliContext): Command {
         ["nnwasm", `${info.version} (kernels ${info.build})`],
         ["node", `${info.node} (V8 ${info.v8}, ${info.platform})`],
         ["engine", `wasm, SIMD ${info.simd ? "available" : "MISSING: use --engine js"}`],
+        ["vectors", `${info.vectors.width ?? "narrow"}. ${info.vectors.reason}`],
+        ...Object.entries(info.vectors.gains).map(([name, gain]): [string, string] => [
+          "",
+          `${name}: ${gain.toFixed(2)}×`,
+        ]),
         ["threads", info.sharedMemory ? `1 to ${info.cores} in a training` : "1: shared memory is missing"],
         ["machine", `${info.cpu}, ${info.cores} cores, ${decimals(info.memoryBytes / 2 ** 30, 1)} GiB`],
         ...found.map(([name, origin]): [string, string] => [name, origin ?? notHere(name)]),

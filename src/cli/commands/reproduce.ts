@@ -1,6 +1,7 @@
 /** `nnwasm reproduce`: trains the paper's experiments and sets them beside its numbers. */
 import { availableParallelism, cpus, platform } from "node:os";
 import type { Command } from "commander";
+import type { SimdChoice } from "../../backend/index.ts";
 import { ConfigError } from "../../errors.ts";
 import { isPapersData } from "../../experiments/facts.ts";
 import { EXPERIMENTS, selectExperiments } from "../../experiments/table.ts";
@@ -27,6 +28,7 @@ import { openDataset } from "../openDataset.ts";
 import { reproductionJson } from "../output/reproductionJson.ts";
 import { reproductionText } from "../output/reproductionText.ts";
 import { ReproductionProgress } from "../progress/reproductionProgress.ts";
+import { chooseSimd, roughSeconds } from "../simd.ts";
 import { settingOption } from "../trainingOptions.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
@@ -42,6 +44,7 @@ interface ReproduceFlags {
   readonly validation?: number;
   readonly epochs?: number;
   readonly trainingMetrics?: TrainingMetrics;
+  readonly simd?: SimdChoice;
   readonly out?: string;
   readonly resume?: string;
   readonly force?: boolean;
@@ -98,6 +101,7 @@ export function reproduceCommand(context: CliContext): Command {
         byDefault: TRAINING_METRICS,
       }),
     )
+    .addOption(settingOption("simd"))
     .option("--out <dir>", "the folder (default: runs/reproduce-001, or the next number)")
     .option("--resume <dir>", "go on with a reproduction, by its folder")
     .option("--force", "replace the reproduction that is in --out")
@@ -144,6 +148,9 @@ async function run(context: CliContext, ids: readonly string[], flags: Reproduce
   );
   await closing(folder, async () => {
     const { signal } = context;
+    // The paper's networks begin with 50 units.
+    const seconds = roughSeconds(dataset.features * 50, plan.samples * plan.epochs);
+    await chooseSimd(context, flags.simd ?? "auto", seconds, (text) => progress.say(text));
     const pool = openTrainingPool(dataset, { workers, signal });
     const end = await reproduce(plan, trainings, pool, { subscriber, signal });
     if (end.type === "interrupted") {

@@ -24,6 +24,7 @@ import {
   givenSettings,
   type SearchFlags,
 } from "../searchOptions.ts";
+import { chooseSimd, roughSeconds } from "../simd.ts";
 import { addTrainingOptions } from "../trainingOptions.ts";
 import { checkSameData } from "../workers.ts";
 
@@ -105,6 +106,10 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
     await folder.writeDescription(description);
     sayUnderstood(progress, opened);
     const { signal } = context;
+    const { samples, epochs, folds = 1 } = plan;
+    const weights = dataset.features * (settings.layers[0] ?? 10);
+    const seconds = roughSeconds(weights, samples.train * epochs * folds * plan.trials);
+    await chooseSimd(context, settings.simd, seconds, (text) => progress.say(text));
     const pool = openTrainingPool(dataset, { workers, signal });
     const end = await search(plan, trials, pool, { subscriber, signal }).catch((error: unknown) => {
       throw withAdvice(error, folder.path, description.maxFailures);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { isEnsemble } from "../../ensemble/size.ts";
 import { ConfigError, FileError } from "../../errors.ts";
 import { counted } from "../../format/words.ts";
+import { countParameters } from "../../model/summary.ts";
 import { inOrder } from "../../runs/events.ts";
 import type { TrainingEvent, TrainingInterrupted } from "../../runs/train.ts";
 import { settingsFromEnvironment } from "../../settings/environment.ts";
@@ -22,6 +23,7 @@ import { openData, sayUnderstood, settingsFor, withData } from "../openData.ts";
 import { trainingJson } from "../output/trainingJson.ts";
 import { trainingText } from "../output/trainingText.ts";
 import { TrainingProgress } from "../progress/trainingProgress.ts";
+import { chooseSimd, roughSeconds } from "../simd.ts";
 import { printableLines } from "../text.ts";
 import { addTrainingOptions, settingsFromFlags, type TrainingFlags } from "../trainingOptions.ts";
 
@@ -116,6 +118,9 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
     json ? trainingJson(context, saver) : trainingText(context, progress, saver),
   );
   await closing(folder, async () => {
+    const { simd, epochs } = plan.settings;
+    const seconds = roughSeconds(countParameters(plan.summary), plan.split.train.count * epochs);
+    await chooseSimd(context, simd, seconds, (text) => progress.say(text));
     const from = resume === undefined ? undefined : (opened?.checkpoint ?? null);
     const { saveCheckpoint } = saver;
     const end = await train(plan, { subscriber, signal: context.signal, from, saveCheckpoint }).catch(

@@ -1,4 +1,5 @@
 /** Keeps a training in its folder: a subscriber that writes every epoch when it ends, and the rest at the end. */
+import { type SimdWidth, simdWidth } from "../../backend/index.ts";
 import { FileError, TrainingError } from "../../errors.ts";
 import { counted } from "../../format/words.ts";
 import type { EpochRow, Evaluation } from "../../model/history.ts";
@@ -17,6 +18,8 @@ const FILES = ["model.safetensors", "metrics.jsonl", "summary.json", "config.jso
 
 /** The outcome of a run, for summary.json and the command's last event. */
 export interface TrainingSummary extends Trained {
+  /** The width of the vectors, which decides no bits. */
+  readonly simd: SimdWidth;
   /** Null if there are no test samples. */
   readonly test: Evaluation | null;
   readonly validation: Evaluation | null;
@@ -100,7 +103,7 @@ export class TrainingSaver {
     return {
       ...done,
       firstStepSeconds: this.#firstStep > 0 ? this.#firstStep / 1000 : null,
-      ...{ threads, weightsSha256, out: this.#folder.path },
+      ...{ threads, simd: simdWidth(), weightsSha256, out: this.#folder.path },
     };
   }
 

@@ -82,7 +82,7 @@ export function settingsLine(settings: ResolvedSettings): string {
 const UNTESTED = "no test file: ";
 
 function resultText(summary: TrainingSummary, saved: string): string {
-  const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, seconds } = summary;
+  const { test, validation, epochs, steps, trainSeconds, stepsPerSecond, threads, simd, seconds } = summary;
   const line = (name: string, evaluation: Evaluation) =>
     `${[name.padEnd(10), ...scalars(evaluation).map(([name, value]) => `${name} ${measureText(value)}`)].join("  ")}\n`;
   const { stoppedEarly, keptEpoch } = summary;
@@ -95,7 +95,7 @@ function resultText(summary: TrainingSummary, saved: string): string {
       ? `${UNTESTED}${validation === null ? "there are no scores" : "the scores are of the validation rows"}\n`
       : "") +
     `${counted(epochs, "epoch")}, ${counted(steps, "step")} in ${trainSeconds.toFixed(1)} s (${stepsPerSecond.toFixed(0)} steps/s, ` +
-    `${counted(threads, "thread")}); ` +
+    `${counted(threads, "thread")}${simd === "wide" ? ", wide vectors" : ""}); ` +
     `${seconds.toFixed(1)} s in all\n${saved}\n`
   );
 }
