@@ -36,7 +36,7 @@ export const PANEL_VECTORS: i32 = 5;
 export const PANEL_ROW: usize = PANEL_VECTORS * 16;
 export const PANEL_BYTES: usize = PANEL_ROW * KC;
 
-/** Samples whose strip of features stands in the first-level cache at once. */
+/** Samples whose strip of features stands in the first-level cache at once (see inline/strip.ts). */
 export const CHUNK: i32 = 128;
 /** Features that are summed at once, at most: eight vectors, in the wide binary sixteen. */
 export const STRIP: i32 = 64;

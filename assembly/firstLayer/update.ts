@@ -21,9 +21,12 @@
  */
 import { multiplyPanel, ZEROS } from "../inline/panels";
 import { standardized } from "../inline/standardized";
+import { STRIP, STRIP_BYTES, WHOLE_STRIP } from "../inline/strip";
 import { sumLists, wideSumLists } from "../tiles.generated";
 import { BLOCK, CHUNK, headerBytes, keptAt, LENGTHS, ownAt, TAKEN, TAKEN_LAST } from "./layout";
-import { SIDE, STRIP, STRIP_BYTES, WHOLE_STRIP } from "./strip";
+
+/** Features that the tiles take at once: four vectors. */
+const SIDE: i32 = 16;
 
 /** 16 features of n samples' bytes, kept from `from` on, standardised, `stride` bytes from one sample to the next. */
 function standardizeSixteen(to: usize, stride: usize, from: usize, scale: usize, shift: usize, n: i32): void {

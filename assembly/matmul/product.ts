@@ -27,6 +27,7 @@ import { directProduct, isDirect, transpose } from "./direct";
 import { fewRows } from "./fewRows";
 import { FEW_ROWS, KC, MATMUL_WORKSPACE_BYTES, MC, NC, PACKED_A } from "./layout";
 import { packA, packB, pairBytes } from "./pack";
+import { isSparse, sparseProduct } from "./sparse";
 
 /** c[i,j] += bias[j], rectified if asked; c (rows, columns), its rows cStride bytes apart. */
 function addBias<T>(c: usize, cStride: usize, bias: usize, rows: i32, columns: i32, rectify: bool): void {
@@ -81,6 +82,7 @@ function product<T>(
     );
     return;
   }
+  const byLists = size == 4 && isSparse(a, m, n, k);
   if (parts > 1) {
     if (n > m) {
       const first = share(n, PANEL * lanes<T>(), part, parts);
@@ -98,6 +100,10 @@ function product<T>(
   }
   if (k == 0) {
     for (let i = 0; i < m; i++) memory.fill(c + <usize>i * cStride, 0, <usize>n * size);
+    if (bias) addBias<T>(c, cStride, bias, m, n, rectify);
+    return;
+  }
+  if (byLists && sparseProduct(c, cStride, a, aRow, aColumn, b, bRow, bColumn, m, n, k, workspace)) {
     if (bias) addBias<T>(c, cStride, bias, m, n, rectify);
     return;
   }

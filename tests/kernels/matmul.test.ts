@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../src/backend/index.ts";
 import { referenceKernels } from "../../src/kernels/index.ts";
 import { MATMUL_WORKSPACE_BYTES } from "../../src/kernels/matmul.ts";
+import { Random } from "../../src/random.ts";
 import { Region, type Tensor } from "../../src/tensor.ts";
 import { threads } from "../../src/wasm/binaries.generated.ts";
 import type { Exports } from "../../src/wasm/exports.generated.ts";
@@ -186,6 +187,43 @@ describe.each([...everyTwins, ...wideTwins])("matmul in $name", (twins) => {
     if (kind === "ordinary") for (const shape of edges) productWithBias(twins, shape, next);
   });
 
+  /** The rows, columns and terms from which on lists of what is not 0 are taken, and tails of strips, chunks and blocks of rows. */
+  const listed: Size[] = [
+    ...[32, 33, 63, 64, 65, 97].map((n): Size => [40, n, 130]),
+    ...[32, 35, 128, 129, 257].map((m): Size => [m, 64, 33]),
+    ...[32, 37, 128, 131, 300].map((k): Size => [33, 96, k]),
+    [31, 64, 64],
+    [64, 31, 64],
+    [64, 64, 31],
+  ];
+
+  it.each([0.2, 0.5, 0.95, 1])("has the definition's bits where %d of A is 0, of either sign", (zeros) => {
+    const random = new Random(1, "zeros", twins.precision);
+    const next = numbers("ordinary", twins.precision, "lists");
+    const sparse = () => (random.uniform() < zeros ? (random.below(2) === 0 ? 0 : -0) : next());
+    for (const form of formNames) for (const size of listed) product(twins, form, size, sparse, next);
+  });
+
+  it("has the definition's bits where 0 meets what is infinite or NaN, wherever that stands", () => {
+    const random = new Random(1, "not finite", twins.precision);
+    const next = numbers("ordinary", twins.precision, "lists");
+    const sparse = () => (random.uniform() < 0.6 ? 0 : next());
+    for (const form of formNames) {
+      for (const size of [
+        [33, 65, 131],
+        [40, 97, 129],
+      ] as const) {
+        const [, n, k] = size;
+        for (const bad of [NaN, Infinity, -Infinity]) {
+          for (const at of [0, 1, 64, n - 1, n, (n * k) >> 1, n * k - n, n * k - 1]) {
+            const b = Array.from({ length: n * k }, next).with(at, bad);
+            product(twins, form, size, sparse, b);
+          }
+        }
+      }
+    }
+  });
+
   const wrong = { c: floats(2, 3), a: floats(2, 4), b: floats(4, 3), bad: floats(5, 5) };
   it.each([
     ["matmul.multiply: w is (5, 5), expected (4, 5).", "multiply", ["c", "a", "bad"]],
@@ -258,6 +296,9 @@ describe.each([
     // More columns than rows, of which each has a share; and a gradient whose lines would fall into few sets of a cache.
     [5, 203, 300],
     [512, 10, 50],
+    // By lists, as half of A is 0.
+    [70, 203, 150],
+    [203, 70, 150],
   ];
 
   it("make the whole, with the bits of one thread", async () => {
@@ -272,6 +313,7 @@ describe.each([
     const exports = instance.exports as unknown as Exports;
     region.bind(memory.buffer, 65536);
     for (const { data } of [a, b, bias]) for (let i = 0; i < data.length; i++) data[i] = next();
+    for (let i = 0; i < a.data.length; i++) if (i % 5 < 2) a.data[i] = 0;
     const suffix = precision === "float32" ? "F32" : "F64";
     const operands = [c, a, b].map(({ data }) => data.byteOffset) as [number, number, number];
     const room = workspace.data.byteOffset;
