@@ -6,6 +6,7 @@ export {
   type DeviceTeam,
   type EngineName,
   referenceBackend,
+  type SimdWidth,
   type WasmBackendOptions,
   wasmBackend,
 } from "./backend/index.ts";

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../src/data/index.ts";
+import { canWiden } from "../../src/simd/flag.ts";
 import { PROGRAM, readJson } from "../helpers/cli.ts";
 import { cliFolder } from "../helpers/cliFolder.ts";
 
@@ -21,7 +22,7 @@ describe("info", () => {
     expect([code, stderr]).toEqual([0, ""]);
     const rows = stdout.trimEnd().split("\n");
     expect(rows.map((row) => row.split(" ")[0])).toEqual([
-      ..."nnwasm node engine threads machine".split(" "),
+      ..."nnwasm node engine vectors threads machine".split(" "),
       ...inFiles,
       "cache",
       "runs",
@@ -31,7 +32,8 @@ describe("info", () => {
     );
     expect(rows[1]).toContain(`node      ${process.versions.node} (V8 `);
     expect(rows[2]).toBe("engine    wasm, SIMD available");
-    expect(rows[5]).toBe("cifar10   not here; nnwasm data fetch cifar10 gets it");
+    expect(rows[3]).toMatch(/^vectors {3}narrow\. (Node 2[0-9.]* cannot widen vectors|Not tried yet)/);
+    expect(rows[6]).toBe("cifar10   not here; nnwasm data fetch cifar10 gets it");
     expect(rows.at(-2)).toBe(`cache     ${at(".cache/nnwasm")}`);
     expect(rows.at(-1)).toBe("runs      runs/ in the current folder, or --out DIR");
   });
@@ -52,6 +54,11 @@ describe("info", () => {
         cores: expect.any(Number),
         memoryBytes: expect.any(Number),
         simd: true,
+        vectors: {
+          width: canWiden(process) ? null : "narrow",
+          reason: expect.stringMatching(/\.$/),
+          gains: {},
+        },
         sharedMemory: true,
         ...Object.fromEntries(inFiles.map((name) => [name, null])),
         cifar10: cifar(),

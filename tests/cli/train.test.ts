@@ -106,6 +106,7 @@ describe("train --json", () => {
         checkpointEvery: 30,
         seed: 7,
         threads: "auto",
+        simd: "auto",
         engine: "wasm",
         dtype: "float32",
       },
@@ -157,6 +158,7 @@ describe("train --json", () => {
       firstStepSeconds: expect.any(Number),
       peakMemory: expect.any(Number),
       threads: expect.any(Number),
+      simd: "narrow",
       weightsSha256: SHA256,
       out: "json",
     });
@@ -229,7 +231,7 @@ describe("train --json", () => {
       expect(model.classNames).toHaveLength(10);
       expect(model.classNames).toContain("airplane");
       // What changes no result is left out, so that the same training leaves the same file.
-      const { threads: _, checkpointEvery: __, ...settings } = first.config as Event;
+      const { threads: _, checkpointEvery: __, simd: ___, ...settings } = first.config as Event;
       expect(model.provenance).toMatchObject({ version: VERSION });
       expect(model.provenance!.settings).toEqual(settings);
       expect(model.provenance!.data).toEqual({

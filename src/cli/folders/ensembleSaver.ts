@@ -2,6 +2,7 @@
  * Keeps the training of an ensemble in its folder: a subscriber that writes every member when it is trained, and the rest at the
  * end, plots among it.
  */
+import { type SimdWidth, simdWidth } from "../../backend/index.ts";
 import { heldOutLosses } from "../../ensemble/heldOutLoss.ts";
 import { labelsOfRows } from "../../ensemble/members.ts";
 import type { Evaluation } from "../../model/history.ts";
@@ -54,6 +55,8 @@ export interface EnsembleSummary {
   readonly temperature: number;
   readonly steps: number;
   readonly trainSeconds: number;
+  /** The width of the vectors, which decides no bits. */
+  readonly simd: SimdWidth;
   readonly weightsSha256: string;
   readonly out: string;
   readonly seconds: number;
@@ -213,7 +216,7 @@ export class EnsembleSaver {
       trainingRows: rows.length,
       candidates: combination.candidates.map((each, k) => ({ name: candidates[k]!.name, ...each })),
       temperature: combination.temperature,
-      ...{ steps, trainSeconds, weightsSha256 },
+      ...{ steps, trainSeconds, simd: simdWidth(), weightsSha256 },
     };
   }
 }

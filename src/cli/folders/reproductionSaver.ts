@@ -1,4 +1,5 @@
 /** Keeps a reproduction in its folder: a subscriber that writes every training when it ends, and the report at the end. */
+import { type SimdWidth, simdWidth } from "../../backend/index.ts";
 import type { ReproductionFacts } from "../../experiments/facts.ts";
 import { reproductionReport } from "../../experiments/report.ts";
 import type { RowSummary } from "../../experiments/summary.ts";
@@ -25,6 +26,8 @@ export interface ReproductionSummary {
   /** Seconds of all sessions. */
   readonly seconds: number;
   readonly memoryBytes: number;
+  /** The width of the vectors, which decides no bits. */
+  readonly simd: SimdWidth;
 }
 
 export class ReproductionSaver {
@@ -66,7 +69,7 @@ export class ReproductionSaver {
     const { html, markdown, plots } = await this.#report(end, seconds);
     const summary: ReproductionSummary = {
       ...{ command: "reproduce", version: VERSION, node: process.version, machine: this.#facts.machine },
-      ...{ trainings: end.trainings.length, seconds, memoryBytes: end.memoryBytes },
+      ...{ trainings: end.trainings.length, seconds, memoryBytes: end.memoryBytes, simd: simdWidth() },
     };
     const experiments = end.rows.map(rowFacts);
     const saveSummary = () =>

@@ -1,4 +1,5 @@
 /** Keeps a search in its folder: a subscriber that writes every trial when it ends, and the report at the end. */
+import { type SimdWidth, simdWidth } from "../../backend/index.ts";
 import { validationCount } from "../../data/split.ts";
 import { megabytes } from "../../format/numbers.ts";
 import { renderSearchPlots } from "../../report/search/plots.ts";
@@ -34,6 +35,8 @@ export interface SearchSummary {
   /** Epochs of all trials together. */
   readonly epochs: number;
   readonly memoryBytes: number;
+  /** The width of the vectors, which decides no bits. */
+  readonly simd: SimdWidth;
   /** The trial with which it started, if it did so with the settings themselves. Its value is null if it has none. */
   readonly start: { readonly trial: number; readonly value: number | null } | undefined;
   readonly best:
@@ -120,7 +123,11 @@ function summaryOf(
   return {
     ...{ command: "search", version: VERSION, node: process.version, seconds, trials: trials.length },
     ...{ complete: counted("complete"), pruned: counted("pruned"), failed: counted("failed") },
-    ...{ epochs: folds * trials.reduce((sum, { reports }) => sum + reports.length, 0), memoryBytes },
+    ...{
+      epochs: folds * trials.reduce((sum, { reports }) => sum + reports.length, 0),
+      memoryBytes,
+      simd: simdWidth(),
+    },
     start: start && { trial: start.number, value: start.state === "complete" ? start.value! : null },
     best: best && {
       ...{ trial: best.number, params: shownParams(best.params), value: best.value!, ...best.attributes },
