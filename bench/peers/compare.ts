@@ -29,8 +29,24 @@ const LAMBDA = 0.005;
 /** The top of the cyclic learning rate, with which each optimizer trains these networks well. */
 const ETA_MAX = { sgd: 1e-1, adam: 1e-3 };
 
-/** Those of `npm run bench`, with both optimizers. */
-export const cases: readonly TrainingCase[] = [...trainings, ...adamCases];
+/** Networks of middle size, and small ones as tables have them. */
+const others: readonly TrainingCase[] = [
+  { name: "mid512", widths: [784, 512, 512, 10], batchNormalization: false, batchSize: 128 },
+  { name: "mid256", widths: [100, 256, 256, 10], batchNormalization: false, batchSize: 128 },
+  { name: "small64", widths: [20, 64, 64, 2], batchNormalization: false, batchSize: 32 },
+  { name: "small64bn", widths: [20, 64, 64, 2], batchNormalization: true, batchSize: 32 },
+  { name: "small128", widths: [30, 128, 64, 10], batchNormalization: false, batchSize: 32 },
+];
+
+/** Those of `npm run bench` with both optimizers, and others. */
+export const cases: readonly TrainingCase[] = [
+  ...trainings,
+  ...adamCases,
+  ...others,
+  ...others
+    .filter(({ name }) => name === "mid256" || name === "small64")
+    .map((each) => ({ ...each, name: `${each.name}-adam`, optimizer: "adam" as const })),
+];
 
 export interface Effort extends Omit<Turns, "steps"> {
   /** Training samples in memory. */

@@ -1,5 +1,6 @@
 /** The contenders that are measured, with the way to start each. */
 import { delimiter, join } from "node:path";
+import type { SimdChoice } from "../../src/backend/index.ts";
 import { OPENMP_OPENBLAS, type Python, packageVersion } from "./installed.ts";
 import type { Launch } from "./process.ts";
 import type { Settings } from "./shared/settings.ts";
@@ -10,6 +11,7 @@ export const PEERS = [
   "numpy",
   "numpy-avx2",
   "torch",
+  "torch-avx2",
   "tfjs-wasm",
   "tfjs-cpu",
   "jax",
@@ -24,7 +26,7 @@ export const THREADED: readonly PeerId[] = ["numpy", "torch"];
 export const ONE_THREAD: readonly PeerId[] = PEERS.filter((id) => id !== "onnxruntime");
 
 /** The peers that have Adam: the table says so of none that trains only by SGD here. */
-const WITH_ADAM: readonly PeerId[] = ["numpy", "numpy-avx2", "torch"];
+const WITH_ADAM: readonly PeerId[] = ["numpy", "numpy-avx2", "torch", "torch-avx2"];
 
 /** Those of the peers whose programs here have the optimizer. */
 export const peersWith = (optimizer: Settings["optimizer"], peers: readonly PeerId[]): readonly PeerId[] =>
@@ -38,6 +40,8 @@ export interface Surroundings {
   readonly python: Python | undefined;
   readonly hasOpenMPOpenBlas: boolean;
   readonly architecture: string;
+  /** The width of our vectors: what the verdict says, or this one. */
+  readonly simd: SimdChoice;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -65,8 +69,8 @@ export function availability(id: PeerId, { folder, python, architecture }: Surro
       return { id, version: `${packages[0]} ${version}` };
     return { id, missing: "npm install --prefix bench/peers" };
   }
-  if (id === "numpy-avx2" && architecture !== "x64") return { id, missing: "only x64 processors have AVX2" };
-  const module = id === "torch" ? "torch" : "numpy";
+  if (id.endsWith("-avx2") && architecture !== "x64") return { id, missing: "only x64 processors have AVX2" };
+  const module = id.startsWith("torch") ? "torch" : "numpy";
   const version = python?.modules[module];
   if (version !== undefined) return { id, version: `${module} ${version} of ${python!.executable}` };
   return { id, missing: `install ${module} for python3, or name another with --python PATH` };
@@ -88,7 +92,7 @@ export function launch(id: PeerId | typeof OURS, settings: Settings, surrounding
   });
   switch (id) {
     case "nnwasm":
-      return node("nnwasm.mjs");
+      return node("nnwasm.mjs", surroundings.simd);
     case "js":
       return node("baseline.mjs");
     case "js-unrolled":
@@ -102,19 +106,23 @@ export function launch(id: PeerId | typeof OURS, settings: Settings, surrounding
     case "onnxruntime":
       return node("onnxruntime.mjs");
     case "torch":
+    case "torch-avx2":
       return inPython("torch_peer.py");
     default:
       return inPython("numpy_peer.py");
   }
 }
 
-/** The BLAS is told its threads, and chooses the kernels for this CPU itself: some machines preset older ones. */
+/**
+ * The BLAS is told its threads, and chooses the kernels for this CPU itself: some machines preset older ones. Those of AVX2 are asked
+ * for by name, of PyTorch's own kernels too.
+ */
 export function pythonEnvironment(
   id: PeerId | typeof OURS,
   threads: number,
   { env, hasOpenMPOpenBlas }: Pick<Surroundings, "env" | "hasOpenMPOpenBlas">,
 ): Launch["env"] {
-  const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = env;
+  const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ATEN_CPU_CAPABILITY: _aten, ...rest } = env;
   const count = String(threads);
   return {
     ...rest,
@@ -122,8 +130,9 @@ export function pythonEnvironment(
     OPENBLAS_NUM_THREADS: count,
     OMP_NUM_THREADS: count,
     MKL_NUM_THREADS: count,
-    ...(id === "numpy-avx2" && { OPENBLAS_CORETYPE: "Haswell" }),
-    ...(id === "torch" &&
+    ...(id.endsWith("-avx2") && { OPENBLAS_CORETYPE: "Haswell" }),
+    ...(id === "torch-avx2" && { ATEN_CPU_CAPABILITY: "avx2" }),
+    ...(id.startsWith("torch") &&
       hasOpenMPOpenBlas && {
         LD_LIBRARY_PATH: [OPENMP_OPENBLAS, ...(env.LD_LIBRARY_PATH ? [env.LD_LIBRARY_PATH] : [])].join(
           delimiter,

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SimdChoice } from "../../src/backend/index.ts";
 import { drawComparisons, writeCharts } from "../charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
 import { gemm } from "../kernels.ts";
@@ -61,7 +62,10 @@ const fail = (message: string) => failAs(SCRIPT, message);
 const OTHERS = ["two", "adam", "inference", "gemm", "command", "report"] as const;
 /** The cases that need the real data. */
 const ON_DATA: readonly string[] = ["command", "report"];
-const CASES = [...trainings.map(({ name }) => name), ...OTHERS];
+const TRAININGS = trainings.map(({ name }) => name);
+const CASES = [...TRAININGS, ...OTHERS];
+
+const WIDTHS: readonly SimdChoice[] = ["auto", "wide", "narrow"];
 
 const help = `Usage: npm run bench:peers -- [options]
 
@@ -77,7 +81,9 @@ The peers are not dependencies of nnwasm, and nothing is installed here. What is
   pip install numpy torch                or your system's packages: whatever python3 imports
 Plain JavaScript (bench/baseline) needs nothing.
 
-Cases: the trainings ${trainings.map(({ name }) => name).join(", ")},
+Cases: the trainings
+  ${TRAININGS.slice(0, 7).join(", ")},
+  ${TRAININGS.slice(7).join(", ")},
 with one thread and with all (those with Adam beside NumPy and PyTorch, which have it here); "two": two trainings at
 once over one alone; "adam": how much longer a step of net3bn takes with Adam, one thread; "inference": net9bn beside
 onnxruntime-web; "gemm": a matrix product's share of the SIMD peak; on CIFAR-10, "command": how soon nnwasm train takes
@@ -91,6 +97,7 @@ Options:
   --rounds N      rounds that are measured (default 7, --quick 3)
   --seconds S     length of a slice, at least two steps (default 0.7, --quick 0.2)
   --threads N     what "all" is (default: ${availableParallelism()}, the cores there are)
+  --simd WIDTH    our vectors: auto (what nnwasm info --simd says here; the default), wide, narrow
   --python PATH   the interpreter (default: of python3 and /usr/bin/python3 the one that has more of the modules)
   --data FOLDER   the folder of data sets, with CIFAR-10 (default: NNWASM_DATA); without it no "command", no "report"
   --json FILE     write the results, of every round, to FILE as well
@@ -138,7 +145,7 @@ function affordableSamples(wanted: number, contenders: number): number {
   return Math.min(wanted, Math.max(2560, most - (most % 2560)));
 }
 
-function surroundings(pythonPath: string | undefined): Surroundings {
+function surroundings(pythonPath: string | undefined, simd: SimdChoice): Surroundings {
   const bundle = dirname(fileURLToPath(import.meta.url));
   if (pythonPath !== undefined && probePython(pythonPath) === undefined) {
     fail(`--python ${pythonPath} is no Python 3 that runs. Give the path of an interpreter.`);
@@ -151,6 +158,7 @@ function surroundings(pythonPath: string | undefined): Surroundings {
     python: findPython(commands),
     hasOpenMPOpenBlas: existsSync(OPENMP_OPENBLAS),
     architecture: process.arch,
+    simd,
     env: process.env,
   };
 }
@@ -162,6 +170,7 @@ async function main(): Promise<void> {
     rounds: { type: "string" },
     seconds: { type: "string" },
     threads: { type: "string" },
+    simd: { type: "string", default: "auto" },
     python: { type: "string" },
     data: { type: "string" },
     json: { type: "string" },
@@ -177,6 +186,9 @@ async function main(): Promise<void> {
   const { quick, json, svg } = options;
   const cases = listOf("--cases", "case", options.cases, CASES);
   const wanted = listOf("--peers", "peer", options.peers, PEERS);
+  const simd =
+    WIDTHS.find((each) => each === options.simd) ??
+    fail(`No width "${options.simd}". There are: ${WIDTHS.join(", ")}.`);
   const threads = numberOf("--threads", options.threads, availableParallelism(), true);
   const samples = quick ? 5_000 : 45_000;
   const effort: Effort = {
@@ -199,7 +211,7 @@ async function main(): Promise<void> {
   }
 
   const machine = describeMachine();
-  const there = surroundings(options.python);
+  const there = surroundings(options.python, simd);
   const available = wanted.map((id) => availability(id, there));
   process.stdout.write(`${machineLine(machine)}\n\n${availabilityTable(available)}\n`);
   if (wanted.includes("torch") && there.python?.modules.torch !== undefined && there.hasOpenMPOpenBlas) {

@@ -73,16 +73,17 @@ describe("npm run bench:peers", () => {
   test.each([
     [
       ["--cases", "net4"],
-      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, net3bn-adam, net9bn-adam, two, adam, inference, gemm, command, report.',
+      'No case "net4". There are: net3, net3bn, net9, net9bn, wide, net3bn-adam, net9bn-adam, mid512, mid256, small64, small64bn, small128, mid256-adam, small64-adam, two, adam, inference, gemm, command, report.',
     ],
     [
       ["--peers", "numpy,theano"],
-      'No peer "theano". There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.',
+      'No peer "theano". There are: numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.',
     ],
     [
       ["--peers", ","],
-      "--peers is empty. There are: numpy, numpy-avx2, torch, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.",
+      "--peers is empty. There are: numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.",
     ],
+    [["--simd", "512"], 'No width "512". There are: auto, wide, narrow.'],
     [["--rounds", "2.5"], "--rounds is 2.5, expected an integer ≥ 1. See npm run bench:peers -- --help."],
     [
       ["--seconds", "0"],
@@ -121,6 +122,7 @@ const surroundings = {
   python: { executable: "/usr/bin/python3", modules: { numpy: "1.24.2" } },
   hasOpenMPOpenBlas: true,
   architecture: "arm64",
+  simd: "narrow" as const,
   env: {},
 };
 
@@ -130,19 +132,22 @@ describe("contenders", () => {
       id: "numpy",
       version: "numpy 1.24.2 of /usr/bin/python3",
     });
-    expect(availability("numpy-avx2", surroundings).missing).toBe("only x64 processors have AVX2");
+    for (const id of ["numpy-avx2", "torch-avx2"] as const)
+      expect(availability(id, surroundings).missing).toBe("only x64 processors have AVX2");
     expect(availability("torch", surroundings).missing).toBe(
       "install torch for python3, or name another with --python PATH",
     );
     expect(availability("jax", surroundings).missing).toBe("npm install --prefix bench/peers");
   });
 
-  test("two networks are trained with Adam too, by the peers that have it here, at a hundredth of SGD's rate", () => {
+  test("some networks are trained with Adam too, by the peers that have it here, at a hundredth of SGD's rate", () => {
     const settings = cases.map((each) => ({ name: each.name, ...settingsOf(each, 5000, 2) }));
     const withAdam = settings.filter(({ optimizer }) => optimizer === "adam");
     expect(withAdam.map(({ name, etaMax }) => [name, etaMax])).toEqual([
       ["net3bn-adam", 1e-3],
       ["net9bn-adam", 1e-3],
+      ["mid256-adam", 1e-3],
+      ["small64-adam", 1e-3],
     ]);
     for (const own of withAdam) {
       const { name, ...network } = settings.find(({ name }) => `${name}-adam` === own.name)!;
@@ -153,7 +158,7 @@ describe("contenders", () => {
         etaMax: network.etaMax / 100,
       });
     }
-    expect(peersWith("adam", PEERS)).toEqual(["numpy", "numpy-avx2", "torch"]);
+    expect(peersWith("adam", PEERS)).toEqual(["numpy", "numpy-avx2", "torch", "torch-avx2"]);
     expect(peersWith("adam", ["js", "torch"])).toEqual(["torch"]);
     expect(peersWith("sgd", PEERS)).toEqual(PEERS);
   });
@@ -162,6 +167,7 @@ describe("contenders", () => {
     const env = {
       OPENBLAS_CORETYPE: "Prescott",
       OPENBLAS_L2_SIZE: "1",
+      ATEN_CPU_CAPABILITY: "default",
       PATH: "/bin",
       LD_LIBRARY_PATH: "/opt/lib",
     };
@@ -180,6 +186,11 @@ describe("contenders", () => {
       LD_LIBRARY_PATH: "/usr/lib/x86_64-linux-gnu/openblas-openmp:/opt/lib",
     });
     expect(pythonEnvironment("torch", 2, { env, hasOpenMPOpenBlas: false })).toEqual(common);
+    expect(pythonEnvironment("torch-avx2", 2, { env, hasOpenMPOpenBlas: false })).toEqual({
+      ...common,
+      OPENBLAS_CORETYPE: "Haswell",
+      ATEN_CPU_CAPABILITY: "avx2",
+    });
   });
 
   test("one that does not train or predict the same is refused", () => {

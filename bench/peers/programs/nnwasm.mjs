@@ -11,7 +11,9 @@ import {
   Model,
   SGDOptimizer,
   samplesFromArrays,
+  wideSimd,
 } from "../../../dist/index.js";
+import { widen } from "../../../dist/simd/wide.js";
 
 const {
   BYTE_DEVIATION,
@@ -25,10 +27,15 @@ const {
   standardize,
 } = await import(process.argv[2]);
 const settings = JSON.parse(process.argv[3]);
+const simd = process.argv[4];
 const { task, widths, batchNormalization, optimizer, batchSize, lambda, samples, etaMax, threads } = settings;
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 const features = widths[0];
 const classes = widths.at(-1);
+
+/** The width of the vectors: that of the verdict, unless one is asked for. */
+const width = simd === "auto" ? (await wideSimd()).width : simd;
+if (simd === "wide") await widen();
 
 /** Seconds of every slice before the clock starts: a training may start workers, whose code is compiled first. */
 const LEAD = 0.2;
@@ -143,4 +150,4 @@ async function predictingProgram() {
 }
 
 const { threads: used, ...program } = await (task === "train" ? trainingProgram() : predictingProgram());
-await serve({ name: "nnwasm", version, threads: used, engine: "WebAssembly SIMD" }, program);
+await serve({ name: "nnwasm", version, threads: used, engine: `WebAssembly SIMD, ${width}` }, program);
