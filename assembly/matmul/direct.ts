@@ -2,6 +2,7 @@
 import { lanes } from "../inline/lanes";
 import { narrowVectors, ZEROS } from "../inline/panels";
 import { AsTheyAre, Rectified } from "../inline/rectified";
+import { transposeFour } from "../inline/transpose";
 import {
   direct2x1,
   direct2x2,
@@ -119,38 +120,16 @@ export function transpose<T>(to: usize, from: usize, rows: i32, columns: i32): v
   let i = 0;
   if (size == 4)
     for (; i + 4 <= rows; i += 4)
-      transposeFour(to + ((<usize>i) << 2), from + ((<usize>(i * columns)) << 2), rows, columns);
+      transposeFour(
+        to + ((<usize>i) << 2),
+        (<usize>rows) << 2,
+        from + ((<usize>(i * columns)) << 2),
+        (<usize>columns) << 2,
+        columns,
+      );
   for (; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       store<T>(to + <usize>(j * rows + i) * size, load<T>(from + <usize>(i * columns + j) * size));
     }
-  }
-}
-
-/** The first four rows of it, in float32. */
-function transposeFour(to: usize, from: usize, rows: i32, columns: i32): void {
-  const toRow = (<usize>rows) << 2;
-  const row = (<usize>columns) << 2;
-  let j = 0;
-  for (; j + 4 <= columns; j += 4) {
-    const r0 = v128.load(from);
-    const r1 = v128.load(from + row);
-    const r2 = v128.load(from + 2 * row);
-    const r3 = v128.load(from + 3 * row);
-    const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-    const b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-    const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(to, v128.shuffle<i64>(a, b, 0, 2));
-    v128.store(to + toRow, v128.shuffle<i64>(a, b, 1, 3));
-    v128.store(to + 2 * toRow, v128.shuffle<i64>(c, d, 0, 2));
-    v128.store(to + 3 * toRow, v128.shuffle<i64>(c, d, 1, 3));
-    from += 16;
-    to += 4 * toRow;
-  }
-  for (; j < columns; j++) {
-    for (let i: usize = 0; i < 4; i++) store<f32>(to + (i << 2), load<f32>(from + i * row));
-    from += 4;
-    to += toRow;
   }
 }

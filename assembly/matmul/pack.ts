@@ -1,6 +1,7 @@
 /** Blocks of the operands, copied into the order in which the tiles read them. */
 import { lanes, loadPartial } from "../inline/lanes";
 import { PANEL, panelVectors } from "../inline/panels";
+import { transposeFour } from "../inline/transpose";
 import { PAIR_GAP } from "./layout";
 
 /** Bytes from one packed pair of A's rows to the next, at most 64 more than k columns take. */
@@ -148,7 +149,11 @@ function packPanel<T>(
     }
     return;
   }
-  for (let j = 0; j < width; j++) {
+  let j = 0;
+  if (size == 4 && rowStride == 4)
+    for (; j + 4 <= columns; j += 4)
+      transposeFour(to + ((<usize>j) << 2), outStride, b + <usize>j * columnStride, columnStride, k);
+  for (; j < width; j++) {
     let from = b + <usize>j * columnStride;
     let out = to + <usize>j * size;
     const end = out + <usize>k * outStride;

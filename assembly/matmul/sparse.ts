@@ -9,6 +9,7 @@
 import { CHUNK } from "../firstLayer/layout";
 import { ZEROS } from "../inline/panels";
 import { STRIP, STRIP_BYTES, WHOLE_STRIP, writeList } from "../inline/strip";
+import { transposeFour } from "../inline/transpose";
 import { sumLists, wideSumLists } from "../tiles.generated";
 import { MATMUL_WORKSPACE_BYTES } from "./layout";
 
@@ -102,40 +103,10 @@ function packStrip(strip: usize, b: usize, bRow: usize, columns: i32, count: i32
 /** The same of Bᵀ, whose columns lie side by side: four of them at a time. */
 function packTransposedStrip(strip: usize, b: usize, bColumn: usize, columns: i32, count: i32): f32 {
   let check = f32x4.splat(0);
-  const zero = f32x4.splat(0);
   let rest: f32 = 0;
   let j = 0;
   for (; j + 4 <= columns; j += 4) {
-    const b1 = b + bColumn;
-    const b2 = b1 + bColumn;
-    const b3 = b2 + bColumn;
-    let to = strip + ((<usize>j) << 2);
-    let p: usize = 0;
-    for (; p + 16 <= (<usize>count) << 2; p += 16) {
-      const r0 = v128.load(b + p);
-      const r1 = v128.load(b1 + p);
-      const r2 = v128.load(b2 + p);
-      const r3 = v128.load(b3 + p);
-      const c0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-      const c1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-      const c2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-      const c3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<i64>(c0, c1, 0, 2));
-      v128.store(to + STRIP_BYTES, v128.shuffle<i64>(c0, c1, 1, 3));
-      v128.store(to + 2 * STRIP_BYTES, v128.shuffle<i64>(c2, c3, 0, 2));
-      v128.store(to + 3 * STRIP_BYTES, v128.shuffle<i64>(c2, c3, 1, 3));
-      check = f32x4.add(check, f32x4.mul(f32x4.add(f32x4.mul(r0, zero), f32x4.mul(r1, zero)), zero));
-      check = f32x4.add(check, f32x4.mul(f32x4.add(f32x4.mul(r2, zero), f32x4.mul(r3, zero)), zero));
-      to += 4 * STRIP_BYTES;
-    }
-    for (; p < (<usize>count) << 2; p += 4) {
-      for (let i: usize = 0; i < 4; i++) {
-        const value = load<f32>(b + i * bColumn + p);
-        store<f32>(to + (i << 2), value);
-        rest += value * 0;
-      }
-      to += STRIP_BYTES;
-    }
+    check = f32x4.add(check, transposeFour(strip + ((<usize>j) << 2), STRIP_BYTES, b, bColumn, count));
     b += 4 * bColumn;
   }
   for (; j < STRIP; j++) {
