@@ -12,6 +12,7 @@ export function canWiden({
 }: {
   readonly versions: Readonly<Record<string, string | undefined>>;
 }): boolean {
-  const isNode = versions.node !== undefined && versions.bun === undefined && versions.deno === undefined;
+  const others = [versions.bun, versions.deno, versions.electron, versions.nw];
+  const isNode = versions.node !== undefined && others.every((version) => version === undefined);
   return isNode && Number.parseInt(versions.node!, 10) >= FIRST_NODE;
 }

@@ -6,6 +6,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SimdWidth } from "../backend/index.ts";
 import { NnwasmError } from "../errors.ts";
@@ -102,6 +103,9 @@ type Judgement = Omit<Verdict, keyof VerdictBasis>;
 const unusable = (reason: string): Judgement => ({ width: "narrow", reason, sameBits: false, gains: {} });
 
 async function judge(signal: AbortSignal | undefined): Promise<Judgement> {
+  // Another program, into which Node was built, would start itself.
+  const program = basename(process.execPath);
+  if (!/^node/i.test(program)) return unusable(`${program} is no plain Node, which could try it.`);
   if (!canWiden(process))
     return unusable(`Node ${process.versions.node} cannot widen vectors; Node 24 and later can.`);
   const wide = await probe("wide", signal);
@@ -131,6 +135,19 @@ export function compare(plain: readonly CaseResult[], wide: readonly CaseResult[
 
 /** All cases in a process of its own; a text if it fails. @throws the signal's reason */
 async function probe(
+  width: SimdWidth,
+  signal: AbortSignal | undefined,
+): Promise<readonly CaseResult[] | string> {
+  try {
+    return await runProbe(width, signal);
+  } catch (error) {
+    // A bundle has no file of its own for it; a process may have no permission to start another.
+    signal?.throwIfAborted();
+    return (error as Error).message;
+  }
+}
+
+async function runProbe(
   width: SimdWidth,
   signal: AbortSignal | undefined,
 ): Promise<readonly CaseResult[] | string> {

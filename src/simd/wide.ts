@@ -34,6 +34,14 @@ export async function wideSimd({ cache }: WideSimdOptions = {}): Promise<WideSim
   if (nodeProcess().versions?.node === undefined) {
     return { width: "narrow", reason: "Only Node widens vectors." };
   }
+  try {
+    return await byVerdict(cache);
+  } catch (error) {
+    return { width: "narrow", reason: `Wide vectors cannot be tried here: ${(error as Error).message}` };
+  }
+}
+
+async function byVerdict(cache: string | undefined): Promise<WideSimd> {
   const { readVerdict, reachVerdict } = await import("./verdict.ts");
   const { env } = await nodeModule("node:process", () => import("node:process"));
   const { homedir } = await nodeModule("node:os", () => import("node:os"));

@@ -106,8 +106,8 @@ it("only Nodes from 22 on widen, and what is no Node does not", () => {
     true,
     true,
   ]);
-  expect(can({ node: "24.3.0", bun: "1.3.0" })).toBe(false);
-  expect(can({ node: "24.3.0", deno: "2.5.0" })).toBe(false);
+  for (const other of ["bun", "deno", "electron", "nw"])
+    expect(can({ node: "24.3.0", [other]: "2.5.0" })).toBe(false);
   expect(can({})).toBe(false);
 });
 
