@@ -64,7 +64,7 @@ export async function runEnsemble(
     const done = opened === undefined ? [] : await saver.readMembers();
     const workers = Math.min(plan.members.length, workersFor(asked));
     const seconds = await expectedSeconds(plan, { done: done.map(({ number }) => number), workers });
-    await chooseSimd(context, asked.simd, seconds * workers, (text) => progress.say(text));
+    await chooseSimd(context, asked, seconds * workers, (text) => progress.say(text));
     expected = { seconds, workers };
     const openPool = openTrainingPool(dataset, { workers, signal });
     const end = await trainEnsemble(plan, { subscriber, signal, openPool, done });

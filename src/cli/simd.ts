@@ -1,5 +1,5 @@
 /** Chooses the width of vectors for a command's process, before its first model. */
-import type { SimdChoice } from "../backend/index.ts";
+import type { EngineName, SimdChoice } from "../backend/index.ts";
 import { cacheFolder } from "../data/locations.ts";
 import { ConfigError } from "../errors.ts";
 import { canWiden } from "../simd/flag.ts";
@@ -28,11 +28,11 @@ export const roughSeconds = (weights: number, samples: number): number =>
  */
 export async function chooseSimd(
   { env, home, signal }: CliContext,
-  asked: SimdChoice,
+  { simd: asked, engine }: { readonly simd: SimdChoice; readonly engine: EngineName },
   seconds: number,
   say: (text: string) => void,
 ): Promise<void> {
-  if (asked === "narrow" || (asked === "auto" && !canWiden(process))) return;
+  if (engine !== "wasm" || asked === "narrow" || (asked === "auto" && !canWiden(process))) return;
   // What a short training on another Node does not need.
   const { reachVerdict, readVerdict } = await import("../simd/verdict.ts");
   const folder = cacheFolder(env, home);

@@ -88,7 +88,9 @@ export async function reachVerdict(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Verdict> {
   const basis = verdictBasis();
-  const verdict = { ...basis, ...(await judge(signal)) };
+  const { isFinal, ...judgement } = await judge(signal);
+  const verdict = { ...basis, ...judgement };
+  if (!isFinal) return verdict;
   try {
     await makeFolder(folder);
     await writeWholeFile(verdictFile(folder, basis), `${JSON.stringify(verdict)}\n`);
@@ -102,17 +104,23 @@ type Judgement = Omit<Verdict, keyof VerdictBasis>;
 
 const unusable = (reason: string): Judgement => ({ width: "narrow", reason, sameBits: false, gains: {} });
 
-async function judge(signal: AbortSignal | undefined): Promise<Judgement> {
+/** A verdict that is final is kept. What a busy machine or a missing permission has spoilt may go well the next time. */
+async function judge(signal: AbortSignal | undefined): Promise<Judgement & { readonly isFinal: boolean }> {
   // Another program, into which Node was built, would start itself.
   const program = basename(process.execPath);
-  if (!/^node/i.test(program)) return unusable(`${program} is no plain Node, which could try it.`);
-  if (!canWiden(process))
-    return unusable(`Node ${process.versions.node} cannot widen vectors; Node 24 and later can.`);
+  const spoilt = (reason: string) => ({ ...unusable(reason), isFinal: false });
+  if (!/^node/i.test(program)) return spoilt(`${program} is no plain Node, which could try it.`);
+  if (!canWiden(process)) {
+    return {
+      ...unusable(`Node ${process.versions.node} cannot widen vectors; Node 24 and later can.`),
+      isFinal: true,
+    };
+  }
   const wide = await probe("wide", signal);
-  if (typeof wide === "string") return unusable(`The wide kernels failed: ${wide}`);
+  if (typeof wide === "string") return spoilt(`The wide kernels failed: ${wide}`);
   const plain = await probe("narrow", signal);
-  if (typeof plain === "string") return unusable(`The narrow kernels failed: ${plain}`);
-  return compare(plain, wide);
+  if (typeof plain === "string") return spoilt(`The narrow kernels failed: ${plain}`);
+  return { ...compare(plain, wide), isFinal: true };
 }
 
 /** The verdict that follows from the results at both widths. */

@@ -150,7 +150,7 @@ async function run(context: CliContext, ids: readonly string[], flags: Reproduce
     const { signal } = context;
     // The paper's networks begin with 50 units.
     const seconds = roughSeconds(dataset.features * 50, plan.samples * plan.epochs);
-    await chooseSimd(context, flags.simd ?? "auto", seconds, (text) => progress.say(text));
+    await chooseSimd(context, { ...base, simd: flags.simd ?? "auto" }, seconds, (text) => progress.say(text));
     const pool = openTrainingPool(dataset, { workers, signal });
     const end = await reproduce(plan, trainings, pool, { subscriber, signal });
     if (end.type === "interrupted") {

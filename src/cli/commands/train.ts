@@ -118,9 +118,9 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
     json ? trainingJson(context, saver) : trainingText(context, progress, saver),
   );
   await closing(folder, async () => {
-    const { simd, epochs } = plan.settings;
+    const { epochs } = plan.settings;
     const seconds = roughSeconds(countParameters(plan.summary), plan.split.train.count * epochs);
-    await chooseSimd(context, simd, seconds, (text) => progress.say(text));
+    await chooseSimd(context, plan.settings, seconds, (text) => progress.say(text));
     const from = resume === undefined ? undefined : (opened?.checkpoint ?? null);
     const { saveCheckpoint } = saver;
     const end = await train(plan, { subscriber, signal: context.signal, from, saveCheckpoint }).catch(
