@@ -109,7 +109,9 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
     const { samples, epochs, folds = 1 } = plan;
     const weights = dataset.features * (settings.layers[0] ?? 10);
     const seconds = roughSeconds(weights, samples.train * epochs * folds * plan.trials);
-    await chooseSimd(context, settings, seconds, (text) => progress.say(text));
+    // It may go on with another Node than that which was asked for wide vectors; no bit depends on it.
+    const simd = before === undefined ? settings.simd : "auto";
+    await chooseSimd(context, { ...settings, simd }, seconds, (text) => progress.say(text));
     const pool = openTrainingPool(dataset, { workers, signal });
     const end = await search(plan, trials, pool, { subscriber, signal }).catch((error: unknown) => {
       throw withAdvice(error, folder.path, description.maxFailures);

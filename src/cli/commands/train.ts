@@ -88,7 +88,8 @@ async function run(context: CliContext, flags: Flags, environment: Partial<Train
   const all =
     before === undefined
       ? mergeGiven(file, environment, fromFlags)
-      : mergeGiven(before, harmless(environment), harmless(given));
+      : // It may go on with another Node than that which was asked for wide vectors; no bit depends on it.
+        mergeGiven(before, { simd: "auto" }, harmless(environment), harmless(given));
   const data = await openData(context, all, {
     command: "nnwasm train",
     // The settings of a run that goes on are complete.
