@@ -25,6 +25,7 @@ export {
 } from "./elementary";
 export { ensembleAdd, ensembleLog, ensembleMean } from "./ensemble";
 export { fingerprintAddRows } from "./fingerprint";
+export { allFinite } from "./finite";
 export { firstLayerForward, firstLayerPrepare } from "./firstLayer/forward";
 export { firstLayerPackGradient } from "./firstLayer/gradient";
 export { firstLayerGradient, firstLayerUpdate } from "./firstLayer/update";

@@ -19,6 +19,7 @@ import * as dropout from "./dropout.ts";
 import * as elementary from "./elementary.ts";
 import * as ensemble from "./ensemble.ts";
 import * as fingerprint from "./fingerprint.ts";
+import * as finite from "./finite.ts";
 import * as firstLayer from "./firstLayer.ts";
 import * as gather from "./gather.ts";
 import * as l2 from "./l2.ts";
@@ -46,6 +47,7 @@ const families = {
   elementary,
   ensemble,
   fingerprint,
+  finite,
   firstLayer,
   gather,
   l2,

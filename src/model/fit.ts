@@ -12,7 +12,6 @@ import { measuresOf } from "./callbacks/monitor.ts";
 import { Callbacks, callbackName } from "./callbacks/runner.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import { evaluateResident } from "./evaluate.ts";
-import { allFinite } from "./finite.ts";
 import { type LoopOptions, type StepReport, trainingMetrics } from "./fitOptions.ts";
 import type { EpochRow, Evaluation, History, StoppedBy } from "./history.ts";
 import type { Placement } from "./placements.ts";
@@ -350,7 +349,7 @@ function requireFiniteNorm(norm: number | undefined, step: number, epoch: number
 function requireFiniteParameters(workspace: Workspace, epoch: number): void {
   workspace.readParameters();
   for (const { name, value } of workspace.parameters) {
-    if (allFinite(value.data)) continue;
+    if (workspace.isFinite(value)) continue;
     const number = value.data.find((each) => !Number.isFinite(each));
     throw new TrainingError(`After epoch ${epoch}: ${name} holds ${number}. ${DIVERGED_ADVICE}`);
   }

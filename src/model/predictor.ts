@@ -119,16 +119,14 @@ export class Predictor {
       );
     }
     const rows = workspace.rows.data;
-    const target = workspace.samples.given(kind).values.data;
+    const place = workspace.samples.given(kind).values;
     for (let start = 0; start < count; start += maxRows) {
       const n = Math.min(maxRows, count - start);
       const given = n === count ? numbers : numbers.subarray(start * features, (start + n) * features);
-      target.set(given);
-      if (kind === "numbers") {
+      place.data.set(given);
+      if (place.dtype !== "uint8" && !workspace.isFinite(place.firstRows(n))) {
         checkNumbers(this.#where, given, features, start);
-        if (elementType === "float64" && precision === "float32") {
-          checkStored(this.#where, target.subarray(0, given.length), given, features, start);
-        }
+        checkStored(this.#where, place.data.subarray(0, given.length), given, features, start);
       }
       for (let i = 0; i < n; i++) rows[i] = i;
       const { run, output } = this.#plan(kind, n);

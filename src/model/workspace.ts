@@ -94,6 +94,7 @@ export class Workspace {
   readonly #built: BuiltLayers;
   readonly #inputs: LoweringInputs;
   readonly #penalty: Tensor<"float64">;
+  readonly #isFinite: Tensor<"float64">;
   readonly #folding: Folding;
   readonly #plans: Plans;
   #device: Device | undefined;
@@ -145,6 +146,7 @@ export class Workspace {
     const sum = () => region.tensor("float64", 1, 1);
     this.loss = sum();
     this.#penalty = sum();
+    this.#isFinite = sum();
     this.metricSums = options.metrics.map(sum);
     this.samples = new Placements({ precision, features, kinds, maxRows }, region);
     const sixteen = () => region.tensor("uint32", 1, LANES);
@@ -278,6 +280,12 @@ export class Workspace {
       else addRows(lanes, tensor, block, 0, selection ?? tensor.rows);
     }
     return digestOf(lanes.data);
+  }
+
+  /** Whether every number of a tensor in this memory is finite. */
+  isFinite(tensor: Tensor): boolean {
+    this.kernels.finite.all(this.#isFinite, tensor);
+    return this.#isFinite.data[0] === 1;
   }
 
   /** The sum of the penalties on the parameters as they stand: cost = loss + this. */

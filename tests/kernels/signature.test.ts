@@ -92,6 +92,7 @@ const cases: { readonly [F in keyof Kernels]: Readonly<Record<keyof Kernels[F], 
       ...{ first: 0, count: n },
     },
   },
+  finite: { all: { result: sum, x: matrix } },
   firstLayer: {
     pack: { packed: [units + 1, d], w: [d, units] },
     unpack: { packed: [units + 1, d], w: [d, units] },
