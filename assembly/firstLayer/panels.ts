@@ -1,5 +1,5 @@
 /** Panels of samples: gathered, standardised and transposed, as a matrix product reads them. */
-import { standardized } from "../inline/standardized";
+import { standardized, standardizedFloats } from "../inline/standardized";
 import { BLOCK, keptAt } from "./layout";
 
 /** Four samples' bytes of 16 features → [16][4] bytes, standardised and stored `stride` bytes apart. */
@@ -40,6 +40,36 @@ function storeFour(to: usize, stride: usize, bytes: v128, scale: usize, shift: u
 function storeOne(to: usize, v: v128, scale: usize, shift: usize): void {
   const scaled = f32x4.mul(f32x4.convert_i32x4_s(v), v128.load32_splat(scale));
   v128.store(to, f32x4.add(scaled, v128.load32_splat(shift)));
+}
+
+/**
+ * Four samples' floats of four features → [4 features][4 samples], standardised; `row` bytes from the first factors to the second.
+ * They are standardised before they are transposed: the factors are vectors then.
+ */
+function storeTransposedFloats(
+  to: usize,
+  stride: usize,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  scale: usize,
+  shift: usize,
+  row: usize,
+): void {
+  const r0 = standardizedFloats<f32>(s0, scale, shift, row);
+  const r1 = standardizedFloats<f32>(s1, scale, shift, row);
+  const r2 = standardizedFloats<f32>(s2, scale, shift, row);
+  const r3 = standardizedFloats<f32>(s3, scale, shift, row);
+  const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+  const b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const e = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i64>(a, b, 0, 2));
+  v128.store(to + stride, v128.shuffle<i64>(a, b, 1, 3));
+  to += 2 * stride;
+  v128.store(to, v128.shuffle<i64>(c, e, 0, 2));
+  v128.store(to + stride, v128.shuffle<i64>(c, e, 1, 3));
 }
 
 /** Four samples' floats of one feature, standardised; `row` bytes from the first factors to the second. */
@@ -102,6 +132,24 @@ export function gatherPanel<S>(
         }
         storeTransposed(to, stride, v0, v1, v2, v3, scale + (k << 2), shift + (k << 2));
         to += 16 * stride;
+      }
+    }
+    if (sizeof<S>() == 4) {
+      for (; k + 4 <= <usize>count; k += 4) {
+        const from = k << 2;
+        const v0 = v128.load(r0 + from);
+        const v1 = v128.load(r1 + from);
+        const v2 = v128.load(r2 + from);
+        const v3 = v128.load(r3 + from);
+        if (kept) {
+          const at = keptAt(f + <i32>k, last + 1) << 2;
+          v128.store(k0 + at, v0);
+          v128.store(k1 + at, v1);
+          v128.store(k2 + at, v2);
+          v128.store(k3 + at, v3);
+        }
+        storeTransposedFloats(to, stride, v0, v1, v2, v3, scale + from, shift + from, factors);
+        to += 4 * stride;
       }
     }
     for (; k < <usize>count; k++) {
