@@ -108,9 +108,10 @@ export function compareText(file: string, before: Results, now: Results): string
   const lines = [
     `Against ${file}; "gain" is new : old over that of JavaScript, which tells what the machine did.`,
   ];
-  const { cpu, node } = before.machine;
-  if (cpu !== now.machine.cpu || node !== now.machine.node) {
-    lines.push(`It was measured on another machine: ${cpu}, Node ${node}.`);
+  // Files of earlier versions do not say the vectors, which were narrow.
+  const { cpu, node, vectors = "narrow" } = before.machine;
+  if (cpu !== now.machine.cpu || node !== now.machine.node || vectors !== now.machine.vectors) {
+    lines.push(`It was measured on another machine: ${cpu}, Node ${node}, ${vectors} vectors.`);
   }
   if (all.length > 0) {
     lines.push(

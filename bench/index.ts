@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { MOST_THREADS } from "../src/backend/index.ts";
+import { MOST_THREADS, type SimdChoice, simdWidth } from "../src/backend/index.ts";
 import { drawMeasured, drawSweeps, writeCharts } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { compareText, type Results, readResults } from "./compare.ts";
@@ -33,6 +33,7 @@ import {
   makeData,
   TrainingContest,
 } from "./training.bench.ts";
+import { setWidth, WIDTHS, widthOf } from "./width.ts";
 
 const trainings = [...cases, ...adamCases];
 
@@ -55,6 +56,7 @@ Options:
   --sweep         instead of all that: GFLOP/s of the matrix products against their size, in float32 and float64.
                   Sizes much slower than their neighbours are marked. With --svg, a chart each. --filter chooses among
                   ${LADDERS.map(({ name }) => name).join(", ")}
+  --simd WIDTH    of the vectors: auto (what nnwasm info --simd says here; the default), wide, narrow
   --quick         a glance, in seconds: few samples, short slices, rough figures
   --help          show this
 
@@ -105,7 +107,7 @@ async function runSweep({ json, svg, filter }: Options, { sweep: effort }: Plan)
   if (ladders.length === 0) {
     fail(`No sweep has "${filter}" in its name. There are: ${LADDERS.map(({ name }) => name).join(", ")}.`);
   }
-  const machine = describeMachine();
+  const machine = describeMachine(simdWidth());
   process.stdout.write(`${machineLine(machine)}\n`);
   const sweeps: Sweep[] = [];
   for (const [i, ladder] of ladders.entries()) {
@@ -148,7 +150,7 @@ async function runCases(
 
   let done = 0;
   const begin = (name: string) => progress(`${++done}/${total} ${name}`);
-  const machine = describeMachine();
+  const machine = describeMachine(simdWidth());
   if (isPeakChosen) begin("peak");
   const peak = isPeakChosen ? await measureGemmShare(gemm, plan.peakRepeats) : undefined;
   const measured: Measured[] = [];
@@ -203,6 +205,7 @@ async function main(): Promise<void> {
     svg: { type: "string" },
     filter: { type: "string", default: "" },
     threads: { type: "string" },
+    simd: { type: "string", default: "auto" },
     sweep: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -224,6 +227,10 @@ async function main(): Promise<void> {
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     fail(`--threads is ${options.threads}. Give an integer from 1 to ${MOST_THREADS}.`);
   }
+  const simd: SimdChoice =
+    WIDTHS.find((each) => each === options.simd) ??
+    fail(`No width "${options.simd}". There are: ${WIDTHS.join(", ")}.`);
+  await setWidth(widthOf(simd));
   const plan = isQuick ? quick : full;
   if (isSweep) await runSweep({ json, svg, filter }, plan);
   else await runCases({ json, svg, filter, compare, threads }, plan);

@@ -1,5 +1,6 @@
 /** The machine on which the figures were measured. */
 import { arch, cpus, platform, totalmem } from "node:os";
+import type { SimdWidth } from "../src/backend/index.ts";
 
 export interface Machine {
   readonly cpu: string;
@@ -10,9 +11,11 @@ export interface Machine {
   readonly platform: string;
   readonly node: string;
   readonly v8: string;
+  /** Of nnwasm's vectors. */
+  readonly vectors: SimdWidth;
 }
 
-export function describeMachine(): Machine {
+export function describeMachine(vectors: SimdWidth): Machine {
   const processors = cpus();
   return {
     cpu: processors[0]?.model.trim() ?? "unknown",
@@ -21,9 +24,10 @@ export function describeMachine(): Machine {
     platform: `${platform()}-${arch()}`,
     node: process.versions.node,
     v8: process.versions.v8,
+    vectors,
   };
 }
 
-export function machineLine({ cpu, cores, memory, platform, node, v8 }: Machine): string {
-  return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node} (V8 ${v8})`;
+export function machineLine({ cpu, cores, memory, platform, node, v8, vectors }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node} (V8 ${v8}), ${vectors} vectors`;
 }

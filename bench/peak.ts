@@ -1,4 +1,6 @@
-/** Measures the share of one core's 128-bit SIMD peak that a large matrix product reaches. */
+/** Measures the share of one core's SIMD peak that a large matrix product reaches, in vectors of the width that is set. */
+import { type SimdWidth, simdWidth } from "../src/backend/index.ts";
+import { wideBinaries } from "../src/backend/wideBinaries.ts";
 import { plain } from "../src/wasm/binaries.generated.ts";
 import type { Exports } from "../src/wasm/exports.generated.ts";
 import { type KernelCase, prepare } from "./kernelCase.ts";
@@ -10,6 +12,7 @@ export interface Peak {
 }
 
 export interface GemmShare {
+  readonly width: SimdWidth;
   readonly peak: Peak;
   /** The best GFLOP/s of the product. */
   readonly gemm: number;
@@ -26,7 +29,8 @@ const SINK = 65536;
 /** A function that runs the peak loop once and returns its GFLOP/s. */
 export async function peakLoops(rounds = ROUNDS): Promise<(precision: keyof Peak) => number> {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
-  const bytes = Buffer.from(plain, "base64");
+  const binary = simdWidth() === "wide" ? (await wideBinaries()).plain : plain;
+  const bytes = Buffer.from(binary, "base64");
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const { peakChains, peakF32, peakF64 } = instance.exports as unknown as Exports;
   const sink = {
@@ -66,5 +70,5 @@ export async function measureGemmShare(gemm: KernelCase, repeats: number): Promi
     }
   }
   const { float32, float64 } = best;
-  return { peak: { float32, float64 }, gemm: best.gemm, share: best.gemm / float32 };
+  return { width: simdWidth(), peak: { float32, float64 }, gemm: best.gemm, share: best.gemm / float32 };
 }

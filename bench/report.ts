@@ -92,9 +92,9 @@ function section(kind: Measured["kind"], measured: readonly Measured[]): string[
   return [formatTable(header, rows)];
 }
 
-export function describePeak({ peak, gemm, share }: GemmShare): string {
+export function describePeak({ width, peak, gemm, share }: GemmShare): string {
   const line =
-    `SIMD128 peak of a core: float32 ${digits(peak.float32)} GFLOP/s, float64 ${digits(peak.float64)}; ` +
+    `peak of a core in vectors of ${width === "wide" ? 256 : 128} bits: float32 ${digits(peak.float32)} GFLOP/s, float64 ${digits(peak.float64)}; ` +
     `1024³ matrix product ${digits(gemm)}: ${digits(100 * share)}% (best of repeats)`;
   return share <= 1 ? line : `${line}. More than the peak: assembly/peak.ts does not reach it here.`;
 }

@@ -394,6 +394,27 @@ ${body.map((line) => `  ${line}\n`).join("")}}
 `;
 }
 
+/** Pairs of chains in the loop that reaches the peak of 256 bits: with their constant they fill the registers. */
+const PEAK_PAIRS = 14;
+
+/** The loop of assembly/peak.ts in the wide binary. */
+function widePeak() {
+  const chains = range(2 * PEAK_PAIRS);
+  return `/** Runs the chains of peak.ts, and stores them one after another. Returns how many there are. */
+export function widePeak<T>(sink: usize, rounds: i32): i32 {
+  v128.store(sink, v128.splat<T>(<T>0.5));
+  const half = v128.load_splat<T>(sink);
+${chains.map((i) => `  let x${i} = v128.splat<T>(<T>${i < 1 ? 0 : i + 1});`).join("\n")}
+  do {
+${chains.map((i) => `    x${i} = v128.add<T>(v128.mul<T>(x${i}, half), half);`).join("\n")}
+    rounds--;
+  } while (rounds > 0);
+${chains.map((i) => `  v128.store(sink, x${i}, ${16 * i});`).join("\n")}
+  return ${chains.length};
+}
+`;
+}
+
 /** The text of assembly/tiles.generated.ts. */
 export function tilesSource() {
   return `// Written by scripts/tiles.mjs, which says why it looks like this.
@@ -418,5 +439,6 @@ ${[
   ...wideTiles.map((shape) => wideTile({ ...shape, direct: true })),
   sumLists(),
   wideSumLists(),
+  widePeak(),
 ].join("\n")}`;
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SimdWidth } from "../../src/backend/index.ts";
 import { digits } from "../table.ts";
 import { spread } from "./rounds.ts";
 
@@ -19,6 +20,7 @@ export interface TrainingCommand {
 export interface ReportCommand {
   /** Each kind of training metrics: "running" is the command's default. */
   readonly trainingMetrics: "running" | "full";
+  readonly simd: SimdWidth;
   readonly seconds: number;
 }
 
@@ -68,10 +70,14 @@ async function nnwasm(data: string, args: readonly string[]): Promise<Event[]> {
 }
 
 /** Trains the default network for an epoch, again and again. */
-export async function measureTrainingCommand(data: string, rounds: number): Promise<TrainingCommand> {
+export async function measureTrainingCommand(
+  data: string,
+  simd: SimdWidth,
+  rounds: number,
+): Promise<TrainingCommand> {
   const results: Event[] = [];
   for (let round = 0; round < rounds; round++) {
-    const events = await nnwasm(data, ["train", "--epochs", "1", "--quiet"]);
+    const events = await nnwasm(data, ["train", "--epochs", "1", "--quiet", "--simd", simd]);
     results.push(events.at(-1)!);
   }
   const values = (field: string) => results.map((result) => result[field] as number);
@@ -82,12 +88,14 @@ export async function measureTrainingCommand(data: string, rounds: number): Prom
 export async function measureReportCommand(
   data: string,
   trainingMetrics: ReportCommand["trainingMetrics"],
+  simd: SimdWidth,
   quick: boolean,
 ): Promise<ReportCommand> {
   const short = quick ? ["fig1", "--epochs", "1"] : [];
   const begin = performance.now();
-  await nnwasm(data, ["reproduce", ...short, "--seeds", "1", "--training-metrics", trainingMetrics]);
-  return { trainingMetrics, seconds: (performance.now() - begin) / 1000 };
+  const args = ["--seeds", "1", "--training-metrics", trainingMetrics, "--simd", simd];
+  await nnwasm(data, ["reproduce", ...short, ...args]);
+  return { trainingMetrics, simd, seconds: (performance.now() - begin) / 1000 };
 }
 
 export function describeTrainingCommand({ firstStepSeconds, peakMemory }: TrainingCommand): string {
@@ -99,8 +107,18 @@ export function describeTrainingCommand({ firstStepSeconds, peakMemory }: Traini
   );
 }
 
-export function describeReportCommand({ trainingMetrics, seconds }: ReportCommand): string {
+export function describeReportCommand({ trainingMetrics, simd, seconds }: ReportCommand): string {
   const [minutes, rest] = [Math.floor(Math.round(seconds) / 60), Math.round(seconds) % 60];
   const time = minutes > 0 ? `${minutes} min ${rest} s` : `${digits(seconds)} s`;
-  return `nnwasm reproduce --training-metrics ${trainingMetrics}: ${time}`;
+  return `nnwasm reproduce --training-metrics ${trainingMetrics}, ${simd} vectors: ${time}`;
+}
+
+/** What of the time with narrow vectors wide ones take, of reports with the same metrics. */
+export function describeWidths(commands: readonly ReportCommand[]): string | undefined {
+  const wide = commands.find(({ simd }) => simd === "wide");
+  const narrow = commands.find(
+    ({ simd, trainingMetrics }) => simd === "narrow" && trainingMetrics === wide?.trainingMetrics,
+  );
+  if (wide === undefined || narrow === undefined) return undefined;
+  return `wide vectors take ${digits(wide.seconds / narrow.seconds)} of the time that narrow ones take`;
 }

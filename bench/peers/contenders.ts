@@ -1,6 +1,6 @@
 /** The contenders that are measured, with the way to start each. */
 import { delimiter, join } from "node:path";
-import type { SimdChoice } from "../../src/backend/index.ts";
+import type { SimdWidth } from "../../src/backend/index.ts";
 import { OPENMP_OPENBLAS, type Python, packageVersion } from "./installed.ts";
 import type { Launch } from "./process.ts";
 import type { Settings } from "./shared/settings.ts";
@@ -8,6 +8,7 @@ import type { Settings } from "./shared/settings.ts";
 export const OURS = "nnwasm";
 
 export const PEERS = [
+  "narrow",
   "numpy",
   "numpy-avx2",
   "torch",
@@ -19,18 +20,25 @@ export const PEERS = [
   "js-unrolled",
   "onnxruntime",
 ] as const;
-export type PeerId = (typeof PEERS)[number];
+/** One of them, or ourselves on another Node. */
+export type PeerId = (typeof PEERS)[number] | `node:${string}`;
+
+/** Whether it is nnwasm in another way: no peer over which we might win. */
+export const isOurs = (id: string): boolean => id === OURS || id === "narrow" || id.startsWith("node:");
 
 /** The peers that train on as many threads as they are given. */
-export const THREADED: readonly PeerId[] = ["numpy", "torch"];
-export const ONE_THREAD: readonly PeerId[] = PEERS.filter((id) => id !== "onnxruntime");
+const THREADED: readonly PeerId[] = ["narrow", "numpy", "numpy-avx2", "torch", "torch-avx2"];
+
+/** Those of the peers that train on so many threads. */
+export const peersOn = (threads: number, peers: readonly PeerId[]): readonly PeerId[] =>
+  peers.filter((id) => (threads > 1 ? isOurs(id) || THREADED.includes(id) : id !== "onnxruntime"));
 
 /** The peers that have Adam: the table says so of none that trains only by SGD here. */
 const WITH_ADAM: readonly PeerId[] = ["numpy", "numpy-avx2", "torch", "torch-avx2"];
 
 /** Those of the peers whose programs here have the optimizer. */
 export const peersWith = (optimizer: Settings["optimizer"], peers: readonly PeerId[]): readonly PeerId[] =>
-  optimizer === "adam" ? peers.filter((id) => WITH_ADAM.includes(id)) : peers;
+  optimizer === "adam" ? peers.filter((id) => isOurs(id) || WITH_ADAM.includes(id)) : peers;
 
 export interface Surroundings {
   /** The folder bench/peers. */
@@ -40,8 +48,8 @@ export interface Surroundings {
   readonly python: Python | undefined;
   readonly hasOpenMPOpenBlas: boolean;
   readonly architecture: string;
-  /** The width of our vectors: what the verdict says, or this one. */
-  readonly simd: SimdChoice;
+  /** The width of our vectors. */
+  readonly simd: SimdWidth;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -59,7 +67,10 @@ const PACKAGES: Partial<Record<PeerId, readonly string[]>> = {
   onnxruntime: ["onnxruntime-web"],
 };
 
-export function availability(id: PeerId, { folder, python, architecture }: Surroundings): Availability {
+export function availability(id: PeerId, { folder, python, architecture, simd }: Surroundings): Availability {
+  if (id === "narrow")
+    return simd === "wide" ? { id, version: "nnwasm" } : { id, missing: "ours are narrow here" };
+  if (id.startsWith("node:")) return { id, version: "nnwasm" };
   if (id === "js" || id === "js-unrolled") return { id, version: "bench/baseline" };
   const packages = PACKAGES[id];
   if (packages !== undefined) {
@@ -90,7 +101,10 @@ export function launch(id: PeerId | typeof OURS, settings: Settings, surrounding
     args: [program(name), JSON.stringify(settings)],
     env: pythonEnvironment(id, settings.threads, surroundings),
   });
+  if (id.startsWith("node:")) return { ...node("nnwasm.mjs", "auto"), command: id.slice("node:".length) };
   switch (id) {
+    case "narrow":
+      return node("nnwasm.mjs", "narrow");
     case "nnwasm":
       return node("nnwasm.mjs", surroundings.simd);
     case "js":

@@ -6,16 +6,18 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SimdChoice } from "../../src/backend/index.ts";
+import type { SimdChoice, SimdWidth } from "../../src/backend/index.ts";
 import { drawComparisons, writeCharts } from "../charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
 import { gemm } from "../kernels.ts";
 import { describeMachine, machineLine } from "../machine.ts";
 import { type GemmShare, measureGemmShare } from "../peak.ts";
 import { describePeak } from "../report.ts";
+import { setWidth, WIDTHS, widthOf } from "../width.ts";
 import {
   describeReportCommand,
   describeTrainingCommand,
+  describeWidths,
   measureReportCommand,
   measureTrainingCommand,
   type ReportCommand,
@@ -33,13 +35,12 @@ import {
 } from "./compare.ts";
 import {
   availability,
-  ONE_THREAD,
   OURS,
   PEERS,
   type PeerId,
+  peersOn,
   peersWith,
   type Surroundings,
-  THREADED,
 } from "./contenders.ts";
 import { findPython, OPENMP_OPENBLAS, probePython } from "./installed.ts";
 import {
@@ -65,8 +66,6 @@ const ON_DATA: readonly string[] = ["command", "report"];
 const TRAININGS = trainings.map(({ name }) => name);
 const CASES = [...TRAININGS, ...OTHERS];
 
-const WIDTHS: readonly SimdChoice[] = ["auto", "wide", "narrow"];
-
 const help = `Usage: npm run bench:peers -- [options]
 
 Trains the networks of npm run bench in nnwasm and in its peers, each in a process of its own, by turns: a slice of
@@ -79,7 +78,7 @@ losses are not ours is left out. Nothing else should run meanwhile; with everyth
 The peers are not dependencies of nnwasm, and nothing is installed here. What is there is used:
   npm install --prefix bench/peers       TensorFlow.js, jax-js and onnxruntime-web, for Node
   pip install numpy torch                or your system's packages: whatever python3 imports
-Plain JavaScript (bench/baseline) needs nothing.
+Plain JavaScript (bench/baseline) needs nothing, nor does "narrow": nnwasm with narrow vectors, where ours are wide.
 
 Cases: the trainings
   ${TRAININGS.slice(0, 7).join(", ")},
@@ -98,6 +97,7 @@ Options:
   --seconds S     length of a slice, at least two steps (default 0.7, --quick 0.2)
   --threads N     what "all" is (default: ${availableParallelism()}, the cores there are)
   --simd WIDTH    our vectors: auto (what nnwasm info --simd says here; the default), wide, narrow
+  --nodes LIST    paths of other Nodes, with commas between them: nnwasm on each of them as well
   --python PATH   the interpreter (default: of python3 and /usr/bin/python3 the one that has more of the modules)
   --data FOLDER   the folder of data sets, with CIFAR-10 (default: NNWASM_DATA); without it no "command", no "report"
   --json FILE     write the results, of every round, to FILE as well
@@ -145,7 +145,7 @@ function affordableSamples(wanted: number, contenders: number): number {
   return Math.min(wanted, Math.max(2560, most - (most % 2560)));
 }
 
-function surroundings(pythonPath: string | undefined, simd: SimdChoice): Surroundings {
+function surroundings(pythonPath: string | undefined, simd: SimdWidth): Surroundings {
   const bundle = dirname(fileURLToPath(import.meta.url));
   if (pythonPath !== undefined && probePython(pythonPath) === undefined) {
     fail(`--python ${pythonPath} is no Python 3 that runs. Give the path of an interpreter.`);
@@ -171,6 +171,7 @@ async function main(): Promise<void> {
     seconds: { type: "string" },
     threads: { type: "string" },
     simd: { type: "string", default: "auto" },
+    nodes: { type: "string", default: "" },
     python: { type: "string" },
     data: { type: "string" },
     json: { type: "string" },
@@ -185,8 +186,12 @@ async function main(): Promise<void> {
   }
   const { quick, json, svg } = options;
   const cases = listOf("--cases", "case", options.cases, CASES);
-  const wanted = listOf("--peers", "peer", options.peers, PEERS);
-  const simd =
+  const named = listOf("--peers", "peer", options.peers, PEERS);
+  const nodes = options.nodes.split(",").filter((path) => path !== "");
+  const missing = nodes.find((path) => !existsSync(path));
+  if (missing !== undefined) fail(`--nodes: there is no ${missing}. Give the paths of executables.`);
+  const wanted: PeerId[] = [...nodes.map((path) => `node:${path}` as const), ...named];
+  const choice: SimdChoice =
     WIDTHS.find((each) => each === options.simd) ??
     fail(`No width "${options.simd}". There are: ${WIDTHS.join(", ")}.`);
   const threads = numberOf("--threads", options.threads, availableParallelism(), true);
@@ -210,7 +215,8 @@ async function main(): Promise<void> {
     fail(`The case "${asked}" needs CIFAR-10. Give the folder of the data sets by --data, or NNWASM_DATA.`);
   }
 
-  const machine = describeMachine();
+  const simd = options.list && choice === "auto" ? "narrow" : widthOf(choice);
+  const machine = describeMachine(simd);
   const there = surroundings(options.python, simd);
   const available = wanted.map((id) => availability(id, there));
   process.stdout.write(`${machineLine(machine)}\n\n${availabilityTable(available)}\n`);
@@ -241,11 +247,11 @@ async function main(): Promise<void> {
   };
 
   for (const each of trainings.filter(({ name }) => cases.includes(name))) {
-    const able = peersWith(each.optimizer ?? "sgd", PEERS.filter(has));
-    const threaded = THREADED.filter((id) => able.includes(id));
-    if (threads > 1 && threaded.length > 0) show(await compareTraining(each, threads, threaded, context));
-    const single = ONE_THREAD.filter((id) => able.includes(id));
-    if (single.length > 0) show(await compareTraining(each, 1, single, context));
+    const able = peersWith(each.optimizer ?? "sgd", wanted.filter(has));
+    for (const count of threads > 1 ? [threads, 1] : [1]) {
+      const rivals = peersOn(count, able);
+      if (rivals.length > 0) show(await compareTraining(each, count, rivals, context));
+    }
   }
   let twoTrainings: TwoTrainings | undefined;
   if (cases.includes("two") && threads > 1) {
@@ -281,15 +287,19 @@ async function main(): Promise<void> {
     try {
       if (cases.includes("command")) {
         progress("command");
-        trainingCommand = await measureTrainingCommand(data, effort.rounds);
+        trainingCommand = await measureTrainingCommand(data, simd, effort.rounds);
         process.stdout.write(`\n${describeTrainingCommand(trainingCommand)}\n`);
       }
-      for (const metrics of cases.includes("report") ? (["running", "full"] as const) : []) {
-        progress(`report, ${metrics} training metrics`);
-        const each = await measureReportCommand(data, metrics, quick);
+      const reports: [ReportCommand["trainingMetrics"], SimdWidth][] = [["running", simd]];
+      if (has("narrow")) reports.push(["running", "narrow"]);
+      for (const [metrics, width] of cases.includes("report") ? [...reports, ["full", simd] as const] : []) {
+        progress(`report, ${metrics} training metrics, ${width} vectors`);
+        const each = await measureReportCommand(data, metrics, width, quick);
         reportCommands.push(each);
         process.stdout.write(`\n${describeReportCommand(each)}${quick ? ", fig1 for an epoch" : ""}\n`);
       }
+      const widths = describeWidths(reportCommands);
+      if (widths !== undefined) process.stdout.write(`${widths}\n`);
     } catch (error) {
       // The numbers that were measured before are written all the same.
       context.onLost({ where: "the command", id: OURS, reason: (error as Error).message });
@@ -298,6 +308,7 @@ async function main(): Promise<void> {
   let peak: GemmShare | undefined;
   if (cases.includes("gemm")) {
     progress("gemm");
+    await setWidth(simd);
     peak = await measureGemmShare(gemm, quick ? 5 : 100);
     process.stdout.write(`\n${describePeak(peak)}\n`);
   }
@@ -312,6 +323,8 @@ async function main(): Promise<void> {
   if (svg !== undefined) writeCharts(svg, await drawComparisons(comparisons));
 }
 
+// Each contender has a listener.
+process.setMaxListeners(0);
 // npm passes on a signal that the terminal has sent as well: the second one must not end what is done at the exit.
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));

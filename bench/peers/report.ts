@@ -3,7 +3,7 @@ import type { Machine } from "../machine.ts";
 import type { GemmShare } from "../peak.ts";
 import { digits, formatTable } from "../table.ts";
 import type { ReportCommand, TrainingCommand } from "./command.ts";
-import type { Availability } from "./contenders.ts";
+import { type Availability, isOurs } from "./contenders.ts";
 import { best, ratios, type Spread, spread } from "./rounds.ts";
 import type { Introduction } from "./shared/settings.ts";
 
@@ -76,8 +76,12 @@ export function comparisonTable({ title, threads, unit, ours, peers, roundTrips 
   const rows = peers.map(({ introduction, rates }) =>
     row(describe(introduction), String(introduction.threads), rates),
   );
-  if (threads > 1 && peers.length > 1)
-    rows.push(row("the best of them", "", best(peers.map(({ rates }) => rates))));
+  const others = peers.filter(({ id }) => !isOurs(id));
+  if (threads > 1 && others.length > 1)
+    rows.push(row("the best of them", "", best(others.map(({ rates }) => rates))));
+  const avx2 = others.filter(({ id }) => id.endsWith("-avx2"));
+  if (threads > 1 && avx2.length > 1 && avx2.length < others.length)
+    rows.push(row("the best with AVX2", "", best(avx2.map(({ rates }) => rates))));
   const header = [
     `${title}, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
     "threads",
@@ -149,8 +153,10 @@ export function toJson(report: PeersReport): string {
       ...(id !== ours.id && { ratio: spread(ratios(ours.rates, rates)) }),
     })),
     ...(threads > 1 &&
-      peers.length > 1 && {
-        overTheBest: spread(ratios(ours.rates, best(peers.map(({ rates }) => rates)))),
+      peers.filter(({ id }) => !isOurs(id)).length > 1 && {
+        overTheBest: spread(
+          ratios(ours.rates, best(peers.filter(({ id }) => !isOurs(id)).map(({ rates }) => rates))),
+        ),
       }),
   }));
   const two = twoTrainings && { ...twoTrainings, ratio: spread(ratios(twoTrainings.two, twoTrainings.one)) };

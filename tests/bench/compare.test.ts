@@ -15,7 +15,15 @@ import { toJson } from "../../bench/report.ts";
 const folder = mkdtempSync(join(tmpdir(), "nnwasm-compare-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const machine = { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" };
+const machine = {
+  cpu: "A CPU",
+  cores: 2,
+  memory: 24,
+  platform: "linux-x64",
+  node: "20.1.0",
+  v8: "11.3",
+  vectors: "narrow" as const,
+};
 
 /** A case whose call takes `seconds`, with slices that differ by a relative standard deviation `sd`. */
 function timed(name: string, engine: Result["engine"], seconds: number, sd = 0.01, threads = 1): Result {
@@ -65,7 +73,7 @@ describe("comparing two results", () => {
     expect(compareText("old.json", before, now)).toBe(
       `
 Against old.json; "gain" is new : old over that of JavaScript, which tells what the machine did.
-It was measured on another machine: An older CPU, Node 20.1.0.
+It was measured on another machine: An older CPU, Node 20.1.0, narrow vectors.
 case  threads  old /s  new /s  new : old  JavaScript         gain
 net3        1     500    1000      2.00×       1.00×  2.00 ± 0.08  faster
 Not measured now: gone.

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { cases, checkOutputs, checkSteps, settingsOf } from "../../bench/peers/compare.ts";
-import { availability, PEERS, peersWith, pythonEnvironment } from "../../bench/peers/contenders.ts";
+import {
+  availability,
+  launch,
+  PEERS,
+  peersOn,
+  peersWith,
+  pythonEnvironment,
+} from "../../bench/peers/contenders.ts";
 import {
   availabilityTable,
   comparisonTable,
@@ -46,16 +53,33 @@ describe("npm run bench:peers", () => {
   test.skipIf(!data)("measures the command on CIFAR-10 (with NNWASM_DATA)", () => {
     const file = join(folder, "command.json");
     const { status, stdout, stderr } = benchPeers(
-      ...["--cases", "command,report", "--data", data!, "--rounds", "1", "--quick", "--json", file],
+      ...[
+        "--cases",
+        "command,report",
+        "--simd",
+        "narrow",
+        "--data",
+        data!,
+        "--rounds",
+        "1",
+        "--quick",
+        "--json",
+        file,
+      ],
     );
-    expect(stderr).toBe("command\nreport, running training metrics\nreport, full training metrics\n");
+    expect(stderr).toBe(
+      "command\nreport, running training metrics, narrow vectors\nreport, full training metrics, narrow vectors\n",
+    );
     expect(status).toBe(0);
     expect(stdout).toMatch(
       /^nnwasm train on CIFAR-10: the first step [\d.]+ s after the start \([\d.]+ – [\d.]+\), \d+ MB of memory at its largest \(\d+ – \d+\)$/m,
     );
     for (const metrics of ["running", "full"])
       expect(stdout).toMatch(
-        new RegExp(`^nnwasm reproduce --training-metrics ${metrics}: [\\d. min]+ s, fig1 for an epoch$`, "m"),
+        new RegExp(
+          `^nnwasm reproduce --training-metrics ${metrics}, narrow vectors: [\\d. min]+ s, fig1 for an epoch$`,
+          "m",
+        ),
       );
     const { trainingCommand, reportCommands } = JSON.parse(readFileSync(file, "utf8"));
     expect(trainingCommand.firstStepSeconds).toHaveLength(1);
@@ -77,11 +101,11 @@ describe("npm run bench:peers", () => {
     ],
     [
       ["--peers", "numpy,theano"],
-      'No peer "theano". There are: numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.',
+      'No peer "theano". There are: narrow, numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.',
     ],
     [
       ["--peers", ","],
-      "--peers is empty. There are: numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.",
+      "--peers is empty. There are: narrow, numpy, numpy-avx2, torch, torch-avx2, tfjs-wasm, tfjs-cpu, jax, js, js-unrolled, onnxruntime.",
     ],
     [["--simd", "512"], 'No width "512". There are: auto, wide, narrow.'],
     [["--rounds", "2.5"], "--rounds is 2.5, expected an integer ≥ 1. See npm run bench:peers -- --help."],
@@ -127,6 +151,17 @@ const surroundings = {
 };
 
 describe("contenders", () => {
+  test("ourselves with narrow vectors are beside wide ones, and on other Nodes wherever they are named", () => {
+    expect(availability("narrow", surroundings).missing).toBe("ours are narrow here");
+    expect(availability("narrow", { ...surroundings, simd: "wide" }).version).toBe("nnwasm");
+    const settings = settingsOf(cases[0]!, 5000, 2);
+    const started = launch("node:/other/node", settings, { ...surroundings, simd: "wide" });
+    expect([started.command, started.args.at(-1)]).toEqual(["/other/node", "auto"]);
+    const all = ["node:/other/node", "narrow", "js", "torch", "onnxruntime"] as const;
+    expect(peersOn(2, all)).toEqual(["node:/other/node", "narrow", "torch"]);
+    expect(peersOn(1, all)).toEqual(["node:/other/node", "narrow", "js", "torch"]);
+  });
+
   test("what is missing comes with how to get it", () => {
     expect(availability("numpy", surroundings)).toEqual({
       id: "numpy",
@@ -158,7 +193,7 @@ describe("contenders", () => {
         etaMax: network.etaMax / 100,
       });
     }
-    expect(peersWith("adam", PEERS)).toEqual(["numpy", "numpy-avx2", "torch", "torch-avx2"]);
+    expect(peersWith("adam", PEERS)).toEqual(["narrow", "numpy", "numpy-avx2", "torch", "torch-avx2"]);
     expect(peersWith("adam", ["js", "torch"])).toEqual(["torch"]);
     expect(peersWith("sgd", PEERS)).toEqual(PEERS);
   });
@@ -269,6 +304,17 @@ From core to core and back, before every round: 110, 540, 109 ns.`.trimStart(),
     );
   });
 
+  test("holds ourselves in another way for no peer, and has a row over those with AVX2", () => {
+    const narrow = contender("narrow", "nnwasm", [90, 90, 90]);
+    const slow = ["numpy-avx2", "torch-avx2"].map((id) => contender(id, id, [25, 20, 45]));
+    const lines = comparisonTable({ ...comparison, peers: [narrow, ...comparison.peers, ...slow] }).split(
+      "\n",
+    );
+    expect(lines[1]).toMatch(/^nnwasm 1\.0 \(BLAS\) +2 +90\.0 +100 +1\.11× +1\.00 – 1\.22$/);
+    expect(lines[6]).toMatch(/^the best of them +55\.0 +100 +2\.00× +1\.50 – 2\.00$/);
+    expect(lines[7]).toMatch(/^the best with AVX2 +25\.0 +100 +4\.00× +2\.00 – 5\.50$/);
+  });
+
   test("says when fewer threads were used than allowed", () => {
     expect(
       comparisonTable({ ...comparison, threads: 4, peers: [] })
@@ -313,7 +359,15 @@ From core to core and back, before every round: 110, 540, 109 ns.`.trimStart(),
   });
 
   test("the JSON has every round, and the ratios", () => {
-    const machine = { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" };
+    const machine = {
+      cpu: "A CPU",
+      cores: 2,
+      memory: 24,
+      platform: "linux-x64",
+      node: "20.1.0",
+      v8: "11.3",
+      vectors: "narrow" as const,
+    };
     const twoTrainings = { name: "net3bn", one: [100], two: [190] };
     const adamCost = { name: "net3bn", sgd: [125], adam: [100] };
     const json = JSON.parse(

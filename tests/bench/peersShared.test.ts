@@ -30,7 +30,7 @@ describe("the numbers that all contenders begin with", () => {
     expect([...standardize(bytes)].slice(0, 5)).toEqual([
       0.20974212884902954, -0.4803771376609802, 1.508790135383606, -1.0893058776855469, -1.0893058776855469,
     ]);
-    expect([...labels]).toEqual([1, 1, 1]);
+    expect([...labels]).toEqual([1, 0, 0]);
     expect([...initialWeight(settings, 1)]).toEqual([
       1.154367208480835, 1.1010187864303589, -0.19637110829353333, 1.154171109199524, 0.21744397282600403,
       -0.487003892660141,

@@ -4,8 +4,16 @@ import { digits, formatTable } from "../../bench/table.ts";
 
 const timing = (median: number) => ({ min: median / 2, median, mean: median, sd: median / 10, slices: 9 });
 const report: Report = {
-  machine: { cpu: "A CPU", cores: 2, memory: 24, platform: "linux-x64", node: "20.1.0", v8: "11.3" },
-  peak: { peak: { float32: 60, float64: 30 }, gemm: 54, share: 0.9 },
+  machine: {
+    cpu: "A CPU",
+    cores: 2,
+    memory: 24,
+    platform: "linux-x64",
+    node: "20.1.0",
+    v8: "11.3",
+    vectors: "narrow" as const,
+  },
+  peak: { width: "narrow", peak: { float32: 60, float64: 30 }, gemm: 54, share: 0.9 },
   measured: [
     { name: "net3", kind: "training", flops: 63_240_000, threads: 1, wasm: timing(0.001), js: timing(0.016) },
     { name: "net3", kind: "training", flops: 63_240_000, threads: 2, wasm: timing(0.0005), js: undefined },
@@ -32,9 +40,9 @@ describe("report", () => {
   test("the text has the machine, the peak and a table of each kind", () => {
     expect(toText(report)).toBe(
       `
-A CPU, 2 cores, 24 GiB, linux-x64, Node 20.1.0 (V8 11.3)
+A CPU, 2 cores, 24 GiB, linux-x64, Node 20.1.0 (V8 11.3), narrow vectors
 
-SIMD128 peak of a core: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix product 54.0: 90.0% (best of repeats)
+peak of a core in vectors of 128 bits: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix product 54.0: 90.0% (best of repeats)
 
 training step  engine  threads  steps/s  ms min  median    mean ± sd  GFLOP/s  wasm : js
 net3             wasm        1     1000    0.50    1.00  1.00 ± 0.10     63.2      16.0×
@@ -52,13 +60,13 @@ elementary.exp 100x10    wasm    1.00    2.00  2.00 ± 0.20               4.50×
   });
 
   test("a product above the peak puts the peak in doubt", () => {
-    const peak = { peak: { float32: 60, float64: 30 }, gemm: 66, share: 1.1 };
+    const peak = { width: "wide" as const, peak: { float32: 60, float64: 30 }, gemm: 66, share: 1.1 };
     expect(
       toText({ ...report, peak, measured: [] })
         .split("\n")
         .at(-1),
     ).toBe(
-      "SIMD128 peak of a core: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix product 66.0: 110% " +
+      "peak of a core in vectors of 256 bits: float32 60.0 GFLOP/s, float64 30.0; 1024³ matrix product 66.0: 110% " +
         "(best of repeats). More than the peak: assembly/peak.ts does not reach it here.",
     );
   });

@@ -150,4 +150,5 @@ async function predictingProgram() {
 }
 
 const { threads: used, ...program } = await (task === "train" ? trainingProgram() : predictingProgram());
-await serve({ name: "nnwasm", version, threads: used, engine: `WebAssembly SIMD, ${width}` }, program);
+const engine = `Node ${process.versions.node}, ${width}`;
+await serve({ name: "nnwasm", version, threads: used, engine }, program);
