@@ -9,7 +9,8 @@
  *   w[i]  −= rate · m[i] / (√v[i] · root + epsilon)
  *
  * m and v below the least normal number become 0: without gradients they would stay there for ever, where some processors take
- * a hundred times as long. w, dw, m, v: n elements, not overlapping. rate and root hold the corrections of the moments' bias, which are the host's:
+ * a hundred times as long. With a penalty, so does a weight nearer to 0 than 2^−63 (f64: 2^−511): the penalty takes those that no
+ * sample needs ever nearer, and their products with one another would be below the least normal number. w, dw, m, v: n elements, not overlapping. rate and root hold the corrections of the moments' bias, which are the host's:
  * learningRate / (1 − beta1ᵗ) and 1 / √(1 − beta2ᵗ). `part` of `parts` is the share of one thread.
  */
 import { lanes, loadPartial, storePartial, withoutDenormals } from "./inline/lanes";
@@ -27,6 +28,15 @@ function mean<T>(old: v128, kept: v128, fresh: v128): v128 {
 function moved<T>(w: v128, m: v128, v: v128, rate: v128, root: v128, epsilon: v128): v128 {
   const divisor = v128.add<T>(v128.mul<T>(v128.sqrt<T>(v), root), epsilon);
   return v128.sub<T>(w, v128.mul<T>(rate, v128.div<T>(m, divisor)));
+}
+
+/** 2^−63 and 2^−511: the least numbers whose squares are not below the least normal one. */
+const TINY_F32: f64 = 1.0842021724855044e-19;
+const TINY_F64: f64 = 1.4916681462400413e-154;
+
+/** w, 0 in place of numbers nearer to 0 than `tiny`. */
+function withoutTiny<T>(w: v128, tiny: v128): v128 {
+  return v128.andnot(w, v128.lt<T>(v128.abs<T>(w), tiny));
 }
 
 export function adam<T>(
@@ -63,6 +73,8 @@ export function adam<T>(
   const roots = v128.splat<T>(<T>root);
   const isPenalized = <T>lambda != 0;
   const decaying = <T>decay != 0;
+  // Nothing is below 0.
+  const tiny = v128.splat<T>(isPenalized ? (sizeof<T>() == 4 ? <T>TINY_F32 : <T>TINY_F64) : <T>0);
   const end = w + ((<usize>n * sizeof<T>()) & ~15);
   while (w < end) {
     let value = v128.load(w);
@@ -73,7 +85,7 @@ export function adam<T>(
     const v1 = mean<T>(v128.load(v), kept2, v128.mul<T>(v128.mul<T>(fresh2, g), g));
     v128.store(m, m1);
     v128.store(v, v1);
-    v128.store(w, moved<T>(value, m1, v1, rates, roots, epsilons));
+    v128.store(w, withoutTiny<T>(moved<T>(value, m1, v1, rates, roots, epsilons), tiny));
     w += 16;
     dw += 16;
     m += 16;
@@ -89,5 +101,5 @@ export function adam<T>(
   const v1 = mean<T>(loadPartial<T>(v, left), kept2, v128.mul<T>(v128.mul<T>(fresh2, g), g));
   storePartial<T>(m, m1, left);
   storePartial<T>(v, v1, left);
-  storePartial<T>(w, moved<T>(value, m1, v1, rates, roots, epsilons), left);
+  storePartial<T>(w, withoutTiny<T>(moved<T>(value, m1, v1, rates, roots, epsilons), tiny), left);
 }

@@ -16,7 +16,9 @@ export interface AdamKernels {
    *   w −= η · decay · w                      not if decay is 0 (Loshchilov and Hutter, 2019)
    *   w −= η / (1 − beta1ᵗ) · m / (√v / √(1 − beta2ᵗ) + epsilon)
    *
-   * m and v below the least normal number of the tensors' precision become 0. Where lambda or η · decay rounds to 0 in the tensors' precision, it counts as 0.
+   * m and v below the least normal number of the tensors' precision become 0; so does, if lambda is not 0, a weight nearer to 0 than
+   * 2^−63 (float64: 2^−511), whose square would be: the penalty takes weights that no sample needs ever nearer to 0, where
+   * processors take a hundred times as long. Where lambda or η · decay rounds to 0 in the tensors' precision, it counts as 0.
    * @param w any shape, read and written
    * @param dw the shape of w
    * @param m the moving average of gradients, of the shape of w, read and written; 0 before the first update
@@ -92,6 +94,7 @@ export const reference: AdamKernels = {
     const [penalty, least] = [round(lambda), round(epsilon)];
     const [kept1, fresh1] = [round(beta1), round(1 - beta1)];
     const [kept2, fresh2] = [round(beta2), round(1 - beta2)];
+    const tiny = penalty === 0 ? 0 : w.dtype === "float32" ? 2 ** -63 : 2 ** -511;
     for (let i = 0; i < w.size; i++) {
       let value = w.data[i]!;
       let g = dw.data[i]!;
@@ -100,7 +103,8 @@ export const reference: AdamKernels = {
       m.data[i] = flush(round(round(kept1 * m.data[i]!) + round(fresh1 * g)));
       v.data[i] = flush(round(round(kept2 * v.data[i]!) + round(round(fresh2 * g) * g)));
       const divisor = round(round(round(Math.sqrt(v.data[i]!)) * root) + least);
-      w.data[i] = value - round(rate * round(m.data[i]! / divisor));
+      const moved = round(value - round(rate * round(m.data[i]! / divisor)));
+      w.data[i] = Math.abs(moved) < tiny ? 0 : moved;
     }
   },
 };

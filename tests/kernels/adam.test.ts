@@ -41,6 +41,18 @@ describe("adam, by hand", () => {
     expectClose(update({ w: 4, dw: 8, m: 0, v: 0 }, [0, 0.25, 0.75, 0.5, 1e-300]), [3, 2, 32]);
   });
 
+  it("makes a weight 0 that only its penalty has moved, before its products are below the least normal number", () => {
+    const least = 2 ** -511;
+    // m and v are 0, so that nothing else moves it. Its gradient's square is 0.
+    const left = (w: number, lambda: number) =>
+      update({ w, dw: 0, m: 0, v: 0 }, [lambda, 0, 0.5, 0.5, 1], 0)[0];
+    expect(left(least, 0.5)).toBe(least);
+    expect(left(-least, 0.5)).toBe(-least);
+    expect(left(least * (1 - 2 ** -53), 0.5)).toBe(0);
+    expect(left(-least * (1 - 2 ** -53), 0.5)).toBe(0);
+    expect(left(least / 4, 0)).toBe(least / 4);
+  });
+
   it("leaves a weight whose gradients were all 0", () => {
     expect(update({ w: 4, dw: 0, m: 0, v: 0 }, [0, 0, 0.9, 0.999, 1e-8])).toEqual([4, 0, 0]);
   });
