@@ -71,16 +71,29 @@ export const offers: Offers<"adam"> = {
 
 type Update = Parameters<AdamKernels["update"]>;
 
+/** 1 − betaᵗ, for the numbers that were asked for last: a step asks for the same two for every parameter. */
+function memory(): (beta: number, t: number) => number {
+  let [lastBeta, lastT, last] = [Number.NaN, Number.NaN, Number.NaN];
+  return (beta, t) => {
+    if (beta !== lastBeta || t !== lastT) {
+      [lastBeta, lastT, last] = [beta, t, 1 - integerPower(beta, t)];
+    }
+    return last;
+  };
+}
+const correctionOfMean = memory();
+const correctionOfSquares = memory();
+
 /** Checks the shapes, and makes the numbers of update t: they are the same for the definition and for wasm. */
 function prepare(...[w, dw, m, v, , decay, beta1, beta2, , learningRate, updates]: Update) {
-  for (const [name, tensor] of Object.entries({ dw, m, v })) {
-    expectShape("adam.update", name, tensor, w.rows, w.columns);
-  }
+  expectShape("adam.update", "dw", dw, w.rows, w.columns);
+  expectShape("adam.update", "m", m, w.rows, w.columns);
+  expectShape("adam.update", "v", v, w.rows, w.columns);
   const t = updates.value;
   return {
     decay: learningRate.value * decay,
-    rate: learningRate.value / (1 - integerPower(beta1, t)),
-    root: 1 / Math.sqrt(1 - integerPower(beta2, t)),
+    rate: learningRate.value / correctionOfMean(beta1, t),
+    root: 1 / Math.sqrt(correctionOfSquares(beta2, t)),
   };
 }
 
