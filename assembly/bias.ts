@@ -20,7 +20,28 @@ export function biasAdd<T>(y: usize, x: usize, bias: usize, n: i32, d: i32): voi
 
 export function columnSums<T>(sums: usize, x: usize, n: i32, d: i32): void {
   const stride = <usize>d * sizeof<T>();
-  for (let left = d; left > 0; left -= lanes<T>()) {
+  let left = d;
+  // An addition waits for the one before it, so four vectors of columns go side by side.
+  for (; left >= 4 * lanes<T>(); left -= 4 * lanes<T>()) {
+    let s0 = v128.splat<T>(<T>0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    const end = x + <usize>n * stride;
+    for (let p = x; p != end; p += stride) {
+      s0 = v128.add<T>(s0, v128.load(p));
+      s1 = v128.add<T>(s1, v128.load(p, 16));
+      s2 = v128.add<T>(s2, v128.load(p, 32));
+      s3 = v128.add<T>(s3, v128.load(p, 48));
+    }
+    v128.store(sums, s0);
+    v128.store(sums, s1, 16);
+    v128.store(sums, s2, 32);
+    v128.store(sums, s3, 48);
+    x += 64;
+    sums += 64;
+  }
+  for (; left > 0; left -= lanes<T>()) {
     let sum = v128.splat<T>(<T>0);
     let p = x;
     for (let i = 0; i < n; i++) {

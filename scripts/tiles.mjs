@@ -274,6 +274,9 @@ export const wideTiles = [
   { rows: 4, vectors: 2 },
 ];
 
+/** For the two rows that may be left. */
+const wideRest = { rows: 2, vectors: 4 };
+
 function wideTile({ rows, vectors, direct = false }) {
   const sums = range(rows).flatMap((row) => range(vectors).map((vector) => `c${row}${vector}`));
   const eachSum = (line) =>
@@ -435,7 +438,7 @@ function put<T>(to: usize, v: v128, columns: i32): void {
 ${[
   ...tiles.map(tile),
   ...directTiles.map(directTile),
-  ...wideTiles.map(wideTile),
+  ...[...wideTiles, wideRest].map(wideTile),
   ...wideTiles.map((shape) => wideTile({ ...shape, direct: true })),
   sumLists(),
   wideSumLists(),

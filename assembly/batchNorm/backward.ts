@@ -11,7 +11,7 @@
  * Two vectors of columns go side by side, as there are two sums for each: four do not fit into the registers and take 40%
  * longer at least.
  */
-import { lanes, loadLanes, Part, storeLanes, Whole } from "../inline/lanes";
+import { lanes, load1, loadLanes, Part, store1, storeLanes, Whole } from "../inline/lanes";
 
 function batchNormBackwardColumns<T, W>(
   dx: usize,
@@ -56,8 +56,8 @@ function batchNormBackwardColumns<T, W>(
   }
 }
 
-/** Two vectors of columns, the second `o1` bytes behind the first; d is the stride. */
-function batchNormBackwardPair<T>(
+/** Two vectors of columns, the second `o1` bytes behind the first, which are 16 if W says that all is whole; d is the stride. */
+function batchNormBackwardPair<T, W>(
   dx: usize,
   dGamma: usize,
   dBeta: usize,
@@ -79,19 +79,19 @@ function batchNormBackwardPair<T>(
   let h = xHat;
   for (let p = dy; p != end; p += stride) {
     const v0 = v128.load(p);
-    const v1 = v128.load(p + o1);
+    const v1 = load1<W>(p, o1);
     sum0 = v128.add<T>(sum0, v0);
     sum1 = v128.add<T>(sum1, v1);
     product0 = v128.add<T>(product0, v128.mul<T>(v0, v128.load(h)));
-    product1 = v128.add<T>(product1, v128.mul<T>(v1, v128.load(h + o1)));
+    product1 = v128.add<T>(product1, v128.mul<T>(v1, load1<W>(h, o1)));
     h += stride;
   }
   v128.store(dBeta, sum0);
-  v128.store(dBeta + o1, sum1);
+  store1<W>(dBeta, o1, sum1);
   v128.store(dGamma, product0);
-  v128.store(dGamma + o1, product1);
+  store1<W>(dGamma, o1, product1);
   const factor0 = v128.mul<T>(v128.load(gamma), v128.load(invStd));
-  const factor1 = v128.mul<T>(v128.load(gamma + o1), v128.load(invStd + o1));
+  const factor1 = v128.mul<T>(load1<W>(gamma, o1), load1<W>(invStd, o1));
   sum0 = v128.div<T>(sum0, count);
   sum1 = v128.div<T>(sum1, count);
   product0 = v128.div<T>(product0, count);
@@ -100,9 +100,9 @@ function batchNormBackwardPair<T>(
   let q = dx;
   for (let p = dy; p != end; p += stride) {
     const rest0 = v128.sub<T>(v128.sub<T>(v128.load(p), sum0), v128.mul<T>(v128.load(h), product0));
-    const rest1 = v128.sub<T>(v128.sub<T>(v128.load(p + o1), sum1), v128.mul<T>(v128.load(h + o1), product1));
+    const rest1 = v128.sub<T>(v128.sub<T>(load1<W>(p, o1), sum1), v128.mul<T>(load1<W>(h, o1), product1));
     v128.store(q, v128.mul<T>(factor0, rest0));
-    v128.store(q + o1, v128.mul<T>(factor1, rest1));
+    store1<W>(q, o1, v128.mul<T>(factor1, rest1));
     h += stride;
     q += stride;
   }
@@ -131,7 +131,9 @@ export function batchNormBackward<T>(
     } else {
       // A row's last vector ends with the row, and may have columns in common with the one before.
       const second = <usize>(min(left, width) - lanes<T>()) * sizeof<T>();
-      batchNormBackwardPair<T>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
+      if (second == 16)
+        batchNormBackwardPair<T, Whole>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
+      else batchNormBackwardPair<T, Part>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
     }
     left -= width;
     const step = <usize>width * sizeof<T>();

@@ -15,7 +15,19 @@
  * row's last vector ends with the row, and may have columns in common with the vector before it. The two are always in one
  * group, in which all are read before any is written. Rows of less than a vector have loops of their own.
  */
-import { lanes, loadLanes, Part, storeLanes } from "../inline/lanes";
+import {
+  lanes,
+  load1,
+  load2,
+  load3,
+  loadLanes,
+  Part,
+  store1,
+  store2,
+  store3,
+  storeLanes,
+  Whole,
+} from "../inline/lanes";
 
 /** How many vectors of the `left` remaining columns are in a group: four, or three where one would remain alone. */
 function groupVectors<T>(left: i32): i32 {
@@ -31,8 +43,11 @@ function groupOffset<T>(at: i32, left: i32): usize {
   return <usize>min(min(at, groupVectors<T>(left) - 1) * lanes<T>(), left - lanes<T>()) * sizeof<T>();
 }
 
-/** A group of up to four vectors of columns, with `left` columns from its first to the row's end; d is the stride. */
-function batchNormForwardGroup<T>(
+/**
+ * A group of up to four vectors of columns, with `left` columns from its first to the row's end; d is the stride. W says whether they
+ * are four, side by side.
+ */
+function batchNormForwardGroup<T, W>(
   y: usize,
   xHat: usize,
   invStd: usize,
@@ -59,9 +74,9 @@ function batchNormForwardGroup<T>(
   let m3 = m0;
   for (let p = x; p != end; p += stride) {
     m0 = v128.add<T>(m0, v128.load(p));
-    m1 = v128.add<T>(m1, v128.load(p + o1));
-    m2 = v128.add<T>(m2, v128.load(p + o2));
-    m3 = v128.add<T>(m3, v128.load(p + o3));
+    m1 = v128.add<T>(m1, load1<W>(p, o1));
+    m2 = v128.add<T>(m2, load2<W>(p, o2));
+    m3 = v128.add<T>(m3, load3<W>(p, o3));
   }
   m0 = v128.div<T>(m0, count);
   m1 = v128.div<T>(m1, count);
@@ -73,9 +88,9 @@ function batchNormForwardGroup<T>(
   let v3 = v0;
   for (let p = x; p != end; p += stride) {
     const a0 = v128.sub<T>(v128.load(p), m0);
-    const a1 = v128.sub<T>(v128.load(p + o1), m1);
-    const a2 = v128.sub<T>(v128.load(p + o2), m2);
-    const a3 = v128.sub<T>(v128.load(p + o3), m3);
+    const a1 = v128.sub<T>(load1<W>(p, o1), m1);
+    const a2 = v128.sub<T>(load2<W>(p, o2), m2);
+    const a3 = v128.sub<T>(load3<W>(p, o3), m3);
     v0 = v128.add<T>(v0, v128.mul<T>(a0, a0));
     v1 = v128.add<T>(v1, v128.mul<T>(a1, a1));
     v2 = v128.add<T>(v2, v128.mul<T>(a2, a2));
@@ -91,39 +106,48 @@ function batchNormForwardGroup<T>(
   const s1 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v1, eps)));
   const s2 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v2, eps)));
   const s3 = v128.div<T>(one, v128.sqrt<T>(v128.add<T>(v3, eps)));
-  moveGroup<T>(movingMean, o1, o2, o3, m0, m1, m2, m3, momentum);
-  moveGroup<T>(movingVariance, o1, o2, o3, v0, v1, v2, v3, momentum);
-  storeGroup(invStd, o1, o2, o3, s0, s1, s2, s3);
+  moveGroup<T, W>(movingMean, o1, o2, o3, m0, m1, m2, m3, momentum);
+  moveGroup<T, W>(movingVariance, o1, o2, o3, v0, v1, v2, v3, momentum);
+  storeGroup<W>(invStd, o1, o2, o3, s0, s1, s2, s3);
   const g0 = v128.load(gamma);
-  const g1 = v128.load(gamma + o1);
-  const g2 = v128.load(gamma + o2);
-  const g3 = v128.load(gamma + o3);
+  const g1 = load1<W>(gamma, o1);
+  const g2 = load2<W>(gamma, o2);
+  const g3 = load3<W>(gamma, o3);
   const b0 = v128.load(beta);
-  const b1 = v128.load(beta + o1);
-  const b2 = v128.load(beta + o2);
-  const b3 = v128.load(beta + o3);
+  const b1 = load1<W>(beta, o1);
+  const b2 = load2<W>(beta, o2);
+  const b3 = load3<W>(beta, o3);
   let h = xHat;
   let q = y;
   for (let p = x; p != end; p += stride) {
     const h0 = v128.mul<T>(v128.sub<T>(v128.load(p), m0), s0);
-    const h1 = v128.mul<T>(v128.sub<T>(v128.load(p + o1), m1), s1);
-    const h2 = v128.mul<T>(v128.sub<T>(v128.load(p + o2), m2), s2);
-    const h3 = v128.mul<T>(v128.sub<T>(v128.load(p + o3), m3), s3);
-    storeGroup(h, o1, o2, o3, h0, h1, h2, h3);
+    const h1 = v128.mul<T>(v128.sub<T>(load1<W>(p, o1), m1), s1);
+    const h2 = v128.mul<T>(v128.sub<T>(load2<W>(p, o2), m2), s2);
+    const h3 = v128.mul<T>(v128.sub<T>(load3<W>(p, o3), m3), s3);
+    storeGroup<W>(h, o1, o2, o3, h0, h1, h2, h3);
     v128.store(q, v128.add<T>(v128.mul<T>(g0, h0), b0));
-    v128.store(q + o1, v128.add<T>(v128.mul<T>(g1, h1), b1));
-    v128.store(q + o2, v128.add<T>(v128.mul<T>(g2, h2), b2));
-    v128.store(q + o3, v128.add<T>(v128.mul<T>(g3, h3), b3));
+    store1<W>(q, o1, v128.add<T>(v128.mul<T>(g1, h1), b1));
+    store2<W>(q, o2, v128.add<T>(v128.mul<T>(g2, h2), b2));
+    store3<W>(q, o3, v128.add<T>(v128.mul<T>(g3, h3), b3));
     h += stride;
     q += stride;
   }
 }
 
-function storeGroup(p: usize, o1: usize, o2: usize, o3: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+function storeGroup<W>(
+  p: usize,
+  o1: usize,
+  o2: usize,
+  o3: usize,
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+): void {
   v128.store(p, v0);
-  v128.store(p + o1, v1);
-  v128.store(p + o2, v2);
-  v128.store(p + o3, v3);
+  store1<W>(p, o1, v1);
+  store2<W>(p, o2, v2);
+  store3<W>(p, o3, v3);
 }
 
 /** keep · moving + take · batch. */
@@ -133,7 +157,7 @@ function moved<T>(moving: v128, batch: v128, momentum: f64): v128 {
 }
 
 /** Moves a group's averages. */
-function moveGroup<T>(
+function moveGroup<T, W>(
   p: usize,
   o1: usize,
   o2: usize,
@@ -145,10 +169,10 @@ function moveGroup<T>(
   momentum: f64,
 ): void {
   const a0 = moved<T>(v128.load(p), v0, momentum);
-  const a1 = moved<T>(v128.load(p + o1), v1, momentum);
-  const a2 = moved<T>(v128.load(p + o2), v2, momentum);
-  const a3 = moved<T>(v128.load(p + o3), v3, momentum);
-  storeGroup(p, o1, o2, o3, a0, a1, a2, a3);
+  const a1 = moved<T>(load1<W>(p, o1), v1, momentum);
+  const a2 = moved<T>(load2<W>(p, o2), v2, momentum);
+  const a3 = moved<T>(load3<W>(p, o3), v3, momentum);
+  storeGroup<W>(p, o1, o2, o3, a0, a1, a2, a3);
 }
 
 /** Fewer columns than a vector has. */
@@ -237,22 +261,39 @@ export function batchNormForward<T>(
     return;
   }
   for (let left = d; left > 0; ) {
-    batchNormForwardGroup<T>(
-      y,
-      xHat,
-      invStd,
-      movingMean,
-      movingVariance,
-      x,
-      gamma,
-      beta,
-      n,
-      d,
-      epsilon,
-      momentum,
-      left,
-    );
     const vectors = groupVectors<T>(left);
+    if (vectors == 4 && left >= 4 * lanes<T>())
+      batchNormForwardGroup<T, Whole>(
+        y,
+        xHat,
+        invStd,
+        movingMean,
+        movingVariance,
+        x,
+        gamma,
+        beta,
+        n,
+        d,
+        epsilon,
+        momentum,
+        left,
+      );
+    else
+      batchNormForwardGroup<T, Part>(
+        y,
+        xHat,
+        invStd,
+        movingMean,
+        movingVariance,
+        x,
+        gamma,
+        beta,
+        n,
+        d,
+        epsilon,
+        momentum,
+        left,
+      );
     left -= vectors * lanes<T>();
     const step = (<usize>vectors) << 4;
     x += step;

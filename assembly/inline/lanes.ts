@@ -67,3 +67,34 @@ export function storeLanes<T, W>(p: usize, v: v128, count: i32): void {
   if (sizeof<W>() == sizeof<Whole>()) v128.store(p, v);
   else storePartial<T>(p, v, count);
 }
+
+/**
+ * Vectors in a row: number 1, 2 and 3 of those that begin at `p` are 16, 32 and 48 bytes behind it if W says that they are whole, as
+ * V8 widens only neighbours that it knows to be some; else `o` bytes.
+ */
+export function load1<W>(p: usize, o: usize): v128 {
+  return sizeof<W>() == sizeof<Whole>() ? v128.load(p, 16) : v128.load(p + o);
+}
+
+export function load2<W>(p: usize, o: usize): v128 {
+  return sizeof<W>() == sizeof<Whole>() ? v128.load(p, 32) : v128.load(p + o);
+}
+
+export function load3<W>(p: usize, o: usize): v128 {
+  return sizeof<W>() == sizeof<Whole>() ? v128.load(p, 48) : v128.load(p + o);
+}
+
+export function store1<W>(p: usize, o: usize, v: v128): void {
+  if (sizeof<W>() == sizeof<Whole>()) v128.store(p, v, 16);
+  else v128.store(p + o, v);
+}
+
+export function store2<W>(p: usize, o: usize, v: v128): void {
+  if (sizeof<W>() == sizeof<Whole>()) v128.store(p, v, 32);
+  else v128.store(p + o, v);
+}
+
+export function store3<W>(p: usize, o: usize, v: v128): void {
+  if (sizeof<W>() == sizeof<Whole>()) v128.store(p, v, 48);
+  else v128.store(p + o, v);
+}

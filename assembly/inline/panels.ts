@@ -2,7 +2,7 @@
  * What the matrix products share: how the columns of B are cut into panels, and the product of packed rows of A with
  * one packed panel.
  */
-import { tile2x3, tile2x4, tile2x5, tile4x2, tile6x1, wide4x2, wide4x4 } from "../tiles.generated";
+import { tile2x3, tile2x4, tile2x5, tile4x2, tile6x1, wide2x4, wide4x2, wide4x4 } from "../tiles.generated";
 import { lanes, loadPartial, storePartial } from "./lanes";
 
 /** Vectors in a whole panel: what the largest tile takes. */
@@ -57,6 +57,12 @@ export function multiplyPanel<T>(
       a += 2 * pair;
       c += 4 * cStride;
       from += step;
+    }
+    if (vectors == 4 && i + 2 <= rows) {
+      wide2x4<T>(c, cStride, from, fromRow, a, pair, panel, k);
+      a += pair;
+      c += 2 * cStride;
+      i += 2;
     }
     rows -= i;
     i = 0;

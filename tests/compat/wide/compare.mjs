@@ -102,7 +102,7 @@ function between(suffix, next) {
   const [n, d] = [1 + size(60), 1 + size(80)];
   const some = (length = n * d) => room(type, length, next);
   const [x, y, dx] = [some(), some(), some()];
-  switch (random.below(8)) {
+  switch (random.below(10)) {
     case 0:
       kernels[`reluForward${suffix}`]({ y, x, n: n * d });
       kernels[`reluBackward${suffix}`]({ dx, dy: x, y, n: n * d });
@@ -155,6 +155,19 @@ function between(suffix, next) {
       };
       kernels[`adam${suffix}`]({ w: y, dw: x, m, v, n: n * d, ...rates });
       return [y, m, v];
+    }
+    case 7: {
+      const [gamma, beta, mean, variance] = [some(d), some(d), some(d), room(type, d, rectified)];
+      kernels[`batchNormInference${suffix}`]({
+        ...{ y, x, gamma, beta, movingMean: mean, movingVariance: variance, n, d, epsilon: 1e-3 },
+      });
+      return [y];
+    }
+    case 8: {
+      const result = room(Float64Array, 1, next);
+      kernels[`allFinite${suffix}`]({ result, x, n: n * d });
+      kernels[`sgd${suffix}`]({ w: y, dw: x, n: n * d, learningRate: 0.1 });
+      return [result, y];
     }
     default: {
       const name = ["gelu", "mish", "selu", "sigmoid", "silu", "tanh"][random.below(6)];
