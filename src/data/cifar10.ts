@@ -185,51 +185,74 @@ class Cifar10Samples implements Samples {
     const positionOf = (index: number) => (order ? order[index] : index);
     const rowOf = (index: number) => (rows ? rows[positionOf(index)] : index);
 
-    // Records are not read straight into `values`: labels lie in between, and not every Node reads into shared memory.
-    const chunk = takeChunk();
-    let reader: FileReader | undefined;
     let reported = 0;
+    for await (const { path, chunk, first, firstInFile, begin, end } of this.#blocks(rowOf, signal)) {
+      for (let done = begin; done < end; done++) {
+        const record = rowOf(done) - first;
+        const start = record * RECORD_BYTES;
+        const label = chunk[start]!;
+        if (label >= CLASS_NAMES.length) {
+          throw new DatasetError(
+            `${path}: record ${firstInFile + record} has label ${label}, expected 0 to 9. ${ADVICE}`,
+          );
+        }
+        const position = positionOf(done);
+        labels[position] = label;
+        values.set(chunk.subarray(start + 1, start + RECORD_BYTES), position * FEATURES);
+      }
+      if (onProgress && (end - reported >= CHUNK_RECORDS / 2 || end === count)) {
+        reported = end;
+        onProgress(end, count);
+      }
+    }
+  }
+
+  /**
+   * The records of rows that ascend, a block at a time. While one is used, the next one is being read.
+   * @param rowOf the row of the record that comes at an index
+   */
+  async *#blocks(rowOf: (index: number) => number, signal: AbortSignal | undefined): AsyncGenerator<Block> {
+    const { count } = this;
+    const perFile = this.#recordsPerFile;
+    // Records are not read straight into a memory: labels lie in between, and not every Node reads into shared memory.
+    let [chunk, other] = takeChunks();
+    let reader: FileReader | undefined;
+    const readBlock = async (begin: number, into: Uint8Array): Promise<Block> => {
+      const first = rowOf(begin);
+      const file = Math.floor(first / perFile);
+      const limit = Math.min(first + into.length / RECORD_BYTES, (file + 1) * perFile);
+      let last = first;
+      let end = begin + 1;
+      for (; end < count; end++) {
+        const row = rowOf(end);
+        if (row >= limit || row - last > MAX_GAP) break;
+        last = row;
+      }
+      const path = this.#files[file]!;
+      if (reader?.path !== path) {
+        await reader?.close();
+        reader = undefined;
+        reader = await FileReader.open(path);
+      }
+      const firstInFile = first - file * perFile;
+      await reader.read(into.subarray(0, (last - first + 1) * RECORD_BYTES), firstInFile * RECORD_BYTES);
+      return { path, chunk: into, first, firstInFile, begin, end };
+    };
+    let reading: Promise<Block> | undefined = count > 0 ? readBlock(0, chunk) : undefined;
     try {
-      for (let done = 0; done < count; ) {
+      while (reading !== undefined) {
         signal?.throwIfAborted();
-        const first = rowOf(done);
-        const file = Math.floor(first / perFile);
-        const limit = Math.min(first + chunk.length / RECORD_BYTES, (file + 1) * perFile);
-        let last = first;
-        let end = done + 1;
-        for (; end < count; end++) {
-          const row = rowOf(end);
-          if (row >= limit || row - last > MAX_GAP) break;
-          last = row;
-        }
-        const path = this.#files[file];
-        if (reader?.path !== path) {
-          await reader?.close();
-          reader = await FileReader.open(path);
-        }
-        const firstInFile = first - file * perFile;
-        await reader.read(chunk.subarray(0, (last - first + 1) * RECORD_BYTES), firstInFile * RECORD_BYTES);
-        for (; done < end; done++) {
-          const record = rowOf(done) - first;
-          const start = record * RECORD_BYTES;
-          const label = chunk[start];
-          if (label >= CLASS_NAMES.length) {
-            throw new DatasetError(
-              `${path}: record ${firstInFile + record} has label ${label}, expected 0 to 9. ${ADVICE}`,
-            );
-          }
-          const position = positionOf(done);
-          labels[position] = label;
-          values.set(chunk.subarray(start + 1, start + RECORD_BYTES), position * FEATURES);
-        }
-        if (onProgress && (done - reported >= CHUNK_RECORDS / 2 || done === count)) {
-          reported = done;
-          onProgress(done, count);
-        }
+        const block: Block = await reading;
+        [chunk, other] = [other, chunk];
+        reading = block.end < count ? readBlock(block.end, chunk) : undefined;
+        // Whoever uses the block may throw first.
+        reading?.catch(() => {});
+        yield block;
       }
     } finally {
-      spareChunk = chunk;
-      await reader?.close();
+      await reading?.catch(() => {});
+      spareChunks = [chunk, other];
+      await (reader as FileReader | undefined)?.close();
     }
   }
 
@@ -255,12 +278,25 @@ class Cifar10Samples implements Samples {
  * The chunk of the last read; undefined while a read uses it. An evaluation reads often, block by block: a new chunk for
  * each of its reads would come to 30 MB for 10,000 samples.
  */
-let spareChunk: Uint8Array | undefined;
+let spareChunks: [Uint8Array, Uint8Array] | undefined;
 
-function takeChunk(): Uint8Array {
-  const chunk = spareChunk ?? new Uint8Array(CHUNK_RECORDS * RECORD_BYTES);
-  spareChunk = undefined;
-  return chunk;
+function takeChunks(): [Uint8Array, Uint8Array] {
+  const newChunk = () => new Uint8Array(CHUNK_RECORDS * RECORD_BYTES);
+  const chunks = spareChunks ?? [newChunk(), newChunk()];
+  spareChunks = undefined;
+  return chunks;
+}
+
+/** Records in memory. */
+interface Block {
+  readonly path: string;
+  readonly chunk: Uint8Array;
+  /** The row of the chunk's first record, and its number in the file. */
+  readonly first: number;
+  readonly firstInFile: number;
+  /** The indices of the wanted records among all: from `begin` to before `end`. */
+  readonly begin: number;
+  readonly end: number;
 }
 
 /**

@@ -204,6 +204,8 @@ export async function train(plan: TrainingPlan, options: TrainOptions): Promise<
     checkpointSeconds: training.checkpointSeconds,
   };
   await events.emit({ type: "trained", model, trained });
+  // What comes now (plots, summaries) shall not need memory beside that of the samples, nor have threads beside it.
+  await model.close();
   const last = keptEpoch === undefined ? rows.at(-1) : rows.find(({ epoch }) => epoch === keptEpoch);
   const validation = last?.validation ?? null;
   return await ended(
