@@ -131,7 +131,7 @@ export function batchNormBackward<T>(
     } else {
       // A row's last vector ends with the row, and may have columns in common with the one before.
       const second = <usize>(min(left, width) - lanes<T>()) * sizeof<T>();
-      if (second == 16)
+      if (WIDE && second == 16)
         batchNormBackwardPair<T, Whole>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
       else batchNormBackwardPair<T, Part>(dx, dGamma, dBeta, dy, xHat, gamma, invStd, n, d, second);
     }

@@ -262,7 +262,7 @@ export function batchNormForward<T>(
   }
   for (let left = d; left > 0; ) {
     const vectors = groupVectors<T>(left);
-    if (vectors == 4 && left >= 4 * lanes<T>())
+    if (WIDE && vectors == 4 && left >= 4 * lanes<T>())
       batchNormForwardGroup<T, Whole>(
         y,
         xHat,

@@ -286,9 +286,11 @@ export function firstLayerPrepare<S>(
     const width = (panelStart(n, p + 1) - from) << 2;
     const room = p * unitPairs >= at ? kept : 0;
     let j = 0;
-    for (; j < width && !isSet(hurry); j += 4) {
-      gatherPanel<S>(panel, room, values, rows, scale, shift, from << 2, width, n - 1, d, 0, d, j, j + 4);
-      ready++;
+    while (j < width && !isSet(hurry)) {
+      const end = min(j + 8, width);
+      gatherPanel<S>(panel, room, values, rows, scale, shift, from << 2, width, n - 1, d, 0, d, j, end);
+      ready += (end - j) >> 2;
+      j = end;
     }
     if (j < width) break;
     panel += WHOLE_PANEL;

@@ -37,6 +37,74 @@ function storeFour(to: usize, stride: usize, bytes: v128, scale: usize, shift: u
   storeOne(to + stride, i32x4.extend_high_i16x8_u(high), scale + 12, shift + 12);
 }
 
+/**
+ * Eight samples' bytes of 16 features → [16][8] floats, standardised and stored `stride` bytes apart. Two vectors of samples stand side by
+ * side, which V8 can widen.
+ */
+function storeEightTransposed(
+  to: usize,
+  stride: usize,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  s4: v128,
+  s5: v128,
+  s6: v128,
+  s7: v128,
+  scale: usize,
+  shift: usize,
+): void {
+  const a = i8x16.shuffle(s0, s1, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const b = i8x16.shuffle(s2, s3, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const c = i8x16.shuffle(s4, s5, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const e = i8x16.shuffle(s6, s7, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  storeEightOfEight(to, stride, a, b, c, e, scale, shift);
+  const g = i8x16.shuffle(s0, s1, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const h = i8x16.shuffle(s2, s3, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const p = i8x16.shuffle(s4, s5, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const q = i8x16.shuffle(s6, s7, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  storeEightOfEight(to + 8 * stride, stride, g, h, p, q, scale + 32, shift + 32);
+}
+
+/** Eight features of eight samples: each vector has two samples' bytes by turns. */
+function storeEightOfEight(
+  to: usize,
+  stride: usize,
+  a: v128,
+  b: v128,
+  c: v128,
+  e: v128,
+  scale: usize,
+  shift: usize,
+): void {
+  const first = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  const others = v128.shuffle<i16>(c, e, 0, 8, 1, 9, 2, 10, 3, 11);
+  storeTwo(to, stride, v128.shuffle<i32>(first, others, 0, 4, 1, 5), scale, shift);
+  storeTwo(to + 2 * stride, stride, v128.shuffle<i32>(first, others, 2, 6, 3, 7), scale + 8, shift + 8);
+  to += 4 * stride;
+  const third = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+  const last = v128.shuffle<i16>(c, e, 4, 12, 5, 13, 6, 14, 7, 15);
+  storeTwo(to, stride, v128.shuffle<i32>(third, last, 0, 4, 1, 5), scale + 16, shift + 16);
+  storeTwo(to + 2 * stride, stride, v128.shuffle<i32>(third, last, 2, 6, 3, 7), scale + 24, shift + 24);
+}
+
+/** Two features of eight samples, bytes one feature behind the other. */
+function storeTwo(to: usize, stride: usize, bytes: v128, scale: usize, shift: usize): void {
+  storePair(to, i16x8.extend_low_i8x16_u(bytes), scale, shift);
+  storePair(to + stride, i16x8.extend_high_i8x16_u(bytes), scale + 4, shift + 4);
+}
+
+/** A feature of eight samples. */
+function storePair(to: usize, v: v128, scale: usize, shift: usize): void {
+  const factor = v128.load32_splat(scale);
+  const summand = v128.load32_splat(shift);
+  const low = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(v)), factor);
+  const high = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(v)), factor);
+  v128.store(to, f32x4.add(low, summand));
+  v128.store(to, f32x4.add(high, summand), 16);
+}
+
 function storeOne(to: usize, v: v128, scale: usize, shift: usize): void {
   const scaled = f32x4.mul(f32x4.convert_i32x4_s(v), v128.load32_splat(scale));
   v128.store(to, f32x4.add(scaled, v128.load32_splat(shift)));
@@ -106,7 +174,26 @@ export function gatherPanel<S>(
   values += <usize>f * sizeof<S>();
   scale += (<usize>f) << 2;
   shift += (<usize>f) << 2;
-  for (let j = begin; j < end; j += 4) {
+  let j = begin;
+  if (sizeof<S>() == 1) {
+    for (; j + 8 <= end; j += 8) {
+      gatherEight(
+        panel + ((<usize>j) << 2),
+        stride,
+        kept,
+        values,
+        rows,
+        scale,
+        shift,
+        i + j,
+        last,
+        <usize>d,
+        f,
+        count,
+      );
+    }
+  }
+  for (; j < end; j += 4) {
     const r0 = values + <usize>load<u32>(rows + ((<usize>min(i + j, last)) << 2)) * row;
     const r1 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 1, last)) << 2)) * row;
     const r2 = values + <usize>load<u32>(rows + ((<usize>min(i + j + 2, last)) << 2)) * row;
@@ -176,5 +263,65 @@ export function gatherPanel<S>(
       }
       to += stride;
     }
+  }
+}
+
+/** Eight samples' bytes, from row number `i` on. All else is as in gatherPanel. */
+function gatherEight(
+  to: usize,
+  stride: usize,
+  kept: usize,
+  values: usize,
+  rows: usize,
+  scale: usize,
+  shift: usize,
+  i: i32,
+  last: i32,
+  row: usize,
+  f: i32,
+  count: i32,
+): void {
+  const r0 = values + <usize>load<u32>(rows + ((<usize>min(i, last)) << 2)) * row;
+  const r1 = values + <usize>load<u32>(rows + ((<usize>min(i + 1, last)) << 2)) * row;
+  const r2 = values + <usize>load<u32>(rows + ((<usize>min(i + 2, last)) << 2)) * row;
+  const r3 = values + <usize>load<u32>(rows + ((<usize>min(i + 3, last)) << 2)) * row;
+  const r4 = values + <usize>load<u32>(rows + ((<usize>min(i + 4, last)) << 2)) * row;
+  const r5 = values + <usize>load<u32>(rows + ((<usize>min(i + 5, last)) << 2)) * row;
+  const r6 = values + <usize>load<u32>(rows + ((<usize>min(i + 6, last)) << 2)) * row;
+  const r7 = values + <usize>load<u32>(rows + ((<usize>min(i + 7, last)) << 2)) * row;
+  let k: usize = 0;
+  for (; k + 16 <= <usize>count; k += 16) {
+    const v0 = v128.load(r0 + k);
+    const v1 = v128.load(r1 + k);
+    const v2 = v128.load(r2 + k);
+    const v3 = v128.load(r3 + k);
+    const v4 = v128.load(r4 + k);
+    const v5 = v128.load(r5 + k);
+    const v6 = v128.load(r6 + k);
+    const v7 = v128.load(r7 + k);
+    if (kept) {
+      const at = kept + keptAt(f + <i32>k, last + 1);
+      v128.store(at + <usize>min(i, last) * BLOCK, v0);
+      v128.store(at + <usize>min(i + 1, last) * BLOCK, v1);
+      v128.store(at + <usize>min(i + 2, last) * BLOCK, v2);
+      v128.store(at + <usize>min(i + 3, last) * BLOCK, v3);
+      v128.store(at + <usize>min(i + 4, last) * BLOCK, v4);
+      v128.store(at + <usize>min(i + 5, last) * BLOCK, v5);
+      v128.store(at + <usize>min(i + 6, last) * BLOCK, v6);
+      v128.store(at + <usize>min(i + 7, last) * BLOCK, v7);
+    }
+    storeEightTransposed(to, stride, v0, v1, v2, v3, v4, v5, v6, v7, scale + (k << 2), shift + (k << 2));
+    to += 16 * stride;
+  }
+  for (; k < <usize>count; k++) {
+    const factor = load<f32>(scale + (k << 2));
+    const summand = load<f32>(shift + (k << 2));
+    for (let s = 0; s < 8; s++) {
+      const sample = min(i + s, last);
+      const byte = load<u8>(values + <usize>load<u32>(rows + ((<usize>sample) << 2)) * row + k);
+      if (kept) store<u8>(kept + keptAt(f + <i32>k, last + 1) + <usize>sample * BLOCK, byte);
+      store<f32>(to + ((<usize>s) << 2), <f32>byte * factor + summand);
+    }
+    to += stride;
   }
 }
