@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { MOST_THREADS, type SimdChoice, simdWidth } from "../src/backend/index.ts";
+import { MOST_THREADS, simdWidth } from "../src/backend/index.ts";
 import { drawMeasured, drawSweeps, writeCharts } from "./charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "./commandLine.ts";
 import { compareText, type Results, readResults } from "./compare.ts";
@@ -33,7 +33,7 @@ import {
   makeData,
   TrainingContest,
 } from "./training.bench.ts";
-import { setWidth, WIDTHS, widthOf } from "./width.ts";
+import { setWidth, widthOf } from "./width.ts";
 
 const trainings = [...cases, ...adamCases];
 
@@ -227,10 +227,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     fail(`--threads is ${options.threads}. Give an integer from 1 to ${MOST_THREADS}.`);
   }
-  const simd: SimdChoice =
-    WIDTHS.find((each) => each === options.simd) ??
-    fail(`No width "${options.simd}". There are: ${WIDTHS.join(", ")}.`);
-  await setWidth(widthOf(simd));
+  await setWidth(widthOf(SCRIPT, options.simd));
   const plan = isQuick ? quick : full;
   if (isSweep) await runSweep({ json, svg, filter }, plan);
   else await runCases({ json, svg, filter, compare, threads }, plan);

@@ -6,14 +6,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, freemem, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SimdChoice, SimdWidth } from "../../src/backend/index.ts";
+import type { SimdWidth } from "../../src/backend/index.ts";
 import { drawComparisons, writeCharts } from "../charts.ts";
 import { checkWritable, fail as failAs, parseOptions, progress } from "../commandLine.ts";
 import { gemm } from "../kernels.ts";
 import { describeMachine, machineLine } from "../machine.ts";
 import { type GemmShare, measureGemmShare } from "../peak.ts";
 import { describePeak } from "../report.ts";
-import { setWidth, WIDTHS, widthOf } from "../width.ts";
+import { setWidth, widthOf } from "../width.ts";
 import {
   describeReportCommand,
   describeTrainingCommand,
@@ -191,9 +191,6 @@ async function main(): Promise<void> {
   const missing = nodes.find((path) => !existsSync(path));
   if (missing !== undefined) fail(`--nodes: there is no ${missing}. Give the paths of executables.`);
   const wanted: PeerId[] = [...nodes.map((path) => `node:${path}` as const), ...named];
-  const choice: SimdChoice =
-    WIDTHS.find((each) => each === options.simd) ??
-    fail(`No width "${options.simd}". There are: ${WIDTHS.join(", ")}.`);
   const threads = numberOf("--threads", options.threads, availableParallelism(), true);
   const samples = quick ? 5_000 : 45_000;
   const effort: Effort = {
@@ -215,7 +212,7 @@ async function main(): Promise<void> {
     fail(`The case "${asked}" needs CIFAR-10. Give the folder of the data sets by --data, or NNWASM_DATA.`);
   }
 
-  const simd = options.list && choice === "auto" ? "narrow" : widthOf(choice);
+  const simd = widthOf(SCRIPT, options.simd);
   const machine = describeMachine(simd);
   const there = surroundings(options.python, simd);
   const available = wanted.map((id) => availability(id, there));

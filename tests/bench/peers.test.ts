@@ -19,6 +19,7 @@ import {
   describeTwoTrainings,
   toJson,
 } from "../../bench/peers/report.ts";
+import { canWiden } from "../../src/simd/flag.ts";
 
 const data = process.env.NNWASM_DATA;
 const folder = mkdtempSync(join(tmpdir(), "nnwasm-peers-"));
@@ -129,6 +130,11 @@ describe("npm run bench:peers", () => {
     ],
   ])("%s is refused before anything is measured", (args, message) => {
     expect(benchPeers(...args)).toEqual({ status: 2, stdout: "", stderr: `bench:peers: ${message}\n` });
+  });
+
+  test.skipIf(canWiden(process))("says where wide vectors are to be had (skipped where they are)", () => {
+    const stderr = `bench:peers: --simd wide: Node ${process.versions.node} cannot widen vectors. Take Node 24 or later, or --simd auto.\n`;
+    expect(benchPeers("--simd", "wide")).toEqual({ status: 2, stdout: "", stderr });
   });
 
   test("explains itself", () => {
