@@ -1,9 +1,9 @@
 /** Compiles the wasm binaries, each only once, and instantiates them on a memory. */
 import { ConfigError, MemoryError } from "../errors.ts";
 import { fromBase64 } from "../runtime.ts";
-import * as narrow from "../wasm/binaries.generated.ts";
 import type { Exports } from "../wasm/exports.generated.ts";
 import { BASE } from "./memory.ts";
+import { narrowModule } from "./narrowBinaries.ts";
 import { simdWidth } from "./simdWidth.ts";
 import { wideBinaries } from "./wideBinaries.ts";
 
@@ -13,24 +13,27 @@ export interface Variant {
   readonly shared: boolean;
 }
 
-/** The binary of a variant, in base64. Only this function knows which binaries there are. */
-async function binaryOf({ shared }: Variant): Promise<string> {
-  const { plain, threads } = simdWidth() === "wide" ? await wideBinaries() : narrow;
-  return shared ? threads : plain;
+/** Compiles the binary of a variant. Only this function knows which binaries there are. */
+async function compileVariant({ shared }: Variant): Promise<WebAssembly.Module> {
+  if (simdWidth() === "narrow") return narrowModule(shared, compile);
+  const { plain, threads } = await wideBinaries();
+  return compile(fromBase64(shared ? threads : plain));
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * The compiled binary of a variant, the same one every time, by the width of the process.
- * @throws ConfigError if the runtime does not compile it
+ * @throws ConfigError if the runtime does not compile it, FileError if a page of the site cannot fetch it
  */
 export function compiled(variant: Variant): Promise<WebAssembly.Module> {
   const key = `${simdWidth()} ${variant.shared}`;
   let module = modules.get(key);
   if (module === undefined) {
-    module = binaryOf(variant).then((binary) => compile(fromBase64(binary)));
+    module = compileVariant(variant);
     modules.set(key, module);
+    // A binary that could not be fetched may come the next time.
+    module.catch(() => modules.delete(key));
   }
   return module;
 }
