@@ -4,11 +4,12 @@
 //   build/wasm/                                        the wasm binaries, from assembly/
 //   src/wasm/{binaries,wideBinaries}.generated.ts      the same in base64
 //   dist/                                              src/, the chart library and the library for browsers
+//   dist/web/                                          the site of src/web
 //
 // With --if-changed it does nothing unless an input has changed since dist/ was made. So `prepack`, tests and benchmarks can
 // run it, and npm's script `dependencies`, when `npm ci` or `npm install` has changed node_modules of a clone. (npm would run
 // `prepare` as well, but warns of a package that has it.) dist/ is replaced by renames, so that a command which runs meanwhile
-// never sees half of it. With --wasm-only it leaves dist/ as it is.
+// never sees half of it. With --wasm-only it leaves dist/ as it is, with --web it makes only dist/web/ anew.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -192,6 +193,13 @@ function replaceFolder(folder, fresh, old) {
   }
 }
 
+/** Makes the site of src/web, if there is one. */
+async function buildWeb(folder) {
+  if (!existsSync("src/web/index.html")) return;
+  const { buildSite } = await import("./web.mjs");
+  await buildSite(join(root, folder));
+}
+
 async function main() {
   const hash = hashOf(inputs());
   if (process.argv.includes("--if-changed")) {
@@ -210,6 +218,12 @@ async function main() {
   try {
     await buildWasm(temporary);
     if (process.argv.includes("--wasm-only")) return;
+    if (process.argv.includes("--web")) {
+      await buildWeb(join(temporary, "web"));
+      mkdirSync("dist", { recursive: true });
+      replaceFolder("dist/web", join(temporary, "web"), join(temporary, "old-web"));
+      return;
+    }
     const dist = join(temporary, "dist");
     await run("typescript", "tsc", ["-p", "tsconfig.build.json", "--outDir", dist]);
     renameImports(dist);
@@ -228,6 +242,7 @@ async function main() {
       writeBrowserModules(dist);
       await bundleBrowser(dist);
     }
+    await buildWeb(join(dist, "web"));
     writeFileSync(join(dist, ".inputs"), hash);
     replaceFolder("dist", dist, join(temporary, "old"));
   } finally {

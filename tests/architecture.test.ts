@@ -19,8 +19,8 @@ const readText = (file: string) => readFileSync(join(root, file), "utf8");
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 const read = (file: string) => withoutComments(readText(file));
 
-const sources = filesIn("src");
-const parsed = new Map(sources.map((file) => [file, parse(readText(file))]));
+const sources = [...filesIn("src"), ...filesIn("src", ".tsx")].sort();
+const parsed = new Map(sources.map((file) => [file, parse(readText(file), file)]));
 const imports = new Map(sources.map((file) => [file, importsOf(parsed.get(file)!)]));
 
 /** The file that a relative import names. */
@@ -132,6 +132,7 @@ mayImport.training = [...library, "settings"];
 mayImport.experiments = [...ground, "model", "report", "settings"];
 mayImport.runs = [...library, "settings", "training", "experiments"];
 mayImport.cli = [...mayImport.runs, "index", "runs"];
+mayImport.web = [...mayImport.runs, "index", "runs"].filter((part) => part !== "experiments");
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {
@@ -276,22 +277,25 @@ describe("imports", () => {
   });
 });
 
-describe("the browser's build", () => {
-  const ending = /\.browser\.ts$/;
-  /** What stands for a file in it. */
-  const standIn = (file: string) => {
-    const other = file.replace(/\.ts$/, ".browser.ts");
-    return imports.has(other) ? other : file;
-  };
-  const reached = new Set(["src/index.ts"]);
+/** What is loaded with these files, at once or when it is asked for, where X.browser.ts or the like stands in for X.ts. */
+function builtFrom(entries: readonly string[], endings: readonly string[]) {
+  const standIn = (file: string) =>
+    endings.map((ending) => file.replace(/\.ts$/, ending)).find((other) => imports.has(other)) ?? file;
+  const reached = new Set(entries);
   const others: string[] = [];
   for (const file of reached) {
-    for (const { from, kind } of imports.get(file)!) {
+    for (const { from, kind } of imports.get(file) ?? []) {
       if (kind === "type") continue;
       if (from.startsWith(".")) reached.add(standIn(resolve(file, from)));
       else others.push(`${file}: ${from}`);
     }
   }
+  return { reached, others };
+}
+
+describe("the browser's build", () => {
+  const ending = /\.browser\.ts$/;
+  const { reached, others } = builtFrom(["src/index.ts"], [".browser.ts"]);
 
   it("imports nothing of Node's and no package, at once or when it is asked for", () => {
     expect(others).toEqual([]);
@@ -303,6 +307,30 @@ describe("the browser's build", () => {
     expect([...reached].filter((file) => ending.test(file)).sort()).toEqual(standIns);
     const replaced = standIns.map((file) => file.replace(ending, ".ts"));
     expect(replaced.filter((file) => reached.has(file) || !imports.has(file))).toEqual([]);
+  });
+});
+
+describe("the site", () => {
+  const entries = sources.filter((file) => partOf(file) === "web");
+  const { reached, others } = builtFrom(entries, [".site.ts", ".browser.ts"]);
+
+  it("imports nothing of Node's, at once or when it is asked for", () => {
+    expect(others.filter((other) => other.includes(" node:"))).toEqual([]);
+    expect(others).not.toEqual([]);
+  });
+
+  it("holds every file that stands in for another in it alone, and no binary in base64", () => {
+    const standIns = sources.filter((file) => file.endsWith(".site.ts"));
+    expect(standIns.length).toBeGreaterThan(0);
+    expect([...reached].filter((file) => file.endsWith(".site.ts")).sort()).toEqual(standIns);
+    expect([...reached].filter((file) => /binaries\.generated/i.test(file))).toEqual([]);
+  });
+
+  it("is imported by nothing", () => {
+    const users = sources.filter((file) =>
+      imports.get(file)!.some(({ from }) => from.startsWith(".") && partOf(resolve(file, from)) === "web"),
+    );
+    expect(users.filter((file) => partOf(file) !== "web")).toEqual([]);
   });
 });
 

@@ -18,14 +18,14 @@ const source = join(import.meta.dirname, "../src");
 /** What is too long in a file of this text. */
 function tooLong(file: string, text: string): { what: string; lines: number }[] {
   const lines = text.split("\n").length - 1;
-  const functions = functionsOf(parse(text))
+  const functions = functionsOf(parse(text, file))
     .filter((code) => code.lines > MOST_LINES_OF_A_FUNCTION)
     .map((code) => ({ what: `${file}: ${code.name}`, lines: code.lines }));
   return lines > MOST_LINES_OF_A_FILE ? [{ what: file, lines }, ...functions] : functions;
 }
 
 const found = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"))
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".generated.ts"))
   .sort()
   .flatMap((file) => tooLong(`src/${file.replaceAll("\\", "/")}`, readFileSync(join(source, file), "utf8")));
 

@@ -3,8 +3,9 @@ import ts from "typescript";
 
 export type Source = ts.SourceFile;
 
-export const parse = (text: string): Source =>
-  ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest, true);
+/** @param file its name, which tells TSX from TypeScript */
+export const parse = (text: string, file = "source.ts"): Source =>
+  ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 
 /** A node and all below it, in the order of the text. */
 function nodesOf(node: ts.Node): ts.Node[] {
