@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** The folders of tests that need more time, or more packages, than `npm test` may take: `npm run test:FOLDER`. */
-const APART = ["browser", "compat", "long"];
+const APART = ["browser", "compat", "long", "web"];
 
 const MINUTES = 60_000;
 
@@ -42,6 +42,16 @@ export default defineConfig({
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
           globalSetup: [globalSetup, "tests/browser/globalSetup.ts"],
+          // A browser is many processes already.
+          fileParallelism: false,
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "web",
+          include: ["tests/web/**/*.test.ts"],
+          globalSetup,
           // A browser is many processes already.
           fileParallelism: false,
           ...limits,
