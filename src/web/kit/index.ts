@@ -1,0 +1,34 @@
+/**
+ * The kit of parts that pages are made of. Parts are dumb: props in, callbacks out. Where something moves fast a prop may be
+ * a signal. A page links to kit.css; it must hold one `Toaster` if it calls `toast()`.
+ */
+export * from "./announce.ts";
+export * from "./button.tsx";
+export * from "./classes.ts";
+export * from "./copyField.tsx";
+export * from "./dialog.tsx";
+export * from "./disclosure.tsx";
+export * from "./droppedFiles.ts";
+export * from "./dropZone.tsx";
+export * from "./emptyState.tsx";
+export * from "./fileButton.tsx";
+export * from "./format.ts";
+export * from "./icons.tsx";
+export * from "./menu.tsx";
+export * from "./notice.tsx";
+export * from "./numberField.tsx";
+export * from "./panel.tsx";
+export * from "./progress.tsx";
+export * from "./reactive.ts";
+export * from "./segmented.tsx";
+export * from "./select.tsx";
+export * from "./shell.tsx";
+export * from "./skeleton.tsx";
+export * from "./slider.tsx";
+export * from "./stat.tsx";
+export * from "./switch.tsx";
+export * from "./tabs.tsx";
+export * from "./textField.tsx";
+export * from "./theme.ts";
+export * from "./themeToggle.tsx";
+export * from "./toaster.tsx";
