@@ -17,6 +17,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   tune: "search",
   describe: "data describe",
   fetch: "data fetch",
+  serve: "web",
+  playground: "web",
+  ui: "web",
 };
 
 /** Commander's command, whose error about an unknown flag names the flag that is probably meant. */

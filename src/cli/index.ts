@@ -19,8 +19,12 @@ const commands: Readonly<Record<string, (context: CliContext) => Promise<Command
   reproduce: async (context) => (await import("./commands/reproduce.ts")).reproduceCommand(context),
   gradcheck: async (context) => (await import("./commands/gradcheck.ts")).gradcheckCommand(context),
   data: async (context) => (await import("./commands/data.ts")).dataCommand(context),
+  web: async (context) => (await import("./commands/web.ts")).webCommand(context),
   info: async (context) => (await import("./commands/info.ts")).infoCommand(context),
 };
+
+/** The commands that have nothing to save when they are stopped. */
+const WITHOUT_SAVING: readonly (string | undefined)[] = ["web"];
 
 /** The program with the command that is called by this name, or with all its commands if none is; with none for its version. */
 async function program(context: CliContext, name: string | undefined): Promise<Command> {
@@ -30,6 +34,7 @@ async function program(context: CliContext, name: string | undefined): Promise<C
     "nnwasm predict runs/train-001 new-houses.csv",
     "nnwasm train --layers 50,30,20,20,10,10,10,10 --bn",
     "nnwasm data fetch cifar10",
+    "nnwasm web",
   ]).version(VERSION, "-V, --version", "show the version");
   const known = name !== undefined && Object.hasOwn(commands, name);
   const isVersion = name === "--version" || name === "-V";
@@ -73,7 +78,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (asked) endAtOnce();
     asked = true;
     interrupt.abort();
-    process.stderr.write("\nStopping, and saving what there is. Ctrl-C again stops at once.\n");
+    const stopping = "Stopping, and saving what there is. Ctrl-C again stops at once.\n";
+    process.stderr.write(`\n${WITHOUT_SAVING.includes(argv[2]) ? "" : stopping}`);
   };
   // This never ends the saving, because a closed terminal may send it twice, and a system that shuts down beside SIGTERM.
   const onHangup = () => interrupt.abort();

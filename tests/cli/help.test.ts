@@ -35,6 +35,7 @@ const COMMANDS = [
   ["data"],
   ["data", "fetch"],
   ["data", "verify"],
+  ["web"],
   ["info"],
 ];
 
@@ -50,6 +51,7 @@ describe("--help", () => {
     [["data", "list"], "nnwasm data list\n"],
     [["data", "fetch"], "nnwasm data fetch cifar10\n"],
     [["data", "verify"], "nnwasm data verify\n"],
+    [["web"], "nnwasm web "],
     [["info"], "nnwasm info\n"],
   ])("of %j begins with examples, then says how it is used", async (args, example) => {
     const text = await help(...args);
@@ -62,7 +64,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train evaluate predict search reproduce gradcheck data info help".split(" "),
+      "train evaluate predict search reproduce gradcheck data web info help".split(" "),
     );
   });
 
@@ -163,7 +165,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, evaluate, predict, search, reproduce, gradcheck, data, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, evaluate, predict, search, reproduce, gradcheck, data, web, info; --help shows more)\n",
     );
   });
 });
@@ -172,6 +174,7 @@ describe("a command that is not there", () => {
   it.each([
     [["explain", "--help"], "error: unknown command 'explain'\n(Did you mean predict --explain?)\n"],
     [["explain", "MODEL", "-h"], "(Did you mean predict --explain?)\n"],
+    [["serve", "--help"], "error: unknown command 'serve'\n(Did you mean web?)\n"],
     [["plot", "--help"], "error: unknown command 'plot'\n(Did you mean evaluate --out DIR?)\n"],
     [["data", "describ", "--help"], "error: unknown command 'describ'\n(Did you mean describe?)\n"],
   ])("is an error, though help is asked for: %j", async (given, message) => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
-import { axe, describeInChromium, isIsolated, openPlayground, SITE, STRICT } from "./helpers.ts";
+import { events, newFolder, startCli } from "../helpers/cli.ts";
+import { axe, describeInChromium, isIsolated, openPage, openPlayground, SITE, STRICT } from "./helpers.ts";
 
 const isUp = (page: Page) => page.getByRole("heading", { level: 1 }).first().waitFor();
 
@@ -71,6 +72,25 @@ describeInChromium("the site", (browser) => {
       .waitFor();
     expect(await isIsolated(page)).toBe(false);
     expect(loads(site.asked)).toBe(1);
+  });
+
+  it("is served by nnwasm web: isolated, without a breach of its policy, and offline when that has ended", async () => {
+    const folder = newFolder();
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const program = startCli(["web", "--port", "0", "--json"], folder);
+    onTestFinished(() => void program.child.kill("SIGINT"));
+    await program.waitFor("stdout", "\n");
+    const { url } = events(program.output.stdout)[0]!;
+    const { page, problems } = await openPage(browser(), url);
+    await isUp(page);
+    expect(await isIsolated(page)).toBe(true);
+    await isKept(page);
+    program.child.kill("SIGINT");
+    expect(await program.result).toMatchObject({ code: 130 });
+    await page.reload();
+    await isUp(page);
+    expect(await isIsolated(page)).toBe(true);
+    expect(problems).toEqual([]);
   });
 
   it("breaks no strict policy", async () => {
