@@ -162,6 +162,7 @@ export type {
   StoppedBy,
 } from "./model/history.ts";
 export type { InRange, PredictOptions } from "./model/intervals.ts";
+export type { InspectOptions, LayerActivity } from "./model/layerActivity.ts";
 export type { Provenance } from "./model/memory.ts";
 export { type CompileOptions, Model, type ModelOptions } from "./model/model.ts";
 export type { SaveOptions } from "./model/modelFile.ts";

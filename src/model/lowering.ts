@@ -71,10 +71,19 @@ export interface Lowered {
   readonly batch: MeasuredBatch;
 }
 
+/** A place in a plan: so many of its calls are done, and a layer's output, or the gradient by it, is there. */
+export interface LayerMark {
+  readonly calls: number;
+  readonly layer: string;
+  readonly what: "output" | "gradient";
+  readonly tensor: Tensor;
+}
+
 /**
  * The plan of one kind for a batch of `n` samples. They are gathered from `place` if one is given; else they stand in `x`
  * and `targets`.
  * @param weighsClasses whether the loss has the classes' weights as well
+ * @param marks is told where each layer's output, and the gradient by it, is there
  */
 export function lower(
   kind: PlanKind,
@@ -82,6 +91,7 @@ export function lower(
   inputs: LoweringInputs,
   place?: BatchPlace,
   weighsClasses = false,
+  marks?: LayerMark[],
 ): Lowered {
   const plan: Call[] = [];
   const kernels = recorder(plan);
@@ -95,8 +105,13 @@ export function lower(
   const mode: Mode = kind === "evaluate" || kind === "predict" ? "inference" : "training";
   // A loss that takes the output layer's place works on the scores before it.
   const body = kind === "predict" || loss!.outputKind === undefined ? layers : layers.slice(0, -1);
+  const mark = (layer: string, what: LayerMark["what"], tensor: Tensor) =>
+    marks?.push({ calls: plan.length, layer, what, tensor });
   let y = x;
-  for (const [, layer] of body) y = layer.forward(kernels, y, mode);
+  for (const [name, layer] of body) {
+    y = layer.forward(kernels, y, mode);
+    mark(name, "output", y);
+  }
   if (labelled === undefined) return { plan, output: y, batch: {} };
   const { labels, lossWeights } = labelled;
   const dz = inputs.dz.firstRows(n);
@@ -117,7 +132,10 @@ export function lower(
   const batch = { ...labelled, predictions };
   if (kind === "evaluate") return { plan, output: y, batch };
   let dy: Tensor | undefined = dz;
-  for (const [, layer] of body.toReversed()) dy = layer.backward(kernels, dy!);
+  for (const [name, layer] of body.toReversed()) {
+    mark(name, "gradient", dy!);
+    dy = layer.backward(kernels, dy!);
+  }
   for (const { value, grad, regularizer } of parameters) regularizer?.addGradient(kernels, grad, value);
   if (kind === "gradient") return { plan, output: dy ?? dz, batch };
   clip(kernels, inputs);

@@ -25,6 +25,7 @@ import { evaluateResident, evaluateStaged } from "./evaluate.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { Evaluation, History, MetricsOf, SomeMetrics } from "./history.ts";
 import { type InRange, type PredictOptions, requireRows } from "./intervals.ts";
+import { type InspectOptions, inspectionOf, type LayerActivity } from "./layerActivity.ts";
 import { ModelMemory, memories, type Provenance } from "./memory.ts";
 import { encodeModel, type SaveOptions } from "./modelFile.ts";
 import { type ModelOptions, resolveModelOptions } from "./modelOptions.ts";
@@ -207,6 +208,18 @@ export class Model<M = SomeMetrics, P = Prediction> {
         return evaluateStaged(where, made, samples);
       }),
     );
+  }
+
+  /**
+   * What goes through the layers for the first of some samples in a training step, forward and back. Nothing is updated. While
+   * fit() is under way it shows the network of that moment. A last layer whose place the loss takes (softmax) is left out.
+   * @returns the layers in the order in which samples go through them, Dense's activations among them
+   * @throws ConfigError if the model is not compiled, or an option is wrong; DatasetError if the model takes other samples
+   */
+  async inspect(samples: Samples, options: InspectOptions = {}): Promise<LayerActivity[]> {
+    this.#requireCompiled("inspect");
+    const run = inspectionOf(this.#layers, this.minimumBatch, samples, options);
+    return await this.#turns.take("inspect", () => this.#withSamples("Model.inspect", samples, run));
   }
 
   /**

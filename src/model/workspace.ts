@@ -28,6 +28,7 @@ import { BatchTargets } from "./batchTargets.ts";
 import { type BuiltLayers, buildLayers } from "./built.ts";
 import {
   type Factors,
+  type LayerMark,
   type Lowered,
   type LoweringInputs,
   lower,
@@ -234,9 +235,9 @@ export class Workspace {
   }
 
   /** The plan of one kind for a batch of `n` samples as the layers write it, gathered from `place` if one is given. */
-  lower(kind: PlanKind, n: number, place?: Placement, weighsClasses = false): Lowered {
+  lower(kind: PlanKind, n: number, place?: Placement, weighsClasses = false, marks?: LayerMark[]): Lowered {
     const factors = place && this.factors.get(kindOf(place.values.dtype))!;
-    return lower(kind, n, this.#inputs, place && factors && { ...place, factors }, weighsClasses);
+    return lower(kind, n, this.#inputs, place && factors && { ...place, factors }, weighsClasses, marks);
   }
 
   /** The plan of one kind, ready to run. @param weighsClasses whether its loss has the classes' weights as well */
