@@ -9,8 +9,11 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** The name of a module between quotes: import … from "x", export … from "x", import "x", import("x"). */
-const SPECIFIERS = /((?:\bfrom\s*|\bimport\s*\(?\s*)")([^"]+)(")/g;
+/**
+ * The name of a module between quotes: import … from "x", export … from "x", import "x", import("x"); and of a worker's script,
+ * new URL("x", import.meta.url). Not those in comments.
+ */
+const SPECIFIERS = /(?<!^\s*(?:\*|\/\/).*)((?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\()")([^"]+)(")/gm;
 
 /** @param {string} dist the folder that tsc has written */
 export function writeBrowserModules(dist) {
@@ -53,6 +56,12 @@ export function writeBrowserModules(dist) {
   }
 }
 
+/** A plugin that has one module loaded in place of another, or of its copy. */
+const instead = (file, other) => ({
+  name: "instead",
+  load: (id) => (id.endsWith(relative(dirname(dirname(file)), file)) ? readFileSync(other, "utf8") : null),
+});
+
 /** @param {string} dist the folder with the modules of {@link writeBrowserModules} */
 export async function bundleBrowser(dist) {
   const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -71,6 +80,10 @@ export async function bundleBrowser(dist) {
       rolldownOptions: {
         input: join(dist, "browser/index.js"),
         preserveEntrySignatures: "strict",
+        // In one file, a worker's script is this file itself.
+        plugins: [
+          instead(join(dist, "worker/startWorker.browser.js"), join(dist, "worker/startWorker.oneFile.js")),
+        ],
         output: {
           entryFileNames: "nnwasm.browser.js",
           codeSplitting: false,

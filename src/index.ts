@@ -309,3 +309,13 @@ export type {
   TrialState,
 } from "./tuner/trial.ts";
 export { Tuner, type TunerOptions } from "./tuner/tuner.ts";
+export {
+  type MessagePortLike,
+  type ProgressReport,
+  type ServeTrainingOptions,
+  serveTraining,
+  type TrainInWorkerOptions,
+  trainInWorker,
+  type WorkerLike,
+  type WorkerTraining,
+} from "./worker/index.ts";

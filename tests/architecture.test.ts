@@ -106,6 +106,7 @@ const mayImport: Record<string, readonly string[]> = {
   report: [...ground, "metrics", "model", "tuner"],
 };
 mayImport.tabular = [...mayImport.model!, "formats", "model"];
+mayImport.worker = [...mayImport.model!, "model"];
 mayImport.simd = [...mayImport.model!, "model", "wasm"];
 const library = Object.keys(mayImport);
 mayImport.index = library;
@@ -246,7 +247,7 @@ describe("imports", () => {
     const users = sources.filter((file) =>
       imports.get(file)!.some(({ from, kind }) => from.startsWith("node:") && kind !== "type"),
     );
-    const allowed = ["data", "files", "formats", "images", "threads", "simd", "training", "cli"];
+    const allowed = ["data", "files", "formats", "images", "threads", "simd", "worker", "training", "cli"];
     expect(users.filter((file) => !allowed.includes(partOf(file)))).toEqual([]);
   });
 

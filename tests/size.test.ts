@@ -56,10 +56,13 @@ async function bundle(script: string): Promise<string> {
 describe("the library in one file", () => {
   const code = readFileSync(join(root, "dist/nnwasm.browser.js"), "utf8");
 
-  it("is small enough", () => expectSize("nnwasm.browser.js", code, 240));
+  it("is small enough", () => expectSize("nnwasm.browser.js", code, 246));
 
   it("imports nothing and knows no module of Node's", () => {
-    expect(ofNode(code)).toEqual([]);
+    // A training worker's script, which imports this file.
+    const own = code.match(/import \* as nnwasm from \$\{JSON\.stringify\(import\.meta\.url\)\}/g);
+    expect(own).toHaveLength(1);
+    expect(ofNode(code.replace(own![0], ""))).toEqual([]);
   });
 
   it("exports all that the library does", async () => {
@@ -112,7 +115,7 @@ describe("a page that bundles the library", () => {
         "Object.assign(globalThis, { CategoricalCrossEntropyLoss, Dense, Model, samplesFromArrays, SGDOptimizer });",
       184,
     ],
-    ["everything", 'import * as nnwasm from "nnwasm"; globalThis.nnwasm = nnwasm;', 240],
+    ["everything", 'import * as nnwasm from "nnwasm"; globalThis.nnwasm = nnwasm;', 246],
   ])("loads only what it uses: %s", async (name, script, limit) => {
     const code = await bundle(script);
     expectSize(`a page with ${name}`, code, limit);

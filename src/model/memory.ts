@@ -122,6 +122,12 @@ export class ModelMemory {
     return this.#workspace;
   }
 
+  /** What it was asked to compute on. */
+  get asked(): Pick<MemoryOptions, "engine" | "threads"> {
+    const { engine, threads } = this.#options;
+    return { engine, threads };
+  }
+
   get compiled(): CompileOptions | undefined {
     return this.#compiled;
   }

@@ -27,6 +27,7 @@ import { Model, type ModelOptions } from "./model.ts";
 import { FORMAT, FORMAT_VERSION } from "./modelFile.ts";
 import { modelPreprocessing, tablePreprocessing } from "./preprocessing.ts";
 import { decodeSafetensors, type NamedTensor } from "./safetensors.ts";
+import { type Fingerprint, TrainedData } from "./trainedData.ts";
 
 /** Functions that make things of one's own, by the names in their descriptions, from the description's options. */
 export type OwnKinds<T> = Readonly<Record<string, (options: never) => T>>;
@@ -100,6 +101,21 @@ export async function loadModel<M = SomeMetrics, P = Prediction>(
     await model.close();
     throw error;
   }
+}
+
+/**
+ * Gives a model what the file of an equal one says: its tensors, and what it was trained on.
+ * @param from where the bytes come from, for errors
+ * @throws FileError if they are no file of such a model; the model is then as it was
+ */
+export async function adoptFile(model: Model, bytes: Uint8Array, from: string): Promise<void> {
+  const { tensors, metadata } = decodeSafetensors(bytes, from);
+  await fill(model, readParts(metadata, tensors, from), tensors, from);
+  // For whoever asks it has been trained here, and not been opened.
+  const memory = memories.get(model)!;
+  const data = memory.provenance?.data as Fingerprint | undefined;
+  memory.provenance = undefined;
+  memory.trainedData = data && TrainedData.measured(data);
 }
 
 /** What the metadata say, as far as it does not depend on the layers. */

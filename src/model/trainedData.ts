@@ -7,6 +7,13 @@ export class TrainedData {
   #measure: (() => Fingerprint) | undefined;
   #fingerprint: Fingerprint | undefined;
 
+  /** Of data whose fingerprint is known. */
+  static measured(fingerprint: Fingerprint): TrainedData {
+    const known = new TrainedData(() => fingerprint);
+    known.#fingerprint = fingerprint;
+    return known;
+  }
+
   constructor(measure: () => Fingerprint) {
     this.#measure = measure;
   }
