@@ -1,6 +1,6 @@
 /** What a page has to load, in kB, and that it holds nothing of Node's. `npm run size` prints the sizes. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, type Rolldown } from "vite";
@@ -120,5 +120,60 @@ describe("a page that bundles the library", () => {
     const code = await bundle(script);
     expectSize(`a page with ${name}`, code, limit);
     expect(ofNode(code)).toEqual([]);
+  });
+});
+
+describe("the site", () => {
+  const site = join(root, "dist/web");
+  const assets = readdirSync(join(site, "assets"));
+  const read = (file: string) => readFileSync(join(site, file));
+
+  /** The scripts that are loaded at once with these. */
+  function withImports(entries: readonly string[]): string[] {
+    const reached = new Set(entries);
+    for (const file of reached) {
+      // Minified: import{a as b}from"./x.js", import"./x.js", export…from"./x.js", but import(`./x.js`) when it is asked for.
+      for (const [, name] of read(`assets/${file}`)
+        .toString()
+        .matchAll(/\b(?:from|import)\s*["'`]\.\/([^"'`]+)/g))
+        reached.add(name!);
+    }
+    return [...reached];
+  }
+
+  const page = read("index.html").toString();
+  const linked = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, file]) => file!);
+  const ofPage = linked.filter((file) => file.endsWith(".js")).map((file) => basename(file));
+  const ofWorker = assets.filter((file) => /^engine-worker-.*\.js$/.test(file));
+  const scripts = withImports([...ofPage, ...ofWorker]);
+  const [binary] = assets.filter((file) => file.endsWith(".wasm"));
+
+  it("is small enough at the first visit: page, worker and one binary", () => {
+    expect([ofPage.length > 0, ofWorker.length]).toEqual([true, 1]);
+    const others = ["index.html", ...linked.filter((file) => !file.endsWith(".js")), `assets/${binary}`];
+    const files = [...scripts.map((file) => `assets/${file}`), ...others, "serviceWorker.js"];
+    // Each is sent by itself, so each is packed by itself.
+    const sizes = files.map((file) => gzipSync(read(file)).length / 1000);
+    const whole = files.reduce((sum, file) => sum + read(file).length / 1000, 0);
+    const gzipped = sizes.reduce((sum, size) => sum + size, 0);
+    printed.push(
+      `${"the site at the first visit".padEnd(42)} ${whole.toFixed(1).padStart(6)} kB, gzip ${gzipped.toFixed(1).padStart(6)} of 250`,
+    );
+    expect(gzipped, files.join(" ")).toBeLessThan(250);
+  });
+
+  it("has the binaries as two files, not in its scripts, and nothing of Node's", () => {
+    expect(
+      assets.filter((file) => file.endsWith(".wasm")).map((file) => file.replace(/-[^-]+$/, "")),
+    ).toEqual(["nnwasm", "nnwasm-threads"]);
+    for (const file of assets.filter((file) => file.endsWith(".js"))) {
+      // "\0asm" in base64.
+      expect(read(`assets/${file}`).toString(), file).not.toMatch(/AGFzbQ|["'`]node:|worker_threads/);
+    }
+  });
+
+  it("has neither scripts nor styles in its page, and names no other host there", () => {
+    expect(page).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=/);
+    expect(page.match(/(?:https?:)?\/\/[a-z][^"\s]*/g)).toBeNull();
   });
 });
