@@ -14,6 +14,7 @@ export type { CandidateName } from "./candidates.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export type { ArrayTargets } from "./data/arrayTargets.ts";
 export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
+export { circles } from "./data/circles.ts";
 export type {
   Dataset,
   ElementType,
@@ -33,10 +34,13 @@ export {
   openImageFolder,
 } from "./data/imageFolder.ts";
 export { mnist } from "./data/mnist.ts";
+export { moons } from "./data/moons.ts";
+export { spirals } from "./data/spirals.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
 export type { SamplesSplit, SamplesSplitOptions } from "./data/splitSamples.ts";
 export type { Standardization } from "./data/standardize.ts";
 export { type SyntheticOptions, synthetic } from "./data/synthetic.ts";
+export type { ToyOptions } from "./data/toy.ts";
 export type { NumberArray, NumbersOrRows } from "./data/values.ts";
 export type { Described, Description, Folder, Kind, Part } from "./described.ts";
 export type { ResidualQuantiles } from "./ensemble/intervals.ts";

@@ -4,7 +4,7 @@
  */
 import type { Samples, UntestedDataset } from "../data/dataset.ts";
 import type { HeldOutBy } from "../data/entries.ts";
-import { datasets } from "../data/index.ts";
+import { datasets, defaultValidation } from "../data/index.ts";
 import { splitOwn, VALIDATION_SHARE } from "../data/ownSplit.ts";
 import { isEnsemble } from "../ensemble/size.ts";
 import { ConfigError } from "../errors.ts";
@@ -114,8 +114,9 @@ export function settingsFor(
   { base = {}, usual = "table" }: CommandDefaults = {},
 ): TrainSettings {
   const given = members === undefined ? asked : { ...asked, members };
+  const validation = kind === "named" ? defaultValidation(dataset.name) : VALIDATION_SHARE;
   const ofData: Partial<TrainSettings> = {
-    ...(kind !== "named" && { validation: VALIDATION_SHARE }),
+    ...(validation !== undefined && { validation }),
     ...(isEnsemble(given) && { validation: 0 }),
     ...(kind === "table" && { standardize: "robust" }),
   };

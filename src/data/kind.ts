@@ -25,6 +25,8 @@ export interface DatasetKind {
   readonly made?: string;
   /** The strength λ of the L2 penalty of a training on it, if none is given. Default: 0. */
   readonly l2?: number;
+  /** The samples for validation, or their share if it is below 1, if none are told. Default: 5,000. */
+  readonly validation?: number;
   /** What a command works on that was not told to use this one, where this one is not there. */
   readonly fallback?: string;
 }

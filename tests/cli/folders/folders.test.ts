@@ -250,7 +250,7 @@ describe("what is no file, or too large a one, is refused at once:", () => {
     expect(await refused("--config pipe")).toEqual([4, `FileError: --config pipe ${NO_FILE}`]);
     expect(await refused("--data ./pipe")).toEqual([
       4,
-      "DatasetError: --data ./pipe is a device or a pipe. Give one of: cifar10, mnist, synthetic, or a folder that holds CIFAR-10 or MNIST.\n",
+      "DatasetError: --data ./pipe is a device or a pipe. Give one of: cifar10, mnist, synthetic, spirals, moons, circles, or a folder that holds CIFAR-10 or MNIST.\n",
     ]);
     mkdirSync(at("pipes"));
     execFileSync("mkfifo", [at("pipes", "study.json")]);
