@@ -95,7 +95,12 @@ it.each([
   ["moons", "test", {}, "52ce2fb13f966d402155a3ee9b66dc8bd8b31c71e7b15fa39a7e505ec777ea30"],
   ["circles", "training", {}, "badc8f4f1aabc637bd4a010fc95eaf540dcb78dee5740265d28a247af711cdf1"],
   ["circles", "test", {}, "cdd474b90b61aec5d03f692bdf5461fcb16adf5359fe6723cc1a1d767bc30bc9"],
-  ["spirals", "training", { seed: 2, noise: 0.1 }, "d0aa011361c66e654871b532335538ea93738b5eca4b96dbf0fb76c26deec6e4"],
+  [
+    "spirals",
+    "training",
+    { seed: 2, noise: 0.1 },
+    "d0aa011361c66e654871b532335538ea93738b5eca4b96dbf0fb76c26deec6e4",
+  ],
 ] as const)("%s are the same everywhere: %s %j", async (name, split, options, hash) => {
   expect(sha256(await pointsOf(toys[name]!(options)[split]))).toBe(hash);
 });
