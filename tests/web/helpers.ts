@@ -1,6 +1,8 @@
 /** The site in Debian's Chromium by Playwright: a browser for a file of tests, a page for a test, axe's findings. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type Browser,
   type BrowserContext,
@@ -50,6 +52,24 @@ export function watch(context: BrowserContext): Watched {
   });
   context.on("request", (request) => watched.requests.push(request.url()));
   return watched;
+}
+
+/**
+ * Builds pages of src/web that the site does not ship, such as "gallery.html", for the tests of the `describe` in which it is called.
+ * Gives their folder, for `folder` of the options here.
+ */
+export function usePages(...pages: string[]): () => string {
+  let folder: string;
+  beforeAll(async () => {
+    const script = new URL("../../scripts/web.mjs", import.meta.url).href;
+    const { buildSite } = (await import(script)) as {
+      buildSite(folder: string, pages: readonly string[]): Promise<void>;
+    };
+    folder = mkdtempSync(join(tmpdir(), "nnwasm-pages-"));
+    await buildSite(folder, pages);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
 }
 
 export interface OpenOptions extends SiteOptions {
