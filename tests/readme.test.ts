@@ -12,6 +12,7 @@ import { predictCommand } from "../src/cli/commands/predict.ts";
 import { reproduceCommand } from "../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../src/cli/commands/search.ts";
 import { trainCommand } from "../src/cli/commands/train.ts";
+import { webCommand } from "../src/cli/commands/web.ts";
 import type { CliContext } from "../src/cli/context.ts";
 import { selectExperiments } from "../src/experiments/table.ts";
 import { parseSpace } from "../src/settings/space.ts";
@@ -153,6 +154,7 @@ describe("the commands of README.md and docs/", () => {
     reproduce: reproduceCommand,
     gradcheck: gradcheckCommand,
     data: dataCommand,
+    web: webCommand,
     info: infoCommand,
   };
   /** "nnwasm search --trials 40", in the blocks of shell commands and in the text. */
