@@ -6,6 +6,7 @@ import {
   Disclosure,
   FileButton,
   IconButton,
+  LayerEditor,
   Menu,
   NumberField,
   Panel,
@@ -17,7 +18,14 @@ import {
   Stack,
   Switch,
   toast,
+  wholeText,
 } from "../kit/index.ts";
+
+const layers = signal<readonly number[]>([50, 30, 20, 20, 10, 10, 10, 10]);
+
+/** Weights and biases of a network of these layers. */
+const parameters = (hidden: readonly number[]): number =>
+  [3072, ...hidden, 10].reduce((sum, units, i, all) => (i === 0 ? 0 : sum + (all[i - 1]! + 1) * units), 0);
 
 const schedule = signal("cyclic");
 const bn = signal("before");
@@ -112,6 +120,14 @@ export const SideColumn = () => (
     </Panel>
     <Panel flat title="Network">
       <Stack>
+        <LayerEditor
+          layers={layers.value}
+          onChange={(next) => (layers.value = next)}
+          inputs={{ count: 3072, label: "inputs" }}
+          outputs={{ count: 10, label: "classes" }}
+          marks={bn.value === "none" ? ["ReLU"] : bn.value === "before" ? ["BN", "ReLU"] : ["ReLU", "BN"]}
+          summary={`${[3072, ...layers.value, 10].map(wholeText).join(" → ")}: ${wholeText(parameters(layers.value))} parameters`}
+        />
         <Segmented
           label="Batch normalization"
           value={bn.value}

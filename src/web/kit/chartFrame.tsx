@@ -56,8 +56,8 @@ export const Legend = ({ items, onToggle, aside }: LegendProps) => (
           </li>
         );
       })}
+      {aside !== undefined && <li class="legend-aside">{aside}</li>}
     </ul>
-    {aside !== undefined && <span class="legend-aside">{aside}</span>}
   </div>
 );
 

@@ -27,6 +27,12 @@ export function steadyText(value: number, decimals = 4): string {
   return signedText(value, value.toFixed(Math.max(0, size >= 100 ? decimals - 2 : decimals)));
 }
 
+/** With three digits that count, all of which stand: "0.630", "12.0", "4.87e-4". */
+export function spreadText(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 1000 ? signedText(value, value.toPrecision(3)) : numberText(value, 3);
+}
+
 /** A share of 1 in percent: "97.3%"; "100%" and "0%" are said of the whole and of nothing only. */
 export function percentText(share: number, decimals = 1): string {
   if (!Number.isFinite(share)) return numberText(share);

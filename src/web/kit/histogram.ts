@@ -44,41 +44,80 @@ export function innerRange({ counts, min, max }: LayerHistogram, share = 0.002):
   return [min + low * width, min + (high + 1) * width];
 }
 
-/**
- * The heights of a histogram over `columns` equal parts of [from, to]: 0 to 1, where 1 is its greatest density. They are square
- * roots, so that tails are seen beside a peak.
- */
-export function ridge(
+/** The share of all values that lie below a place, for each place of a rising row of them. */
+function sharesBelow(
+  { counts, min, max }: LayerHistogram,
+  all: number,
+  from: number,
+  step: number,
+  places: number,
+): Float32Array {
+  const shares = new Float32Array(places);
+  const perBin = (max - min) / counts.length;
+  let bin = 0;
+  let before = 0;
+  for (let i = 0; i < places; i++) {
+    const place = (from + i * step - min) / perBin;
+    for (; bin < counts.length && bin + 1 <= place; bin++) before += counts[bin]!;
+    const within = bin < counts.length ? counts[bin]! * Math.min(1, Math.max(0, place - bin)) : 0;
+    shares[i] = (before + within) / all;
+  }
+  return shares;
+}
+
+/** The densities of wide parts, with straight lines between their middles. */
+function interpolated(
   { counts, min, max }: LayerHistogram,
   from: number,
-  to: number,
+  step: number,
   columns: number,
 ): Float32Array {
-  const heights = new Float32Array(columns);
-  const perColumn = (to - from) / columns;
   const perBin = (max - min) / counts.length;
-  if (!(perColumn > 0) || !(total(counts) > 0)) return heights;
+  return Float32Array.from({ length: columns }, (_, i) => {
+    const place = (from + (i + 0.5) * step - min) / perBin - 0.5;
+    const before = Math.floor(place);
+    const share = place - before;
+    return (counts[before] ?? 0) * (1 - share) + (counts[before + 1] ?? 0) * share;
+  });
+}
+
+/** The density that gets the full height: the greatest, or less where one peak (the zeros after ReLU) would flatten all others. */
+function fullHeight(densities: Float32Array): number {
+  let sum = 0;
+  let filled = 0;
+  let peak = 0;
+  for (const [i, density] of densities.entries()) {
+    sum += density;
+    if (density > 0) filled++;
+    if (density > densities[peak]!) peak = i;
+  }
+  const most = densities[peak]!;
+  const others = sum - most - (densities[peak - 1] ?? 0) - (densities[peak + 1] ?? 0);
+  if (filled < 8 || others < 0.15 * sum) return most;
+  return Math.min(most, (4 * others) / (filled - 3));
+}
+
+/**
+ * The heights of a histogram over `columns` equal parts of [from, to], from 0 to 1. They are square roots of densities, so that
+ * tails are seen beside a peak.
+ */
+export function ridge(layer: LayerHistogram, from: number, to: number, columns: number): Float32Array {
+  const { counts, min, max } = layer;
+  const step = (to - from) / columns;
+  const perBin = (max - min) / counts.length;
+  const all = total(counts);
+  if (!(step > 0) || !(all > 0)) return new Float32Array(columns);
   if (!(perBin > 0)) {
     // All values are the same.
-    const column = Math.floor((min - from) / perColumn);
-    if (column >= 0 && column < columns) heights[column] = 1;
-    return heights;
+    const column = Math.floor((min - from) / step);
+    return Float32Array.from({ length: columns }, (_, i) => (i === column ? 1 : 0));
   }
-  if (perBin >= 1.5 * perColumn) {
-    for (let i = 0; i < columns; i++) {
-      const place = (from + (i + 0.5) * perColumn - min) / perBin - 0.5;
-      const before = Math.floor(place);
-      const share = place - before;
-      heights[i] = (counts[before] ?? 0) * (1 - share) + (counts[before + 1] ?? 0) * share;
-    }
-  } else {
-    // Several parts fall into a column.
-    for (let bin = 0; bin < counts.length; bin++) {
-      const column = Math.floor((min + (bin + 0.5) * perBin - from) / perColumn);
-      if (column >= 0 && column < columns) heights[column]! += counts[bin]!;
-    }
+  let densities: Float32Array;
+  if (perBin >= 1.5 * step) densities = interpolated(layer, from, step, columns);
+  else {
+    const shares = sharesBelow(layer, all, from, step, columns + 1);
+    densities = Float32Array.from({ length: columns }, (_, i) => Math.max(0, shares[i + 1]! - shares[i]!));
   }
-  const most = heights.reduce((one, other) => Math.max(one, other), 0);
-  if (most > 0) for (let i = 0; i < columns; i++) heights[i] = Math.sqrt(heights[i]! / most);
-  return heights;
+  const full = fullHeight(densities);
+  return full > 0 ? densities.map((density) => Math.sqrt(Math.min(1, density / full))) : densities;
 }

@@ -6,7 +6,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { Canvas } from "./canvas.tsx";
 import { Chart, HiddenTable } from "./chartFrame.tsx";
 import { type Colors, withAlpha } from "./colors.ts";
-import { numberText, percentText } from "./format.ts";
+import { numberText, percentText, spreadText } from "./format.ts";
 import { type DeadLimits, deathOf, innerRange, type LayerHistogram, ridge } from "./histogram.ts";
 import { Icon } from "./icons.tsx";
 import { type Reactive, useFrameValue } from "./reactive.ts";
@@ -103,24 +103,38 @@ function drawAxis(
   }
 }
 
-function outline(heights: Float32Array, left: number, base: number, rise: number): Path2D {
-  const path = new Path2D();
-  for (const [i, height] of heights.entries()) path.lineTo(left + i + 0.5, base - height * rise);
-  return path;
+/** The line over the columns that are not empty, and the area under it. */
+function outline(
+  heights: Float32Array,
+  left: number,
+  base: number,
+  rise: number,
+): { line: Path2D; area: Path2D } {
+  const line = new Path2D();
+  const area = new Path2D();
+  const filled = (i: number) => heights[i]! > 0;
+  for (let start = 0; start < heights.length; start++) {
+    if (!filled(start)) continue;
+    let end = start;
+    while (end + 1 < heights.length && filled(end + 1)) end++;
+    line.moveTo(left + start, base);
+    for (let i = start; i <= end; i++) line.lineTo(left + i + 0.5, base - heights[i]! * rise);
+    line.lineTo(left + end + 1, base);
+    start = end + 1;
+  }
+  area.addPath(line);
+  area.closePath();
+  return { line, area };
 }
 
 function drawRow(context: CanvasRenderingContext2D, palette: Colors, drawing: Drawing, row: number): void {
   const { layers, first, range, pitch, left, width, dead, color } = drawing;
   const [from, to] = range;
   const columns = Math.max(1, Math.floor(width));
-  const base = topOf(pitch) + (row + 1) * pitch - 5;
-  const rise = pitch * RISE - 6;
+  const base = topOf(pitch) + (row + 1) * pitch;
+  const rise = pitch * RISE - 2;
   const tint = dead[row] ? palette.error : palette.series[color % 10]!;
-  const line = outline(ridge(layers[row]!, from, to, columns), left, base, rise);
-  const area = new Path2D(line);
-  area.lineTo(left + columns, base);
-  area.lineTo(left, base);
-  area.closePath();
+  const { line, area } = outline(ridge(layers[row]!, from, to, columns), left, base, rise);
   context.fillStyle = withAlpha(palette.paper, 0.82);
   context.fill(area);
   const before = first?.[row];
@@ -128,7 +142,7 @@ function drawRow(context: CanvasRenderingContext2D, palette: Colors, drawing: Dr
     context.strokeStyle = palette.axis;
     context.lineWidth = 1;
     context.setLineDash([2, 2]);
-    context.stroke(outline(ridge(before, from, to, columns), left, base, rise));
+    context.stroke(outline(ridge(before, from, to, columns), left, base, rise).line);
     context.setLineDash([]);
   }
   context.fillStyle = withAlpha(tint, dead[row] ? 0.35 : 0.28);
@@ -162,7 +176,7 @@ function Numbers({
 }) {
   const rows = layers.map((layer) => [
     layer.name,
-    numberText(layer.std, 3),
+    spreadText(layer.std),
     layer.zeros === undefined ? "" : percentText(layer.zeros),
     deathOf(layer, limits) ?? "",
   ]);
@@ -215,7 +229,7 @@ export function HistogramStack(props: HistogramStackProps) {
                 {layer.name}
               </span>
               <span class="histogram-value">
-                <span>{numberText(layer.std, 3)}</span>
+                <span>{spreadText(layer.std)}</span>
                 {dead[i] && (
                   <span class="histogram-state">
                     <Icon name="warning" />

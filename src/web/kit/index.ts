@@ -16,6 +16,7 @@ export * from "./format.ts";
 export { type DeadLimits, deathOf, type LayerHistogram } from "./histogram.ts";
 export * from "./histogramStack.tsx";
 export * from "./icons.tsx";
+export * from "./layerEditor.tsx";
 export * from "./lineChart.tsx";
 export type { LineSeries, Range } from "./linePlot.ts";
 export * from "./menu.tsx";

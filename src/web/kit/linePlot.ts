@@ -2,6 +2,8 @@
 import uPlot from "uplot";
 import { type Colors, colors } from "./colors.ts";
 import { numberText } from "./format.ts";
+import { log10, power10 } from "./log10.ts";
+import { exponentsWithin } from "./ticks.ts";
 
 export interface LineSeries {
   readonly label: string;
@@ -48,6 +50,10 @@ function drawable(values: ArrayLike<number | null>, length: number, log: boolean
   }
   return found;
 }
+
+/** Powers of ten, and none between them: a grid of ninths hides the curves. */
+const decades = (plot: uPlot, _: number, min: number, max: number): number[] =>
+  exponentsWithin(log10(min) - 1e-9, log10(max) + 1e-9, plot.height / 36).map(power10);
 
 export class LinePlot {
   readonly #plot: uPlot;
@@ -105,7 +111,10 @@ export class LinePlot {
         x: { time: false, range: (_, min, max) => this.#xLimits(min, max) },
         y: { distr: log ? 3 : 1, range: (_, min, max) => this.#yLimits(min, max) },
       },
-      axes: [this.#axis(28, 56, (value) => numberText(value)), this.#axis(54, log ? 28 : 36, numberText)],
+      axes: [
+        this.#axis(28, 56, (value) => numberText(value)),
+        { ...this.#axis(54, 36, numberText), ...(log ? { splits: decades } : {}) },
+      ],
       series: [
         {},
         ...this.#series.map(
@@ -189,6 +198,7 @@ export class LinePlot {
     const { x, y, above, text, color, palette } = mark;
     const ratio = uPlot.pxRatio;
     if (!Number.isFinite(x) || !Number.isFinite(y)) return;
+    ctx.setLineDash([]);
     ctx.beginPath();
     ctx.arc(x, y, 3.5 * ratio, 0, 2 * Math.PI);
     ctx.fillStyle = palette.paper;
