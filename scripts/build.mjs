@@ -219,6 +219,7 @@ async function main() {
     await buildWasm(temporary);
     if (process.argv.includes("--wasm-only")) return;
     if (process.argv.includes("--web")) {
+      if (!existsSync("src/web/index.html")) throw new Error("build: there is no src/web/index.html.");
       await buildWeb(join(temporary, "web"));
       mkdirSync("dist", { recursive: true });
       replaceFolder("dist/web", join(temporary, "web"), join(temporary, "old-web"));

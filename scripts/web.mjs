@@ -2,6 +2,7 @@
 //
 //   index.html, icon.svg, manifest.webmanifest    by these names
 //   assets/                                       scripts, styles and wasm binaries, named by their content: they never change
+//   LICENSES.md                                   of the packages that are part of the scripts
 //   serviceWorker.js                              keeps all of the above for use offline, and isolates the page
 //
 // As a program (npm run dev:web) it serves the sources, and shows their changes at once. The binaries must be built by then.
@@ -110,7 +111,9 @@ function files(folder) {
 
 /** The service worker, which knows by name all that is in the folder. */
 async function buildServiceWorker(folder) {
-  const names = files(folder).map((file) => relative(folder, file).replaceAll("\\", "/"));
+  const names = files(folder)
+    .map((file) => relative(folder, file).replaceAll("\\", "/"))
+    .filter((name) => name !== "LICENSES.md");
   const hash = createHash("sha256");
   for (const name of names) {
     hash
@@ -157,6 +160,7 @@ export async function buildSite(folder, pages = ["index.html"]) {
       assetsInlineLimit: 0,
       cssCodeSplit: false,
       modulePreload: { polyfill: false },
+      license: { fileName: "LICENSES.md" },
       // tests/size.test.ts has the limits.
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
       rolldownOptions: { input: pages.map((page) => join(web, page)) },
