@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { Charts } from "./gallery/charts.tsx";
 import { Controls } from "./gallery/controls.tsx";
+import { Pictures } from "./gallery/pictures.tsx";
 import { RunBar, SideColumn } from "./gallery/side.tsx";
 import { States } from "./gallery/states.tsx";
 import { DropZone, MotionToggle, NavLink, Shell, ThemeToggle, Toaster, toast } from "./kit/index.ts";
@@ -30,6 +31,7 @@ function Gallery() {
       footer="Your data stays on this machine: it is read, trained on and drawn in this page."
     >
       <Charts />
+      <Pictures />
       <Controls />
       <States />
       <DropZone

@@ -47,7 +47,6 @@ export const Legend = ({ items, onToggle, aside }: LegendProps) => (
                 type="button"
                 class={classes("legend-item", item.hidden && "is-off")}
                 aria-pressed={!item.hidden}
-                aria-label={`${item.label}: shown`}
                 onClick={() => onToggle(item.label)}
               >
                 {inner}

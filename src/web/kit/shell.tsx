@@ -8,7 +8,7 @@ import { classes } from "./classes.ts";
 export interface ShellProps {
   /** The product's name, linked to the start. Default: nnwasm. */
   readonly home?: string | undefined;
-  /** What this page is, beside the name. */
+  /** What this page is, beside the name: its first heading. Phones have no room for it, screen readers still hear it. */
   readonly title?: ComponentChildren;
   readonly nav?: ComponentChildren;
   readonly actions?: ComponentChildren;
@@ -43,7 +43,7 @@ export function Shell(props: ShellProps) {
           <Mark />
           <span>nnwasm</span>
         </a>
-        {title !== undefined && <div class="header-title">{title}</div>}
+        {title !== undefined && <h1 class="header-title">{title}</h1>}
         {nav !== undefined && (
           <nav class="header-nav" aria-label="Pages">
             {nav}
