@@ -1,10 +1,11 @@
 /**
- * Decoding PNG and JPEG, by pngjs and jpeg-js, which are loaded when the first image is. They believe what a header says: images
- * are inspected before, and what they raise is given as a reason. A file's kind is what it holds, whatever its name.
+ * Decoding PNG and JPEG. jpeg-js believes what a header says: images are inspected before, and what it raises is given as a reason.
+ * A file's kind is what it holds, whatever its name.
  */
 
 import { type Inspected, refuse } from "./inspected.ts";
 import { inspectJpeg } from "./jpegHeader.ts";
+import { decodePng } from "./png.ts";
 import { inspectPng, PNG_SIGNATURE } from "./pngHeader.ts";
 import type { Pixels } from "./resize.ts";
 
@@ -59,24 +60,8 @@ function orRefuse<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const more = code === "ERR_BUFFER_TOO_LARGE";
-    throw refuse(`is damaged: ${more ? "it has more pixels than its header says" : message}`);
+    throw refuse(`is damaged: ${(error as Error).message}`);
   }
-}
-
-async function decodePng(bytes: Uint8Array): Promise<Pixels> {
-  const { unpacked, data, length } = inspectPng(bytes);
-  const { PNG } = (await import("pngjs")).default;
-  const { inflateSync } = await import("node:zlib");
-  // pngjs unpacks interlaced images without a limit, and in others takes a damaged stream for what stood in its memory.
-  const rows = orRefuse(() => inflateSync(Buffer.concat(data), { maxOutputLength: unpacked })).length;
-  if (rows !== unpacked) throw refuse(`is damaged: it has ${rows} bytes of pixels, expected ${unpacked}`);
-  return orRefuse(() => {
-    const file = Buffer.from(bytes.buffer, bytes.byteOffset, length);
-    const { width, height, data } = PNG.sync.read(file);
-    return { width, height, data };
-  });
 }
 
 /** Megabytes that a decoder of JPEG may use, beyond what its image needs. */

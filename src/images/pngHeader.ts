@@ -46,25 +46,55 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk {
   return { type, data: bytes.subarray(at + 8, end - 4), end };
 }
 
-/** The bytes of the rows with their filters; of interlaced images, of all seven passes. */
-function unpackedBytes(width: number, height: number, bits: number, interlaced: boolean): number {
-  const rows = (w: number, h: number) => (w === 0 ? 0 : h * (1 + Math.ceil((w * bits) / 8)));
-  if (!interlaced) return rows(width, height);
-  const passes = [
-    [0, 0, 8, 8],
-    [4, 0, 8, 8],
-    [0, 4, 4, 8],
-    [2, 0, 4, 4],
-    [0, 2, 2, 4],
-    [1, 0, 2, 2],
-    [0, 1, 1, 2],
-  ] as const;
-  return passes.reduce((sum, [x, y, dx, dy]) => {
-    return sum + rows(Math.max(0, Math.ceil((width - x) / dx)), Math.max(0, Math.ceil((height - y) / dy)));
-  }, 0);
+/** Some of the pixels, row by row: those of the columns x, x + dx, … in the rows y, y + dy, …. */
+export interface Pass {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly columns: number;
+  readonly rows: number;
 }
 
+/** The passes of Adam7, in which interlaced images are stored. */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** The passes with pixels in them. */
+function passesOf(width: number, height: number, interlaced: boolean): Pass[] {
+  if (!interlaced) return [{ x: 0, y: 0, dx: 1, dy: 1, columns: width, rows: height }];
+  return ADAM7.map(([x, y, dx, dy]) => ({
+    ...{ x, y, dx, dy },
+    columns: Math.max(0, Math.ceil((width - x) / dx)),
+    rows: Math.max(0, Math.ceil((height - y) / dy)),
+  })).filter(({ columns, rows }) => columns > 0 && rows > 0);
+}
+
+/** The bytes of the rows with their filters. */
+const unpackedBytes = (passes: readonly Pass[], bits: number): number =>
+  passes.reduce((sum, { columns, rows }) => sum + rows * (1 + Math.ceil((columns * bits) / 8)), 0);
+
 export interface InspectedPng extends Inspected {
+  /** 0: grey, 2: colours, 3: a palette, 4: grey and alpha, 6: colours and alpha. */
+  readonly colour: number;
+  /** Bits of a sample. */
+  readonly depth: number;
+  /** Bits of a pixel. */
+  readonly bits: number;
+  readonly passes: readonly Pass[];
+  /** The colours of a palette, three bytes each. */
+  readonly palette: Uint8Array | undefined;
+  /** The chunk tRNS. */
+  readonly transparency: Uint8Array | undefined;
+  /** A chunk without which the image is not understood, and which is not known. */
+  readonly unknown: string | undefined;
   /** Bytes that its data unpack to. */
   readonly unpacked: number;
   /** Its compressed data. */
@@ -90,14 +120,15 @@ export function inspectPng(bytes: Uint8Array): InspectedPng {
   }
   refuseSize(width, height);
   const bits = samples * depth!;
-  const unpacked = unpackedBytes(width, height, bits, interlace === 1);
+  const passes = passesOf(width, height, interlace === 1);
+  const unpacked = unpackedBytes(passes, bits);
   if (unpacked > MOST_PIXEL_BYTES) {
     throw refuse(
       `unpacks to ${unpacked} bytes (${width} × ${height} pixels of ${bits} bits), expected ${MOST_PIXEL_BYTES} at most`,
       "Make it smaller.",
     );
   }
-  const { data, palette, length } = restOf(bytes, first.end);
+  const { data, palette, transparency, unknown, length } = restOf(bytes, first.end);
   const packed = data.reduce((sum, { length }) => sum + length, 0);
   if (packed * MOST_INFLATED < unpacked) {
     throw refuse(
@@ -110,6 +141,7 @@ export function inspectPng(bytes: Uint8Array): InspectedPng {
   return {
     format: "PNG",
     ...{ width, height, grey, unpacked, data, length },
+    ...{ colour: colour!, depth: depth!, bits, passes, palette, transparency, unknown },
     pixels: width * height,
   };
 }
@@ -118,10 +150,12 @@ export function inspectPng(bytes: Uint8Array): InspectedPng {
 function restOf(bytes: Uint8Array, start: number) {
   const data: Uint8Array[] = [];
   let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  let unknown: string | undefined;
   let last = "IHDR";
   for (let at = start; ; ) {
     const chunk = chunkAt(bytes, at);
-    if (chunk.type === "IEND") return { data, palette, length: chunk.end };
+    if (chunk.type === "IEND") return { data, palette, transparency, unknown, length: chunk.end };
     if (chunk.type === "IDAT") {
       if (data.length > 0 && last !== "IDAT") throw refuse("has other chunks within its data");
       data.push(chunk.data);
@@ -132,6 +166,10 @@ function restOf(bytes: Uint8Array, start: number) {
       palette = chunk.data;
     } else if (chunk.type === "IHDR") {
       throw refuse("has two headers");
+    } else if (chunk.type === "tRNS") {
+      transparency = chunk.data;
+    } else if (/^[A-Z]/.test(chunk.type)) {
+      unknown ??= chunk.type;
     }
     last = chunk.type;
     at = chunk.end;
