@@ -13,7 +13,7 @@ export {
 export type { CandidateName } from "./candidates.ts";
 export { type ArraySamplesOptions, samplesFromArrays } from "./data/arrays.ts";
 export type { ArrayTargets } from "./data/arrayTargets.ts";
-export { type Cifar10Options, cifar10, findCifar10 } from "./data/cifar10.ts";
+export type { Cifar10Options } from "./data/cifar10.ts";
 export { circles } from "./data/circles.ts";
 export type {
   Dataset,
@@ -24,16 +24,14 @@ export type {
   SampleTarget,
   UntestedDataset,
 } from "./data/dataset.ts";
-export {
-  type ImageDataset,
-  type ImageDatasetOptions,
-  type ImageFolder,
-  type ImageFolderOptions,
-  type ImageUnderstanding,
-  openImageDataset,
-  openImageFolder,
+export type {
+  ImageDataset,
+  ImageDatasetOptions,
+  ImageFolder,
+  ImageFolderOptions,
+  ImageUnderstanding,
 } from "./data/imageFolder.ts";
-export { mnist } from "./data/mnist.ts";
+export { cifar10, findCifar10, mnist, openImageDataset, openImageFolder } from "./data/inFiles.ts";
 export { moons } from "./data/moons.ts";
 export { spirals } from "./data/spirals.ts";
 export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
@@ -45,6 +43,7 @@ export type { NumberArray, NumbersOrRows } from "./data/values.ts";
 export type { Described, Description, Folder, Kind, Part } from "./described.ts";
 export type { ResidualQuantiles } from "./ensemble/intervals.ts";
 export * from "./errors.ts";
+export type { GivenFile, GivenFiles, NamedFile } from "./files/given.ts";
 export type { FormatOptions } from "./formats/format.ts";
 export type { ImagePreprocessing } from "./images/preprocessing.ts";
 export {
@@ -208,7 +207,7 @@ export {
   SGDOptimizer,
   type SGDOptions,
 } from "./optimizers/index.ts";
-export type { Bytes, Signal, WasmMemory } from "./platform.ts";
+export type { Bytes, FileBlob, Signal, WasmMemory } from "./platform.ts";
 export type { PreprocessingOptions } from "./preprocessing/fit.ts";
 export type {
   EncodedColumn,

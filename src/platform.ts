@@ -19,5 +19,14 @@ export type WasmMemory = typeof globalThis extends { WebAssembly: { Memory: { pr
   ? M
   : { readonly buffer: ArrayBufferLike; grow(pages: number): number };
 
+/** A Blob: bytes that are read when they are needed. A File, which a page gets of its user, is one with a name. */
+export type FileBlob = typeof globalThis extends { Blob: { prototype: infer B } }
+  ? B
+  : {
+      readonly size: number;
+      slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+      arrayBuffer(): Promise<ArrayBuffer>;
+    };
+
 /** A Uint8Array with a buffer of its own: since TypeScript 5.7 a `Uint8Array<ArrayBuffer>`, which it was not before. */
 export type Bytes = ReturnType<Uint8Array["slice"]>;

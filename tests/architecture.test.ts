@@ -1,5 +1,6 @@
 /** What the documents say of the source's structure, asserted: see each test's title. */
 import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -67,7 +68,7 @@ const mayImport: Record<string, readonly string[]> = {
   presets: ["candidates", "targets"],
   version: [],
   wasm: [],
-  files: ["errors", "runtime"],
+  files: ["errors", "platform", "runtime"],
   kernels: [...ground, "wasm"],
   threads: ["errors", "runtime", "wasm"],
   plan: [...ground, "kernels"],
@@ -283,23 +284,53 @@ function builtFrom(entries: readonly string[], endings: readonly string[]) {
   const standIn = (file: string) =>
     endings.map((ending) => file.replace(/\.ts$/, ending)).find((other) => imports.has(other)) ?? file;
   const reached = new Set(entries);
-  const others: string[] = [];
+  const others: { readonly file: string; readonly from: string; readonly kind: string }[] = [];
   for (const file of reached) {
     for (const { from, kind } of imports.get(file) ?? []) {
       if (kind === "type") continue;
       if (from.startsWith(".")) reached.add(standIn(resolve(file, from)));
-      else others.push(`${file}: ${from}`);
+      else others.push({ file, from, kind });
     }
   }
-  return { reached, others };
+  return { reached, others, standIn };
 }
+
+const inWords = (some: ReturnType<typeof builtFrom>["others"]) =>
+  some.map(({ file, from }) => `${file}: ${from}`);
 
 describe("the browser's build", () => {
   const ending = /\.browser\.ts$/;
-  const { reached, others } = builtFrom(["src/index.ts"], [".browser.ts"]);
+  const { reached, others, standIn } = builtFrom(["src/index.ts"], [".browser.ts"]);
 
-  it("imports nothing of Node's and no package, at once or when it is asked for", () => {
-    expect(others).toEqual([]);
+  it("imports nothing of Node's, at once or when it is asked for", () => {
+    expect(inWords(others.filter(({ from }) => builtinModules.includes(from.replace(/^node:/, ""))))).toEqual(
+      [],
+    );
+  });
+
+  it("imports packages to read files with, when it is asked for: a page that reads none loads none", () => {
+    const readers = ["files", "formats", "images"];
+    expect(others.length).toBeGreaterThan(5);
+    expect(inWords(others.filter(({ kind }) => kind === "static"))).toEqual([]);
+    expect(inWords(others.filter(({ file }) => !readers.includes(partOf(file))))).toEqual([]);
+  });
+
+  it("loads what reads files when it is asked for", () => {
+    const loaded = new Set(["src/index.ts"]);
+    for (const file of loaded) {
+      for (const { from, kind } of imports.get(file)!) {
+        if (kind === "static" && from.startsWith(".")) loaded.add(standIn(resolve(file, from)));
+      }
+    }
+    const ofReaders = [...loaded].filter((file) => partOf(file) === "formats");
+    expect(ofReaders).toEqual([]);
+    const lazily = [
+      "src/formats/open.ts",
+      "src/data/cifar10.ts",
+      "src/data/mnist.ts",
+      "src/data/imageFolder.ts",
+    ];
+    expect(lazily.filter((file) => loaded.has(file) || !reached.has(file))).toEqual([]);
   });
 
   it("holds every file that stands in for another, and none of those", () => {
@@ -316,7 +347,7 @@ describe("the site", () => {
   const { reached, others } = builtFrom(entries, [".site.ts", ".browser.ts"]);
 
   it("imports nothing of Node's, at once or when it is asked for", () => {
-    expect(others.filter((other) => other.includes(" node:"))).toEqual([]);
+    expect(inWords(others.filter(({ from }) => from.startsWith("node:")))).toEqual([]);
     expect(others).not.toEqual([]);
   });
 

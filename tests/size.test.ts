@@ -1,5 +1,6 @@
 /** What a page has to load, in kB, and that it holds nothing of Node's. `npm run size` prints the sizes. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -23,10 +24,11 @@ function expectSize(name: string, code: string, limit: number): void {
 
 /** What a script holds that a page does not have; texts may speak of it. */
 const ofNode = (code: string): string[] =>
-  code.match(/\bimport\s*[("'`{*]|\bfrom\s*["'`]|\brequire\(|["'`]node:|worker_threads/g) ?? [];
+  code.match(/\bimport\s*[("'`{*]|\bfrom\s*["'`][\w@./:-]+["'`]|\brequire\(|["'`]node:|worker_threads/g) ??
+  [];
 
-/** A page's script as Vite bundles it, with the library's modules for browsers. */
-async function bundle(script: string): Promise<string> {
+/** A page's script as Vite bundles it, with the library's modules for browsers: what is loaded at once, and what may be later. */
+async function bundle(script: string): Promise<{ now: string; later: Map<string, string> }> {
   const entry = "\0entry";
   const result = await build({
     root,
@@ -47,10 +49,19 @@ async function bundle(script: string): Promise<string> {
       write: false,
       target: "es2022",
       modulePreload: false,
-      rolldownOptions: { input: entry, output: { codeSplitting: false } },
+      rolldownOptions: { input: entry },
     },
   });
-  return (result as Rolldown.RolldownOutput).output[0].code;
+  const { output } = result as Rolldown.RolldownOutput;
+  const chunks = new Map(
+    output.flatMap((chunk) => (chunk.type === "chunk" ? [[chunk.fileName, chunk]] : [])),
+  );
+  const now = new Set([output[0].fileName]);
+  for (const name of now) for (const imported of chunks.get(name)!.imports) now.add(imported);
+  return {
+    now: [...now].map((name) => chunks.get(name)!.code).join("\n"),
+    later: new Map([...chunks].flatMap(([name, { code }]) => (now.has(name) ? [] : [[name, code]]))),
+  };
 }
 
 describe("the library in one file", () => {
@@ -58,11 +69,41 @@ describe("the library in one file", () => {
 
   it("is small enough", () => expectSize("nnwasm.browser.js", code, 246));
 
-  it("imports nothing and knows no module of Node's", () => {
+  it("imports nothing but what reads files, when it is asked for, and knows no module of Node's", () => {
+    const [loading, ...others] = code.match(/\bimport\s*\([^)]*\)/g) ?? [];
+    expect(loading).toMatch(/^import\(["'`]\.\/nnwasm\.files\.js["'`]\)$/);
+    expect(others).toEqual([]);
     // A training worker's script, which imports this file.
     const own = code.match(/import \* as nnwasm from \$\{JSON\.stringify\(import\.meta\.url\)\}/g);
     expect(own).toHaveLength(1);
-    expect(ofNode(code.replace(own![0], ""))).toEqual([]);
+    expect(ofNode(code.replace(loading!, "").replace(own![0], ""))).toEqual([]);
+  });
+
+  it("reads files by a second one, which imports nothing", () => {
+    const files = readFileSync(join(root, "dist/nnwasm.files.js"), "utf8");
+    expectSize("nnwasm.files.js", files, 190);
+    expect(ofNode(files)).toEqual([]);
+  });
+
+  it("says so if that is not beside it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "nnwasm-alone-"));
+    try {
+      writeFileSync(join(folder, "nnwasm.browser.js"), code);
+      writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+      const { cifar10, FileError } = await import(join(folder, "nnwasm.browser.js"));
+      const error: unknown = await cifar10([]).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(FileError);
+      expect((error as Error).message).toBe(
+        "What reads files cannot be loaded: nnwasm.files.js is not beside nnwasm.browser.js. Put it there.",
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("gives errors of its own classes from there", async () => {
+    const { cifar10, DatasetError, mnist } = await import(join(root, "dist/nnwasm.browser.js"));
+    for (const open of [cifar10, mnist]) await expect(open([])).rejects.toBeInstanceOf(DatasetError);
   });
 
   it("exports all that the library does", async () => {
@@ -96,7 +137,7 @@ describe("the library in one file", () => {
     const { cifar10, findCifar10, FileError } = await import(join(root, "dist/nnwasm.browser.js"));
     const message =
       "data/data_batch_1.bin cannot be read: there are no files here, as in a browser. " +
-      "Fetch its bytes, and give them to samplesFromArrays().";
+      'Give it as a File, of an <input type="file"> or a drop.';
     for (const opened of [cifar10("data"), findCifar10(["data"])]) {
       const error: unknown = await opened.catch((error: unknown) => error);
       expect(error).toBeInstanceOf(FileError);
@@ -117,9 +158,14 @@ describe("a page that bundles the library", () => {
     ],
     ["everything", 'import * as nnwasm from "nnwasm"; globalThis.nnwasm = nnwasm;', 246],
   ])("loads only what it uses: %s", async (name, script, limit) => {
-    const code = await bundle(script);
-    expectSize(`a page with ${name}`, code, limit);
-    expect(ofNode(code)).toEqual([]);
+    const { now, later } = await bundle(script);
+    expectSize(`a page with ${name}`, now, limit);
+    // Of what it may load later, modules of ours and packages by their new names.
+    const own = (code: string) =>
+      ofNode(code.replace(/\bimport\s*\(?\s*["'`]\.\/|\bfrom\s*["'`]\.\/|\bimport\s*\{/g, ""));
+    expect(own(now)).toEqual([]);
+    for (const [file, code] of later) expect([file, ...own(code)]).toEqual([file]);
+    expect(later.size > 0).toBe(name === "everything");
   });
 });
 

@@ -1,6 +1,7 @@
 /** `nnwasm train` with several members: trains an ensemble and leaves its results in a folder. */
 import { availableParallelism } from "node:os";
 import { counted } from "../format/words.ts";
+import type { OpenedData } from "../runs/data/opened.ts";
 import {
   type EnsembleEvent,
   type EnsembleInterrupted,
@@ -16,7 +17,7 @@ import { type CliContext, Interrupted } from "./context.ts";
 import { EnsembleSaver } from "./folders/ensembleSaver.ts";
 import { RunFolder } from "./folders/runFolder.ts";
 import { closing } from "./folders/workFolder.ts";
-import { type OpenedData, sayUnderstood } from "./openData.ts";
+import { sayUnderstood } from "./openData.ts";
 import { ensembleJson } from "./output/ensembleJson.ts";
 import { ensembleText } from "./output/ensembleText.ts";
 import { EnsembleProgress } from "./progress/ensembleProgress.ts";

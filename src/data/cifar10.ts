@@ -5,10 +5,10 @@
  *
  * `fetch.ts` fetches the files and checks their content against the published hashes.
  */
-import type { FileHandle } from "node:fs/promises";
 import { DatasetError, ShapeError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
-import { fileSystem } from "../files/fileSystem.ts";
+import { type GivenFiles, givenFiles, namedFiles } from "../files/given.ts";
+import { type FileStore, NO_FOLDER, type OpenFile, pathIn } from "../files/store.ts";
+import { systemFiles } from "../files/systemFiles.ts";
 import type { TargetArray } from "../targets.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
@@ -54,30 +54,48 @@ export interface Cifar10Options {
 /**
  * Opens CIFAR-10: looks whether the six files are there, with the right sizes. Nothing is read from them
  * before `read()`.
- * @param folder holds the six files, or a folder `cifar-10-batches-bin` that does
- * @throws DatasetError if files are missing or have the wrong size; FileError in a browser, which has no files
+ * @param from the folder that holds the six files, or a folder `cifar-10-batches-bin` that does; or the files
+ * @throws DatasetError if files are missing or have the wrong size; FileError for a folder in a browser
  */
-export async function cifar10(
+export async function cifar10(from: string | GivenFiles, options: Cifar10Options = {}): Promise<Dataset> {
+  return typeof from === "string" ? await ofFolder(from, options) : await ofGiven(from, options);
+}
+
+async function ofFolder(folder: string, options: Cifar10Options): Promise<Dataset> {
+  const found = await firstWithFiles(systemFiles, [folder, `${folder}/${CIFAR10_FOLDER}`]);
+  if (found !== undefined) return await openIn(systemFiles, found, options);
+  throw new DatasetError(
+    `No CIFAR-10 in ${folder}: data_batch_1.bin to data_batch_5.bin and test_batch.bin are ` +
+      `neither there nor in ${CIFAR10_FOLDER} inside it. Give the folder that holds them, or run: ` +
+      "nnwasm data fetch cifar10",
+  );
+}
+
+async function ofGiven(given: GivenFiles, options: Cifar10Options): Promise<Dataset> {
+  const files = givenFiles(namedFiles("cifar10", given));
+  const found = await firstWithFiles(files, files.folders);
+  if (found !== undefined) return await openIn(files, found, options);
+  throw new DatasetError(
+    "No CIFAR-10 among the files: data_batch_1.bin to data_batch_5.bin and test_batch.bin are expected, of the binary " +
+      "version. Give the six files.",
+  );
+}
+
+async function openIn(
+  files: FileStore,
   folder: string,
-  { recordsPerFile = RECORDS_PER_FILE }: Cifar10Options = {},
+  { recordsPerFile = RECORDS_PER_FILE }: Cifar10Options,
 ): Promise<Dataset> {
-  const found = await firstWithFiles([folder, `${folder}/${CIFAR10_FOLDER}`]);
-  if (found === undefined) {
-    throw new DatasetError(
-      `No CIFAR-10 in ${folder}: data_batch_1.bin to data_batch_5.bin and test_batch.bin are ` +
-        `neither there nor in ${CIFAR10_FOLDER} inside it. Give the folder that holds them, or run: ` +
-        "nnwasm data fetch cifar10",
-    );
-  }
-  await checkSizes(found, recordsPerFile);
-  const samples = (files: readonly string[]) =>
+  await checkSizes(files, folder, recordsPerFile);
+  const samples = (names: readonly string[]) =>
     new Cifar10Samples(
-      files.map((file) => `${found}/${file}`),
+      files,
+      names.map((name) => pathIn(folder, name)),
       recordsPerFile,
     );
   return {
     name: "cifar10",
-    origin: found,
+    origin: folder === NO_FOLDER ? "files" : folder,
     shape: SHAPE,
     features: FEATURES,
     classes: CLASS_NAMES.length,
@@ -87,24 +105,28 @@ export async function cifar10(
   };
 }
 
+/** Whether a file, by its name, is one of the six. */
+export const isCifar10File = (name: string): boolean => FILES.includes(name);
+
 /**
  * Opens the CIFAR-10 that is found first: in each folder itself, in its `cifar10`, or in
  * `cifar-10-batches-bin` in either. `dataFolders()` gives the folders in their order.
  * @returns undefined if none of the folders holds any of the files
  * @throws DatasetError if the first that holds any of the files lacks some, or has some of the wrong size; FileError in
- *   a browser, which has no files
+ *   a browser, which has no folders
  */
 export async function findCifar10(
   folders: readonly string[],
   options: Cifar10Options = {},
 ): Promise<Dataset | undefined> {
   const found = await locateCifar10(folders);
-  return found === undefined ? undefined : cifar10(found, options);
+  return found === undefined ? undefined : openIn(systemFiles, found, options);
 }
 
 /** The folder that {@link findCifar10} opens, whether its files are complete or not. */
 export function locateCifar10(folders: readonly string[]): Promise<string | undefined> {
   return firstWithFiles(
+    systemFiles,
     folders.flatMap((folder) => [
       folder,
       `${folder}/${CIFAR10_FOLDER}`,
@@ -115,39 +137,33 @@ export function locateCifar10(folders: readonly string[]): Promise<string | unde
 }
 
 /** The first of the folders that holds any of the six files. */
-async function firstWithFiles(folders: readonly string[]): Promise<string | undefined> {
+async function firstWithFiles(files: FileStore, folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
-    for (const file of FILES) if ((await fileSize(`${folder}/${file}`)) !== undefined) return folder;
+    for (const name of FILES) if ((await sizeOf(files, pathIn(folder, name))) !== undefined) return folder;
   }
   return undefined;
 }
 
 /** The size in bytes, or undefined if there is no such file. */
-async function fileSize(path: string): Promise<number | undefined> {
-  const { stat } = await fileSystem(path);
-  try {
-    const stats = await stat(path);
-    return stats.isFile() ? stats.size : undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw fileError(path, "read", error);
-  }
+async function sizeOf(files: FileStore, path: string): Promise<number | undefined> {
+  const found = await files.look(path);
+  return found?.kind === "file" ? found.size : undefined;
 }
 
-async function checkSizes(folder: string, recordsPerFile: number): Promise<void> {
+async function checkSizes(files: FileStore, folder: string, recordsPerFile: number): Promise<void> {
   const expected = recordsPerFile * RECORD_BYTES;
-  const sizes = await Promise.all(FILES.map((file) => fileSize(`${folder}/${file}`)));
+  const sizes = await Promise.all(FILES.map((name) => sizeOf(files, pathIn(folder, name))));
   const missing = FILES.filter((_, index) => sizes[index] === undefined);
   if (missing.length > 0) {
+    const where = folder === NO_FOLDER ? "The files are" : `${folder} holds`;
     throw new DatasetError(
-      `${folder} holds CIFAR-10 without ${missing.join(", ")}: six files are expected. ${ADVICE}`,
+      `${where} CIFAR-10 without ${missing.join(", ")}: six files are expected. ${ADVICE}`,
     );
   }
   const wrong = sizes.findIndex((size) => size !== expected);
   if (wrong >= 0) {
     throw new DatasetError(
-      `${folder}/${FILES[wrong]} has ${sizes[wrong]} bytes, expected ${expected} ` +
+      `${pathIn(folder, FILES[wrong]!)} has ${sizes[wrong]} bytes, expected ${expected} ` +
         `(${recordsPerFile} records of ${RECORD_BYTES}). ${ADVICE}`,
     );
   }
@@ -159,20 +175,22 @@ class Cifar10Samples implements Samples {
   readonly classes = CLASS_NAMES.length;
   readonly elementType = "uint8";
   readonly count: number;
-  readonly #files: readonly string[];
+  readonly #files: FileStore;
+  readonly #paths: readonly string[];
   readonly #recordsPerFile: number;
   readonly #rows: Uint32Array | undefined;
 
-  constructor(files: readonly string[], recordsPerFile: number, rows?: Uint32Array) {
+  constructor(files: FileStore, paths: readonly string[], recordsPerFile: number, rows?: Uint32Array) {
     this.#files = files;
+    this.#paths = paths;
     this.#recordsPerFile = recordsPerFile;
     this.#rows = rows;
-    this.count = rows?.length ?? files.length * recordsPerFile;
+    this.count = rows?.length ?? paths.length * recordsPerFile;
   }
 
   select(rows: Uint32Array): Samples {
     const selected = selectRows(rows, this.#rows, this.count);
-    return new Cifar10Samples(this.#files, this.#recordsPerFile, selected);
+    return new Cifar10Samples(this.#files, this.#paths, this.#recordsPerFile, selected);
   }
 
   async read(target: SampleTarget, { onProgress, signal }: ReadOptions = {}): Promise<void> {
@@ -181,7 +199,7 @@ class Cifar10Samples implements Samples {
     const { values, labels } = this.#checkTarget(target);
     const rows = this.#rows;
     // The files are read from front to back, whatever the order of the rows.
-    const order = rows && sortedPositions(rows, this.#files.length * perFile);
+    const order = rows && sortedPositions(rows, this.#paths.length * perFile);
     const positionOf = (index: number) => (order ? order[index] : index);
     const rowOf = (index: number) => (rows ? rows[positionOf(index)] : index);
 
@@ -228,15 +246,16 @@ class Cifar10Samples implements Samples {
         if (row >= limit || row - last > MAX_GAP) break;
         last = row;
       }
-      const path = this.#files[file]!;
+      const path = this.#paths[file]!;
       if (reader?.path !== path) {
         await reader?.close();
         reader = undefined;
-        reader = await FileReader.open(path);
+        reader = await FileReader.open(this.#files, path);
       }
       const firstInFile = first - file * perFile;
-      await reader.read(into.subarray(0, (last - first + 1) * RECORD_BYTES), firstInFile * RECORD_BYTES);
-      return { path, chunk: into, first, firstInFile, begin, end };
+      const from = firstInFile * RECORD_BYTES;
+      const chunk = await reader.read(from, from + (last - first + 1) * RECORD_BYTES, into);
+      return { path, chunk, first, firstInFile, begin, end };
     };
     let reading: Promise<Block> | undefined = count > 0 ? readBlock(0, chunk) : undefined;
     try {
@@ -317,41 +336,27 @@ function sortedPositions(rows: Uint32Array, total: number): Uint32Array {
 /** An open file, for reads that are complete or fail. */
 class FileReader {
   readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #file: OpenFile;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, file: OpenFile) {
     this.path = path;
-    this.#handle = handle;
+    this.#file = file;
   }
 
-  static async open(path: string): Promise<FileReader> {
-    const { open } = await fileSystem(path);
-    try {
-      return new FileReader(path, await open(path));
-    } catch (error) {
-      throw fileError(path, "read", error);
-    }
+  static async open(files: FileStore, path: string): Promise<FileReader> {
+    return new FileReader(path, await files.open(path));
   }
 
-  /** Fills `buffer` with the bytes from `position` on. @throws DatasetError if the file ends before that */
-  async read(buffer: Uint8Array, position: number): Promise<void> {
-    for (let filled = 0; filled < buffer.length; ) {
-      let bytesRead: number;
-      try {
-        ({ bytesRead } = await this.#handle.read(buffer, filled, buffer.length - filled, position + filled));
-      } catch (error) {
-        throw fileError(this.path, "read", error);
-      }
-      if (bytesRead === 0) {
-        throw new DatasetError(
-          `${this.path} was cut to ${position + filled} bytes or less while it was read. ${ADVICE}`,
-        );
-      }
-      filled += bytesRead;
-    }
+  /** The bytes from `start` to `end`, in `into` or elsewhere. @throws DatasetError if the file ends before that */
+  async read(start: number, end: number, into: Uint8Array): Promise<Uint8Array> {
+    const bytes = await this.#file.read(start, end, into);
+    if (bytes.length === end - start) return bytes;
+    throw new DatasetError(
+      `${this.path} was cut to ${start + bytes.length} bytes or less while it was read. ${ADVICE}`,
+    );
   }
 
   close(): Promise<void> {
-    return this.#handle.close();
+    return this.#file.close();
   }
 }

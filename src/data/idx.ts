@@ -4,14 +4,14 @@
  *
  *   0, 0, type (8: unsigned bytes), dimensions | the size of each dimension, 4 bytes | the bytes, row-major
  */
-import type { FileHandle } from "node:fs/promises";
 import { DatasetError } from "../errors.ts";
-import { fileError, refuseSpecial } from "../files/errors.ts";
-import { fileSystem } from "../files/fileSystem.ts";
-import { nodeModule } from "../runtime.ts";
+import { refuseKind } from "../files/errors.ts";
+import { gunzip } from "../files/gunzip.ts";
+import type { FileStore, OpenFile } from "../files/store.ts";
 
 /** A file whose header has been read. */
 export interface IdxFile {
+  readonly files: FileStore;
   readonly path: string;
   /** The sizes of the dimensions. The first counts the samples. */
   readonly sizes: readonly number[];
@@ -32,19 +32,24 @@ const compressedLimit = (bytes: number) => bytes + Math.ceil(bytes / 1000) + 100
 
 const headerBytes = (sizes: readonly number[]) => 4 + 4 * sizes.length;
 const contentBytes = (sizes: readonly number[]) => sizes.reduce((product, size) => product * size, 1);
-const isGzip = (path: string) => path.endsWith(".gz");
-const zlib = () => nodeModule("node:zlib", () => import("node:zlib"));
+const isPacked = (path: string) => path.endsWith(".gz");
+
+/** How much of a file is read at once, and of one of which only the header is wanted. */
+const CHUNK = 2 ** 18;
+const SMALL_CHUNK = 4096;
+/** How many times its own bytes a .gz can unpack to, at most. */
+const MOST_RATIO = 1032;
 
 /**
  * Reads the header of a file.
  * @param path a name that ends in ".gz" is unpacked
  * @throws DatasetError if it is no IDX file of bytes, or of another shape; FileError if it cannot be read
  */
-export async function openIdx(path: string, expected: IdxExpectation): Promise<IdxFile> {
+export async function openIdx(files: FileStore, path: string, expected: IdxExpectation): Promise<IdxFile> {
   const wanted = 1 + expected.sample.length;
   const length = headerBytes({ length: wanted } as readonly number[]);
-  const { head, size } = await withFile(path, expected, async (handle, size) => ({
-    head: isGzip(path) ? await firstUnpacked(handle, length) : await firstBytes(handle, length),
+  const { head, size } = await withFile(files, path, expected, async (file, size) => ({
+    head: isPacked(path) ? await firstUnpacked(file, size, length) : await file.read(0, length),
     size,
   }));
   const problem = (text: string) => new DatasetError(`${path} ${text}. ${expected.advice}`);
@@ -67,23 +72,25 @@ export async function openIdx(path: string, expected: IdxExpectation): Promise<I
     throw problem(`has samples of ${sample.join(" × ")}, expected ${expected.sample.join(" × ")}`);
   }
   const bytes = length + contentBytes(sizes);
-  if (!isGzip(path) && size !== bytes) throw problem(`has ${size} bytes, expected ${bytes} by its header`);
-  return { path, sizes };
+  if (!isPacked(path) && size !== bytes) throw problem(`has ${size} bytes, expected ${bytes} by its header`);
+  return { files, path, sizes };
 }
 
 /**
  * The bytes after the header, unpacked.
  * @throws DatasetError if there are more or fewer than the header says, or the .gz is damaged
  */
-export async function readIdx({ path, sizes }: IdxFile, expected: IdxExpectation): Promise<Uint8Array> {
+export async function readIdx(
+  { files, path, sizes }: IdxFile,
+  expected: IdxExpectation,
+): Promise<Uint8Array> {
   const bytes = headerBytes(sizes) + contentBytes(sizes);
   const problem = (text: string) => new DatasetError(`${path} ${text}. ${expected.advice}`);
-  const limit = isGzip(path) ? compressedLimit(bytes) : bytes;
-  const stored = await withFile(path, expected, (handle, size) => {
+  const limit = isPacked(path) ? compressedLimit(bytes) : bytes;
+  const content = await withFile(files, path, expected, async (file, size) => {
     if (size > limit) throw problem(`has ${size} bytes, expected ${limit} at most`);
-    return firstBytes(handle, size);
+    return isPacked(path) ? await unpacked(file, size, bytes, problem) : await file.read(0, size);
   });
-  const content = isGzip(path) ? await unpacked(stored, bytes, problem) : stored;
   if (content.length !== bytes)
     throw problem(`holds ${content.length} bytes, expected ${bytes} by its header`);
   return content.subarray(headerBytes(sizes));
@@ -91,72 +98,60 @@ export async function readIdx({ path, sizes }: IdxFile, expected: IdxExpectation
 
 /** @throws what it does, as an error of ours */
 async function withFile<T>(
+  files: FileStore,
   path: string,
   { advice }: IdxExpectation,
-  use: (handle: FileHandle, size: number) => Promise<T>,
+  use: (file: OpenFile, size: number) => Promise<T>,
 ): Promise<T> {
-  const { open, stat } = await fileSystem(path);
+  const { size } = refuseKind(path, await files.look(path));
+  const file = await files.open(path);
   try {
-    refuseSpecial(path, "read", await stat(path));
-    const handle = await open(path);
-    try {
-      return await use(handle, (await handle.stat()).size);
-    } finally {
-      await handle.close();
-    }
+    return await use(file, size);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!/^Z_/.test(`${code}`)) throw fileError(path, "read", error);
+    const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+    if (!/^Z_/.test(`${code}`)) throw error;
     throw new DatasetError(`${path} cannot be unpacked: ${message}. ${advice}`, { cause: error });
+  } finally {
+    await file.close();
   }
 }
 
-/** The first bytes of a file, or all if it has fewer. */
-async function firstBytes(handle: FileHandle, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+async function* chunksOf(file: OpenFile, size: number, most: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < size; at += most) {
+    const chunk = await file.read(at, Math.min(size, at + most));
+    if (chunk.length === 0) return;
+    yield chunk;
   }
-  return bytes.subarray(0, filled);
 }
 
 /** The first bytes of what a file unpacks to; no more than a few thousand are read and unpacked. */
-async function firstUnpacked(handle: FileHandle, length: number): Promise<Uint8Array> {
-  const { createGunzip } = await zlib();
-  const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 4096 });
-  const unzipped = source.pipe(createGunzip({ chunkSize: 1024 }));
-  source.on("error", (error) => unzipped.destroy(error));
+async function firstUnpacked(file: OpenFile, size: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
-  try {
-    for await (const chunk of unzipped as AsyncIterable<Uint8Array>) {
-      const part = chunk.subarray(0, length - filled);
-      bytes.set(part, filled);
-      filled += part.length;
-      if (filled === length) break;
-    }
-  } finally {
-    source.destroy();
+  for await (const chunk of gunzip(chunksOf(file, size, SMALL_CHUNK))) {
+    const part = chunk.subarray(0, length - filled);
+    bytes.set(part, filled);
+    filled += part.length;
+    if (filled === length) break;
   }
   return bytes.subarray(0, filled);
 }
 
-/** All that the bytes unpack to. @throws `problem` if that is more than `limit` bytes, or they are damaged */
+/** All that a file unpacks to. @throws `problem` if that is more than `limit` bytes; as zlib if they are damaged */
 async function unpacked(
-  stored: Uint8Array,
+  file: OpenFile,
+  size: number,
   limit: number,
   problem: (text: string) => DatasetError,
 ): Promise<Uint8Array> {
-  const { gunzip } = await zlib();
-  return await new Promise((resolve, reject) => {
-    gunzip(stored, { maxOutputLength: limit }, (error, bytes) => {
-      if (error === null) resolve(bytes);
-      else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-        reject(problem(`unpacks to more than ${limit} bytes, expected as many by its header`));
-      else reject(problem(`cannot be unpacked: ${error.message}`));
-    });
-  });
+  // A header may promise more than the file can hold.
+  const bytes = new Uint8Array(Math.min(limit, size * MOST_RATIO));
+  let filled = 0;
+  for await (const chunk of gunzip(chunksOf(file, size, CHUNK))) {
+    if (filled + chunk.length > bytes.length)
+      throw problem(`unpacks to more than ${limit} bytes, expected as many by its header`);
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return bytes.subarray(0, filled);
 }

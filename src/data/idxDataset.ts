@@ -6,8 +6,7 @@
  *   const { count, batches } = await openArrays("t10k-images-idx3-ubyte.gz", { labels: null }); images only, for predictions
  */
 import { DatasetError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
-import { fileSystem } from "../files/fileSystem.ts";
+import { systemFiles } from "../files/systemFiles.ts";
 import {
   columnsOf,
   readArray,
@@ -31,7 +30,21 @@ export interface OpenArraysOptions {
   readonly labels?: string | null | undefined;
   /** The classes that the labels are among, as they were trained on. Default: the labels that there are, in their order. */
   readonly classNames?: readonly string[] | undefined;
+  /** Where the files lie. Default: on the disk. */
+  readonly files?: ArrayFiles | undefined;
 }
+
+/** Files of arrays, by their paths. */
+export interface ArrayFiles {
+  /** @throws FileError if it cannot be read */
+  open(path: string): Promise<FormatInput>;
+  has(path: string): Promise<boolean>;
+}
+
+const onDisk: ArrayFiles = {
+  open: (path) => openInput(path),
+  has: async (path) => (await systemFiles.look(path))?.kind === "file",
+};
 
 /** Some images, one after another. */
 export interface ArrayBatch {
@@ -80,7 +93,7 @@ export function isArrays({ head, name }: Pick<FormatInput, "head" | "name">): bo
 export async function openIdxPair(
   images: string,
   labels?: string,
-  options: Pick<OpenArraysOptions, "classNames"> = {},
+  options: Pick<OpenArraysOptions, "classNames" | "files"> = {},
 ): Promise<OpenedArrays & { readonly classNames: readonly string[]; readonly labels: ArrayLike<number> }> {
   const arrays = await openArrays(images, { ...options, labels });
   const { classNames, labels: classes } = arrays;
@@ -100,13 +113,13 @@ export async function openIdxPair(
  */
 export async function openArrays(
   from: string | FormatInput,
-  { labels, classNames }: OpenArraysOptions = {},
+  { labels, classNames, files = onDisk }: OpenArraysOptions = {},
 ): Promise<OpenedArrays> {
-  if (typeof from !== "string") return await opened(from, labels ?? undefined, classNames);
-  const input = await openInput(from);
+  if (typeof from !== "string") return await opened(files, from, labels ?? undefined, classNames);
+  const input = await files.open(from);
   try {
-    const path = labels === null ? undefined : (labels ?? (await labelsBeside(from)));
-    return await opened(input, path, classNames);
+    const path = labels === null ? undefined : (labels ?? (await labelsBeside(from, files)));
+    return await opened(files, input, path, classNames);
   } catch (error) {
     await input.close();
     throw error;
@@ -114,6 +127,7 @@ export async function openArrays(
 }
 
 async function opened(
+  files: ArrayFiles,
   input: FormatInput,
   labelsPath: string | undefined,
   classNames: readonly string[] | undefined,
@@ -132,7 +146,9 @@ async function opened(
     );
   }
   const named =
-    labelsPath === undefined ? undefined : await readLabels(labelsPath, path, rowsOf(layout), classNames);
+    labelsPath === undefined
+      ? undefined
+      : await readLabels(await files.open(labelsPath), path, rowsOf(layout), classNames);
   const images = imagesOf(layout.shape);
   const { shape, reorder } = images;
   const features = columnsOf(layout);
@@ -261,16 +277,8 @@ function labelNames(images: string): string[] {
 }
 
 /** The file of labels that lies beside the images under its usual name, if there is one. */
-export async function labelsBeside(images: string): Promise<string | undefined> {
-  for (const path of labelNames(images)) {
-    const { stat } = await fileSystem(path);
-    try {
-      if ((await stat(path)).isFile()) return path;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(path, "read", error);
-    }
-  }
+export async function labelsBeside(images: string, files: ArrayFiles = onDisk): Promise<string | undefined> {
+  for (const path of labelNames(images)) if (await files.has(path)) return path;
   return undefined;
 }
 
@@ -279,12 +287,12 @@ const MOST_CLASSES = 65_536;
 
 /** The labels as classes. @throws DatasetError if there are not `count`, or one is unknown */
 async function readLabels(
-  path: string,
+  input: FormatInput,
   images: string,
   count: number,
   known: readonly string[] | undefined,
 ): Promise<{ classNames: readonly string[]; labels: ArrayLike<number> }> {
-  const input = await openInput(path);
+  const { name: path } = input;
   try {
     const array = storedArray(input);
     const { layout } = array;

@@ -1,12 +1,14 @@
 /**
  * A folder of images as samples: each folder in it is a class, named as the folder is, and holds the images of that class,
- * itself or in folders within. `train` and `test` (and `validation`) may divide it, each with such folders. In the browser's
- * build imageFolder.browser.ts stands in for this file.
+ * itself or in folders within. `train` and `test` (and `validation`) may divide it, each with such folders.
  *
  *     pets/cat/1.png  pets/cat/2.jpg  pets/dog/1.png              classes: cat, dog
  *     pets/train/cat/1.png  …  pets/test/cat/9.png  …             the same, with a test set
  */
 import { ConfigError, DatasetError } from "../errors.ts";
+import { type GivenFiles, givenFiles, namedFiles } from "../files/given.ts";
+import { type FileStore, NO_FOLDER, pathIn } from "../files/store.ts";
+import { systemFiles } from "../files/systemFiles.ts";
 import { counted } from "../format/words.ts";
 import { type FoundImages, findImages, listFolder, othersInWords } from "../images/files.ts";
 import type { Inspected } from "../images/inspected.ts";
@@ -96,32 +98,33 @@ const withoutSlash = (path: string) => path.replace(/(?<=.)\/+$/, "");
  * in it folders; else it is all for training.
  * @throws FileError if it cannot be read
  */
-export async function imageSets(path: string): Promise<ImageSets> {
+export async function imageSets(path: string, files: FileStore = systemFiles): Promise<ImageSets> {
   const root = withoutSlash(path);
-  const { folders } = await listFolder(root);
+  const { folders } = await listFolder(files, root);
   const named = (names: readonly string[]) => folders.find((folder) => names.includes(folder));
   const [training, validation, test] = [named(SETS.training), named(SETS.validation), named(SETS.test)];
   const parts = [training, validation, test].filter((part) => part !== undefined);
   if (training === undefined || parts.length !== folders.length) return { training: root };
-  const inside = await listFolder(`${root}/${training}`);
+  const inside = await listFolder(files, pathIn(root, training));
   // A class may be called "train": of buses and trains, say.
   if (inside.folders.length === 0 || inside.images.length > 0) return { training: root };
-  const pathOf = (part: string | undefined) => (part === undefined ? undefined : `${root}/${part}`);
-  return { training: `${root}/${training}`, validation: pathOf(validation), test: pathOf(test) };
+  const pathOf = (part: string | undefined) => (part === undefined ? undefined : pathIn(root, part));
+  return { training: pathIn(root, training), validation: pathOf(validation), test: pathOf(test) };
 }
 
 /** Whether a folder holds folders with images in one of them, as openImageFolder() takes it. */
-export async function isImageFolder(path: string): Promise<boolean> {
-  const { training } = await imageSets(path);
-  const { folders } = await listFolder(training);
+export async function isImageFolder(path: string, files: FileStore = systemFiles): Promise<boolean> {
+  const { training } = await imageSets(path, files);
+  const { folders } = await listFolder(files, training);
   for (const folder of folders) {
-    if ((await findImages(`${training}/${folder}`)).names.length > 0) return true;
+    if ((await findImages(files, pathIn(training, folder))).names.length > 0) return true;
   }
   return false;
 }
 
 /** The images of a folder, class by class. */
 interface Found {
+  readonly store: FileStore;
   readonly root: string;
   readonly classNames: readonly string[];
   readonly counts: readonly number[];
@@ -137,19 +140,19 @@ interface Found {
  * @param known a model's classes; then some may be without images
  * @throws DatasetError if there are no classes, one is unknown, or one that is to be learned has no images
  */
-async function findClasses(path: string, known?: readonly string[]): Promise<Found> {
+async function findClasses(store: FileStore, path: string, known?: readonly string[]): Promise<Found> {
   const root = withoutSlash(path);
-  const listing = await listFolder(root);
+  const listing = await listFolder(store, root);
   const classNames = known ?? listing.folders;
   const found: FoundImages[] = [];
   for (const name of listing.folders) {
-    const images = await findImages(`${root}/${name}`);
+    const images = await findImages(store, pathIn(root, name));
     if (!classNames.includes(name) && images.names.length > 0) {
       throw new DatasetError(
-        `${root}/${name} is a class that the others are not of. There are: ${someOf(classNames)}. Rename the folder, or remove it.`,
+        `${pathIn(root, name)} is a class that the others are not of. There are: ${someOf(classNames)}. Rename the folder, or remove it.`,
       );
     }
-    if (known === undefined && images.names.length === 0) throw noImages(`${root}/${name}`, images.others);
+    if (known === undefined && images.names.length === 0) throw noImages(pathIn(root, name), images.others);
     found.push(images);
   }
   refuseFew(root, listing, known);
@@ -164,7 +167,7 @@ async function findClasses(path: string, known?: readonly string[]): Promise<Fou
     }
     counts[label] = names.length;
   }
-  if (files.length === 0) throw noImages(root, new Map());
+  if (files.length === 0) throw noImages(shownFolder(root), new Map());
   const leftOut = new Map<string, number>();
   for (const { others } of found) {
     for (const [ending, count] of others) leftOut.set(ending, (leftOut.get(ending) ?? 0) + count);
@@ -173,7 +176,7 @@ async function findClasses(path: string, known?: readonly string[]): Promise<Fou
   const loose = listing.images.length;
   if (loose > 0) {
     warnings.push(
-      `${loose} ${loose === 1 ? "image lies" : "images lie"} in ${root} itself and ${loose === 1 ? "is" : "are"} left out: an image belongs into the folder of its class.`,
+      `${loose} ${loose === 1 ? "image lies" : "images lie"} in ${root === NO_FOLDER ? "no folder" : `${root} itself`} and ${loose === 1 ? "is" : "are"} left out: an image belongs into the folder of its class.`,
     );
   }
   const others = [...leftOut.values()].reduce((sum, count) => sum + count, 0);
@@ -181,8 +184,11 @@ async function findClasses(path: string, known?: readonly string[]): Promise<Fou
     warnings.push(
       `${counted(others, "other file")} ${others === 1 ? "is" : "are"} left out: ${othersInWords(leftOut)}.`,
     );
-  return { root, classNames, counts, files, labels: Uint16Array.from(labels), leftOut, warnings };
+  return { store, root, classNames, counts, files, labels: Uint16Array.from(labels), leftOut, warnings };
 }
+
+/** A folder at the beginning of a sentence. */
+const shownFolder = (root: string): string => (root === NO_FOLDER ? "What was given" : root);
 
 const someOf = (names: readonly string[]): string =>
   names.slice(0, 10).join(", ") + (names.length > 10 ? ", …" : "");
@@ -196,17 +202,19 @@ function refuseFew(
   if (folders.length === 0) {
     const beside = images.length === 0 ? "no images" : `${images.length} images, but no folders`;
     throw new DatasetError(
-      `${root} has ${beside} in it. Expected a folder for each class with its images: ${root}/cat/1.png.`,
+      `${shownFolder(root)} has ${beside} in it. Expected a folder for each class with its images: ${pathIn(root, "cat/1.png")}.`,
     );
   }
   if (known !== undefined) return;
   if (folders.length === 1) {
     throw new DatasetError(
-      `${root} has one class, ${folders[0]}. Expected a folder for each of two classes or more.`,
+      `${shownFolder(root)} has one class, ${folders[0]}. Expected a folder for each of two classes or more.`,
     );
   }
   if (folders.length > MOST_CLASSES) {
-    throw new DatasetError(`${root} has ${folders.length} classes, expected ${MOST_CLASSES} at most.`);
+    throw new DatasetError(
+      `${shownFolder(root)} has ${folders.length} classes, expected ${MOST_CLASSES} at most.`,
+    );
   }
 }
 
@@ -258,14 +266,15 @@ class HeaderCounts {
   }
 }
 
-const pathsOf = ({ root, files }: Found) => files.map((file) => `${root}/${file}`);
+const pathsOf = ({ root, files }: Found) => files.map((file) => pathIn(root, file));
 
 /** @throws DatasetError at the first image that is damaged */
 async function headersOf(found: Found, signal: Signal | undefined): Promise<Headers> {
   const counts = new HeaderCounts();
   const paths = pathsOf(found);
   let i = 0;
-  for await (const bytes of readAhead(paths, signal)) counts.add(inspectFile(paths[i++]!, bytes));
+  for await (const bytes of readAhead(found.store, paths, signal))
+    counts.add(inspectFile(paths[i++]!, bytes));
   return counts.result();
 }
 
@@ -286,27 +295,47 @@ function chosenPreprocessing(
   return imagePreprocessing(chosen.width, chosen.height, channels ?? (grey ? 1 : 3));
 }
 
+/** Where a folder of images lies: its path on the disk, or its files. */
+interface Place {
+  readonly store: FileStore;
+  readonly path: string;
+}
+
+function placeOf(where: string, from: string | GivenFiles): Place {
+  if (typeof from === "string") return { store: systemFiles, path: from };
+  const store = givenFiles(namedFiles(where, from));
+  return { store, path: store.root };
+}
+
 /**
  * Opens a folder of images: reads and decodes all of them.
+ * @param from its path, or its files, whose paths tell their folders
  * @throws DatasetError if it has no classes, one of them no images, or an image is damaged, with its path; FileError if
  *   something cannot be read; ConfigError if the size is out of range
  */
-export async function openImageFolder(path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+export function openImageFolder(
+  from: string | GivenFiles,
+  options: ImageFolderOptions = {},
+): Promise<ImageFolder> {
+  return openPlace(placeOf("openImageFolder", from), options);
+}
+
+async function openPlace({ store, path }: Place, options: ImageFolderOptions): Promise<ImageFolder> {
   const { signal, onProgress } = options;
-  const found = await findClasses(path, options.classNames);
+  const found = await findClasses(store, path, options.classNames);
   const headers = await headersOf(found, signal);
   const preprocessing = chosenPreprocessing(headers, options);
   const features = imageFeatures(preprocessing);
   const { files, labels, classNames, root, warnings } = found;
   if (files.length * features > MOST_BYTES) {
     throw new DatasetError(
-      `${root} has ${files.length} images of ${features} numbers, which are more than fit into memory. Give a smaller size, such as 16x16.`,
+      `${shownFolder(root)} has ${files.length} images of ${features} numbers, which are more than fit into memory. Give a smaller size, such as 16x16.`,
     );
   }
   const values = new Uint8Array(files.length * features);
   const paths = pathsOf(found);
   let done = 0;
-  for await (const bytes of readAhead(paths, signal)) {
+  for await (const bytes of readAhead(found.store, paths, signal)) {
     await writeImage(paths[done]!, bytes, preprocessing, values, done * features);
     done++;
     onProgress?.(done, files.length);
@@ -335,15 +364,27 @@ function understandingOf(
   };
 }
 
+/** The classes of a folder of images, with how many to train on each has, by the files' names. @throws as {@link openImageFolder} */
+export async function countImages(from: string | GivenFiles): Promise<ImageUnderstanding["classes"]> {
+  const { store, path } = placeOf("countImages", from);
+  const { training } = await imageSets(path, store);
+  const { classNames, counts } = await findClasses(store, training);
+  return classNames.map((name, label) => ({ name, count: counts[label]! }));
+}
+
 /**
  * What is in a folder of images: each is decoded, and those that are damaged are listed.
  * @throws DatasetError if it has no classes, or one of them no images; FileError if something cannot be read
  */
 export async function describeImageFolder(
   path: string,
-  { signal, onProgress }: Pick<ImageFolderOptions, "signal" | "onProgress"> = {},
+  {
+    files: store = systemFiles,
+    signal,
+    onProgress,
+  }: Pick<ImageFolderOptions, "signal" | "onProgress"> & { readonly files?: FileStore } = {},
 ): Promise<ImageUnderstanding> {
-  const found = await findClasses(path);
+  const found = await findClasses(store, path);
   const counts = new HeaderCounts();
   const broken: { file: string; reason: string }[] = [];
   let brokenImages = 0;
@@ -351,7 +392,7 @@ export async function describeImageFolder(
   const small = imagePreprocessing(1, 1, 1);
   const scratch = new Uint8Array(1);
   let done = 0;
-  for await (const bytes of readAhead(paths, signal)) {
+  for await (const bytes of readAhead(found.store, paths, signal)) {
     const image = paths[done]!;
     try {
       const header = inspectFile(image, bytes);
@@ -386,34 +427,39 @@ export interface ImageDatasetOptions extends ImageFolderOptions {
 /**
  * Opens a folder of images as a data set. What a divided one has for validation is validated on. Without a folder `test`, or
  * one that is given, it has no test set.
+ * @param from its path, or its files, whose paths tell their folders
  * @throws as {@link openImageFolder}
  */
 export async function openImageDataset(
-  path: string,
+  from: string | GivenFiles,
   options: ImageDatasetOptions = {},
 ): Promise<ImageDataset> {
-  const sets = await imageSets(path);
-  const training = await openImageFolder(sets.training, options);
+  const { store, path } = placeOf("openImageDataset", from);
+  const { testPath } = options;
+  const sets = await imageSets(path, store);
+  const training = await openPlace({ store, path: sets.training }, options);
   const { preprocessing, classNames, shape, understanding } = training;
   const more = { ...options, preprocessing, classNames };
-  const testFolder =
-    options.testPath === undefined
-      ? sets.test
-      : await imageSets(options.testPath).then(({ training, test }) => test ?? training);
-  const test = testFolder === undefined ? undefined : (await openImageFolder(testFolder, more)).samples;
-  const validation =
-    sets.validation === undefined ? undefined : (await openImageFolder(sets.validation, more)).samples;
-  const samples =
-    validation === undefined
-      ? { training: training.samples }
-      : await joined(training.samples, validation, classNames);
-  const name = withoutSlash(path).split(/[/\\]/).at(-1)!;
+  const tests =
+    testPath === undefined
+      ? sets.test && { store, path: sets.test }
+      : await imageSets(testPath).then(({ training, test }) => ({
+          store: systemFiles,
+          path: test ?? training,
+        }));
+  const test = tests && (await openPlace(tests, more)).samples;
+  const validation = sets.validation && (await openPlace({ store, path: sets.validation }, more)).samples;
+  const samples = !validation
+    ? { training: training.samples }
+    : await joined(training.samples, validation, classNames);
+  const place = path === NO_FOLDER ? "images" : withoutSlash(path);
+  const name = place.split(/[/\\]/).at(-1)!;
   return {
     dataset: {
-      ...{ name, origin: withoutSlash(path), shape, classNames, preprocessing, ...samples },
+      ...{ name, origin: place, shape, classNames, preprocessing, ...samples },
       features: imageFeatures(preprocessing),
       classes: classNames.length,
-      test,
+      test: test || undefined,
     },
     understanding,
   };

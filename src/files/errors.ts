@@ -1,5 +1,6 @@
 /** The operating system's refusals, in words: what could not be done to which file, why, and what to do. */
 import { FileError } from "../errors.ts";
+import type { Found } from "./store.ts";
 
 /** Error code → why, and the next step. */
 const CAUSES: Readonly<Record<string, readonly [reason: string, step: string]>> = {
@@ -40,6 +41,9 @@ export function fileError(path: string, action: string, error: unknown): unknown
   return new FileError(`${path} cannot be ${action}: ${reason} (${code}). ${step}`, { cause: error });
 }
 
+/** What is done in a browser in place of naming a file. */
+export const GIVE_FILES = 'Give it as a File, of an <input type="file"> or a drop.';
+
 /**
  * The FileError for a file in a browser.
  * @param action what was tried: "read" or "written"
@@ -65,4 +69,21 @@ export function refuseSpecial<Stats extends FileKind>(path: string, action: stri
   if (stats.isFile()) return stats;
   const what = stats.isDirectory() ? "a folder (EISDIR)" : "a device or a pipe";
   throw new FileError(`${path} cannot be ${action}: it is ${what}. Give the name of a file.`);
+}
+
+/** What was found at a path. @throws FileError if nothing was */
+export function refuseMissing(path: string, found: Found | undefined): Found {
+  if (found !== undefined) return found;
+  throw new FileError(`${path} cannot be read: it does not exist (ENOENT). Check the path.`);
+}
+
+/**
+ * What was found at the path of a file.
+ * @throws FileError unless it is a file
+ */
+export function refuseKind(path: string, found: Found | undefined): Found & { readonly kind: "file" } {
+  const there = refuseMissing(path, found);
+  if (there.kind === "file") return there;
+  const what = there.kind === "folder" ? "a folder (EISDIR)" : there.kind;
+  throw new FileError(`${path} cannot be read: it is ${what}. Give the name of a file.`);
 }

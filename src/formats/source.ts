@@ -1,5 +1,7 @@
 /** The bytes of a file as the formats see them: with their head, unpacked, within limits. It knows neither Node nor a browser. */
 import { DatasetError, FileError } from "../errors.ts";
+import { type GivenFile, namedFile, readBlob } from "../files/given.ts";
+import { isGzip } from "../files/gzip.ts";
 import { shown } from "../options.ts";
 import type { FormatInput } from "./format.ts";
 
@@ -33,6 +35,8 @@ const MOST_RATIO = 500;
 const FREE_UNPACKED = 64 * 2 ** 20;
 /** How much of memory is given at once. */
 const MEMORY_CHUNK = 2 ** 20;
+/** How much of a given file is read at once. */
+const GIVEN_CHUNK = 2 ** 18;
 
 /** A file in memory as a source. @throws FileError if it is none */
 export function memorySource({ name, bytes }: MemoryFile): ByteSource {
@@ -54,6 +58,24 @@ export function memorySource({ name, bytes }: MemoryFile): ByteSource {
   };
 }
 
+/** A File, or a Blob with its path, as a source. */
+export function givenSource(given: GivenFile): ByteSource {
+  const file = namedFile(given);
+  const { size } = file.file;
+  return {
+    name: file.path,
+    size: size === 0 ? undefined : size,
+    rereadable: true,
+    async *chunks() {
+      // What is a folder says so when it is read, and some have the size 0.
+      for (let start = 0; start < Math.max(1, size); start += GIVEN_CHUNK) {
+        yield await readBlob(file, start, Math.min(size, start + GIVEN_CHUNK));
+      }
+    },
+    slice: (start, end) => readBlob(file, start, end),
+  };
+}
+
 /**
  * A source with its head read, and unpacked if it is gzipped.
  * @throws as the source; DatasetError if it is gzipped and damaged
@@ -68,8 +90,6 @@ export async function inputOf(source: ByteSource, unpack: Unpack): Promise<Forma
     throw error;
   }
 }
-
-const isGzip = (head: Uint8Array) => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8;
 
 class SourceInput implements FormatInput {
   readonly name: string;

@@ -3,8 +3,8 @@
  * out and counted. Symbolic links are followed, as data sets are often made of them; a folder that contains itself is refused.
  */
 import { DatasetError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
-import { fileSystem } from "../files/fileSystem.ts";
+import { refuseMissing } from "../files/errors.ts";
+import { type FileStore, pathIn } from "../files/store.ts";
 
 const IMAGE = /\.(png|jpg|jpeg)$/i;
 /** Folders within folders. */
@@ -23,20 +23,16 @@ export interface Listing {
 }
 
 /** @throws FileError if it cannot be read */
-export async function listFolder(path: string): Promise<Listing> {
-  const { readdir, stat } = await fileSystem(path);
+export async function listFolder(files: FileStore, path: string): Promise<Listing> {
   const images: string[] = [];
   const folders: string[] = [];
   const others: string[] = [];
-  const entries = await orFileError(path, () => readdir(path, { withFileTypes: true }));
-  for (const entry of entries) {
-    const { name } = entry;
-    const full = `${path}/${name}`;
-    const what =
-      entry.isSymbolicLink() && !isHidden(name) ? await orFileError(full, () => stat(full)) : entry;
+  for (const { name, kind } of await files.list(path)) {
+    const isLink = kind === "a link" && !isHidden(name);
+    const what = isLink ? refuseMissing(pathIn(path, name), await files.look(pathIn(path, name))).kind : kind;
     if (isHidden(name)) others.push(name);
-    else if (what.isDirectory()) folders.push(name);
-    else if (what.isFile() && IMAGE.test(name)) images.push(name);
+    else if (what === "folder") folders.push(name);
+    else if (what === "file" && IMAGE.test(name)) images.push(name);
     else others.push(name);
   }
   return { images: images.sort(), folders: folders.sort(), others: others.sort() };
@@ -51,17 +47,16 @@ export interface FoundImages {
 }
 
 /** @throws FileError if it cannot be read; DatasetError if a folder contains itself */
-export async function findImages(folder: string): Promise<FoundImages> {
-  const { realpath } = await fileSystem(folder);
+export async function findImages(files: FileStore, folder: string): Promise<FoundImages> {
   const names: string[] = [];
   const others = new Map<string, number>();
   const walk = async (prefix: string, above: readonly string[]): Promise<void> => {
-    const path = prefix === "" ? folder : `${folder}/${prefix.slice(0, -1)}`;
-    const real = await orFileError(path, () => realpath(path));
+    const path = prefix === "" ? folder : pathIn(folder, prefix.slice(0, -1));
+    const real = await files.real(path);
     if (above.includes(real) || above.length > DEEPEST) {
       throw new DatasetError(`${path} is a link to a folder that it is in. Remove it.`);
     }
-    const listing = await listFolder(path);
+    const listing = await listFolder(files, path);
     for (const name of listing.images) names.push(prefix + name);
     for (const name of listing.others) countOther(others, name);
     for (const name of listing.folders) await walk(`${prefix}${name}/`, [...above, real]);
@@ -82,11 +77,3 @@ export const othersInWords = (others: ReadonlyMap<string, number>): string =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([end, count]) => (end === "" ? `${count} other` : `${count} .${end}`))
     .join(", ");
-
-async function orFileError<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw fileError(path, "read", error);
-  }
-}

@@ -1,7 +1,8 @@
 /** Reading images as features, some at a time: what a model that was trained on images is asked about. */
 import { DatasetError } from "../errors.ts";
-import { fileError } from "../files/errors.ts";
-import { fileSystem } from "../files/fileSystem.ts";
+import { refuseMissing } from "../files/errors.ts";
+import { type FileStore, pathIn } from "../files/store.ts";
+import { systemFiles } from "../files/systemFiles.ts";
 import type { Signal } from "../platform.ts";
 import { decodeImage, inspectImage } from "./decode.ts";
 import { findImages, othersInWords } from "./files.ts";
@@ -21,6 +22,8 @@ export interface ImageBatch {
 export interface ReadImagesOptions {
   /** Images in a batch at most. Default: as many as 8 MB of features hold, from 1 to 256. */
   readonly batch?: number;
+  /** Where the files lie. Default: on the disk. */
+  readonly files?: FileStore | undefined;
   readonly signal?: Signal | undefined;
   /** Called with each batch: images that are read, and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -39,12 +42,13 @@ const BATCH_BYTES = 8_000_000;
 export async function* readImages(
   input: string | readonly string[],
   preprocessing: ImagePreprocessing,
-  { batch, signal, onProgress }: ReadImagesOptions = {},
+  { batch, files: store = systemFiles, signal, onProgress }: ReadImagesOptions = {},
 ): AsyncGenerator<ImageBatch> {
-  const files = await imagesOf(typeof input === "string" ? [input] : input);
+  const files = await imagesOf(store, typeof input === "string" ? [input] : input);
   const features = imageFeatures(preprocessing);
   const most = batch ?? Math.min(256, Math.max(1, Math.floor(BATCH_BYTES / features)));
   const contents = readAhead(
+    store,
     files.map(({ path }) => path),
     signal,
   );
@@ -63,24 +67,21 @@ export async function* readImages(
 
 /** The files, with their names. @throws DatasetError if there are none */
 async function imagesOf(
+  store: FileStore,
   paths: readonly string[],
 ): Promise<{ readonly path: string; readonly name: string }[]> {
   const files: { path: string; name: string }[] = [];
   for (const path of paths) {
-    const { stat } = await fileSystem(path);
-    const stats = await stat(path).catch((error) => {
-      throw fileError(path, "read", error);
-    });
-    if (!stats.isDirectory()) {
+    if (refuseMissing(path, await store.look(path)).kind !== "folder") {
       files.push({ path, name: path });
       continue;
     }
     const folder = path.replace(/(?<=.)\/+$/, "");
-    const { names, others } = await findImages(folder);
+    const { names, others } = await findImages(store, folder);
     if (names.length === 0) throw noImages(folder, others);
     // Of several folders, names alone would not tell which image it is.
     const prefix = paths.length > 1 ? `${folder}/` : "";
-    for (const name of names) files.push({ path: `${folder}/${name}`, name: prefix + name });
+    for (const name of names) files.push({ path: pathIn(folder, name), name: prefix + name });
   }
   return files;
 }
@@ -95,16 +96,16 @@ export function noImages(folder: string, others: ReadonlyMap<string, number>): D
 
 /** The bytes of each file, a few of which are read ahead. */
 export async function* readAhead(
+  files: FileStore,
   paths: readonly string[],
   signal: Signal | undefined,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { readBytes } = await import("../files/read.ts");
   const pending: Promise<{ bytes: Uint8Array<ArrayBuffer> } | { error: unknown }>[] = [];
   let next = 0;
   for (let i = 0; i < paths.length; i++) {
     for (; next < paths.length && next < i + AHEAD; next++) {
       const path = paths[next]!;
-      const read = readBytes(path, { most: MOST_FILE_BYTES, tooLarge: (size) => tooLarge(path, size) });
+      const read = files.bytes(path, { most: MOST_FILE_BYTES, tooLarge: (size) => tooLarge(path, size) });
       // A rejection is kept until its turn, so that the first in order is the one that is raised.
       pending.push(
         read.then(

@@ -4,6 +4,7 @@ import type { EngineName } from "../backend/index.ts";
 import { type CandidateName, checkCandidates } from "../candidates.ts";
 import { ensembleSize, isEnsemble } from "../ensemble/size.ts";
 import { ConfigError, choose } from "../errors.ts";
+import type { GivenFile } from "../files/given.ts";
 import type { FormatOptions } from "../formats/format.ts";
 import type { EpochRow } from "../model/history.ts";
 import { resolveModelOptions } from "../model/modelOptions.ts";
@@ -16,8 +17,8 @@ import { type TargetKind, targetKinds } from "../targets.ts";
 import type { Precision } from "../tensor.ts";
 import type { MetricsOfTask } from "./answers.ts";
 
-/** A table: the path of a file (Node only), rows as objects by column name, or columns as arrays. */
-export type TableData = string | Iterable<object> | AsyncIterable<object> | ColumnArrays;
+/** A table: the path of a file (Node only), a File, rows as objects by column name, or columns as arrays. */
+export type TableData = string | GivenFile | Iterable<object> | AsyncIterable<object> | ColumnArrays;
 
 /** What was found out of a table before the training. */
 export interface UnderstoodTable {
@@ -35,7 +36,8 @@ export interface TrainTableOptions<Target extends string = string, Task extends 
     FormatOptions,
     PreprocessingOptions {
   /**
-   * A file (CSV, TSV, JSON lines, Parquet, NPY; Node only); or rows as objects, { rooms: 3, city: "Bern" }, in an array or in any
+   * A file (CSV, TSV, JSON lines, Parquet, NPY, NPZ) by its path, in Node only, or as a File or Blob, whose bytes tell the format
+   * where its name does not; or rows as objects, { rooms: 3, city: "Bern" }, in an array or in any
    * iterable, asynchronous ones too; or columns as arrays, { rooms: [3, 4], city: ["Bern", "Rom"] }.
    */
   readonly data: TableData;
@@ -176,7 +178,7 @@ export function checkTrainOptions(options: TrainTableOptions): void {
   const { data, learningRate, header, signal } = options;
   if (data === undefined || data === "") {
     throw new ConfigError(
-      `${WHERE}: data is ${shown(data)}, expected rows as objects, or the path of a file.`,
+      `${WHERE}: data is ${shown(data)}, expected rows as objects, a File, or the path of a file.`,
     );
   }
   for (const [names, isRight, expected] of CHECKS) {

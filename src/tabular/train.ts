@@ -4,6 +4,7 @@ import type { UntestedDataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import { countsOf, type TableCounts, tableDataset } from "../data/tableDataset.ts";
 import { isEnsemble } from "../ensemble/size.ts";
+import { isGivenFile } from "../files/given.ts";
 import { BestWeights } from "../model/callbacks/index.ts";
 import { measureIntervals } from "../model/heldOut.ts";
 import { memories } from "../model/memory.ts";
@@ -34,7 +35,7 @@ import { checkTrainOptions, listed, refuseCandidates, type TrainTableOptions, WH
  *
  * @throws ConfigError if an option is unknown or out of its range, or there is no such column; DatasetError, with its place, if the
  *   table is damaged or a cell is not what its column has, or if nothing can be learned from it; FileError if a file cannot be
- *   read, as in a browser; TrainingError if the training diverges
+ *   read, as by its path in a browser; TrainingError if the training diverges
  */
 export async function train<Target extends string, Task extends TargetKind = TargetKind>(
   options: TrainTableOptions<Target, Task>,
@@ -81,7 +82,7 @@ async function tableFrom(options: TrainTableOptions): Promise<Table> {
   const { data, format, delimiter, header, encoding, signal } = options;
   const ofFormat = { format, delimiter, header, encoding };
   const source =
-    typeof data === "string"
+    typeof data === "string" || isGivenFile(data)
       ? await openFile(data, ofFormat)
       : await tableOfRows("data", data as RowsInMemory, signal);
   try {

@@ -387,7 +387,7 @@ describe("what is wrong is refused", () => {
     [
       { target: "price" },
       "ConfigError",
-      "train: data is undefined, expected rows as objects, or the path of a file.",
+      "train: data is undefined, expected rows as objects, a File, or the path of a file.",
     ],
     [
       { data: houses },

@@ -1,14 +1,8 @@
 /** Unpacking the pages of Parquet, to exactly as many bytes as their headers say. */
 import type { CompressionCodec, Compressors } from "hyparquet/src/types.js";
-import { nodeModule } from "../../runtime.ts";
+import { nativeUnpacker, type Unpacker } from "./nativeCodecs.ts";
 
-/** Unpacks a page. @throws an Error if it is damaged, or unpacks to another size */
-export type Unpacker = (bytes: Uint8Array, size: number) => Uint8Array;
-
-/** What Node's zlib has from 22.15 on. */
-interface Zstandard {
-  readonly zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-}
+export type { Unpacker };
 
 /**
  * What unpacks pages of this codec.
@@ -27,15 +21,8 @@ export async function unpackerOf(codec: CompressionCodec): Promise<Unpacker> {
 async function choose(codec: CompressionCodec): Promise<Unpacker> {
   // A copy: what is read out of a page must not keep the window that it was read into.
   if (codec === "UNCOMPRESSED") return (bytes) => new Uint8Array(bytes);
-  const zlib = await nodeModule("node:zlib", () => import("node:zlib"));
-  if (codec === "GZIP") return (bytes, size) => zlib.unzipSync(bytes, { maxOutputLength: Math.max(1, size) });
-  if (codec === "BROTLI") {
-    return (bytes, size) => zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
-  }
-  const { zstdDecompressSync } = zlib as Zstandard;
-  if (codec === "ZSTD" && zstdDecompressSync !== undefined) {
-    return (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
-  }
+  const native = await nativeUnpacker(codec);
+  if (native !== undefined) return native;
   const { compressors } = (await import("hyparquet-compressors")) as { compressors: Compressors };
   const found = Object.hasOwn(compressors, codec) ? compressors[codec] : undefined;
   if (found === undefined)

@@ -8,6 +8,7 @@ import { DatasetError } from "../../errors.ts";
 import { shown } from "../../options.ts";
 import { BlankRuns } from "./blankRuns.ts";
 import { countBreaks } from "./breaks.ts";
+import { csvParser } from "./csvParser.ts";
 
 /** Limits of what is taken for a table. */
 export const MOST_COLUMNS = 100_000;
@@ -35,6 +36,8 @@ const PIECE = 2 ** 16;
 export class RecordReader {
   readonly #options: RecordOptions;
   readonly #parser: Parser;
+  readonly #bytes: BufferConstructor;
+  readonly #encoder = new TextEncoder();
   readonly #blanks: BlankRuns | undefined;
   #skip: number;
   /** The line on which the last row has ended. */
@@ -78,14 +81,12 @@ export class RecordReader {
       }
       return true;
     };
-    // The callbacks of write() and end() have it too.
-    this.#parser.on("error", () => {});
-    this.#parser.resume();
+    // A stream in a page has Buffers of its own, as its options have.
+    this.#bytes = (this.#parser.options.quote as Uint8Array).constructor as BufferConstructor;
   }
 
   static async open(options: RecordOptions): Promise<RecordReader> {
-    const { parse } = await import("csv-parse");
-    return new RecordReader(options, parse);
+    return new RecordReader(options, await csvParser());
   }
 
   /** The line on which the text so far ends, from 1. */
@@ -111,27 +112,33 @@ export class RecordReader {
       let end = Math.min(whole, start + PIECE);
       if (end < whole && isFirstHalf(given, end - 1)) end++;
       this.#open += end - start;
-      await this.#do((done) => this.#parser.write(given.slice(start, end), done));
+      this.#parse(given.slice(start, end));
       const { empty_lines: blankLines } = this.#parser.info;
       if (blankLines > this.#blankLines) this.#open = 0;
       this.#blankLines = blankLines;
       if (this.#open > MOST_ROW + PIECE) throw this.#tooLong(this.#begins(this.#parser.info.empty_lines));
       start = end;
     }
-    if (last) await this.#do((done) => this.#parser.end(done));
+    if (last) this.#parse(undefined);
   }
 
-  #do(call: (done: (error?: Error | null) => void) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onError = (error: Error) => reject(this.#explained(error));
-      this.#parser.once("error", onError);
-      call((error) => {
-        this.#parser.off("error", onError);
-        const thrown = this.#failed ?? (error && this.#explained(error));
-        if (thrown) reject(thrown);
-        else resolve();
-      });
-    });
+  /**
+   * Parses a text at once; undefined: the end. A write to the stream would be answered in a later turn, which in a page that is not
+   * shown may be a second later.
+   */
+  #parse(text: string | undefined): void {
+    let problem: Error | null | undefined;
+    const done = (error?: Error | null) => {
+      problem = error;
+    };
+    if (text === undefined) {
+      this.#parser._flush(done);
+    } else {
+      const { buffer, byteOffset, byteLength } = this.#encoder.encode(text);
+      this.#parser._transform(this.#bytes.from(buffer, byteOffset, byteLength), "utf8", done);
+    }
+    const thrown = this.#failed ?? (problem && this.#explained(problem));
+    if (thrown) throw thrown;
   }
 
   #record(cells: readonly string[]): void {
