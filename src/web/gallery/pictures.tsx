@@ -108,19 +108,28 @@ const Images = () => (
 const Trying = () => (
   <Columns wide>
     <Panel title="Draw a digit">
-      <Row>
-        <DrawPad
-          label="Draw a digit"
-          size={28}
-          value={sheet.value}
-          onChange={(value) => (sheet.value = value as Float32Array<ArrayBuffer>)}
-        />
-        <DrawPad label="Drawn digit" size={28} side={160} disabled value={drawn.value} onChange={() => {}} />
-      </Row>
-      <Stack>
-        <Meter label="3" value={0.91} text="91.0%" strong />
-        <Meter label="8" value={0.06} text="6.0%" />
-        <Meter label="5" value={0.02} text="2.0%" />
+      <Stack large>
+        <Row>
+          <DrawPad
+            label="Draw a digit"
+            size={28}
+            value={sheet.value}
+            onChange={(value) => (sheet.value = value as Float32Array<ArrayBuffer>)}
+          />
+          <DrawPad
+            label="Drawn digit"
+            size={28}
+            side={160}
+            disabled
+            value={drawn.value}
+            onChange={() => {}}
+          />
+        </Row>
+        <Stack>
+          <Meter label="3" value={0.91} text="91.0%" strong />
+          <Meter label="8" value={0.06} text="6.0%" />
+          <Meter label="5" value={0.02} text="2.0%" />
+        </Stack>
       </Stack>
     </Panel>
     <Panel title="Predict a row">

@@ -1,6 +1,6 @@
 /** A window over the page, by the platform's <dialog>: focus stays in it, Escape closes it. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
 
@@ -20,7 +20,7 @@ export function Dialog(props: DialogProps) {
   const { open, onClose, title, description, children, actions, wide, onKeyDown } = props;
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     if (open && !element.open) element.showModal();

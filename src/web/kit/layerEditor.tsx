@@ -2,7 +2,7 @@
  * The hidden layers as bars, from the input to the output: added, removed, resized and moved with the pointer or by keys. What
  * happens is said to screen readers.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { counted } from "../../format/words.ts";
 import { announce } from "./announce.ts";
 import { Button } from "./button.tsx";
@@ -50,7 +50,7 @@ function useLayers({ layers, onChange, firstUnits = 16 }: LayerEditorProps) {
   const adder = useRef<HTMLButtonElement>(null);
   const focus = useRef<{ index: number; part: string }>(undefined);
   const keys = useKeys(layers.length);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const wanted = focus.current;
     focus.current = undefined;
     if (wanted === undefined) return;

@@ -1,6 +1,6 @@
 /** A list that opens below its button: actions, or presets with a title and a description. */
 import { type ComponentChildren, Fragment, type RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, type ButtonProps } from "./button.tsx";
 import { classes } from "./classes.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -49,7 +49,7 @@ function onMenuKey(event: KeyboardEvent, all: readonly HTMLElement[], close: (re
 
 /** Puts the focus into the list that has opened, and closes it when the reader goes elsewhere. */
 function useOpenList(open: boolean, root: RefObject<HTMLElement | null>, close: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const all = entriesOf(root.current);
     (all.find((entry) => entry.getAttribute("aria-checked") === "true") ?? all[0])?.focus();
