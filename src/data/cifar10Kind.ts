@@ -1,5 +1,6 @@
 /** CIFAR-10 as the command line knows it: what it is, where it is published, how it is found. */
 import { CIFAR10_FOLDER, type Cifar10Options, cifar10, findCifar10, locateCifar10 } from "./cifar10.ts";
+import { loadArchiveFetching } from "./fetching.ts";
 import type { DatasetKind, PublishedArchive, PublishedFile } from "./kind.ts";
 
 /** The λ of the paper that `nnwasm reproduce` repeats. */
@@ -42,9 +43,9 @@ export function cifar10Kind({
       published: {
         bytes: archive.bytes,
         url: archive.url,
-        fetch: async (options) => (await import("./fetch.ts")).fetchCifar10(options, archive),
+        fetch: async (options) => (await loadArchiveFetching()).fetchCifar10(options, archive),
         verify: async (folder, options) =>
-          (await import("./fetch.ts")).verifyCifar10(folder, options, archive.files),
+          (await loadArchiveFetching()).verifyCifar10(folder, options, archive.files),
       },
     },
     l2: PAPER_L2,

@@ -1,4 +1,5 @@
 /** MNIST as the command line knows it: what it is, where it is published, how it is found. */
+import { loadChecks, loadFilesFetching } from "./fetching.ts";
 import type { DatasetKind, PublishedFiles } from "./kind.ts";
 import { findMnist, locateMnist, mnist } from "./mnist.ts";
 
@@ -72,9 +73,9 @@ export function mnistKind({
       published: {
         bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
         url: mirrors[0]!,
-        fetch: async (options) => (await import("./fetchFiles.ts")).fetchFiles(options, published),
+        fetch: async (options) => (await loadFilesFetching()).fetchFiles(options, published),
         verify: async (folder, { signal }) =>
-          (await import("./published.ts")).checkFiles((await locateMnist([folder])) ?? folder, files, signal),
+          (await loadChecks()).checkFiles((await locateMnist([folder])) ?? folder, files, signal),
       },
     },
   };
