@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { Charts } from "./gallery/charts.tsx";
 import { Controls } from "./gallery/controls.tsx";
+import { Live } from "./gallery/live.tsx";
 import { Pictures } from "./gallery/pictures.tsx";
 import { RunBar, SideColumn } from "./gallery/side.tsx";
 import { States } from "./gallery/states.tsx";
@@ -31,6 +32,7 @@ function Gallery() {
       footer="Your data stays on this machine: it is read, trained on and drawn in this page."
     >
       <Charts />
+      <Live />
       <Pictures />
       <Controls />
       <States />

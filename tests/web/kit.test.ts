@@ -314,14 +314,43 @@ describeInChromium("the kit", (browser) => {
     expect(await chart.locator(".legend-aside").textContent()).toBe("epoch 25");
     // Charts of one key share the cursor.
     expect(await page.locator(".line-chart .legend-aside").nth(1).textContent()).toBe("epoch 25");
+    const cursor = chart.getByRole("slider", { name: "Cursor of Loss" });
+    await cursor.focus();
+    await page.keyboard.press("Home");
+    expect(await cursor.getAttribute("aria-valuetext")).toMatch(/^epoch 0: with BN, training 2\.3/);
+    await page.keyboard.press("ArrowRight");
+    expect(await chart.locator(".legend-aside").textContent()).toBe("epoch 1");
+    await page.keyboard.press("Tab");
+    expect(await chart.locator(".legend-aside").textContent()).toBe("epoch 40");
     const series = chart.getByRole("button", { name: /^with BN, training/ });
     await series.click();
     expect(await series.getAttribute("aria-pressed")).toBe("false");
   });
 
+  it("draws what moves, and nothing when it stands", async () => {
+    const { page, problems } = await open();
+    const panel = page.getByRole("region", { name: "In motion" });
+    await panel.getByRole("button", { name: "Play" }).click();
+    await expect.poll(() => panel.locator(".legend-aside").textContent()).toMatch(/^step [1-9]\d/);
+    await panel.getByRole("button", { name: "Pause" }).click();
+    const at = await panel.locator(".progress-text").textContent();
+    expect(at).toMatch(/^step \d+ of 600$/);
+    const picture = () =>
+      panel.locator(".line-chart canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await expect.poll(() => panel.locator(".legend-aside").textContent()).toBe(at!.replace(" of 600", ""));
+    const before = await picture();
+    await page.waitForTimeout(300);
+    expect(await picture()).toBe(before);
+    expect(await panel.locator(".progress-text").textContent()).toBe(at);
+    await expect
+      .poll(() => panel.getByRole("img", { name: /^Loss in motion/ }).getAttribute("aria-label"))
+      .toContain(`at ${at!.replace(" of 600", "")}`);
+    expect(problems).toEqual([]);
+  });
+
   it("shows at a glance which layers are dead", async () => {
     const { page } = await open();
-    const [alive, dying] = await page.locator(".histograms").all();
+    const [alive, dying] = await page.locator(".histograms").all(); // the third is the one in motion
     expect(await alive!.locator(".is-dead").count()).toBe(0);
     expect(await dying!.locator(".is-dead .histogram-name").allInnerTexts()).toEqual([
       "layer 7",

@@ -32,8 +32,9 @@ export interface LineChartProps {
   readonly emptyText?: string | undefined;
 }
 
+/** Where the last value is. One that is not a number is one: a training that has failed says so. */
 const lastIndex = (values: ArrayLike<number | null>): number => {
-  for (let i = values.length - 1; i >= 0; i--) if (values[i] !== null && !Number.isNaN(values[i])) return i;
+  for (let i = values.length - 1; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return i;
   return -1;
 };
 
@@ -114,7 +115,7 @@ function usePlot(
   }, [ready, shape, log, sync, hidden]);
   const palette = colors.value;
   useEffect(() => plot.current?.redraw(), [palette]);
-  return { root, cursor };
+  return { root, cursor, point: (index: number | undefined) => plot.current?.point(index) };
 }
 
 export function LineChart(props: LineChartProps) {
@@ -128,7 +129,7 @@ export function LineChart(props: LineChartProps) {
   const series = useFrameValue(props.series);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [frame, width] = useWidth<HTMLDivElement>();
-  const { root, cursor } = usePlot(props, width, x, series, hidden);
+  const { root, cursor, point } = usePlot(props, width, x, series, hidden);
   const words = useSlowly<Words>(useMemo(() => ({ x, series }), [x, series]));
   const toggle = (label: string) => {
     const next = new Set(hidden);
@@ -149,7 +150,21 @@ export function LineChart(props: LineChartProps) {
       <Legend items={items} onToggle={toggle} aside={place} />
       <div ref={frame} class="plot-frame" style={{ height: `${height}px` }}>
         <div ref={root} role="img" aria-label={summaryOf(props, words.x, words.series)} />
-        {x.length === 0 && <p class="plot-empty">{emptyText}</p>}
+        {x.length === 0 ? (
+          <p class="plot-empty">{emptyText}</p>
+        ) : (
+          <input
+            class="plot-cursor"
+            type="range"
+            min={0}
+            max={x.length - 1}
+            value={at ?? x.length - 1}
+            aria-label={`Cursor of ${props.label}`}
+            aria-valuetext={`${place}: ${items.map(({ label, value }) => `${label} ${value}`).join(", ")}`}
+            onInput={(event) => point(Number(event.currentTarget.value))}
+            onBlur={() => point(undefined)}
+          />
+        )}
       </div>
       <Numbers props={props} words={words} />
     </Chart>

@@ -85,6 +85,13 @@ export class LinePlot {
     if (this.#plot.series[index + 1]?.show !== shown) this.#plot.setSeries(index + 1, { show: shown });
   }
 
+  /** Puts the cursor on one of the x, or away. */
+  point(index: number | undefined): void {
+    const place = index === undefined ? undefined : this.#plot.data[0][index];
+    const left = place === undefined ? -10 : this.#plot.valToPos(place, "x");
+    this.#plot.setCursor({ left, top: place === undefined ? -10 : 1 });
+  }
+
   /** Draws the same again, in the colours of the theme. */
   redraw(): void {
     this.#plot.redraw(false, true);

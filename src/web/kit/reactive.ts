@@ -1,6 +1,6 @@
 /** Props that may move: plain values, or signals where something changes many times a second. */
 import { type ReadonlySignal, Signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** A value, or a signal of it. */
 export type Reactive<T> = T | ReadonlySignal<T>;
@@ -19,16 +19,13 @@ const peek = <T>(value: Reactive<T>): T =>
  */
 export function useFrameValue<T>(value: Reactive<T>): T {
   const [, redraw] = useState(0);
+  const drawn = useRef<T>(undefined);
+  drawn.current = peek(value);
   useEffect(() => {
     if (!(value instanceof Signal)) return;
     let frame = 0;
-    let first = true;
-    const stop = (value as ReadonlySignal<T>).subscribe(() => {
-      if (first) {
-        first = false;
-        return;
-      }
-      if (frame !== 0) return;
+    const stop = (value as ReadonlySignal<T>).subscribe((latest) => {
+      if (frame !== 0 || latest === drawn.current) return;
       frame = requestAnimationFrame(() => {
         frame = 0;
         redraw((count) => count + 1);
@@ -39,5 +36,5 @@ export function useFrameValue<T>(value: Reactive<T>): T {
       cancelAnimationFrame(frame);
     };
   }, [value]);
-  return peek(value);
+  return drawn.current;
 }
