@@ -3,7 +3,8 @@
 //   dist/browser/            copies of the modules that lead to a stand-in. They share the rest of the library with Node.
 //                            The `browser` condition of package.json leads here.
 //   dist/nnwasm.browser.js   the library in one minified file, for <script type="module">
-//   dist/nnwasm.files.js     what it loads when it first reads a File: formats, images, and the packages that they use
+//   dist/nnwasm.files.js     what it loads when it first reads a File: formats, images, and the packages that they use, whose
+//                            licences stand in nnwasm.files.LICENSES.md
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,6 +68,7 @@ const instead = (file, other) => ({
 const LAZY = /\bimport\s*\(\s*"(\.[^"]+)"\s*\)/g;
 const ENTRY = "browser/index.js";
 const FILES = "nnwasm.files.js";
+const LICENSES = "nnwasm.files.LICENSES.md";
 
 /**
  * The modules of ours that are loaded with the library in pages, and those that they load when they are asked for.
@@ -93,8 +95,8 @@ const virtual = (name, code) => ({
   load: (id) => (id === `\0${name}` ? code : undefined),
 });
 
-/** @returns the code of what Vite makes of a module */
-async function bundle({ input, plugins, output, lib, external = [] }) {
+/** @returns the code of what Vite makes of a module; with `license`, the licences of the packages in it as well */
+async function bundle({ input, plugins, output, lib, license, external = [] }) {
   const results = await build({
     root,
     configFile: false,
@@ -109,13 +111,16 @@ async function bundle({ input, plugins, output, lib, external = [] }) {
       modulePreload: false,
       chunkSizeWarningLimit: 2000,
       ...(lib && { lib }),
+      ...(license && { license: { fileName: license } }),
       rolldownOptions: { input, external, preserveEntrySignatures: "strict", output },
     },
   });
   const [{ code }, ...others] = [results].flat().flatMap(({ output: chunks }) => chunks);
+  if (license !== undefined)
+    return { code, licenses: others.find(({ fileName }) => fileName === license).source };
   if (others.length > 0)
     throw new Error(`browser: ${others.map(({ fileName }) => fileName)} is one too many.`);
-  return code;
+  return { code };
 }
 
 /** @param {string} folder the one with the modules of {@link writeBrowserModules} */
@@ -163,7 +168,7 @@ export async function bundleBrowser(folder) {
     enforce: "pre",
     resolveId: (id) => (id === `./${FILES}` ? { id, external: true } : undefined),
   };
-  const code = await bundle({
+  const { code } = await bundle({
     input: join(dist, ENTRY),
     plugins: [
       ...[beside, virtual("lazily-loaded", loader), redirect],
@@ -174,9 +179,10 @@ export async function bundleBrowser(folder) {
   });
   writeFileSync(join(dist, "nnwasm.browser.js"), banner + code);
   const modules = later.map((file, i) => `export * as module${i} from ${JSON.stringify(join(dist, file))};`);
-  const files = await bundle({
+  const { code: files, licenses } = await bundle({
     // As a library, without what Vite adds to pages for what they load later.
     lib: { entry: FILES, formats: ["iife"], name: "files", fileName: () => FILES },
+    license: LICENSES,
     external: [errors],
     input: "all-files",
     plugins: [virtual("all-files", modules.join("\n"))],
@@ -189,4 +195,5 @@ export async function bundleBrowser(folder) {
     join(dist, FILES),
     `${banner}export default (errors) => {\n${files.trim()}\nreturn files;\n};\n`,
   );
+  writeFileSync(join(dist, LICENSES), licenses);
 }

@@ -124,7 +124,7 @@ describe("the library in one file", () => {
       [
         loadModel("m.safetensors"),
         "m.safetensors cannot be read: there are no files here, as in a browser. " +
-          "Fetch its bytes, and give them to loadModel().",
+          "Give loadModel() its File, or its bytes.",
       ],
     ]) {
       const error: unknown = await refused.catch((error: unknown) => error);

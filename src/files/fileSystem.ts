@@ -1,9 +1,8 @@
 /**
- * Node's files, for the parts of the library that read some. In the browser's build fileSystem.browser.ts stands in for
- * this file.
+ * Node's files, for the parts of the library that read some.
  */
 import { nodeModule } from "../runtime.ts";
-import { noFiles } from "./errors.ts";
+import { GIVE_FILES, noFiles } from "./errors.ts";
 
 /**
  * node:fs/promises, on first use.
@@ -14,6 +13,6 @@ export async function fileSystem(path: string): Promise<typeof import("node:fs/p
   try {
     return await nodeModule("node:fs/promises", () => import("node:fs/promises"));
   } catch (cause) {
-    throw noFiles(path, "read", "Fetch its bytes, and give them to samplesFromArrays().", cause);
+    throw noFiles(path, "read", GIVE_FILES, cause);
   }
 }

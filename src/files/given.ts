@@ -31,15 +31,18 @@ export const isBlob = (value: unknown): value is FileBlob =>
 export const isGivenFile = (value: unknown): value is GivenFile =>
   isBlob(value) || isBlob((value as Partial<NamedFile> | null | undefined)?.file);
 
-/** A file with its path: that of the folder that was chosen, its name, or "the file". */
-export function namedFile(given: GivenFile): NamedFile {
+/**
+ * A file with its path: that in the folder that was chosen, or its name.
+ * @param nameless what it is called if it has neither. Default: "the file"
+ */
+export function namedFile(given: GivenFile, nameless = NAMELESS): NamedFile {
   const { file, path } = isBlob(given) ? { file: given, path: undefined } : given;
   const { name, webkitRelativePath } = file as {
     readonly name?: unknown;
     readonly webkitRelativePath?: unknown;
   };
   const found = [path, webkitRelativePath, name].find((text) => typeof text === "string" && text !== "");
-  return { path: found === undefined ? NAMELESS : plainPath(found as string), file };
+  return { path: found === undefined ? nameless : plainPath(found as string), file };
 }
 
 /** A path without "./" and "/" before it, and with "/" between its parts. */
@@ -56,7 +59,7 @@ export function namedFiles(where: string, given: GivenFiles): NamedFile[] {
       `${where}: the files are ${isMany ? `of type ${typeof wrong}` : `of type ${typeof given}`}, expected Files, or { path, file }, in an array or a FileList.`,
     );
   }
-  return all.map(namedFile);
+  return all.map((one) => namedFile(one));
 }
 
 /**

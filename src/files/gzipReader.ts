@@ -11,6 +11,8 @@ import { isGzip } from "./gzip.ts";
 /** How much is given to be unpacked at once: it unpacks to 4 MB at most. */
 const PIECE = 4096;
 const TRAILER = 8;
+/** Bytes of the shortest member. */
+const SHORTEST = 18;
 
 const problem = (code: "Z_BUF_ERROR" | "Z_DATA_ERROR", message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, { cause }), { code });
@@ -23,9 +25,9 @@ export class GzipReader {
   #length = 0;
   /** How many bytes have been given. */
   #given = 0;
-  /** The last two pieces: a member ends in them when that is told. */
-  #recent: Uint8Array<ArrayBufferLike>[] = [];
-  /** Whether something follows the last member: zlib leaves it out. */
+  /** The last pieces, of a piece and a trailer at least: a member ends in them when that is told. */
+  #recent: Uint8Array[] = [];
+  /** Whether zeros follow the last member: zlib leaves out what begins so. */
   #ended = false;
 
   private constructor(Unpacker: typeof Gunzip) {
@@ -52,8 +54,7 @@ export class GzipReader {
   *push(bytes: Uint8Array): Generator<Uint8Array> {
     for (let at = 0; at < bytes.length && !this.#ended; at += PIECE) {
       const piece = bytes.subarray(at, at + PIECE);
-      this.#recent = [...this.#recent.slice(-1), piece];
-      this.#given += piece.length;
+      this.#keep(piece);
       this.#checkHeader();
       this.#unpack(piece, false);
       yield* this.#ready.splice(0);
@@ -62,18 +63,23 @@ export class GzipReader {
 
   /** What is left when all bytes have been given. @throws an Error with a code if they are damaged, or cut short */
   *end(): Generator<Uint8Array> {
-    if (this.#ended || this.#given === 0) return;
+    if (this.#ended) return;
     if (this.#given < 3) throw problem("Z_BUF_ERROR", "unexpected end of file");
     this.#unpack(new Uint8Array(0), true);
     yield* this.#ready.splice(0);
     if (!this.#ended) this.#checkLast();
   }
 
+  #keep(piece: Uint8Array): void {
+    this.#given += piece.length;
+    this.#recent.push(piece);
+    let bytes = this.#recent.reduce((sum, { length }) => sum + length, 0);
+    while (bytes - this.#recent[0]!.length >= PIECE + TRAILER) bytes -= this.#recent.shift()!.length;
+  }
+
   #checkHeader(): void {
-    if (this.#given < 3 || this.#given > 2 * PIECE) return;
-    const first = this.#tail();
-    if (first.length === this.#given && !isGzip(first))
-      throw problem("Z_DATA_ERROR", "incorrect header check");
+    if (this.#given < 3 || this.#given > PIECE) return;
+    if (!isGzip(this.#tail())) throw problem("Z_DATA_ERROR", "incorrect header check");
   }
 
   #unpack(piece: Uint8Array, last: boolean): void {
@@ -92,12 +98,13 @@ export class GzipReader {
   }
 
   #tail(): Uint8Array {
-    const [before = new Uint8Array(0), last = new Uint8Array(0)] =
-      this.#recent.length === 1 ? [undefined, this.#recent[0]] : this.#recent;
-    const both = new Uint8Array(before.length + last.length);
-    both.set(before);
-    both.set(last, before.length);
-    return both;
+    const tail = new Uint8Array(this.#recent.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of this.#recent) {
+      tail.set(piece, at);
+      at += piece.length;
+    }
+    return tail;
   }
 
   /** What must stand behind what was unpacked of the member. */
@@ -123,9 +130,14 @@ export class GzipReader {
   #checkLast(): void {
     const tail = this.#tail();
     const expected = this.#trailer();
+    let found = false;
     for (let end = tail.length; end >= TRAILER; end--) {
-      if (equal(tail.subarray(end - TRAILER, end), expected)) return;
+      if (!equal(tail.subarray(end - TRAILER, end), expected)) continue;
+      if (end === tail.length || tail[end] === 0) return;
+      found = true;
     }
+    if (found) throw problem("Z_DATA_ERROR", "incorrect header check");
+    if (this.#given < SHORTEST) throw problem("Z_BUF_ERROR", "unexpected end of file");
     for (let length = TRAILER - 1; length > 0; length--) {
       if (equal(tail.subarray(-length), expected.subarray(0, length)))
         throw problem("Z_BUF_ERROR", "unexpected end of file");

@@ -3,7 +3,7 @@ import { noFiles } from "./errors.ts";
 import type * as node from "./modelFiles.ts";
 
 export const readModelFile: typeof node.readModelFile = async (path) => {
-  throw noFiles(path, "read", "Fetch its bytes, and give them to loadModel().");
+  throw noFiles(path, "read", "Give loadModel() its File, or its bytes.");
 };
 
 export const writeModelFile: typeof node.writeModelFile = async (path) => {

@@ -7,7 +7,7 @@ import { noFiles } from "./errors.ts";
 /** The model in a run's folder. */
 export const MODEL_FILE = "model.safetensors";
 
-export const FETCH_INSTEAD = "Fetch its bytes, and give them to loadModel().";
+export const FETCH_INSTEAD = "Give loadModel() its File, or its bytes.";
 export const DOWNLOAD_INSTEAD =
   "Take Model.toBytes(), and offer it as a download: new Blob([bytes]), URL.createObjectURL().";
 

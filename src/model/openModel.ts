@@ -5,6 +5,7 @@
  */
 import { createDescribed, type Folder, type Kind, type Kinds } from "../described.ts";
 import { ConfigError, FileError, MemoryError, NnwasmError, ShapeError } from "../errors.ts";
+import { type GivenFile, isGivenFile, namedFile, readBlob } from "../files/given.ts";
 import { readModelFile } from "../files/modelFiles.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -68,12 +69,13 @@ const MOST_CHARACTERS = 32_000_000;
  *
  * `M` is the type of the metrics' values, `P` that of its answers to rows of a table (see {@link Model}).
  *
- * @param source the path of a file, or of a run's folder, which holds model.safetensors; or the bytes of the file
+ * @param source the path of a file, or of a run's folder, which holds model.safetensors (Node); a File or Blob; or the bytes of the
+ *   file
  * @throws FileError if it cannot be read, is damaged, of a newer format, or no model: its architecture does not fit its
  *   tensors, or names a layer that there is not; MemoryError if it does not fit into the memory
  */
 export async function loadModel<M = SomeMetrics, P = Prediction>(
-  source: string | Uint8Array | ArrayBuffer,
+  source: string | GivenFile | Uint8Array | ArrayBuffer,
   options: LoadModelOptions = {},
 ): Promise<Model<M, P>> {
   const where = "loadModel";
@@ -164,8 +166,12 @@ async function bytesFrom(where: string, source: unknown): Promise<{ bytes: Uint8
   const type = Object.prototype.toString.call(source).slice(8, -1);
   if (type === "Uint8Array") return { bytes: source as Uint8Array, file: "The model" };
   if (type === "ArrayBuffer") return { bytes: new Uint8Array(source as ArrayBuffer), file: "The model" };
+  if (isGivenFile(source)) {
+    const file = namedFile(source, "The model");
+    return { bytes: await readBlob(file), file: file.path };
+  }
   throw new ConfigError(
-    `${where}: the source is ${shown(source)}, expected a path, or the bytes of a file in a Uint8Array or an ArrayBuffer.`,
+    `${where}: the source is ${shown(source)}, expected a path, a File, or the bytes of a file in a Uint8Array or an ArrayBuffer.`,
   );
 }
 

@@ -34,7 +34,7 @@ describe.skipIf(chromium === undefined)(`models' files in Chromium${nowhere}`, (
       "FileError: model.safetensors cannot be written: there are no files here, as in a browser. " +
         "Take Model.toBytes(), and offer it as a download: new Blob([bytes]), URL.createObjectURL().",
       "FileError: model.safetensors cannot be read: there are no files here, as in a browser. " +
-        "Fetch its bytes, and give them to loadModel().",
+        "Give loadModel() its File, or its bytes.",
     ]);
   });
 });

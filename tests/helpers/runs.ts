@@ -1,6 +1,6 @@
 /** Parts for runs in tests: small data, a pool without threads, and a subscriber that keeps what it hears. */
 import { samplesFromArrays } from "../../src/data/arrays.ts";
-import type { Dataset, Samples } from "../../src/data/dataset.ts";
+import type { Dataset, Samples, UntestedDataset } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { synthetic } from "../../src/data/synthetic.ts";
 import { Random } from "../../src/random.ts";
@@ -66,7 +66,7 @@ export interface FakePoolOptions {
 
 /** A pool that trains in this thread, and knows whether it was closed. */
 export function fakePool(
-  dataset: Dataset,
+  dataset: UntestedDataset,
   { workers = 2, signal, before }: FakePoolOptions = {},
 ): { readonly open: OpenPool; readonly state: { closed: boolean; jobs: number } } {
   const state = { closed: false, jobs: 0 };
