@@ -55,6 +55,8 @@ export interface TrainOptions extends RunOptions<TrainingEvent> {
   readonly from?: TrainingCheckpoint | null | undefined;
   /** Keeps a checkpoint. Default: none are made. */
   readonly saveCheckpoint?: (bytes: Uint8Array) => Promise<void>;
+  /** Callbacks of whoever watches; they are called before those that the settings ask for. Default: none. */
+  readonly callbacks?: readonly Callback[];
 }
 
 /** What a training has done when it ends, before its last epoch or after it. */
@@ -289,7 +291,7 @@ function trainEpochs(
   { model, settings, dataset, split }: TrainingPlan,
   { callbacks }: Parts,
   events: Events<TrainingEvent>,
-  { signal, from }: TrainOptions,
+  { signal, from, callbacks: watching = [] }: TrainOptions,
 ): Promise<History> {
   const { epochs, batch, shuffle, trainingMetrics } = settings;
   const post = (event: TrainingEvent) => {
@@ -305,7 +307,7 @@ function trainEpochs(
       standardize: standardizesInputs(settings, dataset),
       trainingMetrics,
       signal,
-      callbacks,
+      callbacks: [...watching, ...callbacks],
     },
     classWeight: classWeightFor(settings, dataset, split.train),
     ...(from && { resume: from }),
