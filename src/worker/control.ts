@@ -6,6 +6,8 @@ import type { ProgressReport } from "./progress.ts";
 
 /** Between two reports, in milliseconds: a page draws no more often than 60 times a second. */
 const REPORT_EVERY = 33;
+/** What timers can tell apart, in milliseconds: in browsers 4. */
+const TIMER = 5;
 /** The time over which steps a second are measured, in milliseconds. */
 const RATE_WINDOW = 1000;
 
@@ -34,6 +36,10 @@ export class TrainingControl implements Callback {
   #count = 0;
   #reported = Number.NEGATIVE_INFINITY;
   #steps = 0;
+  /** Milliseconds that a step is to take at least. */
+  #interval = 0;
+  /** When the next step may be done. */
+  #due = 0;
   /** Moments, and how many steps were done by then: the last second's. */
   #marks: { readonly at: number; readonly steps: number }[] = [];
 
@@ -69,6 +75,12 @@ export class TrainingControl implements Callback {
     this.#release();
   }
 
+  /** Goes no faster than so many steps a second, so that people can watch. @param stepsPerSecond default: as fast as it can */
+  slowDown(stepsPerSecond?: number): void {
+    this.#interval = stepsPerSecond === undefined ? 0 : 1000 / stepsPerSecond;
+    this.#due = now();
+  }
+
   /** Ends the training after the step under way, paused or not. */
   cancel(reason?: unknown): void {
     this.#abort.abort(reason);
@@ -91,6 +103,7 @@ export class TrainingControl implements Callback {
     const at = now();
     if (isWaiting || at - this.#reported >= REPORT_EVERY) this.#report(report, at);
     if (isWaiting) return this.#wait();
+    if (this.#interval > 0) return this.#delay(at);
   }
 
   onEpoch(_: unknown, __: TrainingContext): void {
@@ -111,6 +124,16 @@ export class TrainingControl implements Callback {
     this.#sum = 0;
     this.#count = 0;
     this.#reported = at;
+  }
+
+  /** Waits if the training is ahead of its time, by more than a timer can tell. */
+  #delay(at: number): void | Promise<void> {
+    this.#due = Math.max(this.#due + this.#interval, at - 2 * TIMER);
+    const ahead = this.#due - at;
+    if (ahead < TIMER) return;
+    return new Promise((resolve) => {
+      setTimeout(resolve, ahead);
+    });
   }
 
   async #wait(): Promise<void> {
