@@ -134,7 +134,7 @@ mayImport.training = [...library, "settings"];
 mayImport.experiments = [...ground, "model", "report", "settings"];
 mayImport.runs = [...library, "settings", "training", "experiments"];
 mayImport.cli = [...mayImport.runs, "index", "runs"];
-mayImport.web = [...mayImport.runs, "index", "runs"].filter((part) => part !== "experiments");
+mayImport.web = [...mayImport.runs, "index", "runs"];
 
 describe("the reader of imports", () => {
   it("finds every form, and not what stands in comments", () => {

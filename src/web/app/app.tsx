@@ -1,0 +1,217 @@
+/** The playground: settings at the left, what the networks do at the right. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Button, IconButton } from "../kit/button.tsx";
+import { DropZone } from "../kit/dropZone.tsx";
+import { Menu, type MenuItem } from "../kit/menu.tsx";
+import { Notice } from "../kit/notice.tsx";
+import { Segmented } from "../kit/segmented.tsx";
+import { Row, Shell, Stack } from "../kit/shell.tsx";
+import { MotionToggle, ThemeToggle } from "../kit/themeToggle.tsx";
+import { Toaster, toast } from "../kit/toaster.tsx";
+import { ConfigPanel } from "./configPanel.tsx";
+import { CurvesPanel } from "./curvesPanel.tsx";
+import { DataPanel } from "./dataPanel.tsx";
+import { ImportancePanel } from "./importancePanel.tsx";
+import { isolationState } from "./isolationState.ts";
+import { LayersPanel } from "./layersPanel.tsx";
+import { InterruptedNotices, OutcomePanel } from "./outcomePanel.tsx";
+import type { Playground } from "./playground.ts";
+import { presets } from "./presets.ts";
+import { ResultsPanel } from "./resultsPanel.tsx";
+import type { Slot } from "./run.ts";
+import { RunBar } from "./runBar.tsx";
+import { SurfacePanel } from "./surfacePanel.tsx";
+import { TryPanel } from "./tryPanel.tsx";
+import { WeightsPanel } from "./weightsPanel.tsx";
+
+export function App({ playground }: { playground: Playground }) {
+  useShortcuts(playground);
+  return (
+    <>
+      <Shell
+        title="Playground"
+        actions={<Actions playground={playground} />}
+        controls={<Controls playground={playground} />}
+        controlsLabel="Data, network and training"
+        runBar={<RunBar playground={playground} />}
+      >
+        <Stack large>
+          <Notices playground={playground} />
+          <SurfacePanel playground={playground} />
+          <CurvesPanel playground={playground} />
+          <LayersPanel playground={playground} />
+          <ResultsPanel playground={playground} />
+          <WeightsPanel playground={playground} />
+          <ImportancePanel playground={playground} />
+          <OutcomePanel playground={playground} />
+          <TryPanel playground={playground} />
+        </Stack>
+      </Shell>
+      <DropZone
+        title="Drop it here"
+        description="A table, a folder of images, CIFAR-10’s six files. Nothing leaves this machine."
+        disabled={playground.isUnderWay.value}
+        onFiles={(files) => void playground.drop(files)}
+        onError={(error) => toast({ tone: "error", text: `It cannot be read: ${(error as Error).message}` })}
+      />
+      <Toaster />
+    </>
+  );
+}
+
+function Actions({ playground }: { playground: Playground }) {
+  const copyLink = async () => {
+    const isWhole = playground.source.peek().kind === "named";
+    try {
+      await navigator.clipboard.writeText(location.href);
+      toast({
+        tone: "success",
+        text: isWhole
+          ? "The link shows the same to others."
+          : "The link has the settings, but not your files.",
+      });
+    } catch {
+      toast({ tone: "error", text: "The clipboard cannot be written. Copy the page’s address instead." });
+    }
+  };
+  return (
+    <>
+      <IconButton icon="link" label="Copy a link to this" onClick={() => void copyLink()} />
+      <MotionToggle />
+      <ThemeToggle />
+    </>
+  );
+}
+
+const PRESET_ITEMS: readonly MenuItem[] = presets.map(({ id, title, description, group }) => ({
+  ...{ id, title, description, group },
+}));
+
+function Controls({ playground }: { playground: Playground }) {
+  const slot = playground.editing.value;
+  const compares = playground.compare.value;
+  const isUnderWay = playground.isUnderWay.value;
+  const choose = (id: string) => {
+    const preset = presets.find((each) => each.id === id);
+    if (preset !== undefined && !isUnderWay) playground.choosePreset(preset);
+  };
+  return (
+    <>
+      <div class="controls-head">
+        <Menu
+          label="Presets: the paper’s experiments, and more"
+          items={PRESET_ITEMS}
+          onSelect={choose}
+          wide
+          disabled={isUnderWay}
+        />
+      </div>
+      <DataPanel playground={playground} />
+      <div class="compare">
+        {compares ? (
+          <Row>
+            <Segmented
+              label="Settings of"
+              labelHidden
+              value={slot}
+              choices={[
+                { value: "a", label: "A" },
+                { value: "b", label: "B" },
+              ]}
+              onChange={(value) => {
+                playground.editing.value = value as Slot;
+              }}
+            />
+            <Button
+              small
+              kind="quiet"
+              icon="close"
+              disabled={isUnderWay}
+              onClick={() => playground.toggleCompare()}
+            >
+              Only A
+            </Button>
+          </Row>
+        ) : (
+          <Button small icon="compare" wide disabled={isUnderWay} onClick={() => playground.toggleCompare()}>
+            Compare with another network
+          </Button>
+        )}
+      </div>
+      <ConfigPanel key={slot} playground={playground} slot={slot} />
+    </>
+  );
+}
+
+/** What is to be known before all else: what is wrong, what can go on, how many threads there are. */
+function Notices({ playground }: { playground: Playground }) {
+  const { linkProblems } = playground;
+  const runs = playground.runs.value;
+  return (
+    <>
+      <ThreadsNotice />
+      {linkProblems.value.length > 0 && (
+        <Notice
+          tone="warning"
+          title="Not all of the link could be read"
+          onDismiss={() => {
+            linkProblems.value = [];
+          }}
+        >
+          {linkProblems.value.map((problem) => (
+            <p key={problem}>{problem}</p>
+          ))}
+        </Notice>
+      )}
+      <InterruptedNotices playground={playground} />
+      {runs.map(
+        (run) =>
+          run.problem.value !== undefined && (
+            <Notice
+              key={run.slot}
+              tone="error"
+              title={`${runs.length > 1 ? `${run.slot.toUpperCase()}: ` : ""}${run.phase.value === "failed" ? "The training has failed" : "These settings cannot be trained"}`}
+            >
+              {run.problem.value}
+            </Notice>
+          ),
+      )}
+    </>
+  );
+}
+
+/** Why there is one thread, where there could be several. */
+function ThreadsNotice() {
+  const state = isolationState.value;
+  const isShown = useSignal(true);
+  if (state === "isolated" || !isShown.value) return null;
+  const reason = state === "reloading" ? "The page loads once more to get them." : state.reason;
+  return (
+    <Notice
+      tone="info"
+      title="One thread"
+      onDismiss={() => {
+        isShown.value = false;
+      }}
+    >
+      This page is not cross-origin isolated, so that it trains in one thread, to the same bits. {reason}
+    </Notice>
+  );
+}
+
+/** Keys for those who do not want to leave the keyboard: they are the words' first letters. */
+function useShortcuts(playground: Playground): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target, key, ctrlKey, metaKey, altKey } = event;
+      const isTyping =
+        target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
+      if (isTyping || ctrlKey || metaKey || altKey) return;
+      if (key === "t" && !playground.isUnderWay.peek()) playground.train();
+      else if (key === "p" && playground.isUnderWay.peek()) playground.pause();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [playground]);
+}

@@ -1,0 +1,159 @@
+/** Live curves: loss, accuracy, cost and rate, all configurations on the same axes. */
+import { useComputed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import type { EpochRow } from "../../model/history.ts";
+import { numberText, percentText } from "../kit/format.ts";
+import { LineChart } from "../kit/lineChart.tsx";
+import type { LineSeries } from "../kit/linePlot.ts";
+import { Panel } from "../kit/panel.tsx";
+import { Columns } from "../kit/shell.tsx";
+import type { Playground } from "./playground.ts";
+import type { Run, StepCurve } from "./run.ts";
+
+const SYNC = "epochs";
+
+/** A number of an evaluation, by its name. */
+const measured = (row: EpochRow, set: "train" | "validation", name: string): number | undefined => {
+  const value = (row[set] as unknown as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return typeof value === "number" ? value : undefined;
+};
+
+/** The metrics that are one number each, as the rows have them. */
+function metricsOf(runs: readonly Run[]): readonly string[] {
+  const [first] = runs.flatMap((run) => run.rows.value);
+  if (first === undefined) return [];
+  return Object.entries(first.train)
+    .filter(([name, value]) => typeof value === "number" && name !== "loss" && name !== "cost")
+    .map(([name]) => name);
+}
+
+export function CurvesPanel({ playground }: { playground: Playground }) {
+  const runs = playground.runs.value;
+  const epochs = Math.max(
+    1,
+    ...runs.map((run) => run.position.value.epochs || (run.prepared.value?.epochs ?? 1)),
+  );
+  const targets = runs[0]?.prepared.value?.targets ?? "classes";
+  const metrics = metricsOf(runs);
+  const metric = metrics[0] ?? (targets === "numbers" ? "rmse" : "accuracy");
+  const isShare = ["accuracy", "f1Macro", "rocAuc", "precisionMacro", "recallMacro"].includes(metric);
+  const shared = { runs, epochs };
+  return (
+    <Panel title="Curves" description="Solid: validation. Dashed: training.">
+      <Columns>
+        <EpochChart {...shared} name="loss" label="Loss" />
+        <EpochChart
+          {...shared}
+          name={metric}
+          label={metricLabel(metric)}
+          {...(isShare && { yRange: [0, 1] as const, valueText: (value: number) => percentText(value) })}
+        />
+        <EpochChart {...shared} name="cost" label="Cost: loss and penalty" />
+        <RateChart runs={runs} epochs={epochs} />
+      </Columns>
+    </Panel>
+  );
+}
+
+const metricLabel = (name: string) => {
+  const known: Readonly<Record<string, string>> = { rmse: "RMSE", mae: "MAE", r2: "R²", rocAuc: "ROC AUC" };
+  return known[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+};
+
+interface ChartProps {
+  readonly runs: readonly Run[];
+  readonly epochs: number;
+}
+
+/** A measure of the epochs' ends. */
+function EpochChart({
+  runs,
+  epochs,
+  name,
+  label,
+  yRange,
+  valueText,
+}: ChartProps & {
+  readonly name: string;
+  readonly label: string;
+  readonly yRange?: readonly [number, number];
+  readonly valueText?: (value: number) => string;
+}) {
+  const x = useComputed(() => {
+    const last = Math.max(0, ...runs.map((run) => run.rows.value.at(-1)?.epoch ?? 0));
+    return Array.from({ length: last }, (_, i) => i + 1);
+  });
+  const series = useComputed(() =>
+    runs.flatMap((run, i): LineSeries[] => {
+      const prefix = runs.length > 1 ? `${run.slot.toUpperCase()} ` : "";
+      const hasValidation = run.rows.value.some(({ validation }) => validation !== undefined);
+      const sets = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
+      return sets.map((set) => ({
+        label: `${prefix}${set === "train" ? "training" : "validation"}`,
+        values: run.rows.value.map((row) => measured(row, set, name) ?? null),
+        color: i,
+        dash: set === "train" && hasValidation,
+      }));
+    }),
+  );
+  return (
+    <Titled title={label}>
+      <LineChart
+        label={label}
+        x={x}
+        series={series}
+        xRange={[0, epochs]}
+        sync={SYNC}
+        height={200}
+        {...(yRange && { yRange })}
+        {...(valueText && { valueText })}
+        emptyText="The first epoch’s end draws it."
+      />
+    </Titled>
+  );
+}
+
+/** The learning rate of the steps. */
+function RateChart({ runs, epochs }: ChartProps) {
+  const x = useComputed(() => longest(runs)?.curve.value.at ?? []);
+  const series = useComputed(() =>
+    runs.map((run, i) => ({
+      label: runs.length > 1 ? run.slot.toUpperCase() : "rate",
+      values: ratesAt(x.value, run.curve.value),
+      color: i,
+    })),
+  );
+  return (
+    <Titled title="Learning rate">
+      <LineChart
+        label="Learning rate"
+        x={x}
+        series={series}
+        xRange={[0, epochs]}
+        height={200}
+        valueText={(value) => numberText(value, 3)}
+        emptyText="The first step draws it."
+      />
+    </Titled>
+  );
+}
+
+/** The rates of a run at moments of another: of its last report before each. */
+function ratesAt(moments: readonly number[], { at, rate }: StepCurve): (number | null)[] {
+  let i = -1;
+  return moments.map((moment) => {
+    while (i + 1 < at.length && at[i + 1]! <= moment) i++;
+    const isBehind = i === at.length - 1 && at.length > 0 && at[i]! < moment;
+    return i < 0 || isBehind ? null : rate[i]!;
+  });
+}
+
+const Titled = ({ title, children }: { title: string; children: ComponentChildren }) => (
+  <div>
+    <h3 class="chart-title">{title}</h3>
+    {children}
+  </div>
+);
+
+const longest = (runs: readonly Run[]) =>
+  runs.toSorted((one, other) => other.curve.value.at.length - one.curve.value.at.length)[0];
