@@ -148,11 +148,13 @@ async function buildServiceWorker(folder) {
 /**
  * Builds the site. The wasm binaries must be in build/wasm.
  * @param {string} folder where to; what is there is replaced
- * @param {readonly string[]} pages the pages, from src/web
+ * @param {readonly string[]} pages the pages
+ * @param {string} source the folder that they are in; tests have some of their own
  */
-export async function buildSite(folder, pages = ["index.html"]) {
+export async function buildSite(folder, pages = ["index.html"], source = web) {
   await build({
     ...common,
+    root: source,
     build: {
       outDir: folder,
       emptyOutDir: true,
@@ -164,7 +166,7 @@ export async function buildSite(folder, pages = ["index.html"]) {
       // tests/size.test.ts has the limits.
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
       rolldownOptions: {
-        input: pages.map((page) => join(web, page)),
+        input: pages.map((page) => join(source, page)),
         // What the command line loads when it is needed, a page may have from the start.
         checks: { ineffectiveDynamicImport: false },
       },

@@ -55,18 +55,22 @@ export function watch(context: BrowserContext): Watched {
 }
 
 /**
- * Builds pages of src/web that the site does not ship, such as "gallery.html", for the tests of the `describe` in which it is called.
- * Gives their folder, for `folder` of the options here.
+ * Builds pages that the site does not ship, such as "gallery.html", for the tests of the `describe` in which it is called. Gives
+ * their folder, for `folder` of the options here.
  */
-export function usePages(...pages: string[]): () => string {
+export const usePages = (...pages: string[]): (() => string) =>
+  usePagesOf(join(import.meta.dirname, "../../src/web"), ...pages);
+
+/** {@link usePages} with pages of another folder than src/web. */
+export function usePagesOf(source: string, ...pages: string[]): () => string {
   let folder: string;
   beforeAll(async () => {
     const script = new URL("../../scripts/web.mjs", import.meta.url).href;
     const { buildSite } = (await import(script)) as {
-      buildSite(folder: string, pages: readonly string[]): Promise<void>;
+      buildSite(folder: string, pages: readonly string[], source: string): Promise<void>;
     };
     folder = mkdtempSync(join(tmpdir(), "nnwasm-pages-"));
-    await buildSite(folder, pages);
+    await buildSite(folder, pages, source);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return () => folder;

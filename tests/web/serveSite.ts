@@ -38,6 +38,8 @@ export interface SiteOptions {
   readonly headers?: HeaderSet | Readonly<Record<string, string>>;
   /** The files. Default: the site in dist/. */
   readonly folder?: string;
+  /** Types that are told in place of the right ones, by the ending: { ".wasm": "text/plain" }. */
+  readonly types?: Readonly<Record<string, string>>;
   /** The folder of the address, with slashes around it. Default: "/". */
   readonly base?: string;
 }
@@ -62,7 +64,7 @@ function fileOf(folder: string, base: string, url: string): string | undefined {
 
 /** Serves the site on a free port of this machine. */
 export async function serveSite(options: SiteOptions = {}): Promise<ServedSite> {
-  const { headers = "isolated", folder = SITE, base = "/" } = options;
+  const { headers = "isolated", folder = SITE, base = "/", types = {} } = options;
   const given = typeof headers === "string" ? HEADERS[headers] : headers;
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -72,7 +74,7 @@ export async function serveSite(options: SiteOptions = {}): Promise<ServedSite> 
       response.writeHead(404, { ...given, "content-type": "text/plain" }).end("Not found");
       return;
     }
-    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    const type = types[extname(file)] ?? TYPES[extname(file)] ?? "application/octet-stream";
     response.writeHead(200, { ...given, "content-type": type, "cache-control": "no-cache" });
     response.end(readFileSync(file));
   });
