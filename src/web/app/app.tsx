@@ -99,13 +99,7 @@ function Controls({ playground }: { playground: Playground }) {
   return (
     <>
       <div class="controls-head">
-        <Menu
-          label="Presets: the paper’s experiments, and more"
-          items={PRESET_ITEMS}
-          onSelect={choose}
-          wide
-          disabled={isUnderWay}
-        />
+        <Menu label="Presets" items={PRESET_ITEMS} onSelect={choose} wide disabled={isUnderWay} />
       </div>
       <DataPanel playground={playground} />
       <div class="compare">

@@ -35,7 +35,8 @@ function Importance({ run, several }: { run: Run; several: boolean }) {
     share.value = 0;
     try {
       await run.explain((done) => {
-        share.value = done;
+        // The last one may come after the answer.
+        if (share.peek() !== undefined) share.value = done;
       });
     } catch (error) {
       toast({ tone: "error", text: (error as Error).message });

@@ -24,11 +24,19 @@ export function ResultsPanel({ playground }: { playground: Playground }) {
           : `${wholeText(first.samples)} ${first.on} samples, looked at after each epoch.`
       }
     >
-      <Columns>
-        {runs.map((run, i) => (
-          <Results key={run.slot} run={run} results={results[i]} several={runs.length > 1} />
-        ))}
-      </Columns>
+      {runs.length === 1 ? (
+        <Columns>
+          <Results run={runs[0]!} results={first} several={false} />
+        </Columns>
+      ) : (
+        <Columns>
+          {runs.map((run, i) => (
+            <div key={run.slot} class="results">
+              <Results run={run} results={results[i]} several />
+            </div>
+          ))}
+        </Columns>
+      )}
     </Panel>
   );
 }
@@ -46,7 +54,7 @@ function Results({ run, results, several }: ResultsProps) {
   }
   const names = run.trained.value?.classNames ?? [];
   return (
-    <div class="results">
+    <>
       {results.confusion !== undefined && (
         <div>
           <h3 class="chart-title">{name}taken for, by class</h3>
@@ -60,7 +68,7 @@ function Results({ run, results, several }: ResultsProps) {
         </div>
       )}
       {results.wrong !== undefined && <Worst {...{ run, results, several, names }} />}
-    </div>
+    </>
   );
 }
 

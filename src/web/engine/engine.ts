@@ -9,7 +9,7 @@ import { memories } from "../../model/memory.ts";
 import type { Model } from "../../model/model.ts";
 import { loadModel } from "../../model/openModel.ts";
 import { permutationImportance } from "../../model/permutationImportance.ts";
-import type { ModelPreprocessing } from "../../model/preprocessing.ts";
+import { modelPreprocessing } from "../../model/preprocessing.ts";
 import { readCheckpoint } from "../../model/resume.ts";
 import type { NamedFile } from "../../runs/data/dropped.ts";
 import type { OpenedData } from "../../runs/data/opened.ts";
@@ -272,7 +272,7 @@ export class PlaygroundEngine implements Engine {
   importance(onShare: (share: number) => void) {
     return outcome(async () => {
       const { plan } = this.#current ?? {};
-      const table = plan && tableOf({ preprocessing: plan.dataset.preprocessing as never });
+      const table = plan && tableOf(plan.model);
       if (plan === undefined || table === undefined) return undefined;
       const measured = await permutationImportance(plan.model, plan.split.validation ?? plan.split.train, {
         ...{ groups: featureGroups(table), most: 1000, repeats: 3 },
@@ -383,10 +383,13 @@ function endOf(end: TrainingEnd): TrainEnd {
 
 /** The model in training, to be asked. */
 function askedOf({ plan, opened }: Current): AskedModel {
-  const { model, dataset } = plan;
-  // The file of a run has it from the data; a model that is asked for rows needs it itself.
-  memories.get(model)!.preprocessing = dataset.preprocessing as ModelPreprocessing | undefined;
-  const { shape, features, classNames } = dataset;
+  const { model, dataset, summary } = plan;
+  const { shape, features, classNames, preprocessing } = dataset;
+  if (preprocessing !== undefined) {
+    // The file of a run has it from the data; a model that is asked for rows needs it itself.
+    const sizes = { features, outputs: summary.at(-1)!.outputs };
+    memories.get(model)!.preprocessing = modelPreprocessing(preprocessing, sizes, dataset.name);
+  }
   return {
     ...{ model, shape, features, classNames, targets: targetsOf(dataset).kind },
     examples: examplesOf(opened),
