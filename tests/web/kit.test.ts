@@ -32,7 +32,12 @@ describeInChromium("the kit", (browser) => {
   const said = (page: Page) => page.locator("body > [aria-live]").textContent();
   const units = async (page: Page) =>
     Promise.all(
-      (await page.getByRole("spinbutton", { name: /^Units of layer/ }).all()).map((one) => one.inputValue()),
+      (
+        await page
+          .locator(".side")
+          .getByRole("spinbutton", { name: /^Units of layer/ })
+          .all()
+      ).map((one) => one.inputValue()),
     );
   const layers = "50,30,20,20,10,10,10,10".split(",");
   const centerOf = async (locator: Locator) => {
@@ -144,7 +149,7 @@ describeInChromium("the kit", (browser) => {
   it("edits layers by keys alone, with the focus on what was changed, and says what happened", async () => {
     const { page } = await open();
     expect(await units(page)).toEqual(layers);
-    await page.getByRole("button", { name: "Move layer 1", exact: true }).focus();
+    await page.locator(".side").getByRole("button", { name: "Move layer 1", exact: true }).focus();
     await page.keyboard.press("ArrowDown");
     expect(await units(page)).toEqual("30,50,20,20,10,10,10,10".split(","));
     expect(await focused(page)).toBe("Move layer 2");
@@ -154,21 +159,21 @@ describeInChromium("the kit", (browser) => {
     await page.keyboard.press("ArrowUp");
     expect(await said(page)).toBe("This is the first layer");
 
-    await page.getByRole("button", { name: "Add layer" }).press("Enter");
+    await page.locator(".side").getByRole("button", { name: "Add layer" }).press("Enter");
     expect(await focused(page)).toMatch(/^Units of layer 9/);
     expect(await said(page)).toBe("Layer 9 of 9 added, with 10 units");
     await page.keyboard.press("Control+a");
     await page.keyboard.type("128");
     await page.keyboard.press("Enter");
     expect((await units(page)).at(-1)).toBe("128");
-    expect(await page.locator(".layers-summary").textContent()).toContain("→ 10 → 128 → 10:");
+    expect(await page.locator(".side .layers-summary").textContent()).toContain("→ 10 → 128 → 10:");
     await page.keyboard.press("ArrowUp");
     expect((await units(page)).at(-1)).toBe("129");
     await page.keyboard.press("Alt+ArrowUp");
     expect((await units(page)).at(-2)).toBe("129");
     expect(await focused(page)).toMatch(/^Units of layer 8/);
 
-    await page.getByRole("button", { name: "Remove layer 8" }).press("Enter");
+    await page.locator(".side").getByRole("button", { name: "Remove layer 8" }).press("Enter");
     expect(await focused(page)).toBe("Remove layer 8");
     await page.keyboard.press("Enter");
     expect(await focused(page)).toBe("Remove layer 7");
@@ -176,7 +181,7 @@ describeInChromium("the kit", (browser) => {
     for (let left = 7; left > 0; left--) await page.keyboard.press("Enter");
     expect(await units(page)).toEqual([]);
     expect(await focused(page)).toContain("Add layer");
-    expect(await page.locator(".layers-summary").textContent()).toBe("3,072 → 10: 30,730 parameters");
+    expect(await page.locator(".side .layers-summary").textContent()).toBe("3,072 → 10: 30,730 parameters");
   });
 
   it("resizes and moves layers with the pointer", async () => {
@@ -191,8 +196,12 @@ describeInChromium("the kit", (browser) => {
     expect(Number(wider)).toBeGreaterThan(70);
     expect(others).toEqual(layers.slice(1));
 
-    const from = await centerOf(page.getByRole("button", { name: "Move layer 1", exact: true }));
-    const to = await centerOf(page.getByRole("button", { name: "Move layer 3", exact: true }));
+    const from = await centerOf(
+      page.locator(".side").getByRole("button", { name: "Move layer 1", exact: true }),
+    );
+    const to = await centerOf(
+      page.locator(".side").getByRole("button", { name: "Move layer 3", exact: true }),
+    );
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x, to.y, { steps: 8 });
@@ -365,18 +374,19 @@ describeInChromium("the kit", (browser) => {
 
   it("walks the cells of a confusion matrix by keys, of many classes as well", async () => {
     const { page } = await open();
-    const [table, picture] = await page.locator(".confusion-chart").all();
-    await table!.locator('[data-cell="0,0"]').focus();
+    const table = page.locator(".confusion-chart").first();
+    const picture = page.locator(".confusion-chart").last();
+    await table.locator('[data-cell="0,0"]').focus();
     await page.keyboard.press("ArrowRight");
-    expect(await table!.locator(".confusion-text").textContent()).toMatch(
+    expect(await table.locator(".confusion-text").textContent()).toMatch(
       /^airplane: \d+ taken for automobile \(/,
     );
     await page.keyboard.press("End");
     await page.keyboard.press("ArrowDown");
     expect(await focused(page)).toMatch(/^automobile: \d+ taken for truck/);
-    await picture!.getByRole("application").focus();
+    await picture.getByRole("application").focus();
     await page.keyboard.press("ArrowDown");
-    expect(await picture!.locator(".confusion-text").textContent()).toMatch(
+    expect(await picture.locator(".confusion-text").textContent()).toMatch(
       /^class 2: \d+ taken for class 1 \(/,
     );
   });

@@ -11,6 +11,7 @@ import {
   Stats,
   steadyText,
 } from "../kit/index.ts";
+import { power10 } from "../kit/log10.ts";
 import { curves, layersOf, lossSeries } from "./data.ts";
 
 const { x, series } = lossSeries(40);
@@ -71,6 +72,32 @@ const Lines = () => (
   </Columns>
 );
 
+const twenty = layersOf(20, 0.85, 22);
+/** Logarithms of the sizes of gradients, which fall from layer to layer. */
+const gradients = layersOf(9, 1, 23).map((layer, i) => ({
+  ...layer,
+  min: layer.min * 0.4 - 2 - 0.6 * i,
+  max: layer.max * 0.4 - 2 - 0.6 * i,
+  std: power10(-2 - 0.6 * i),
+}));
+
+const MoreLayers = () => (
+  <Columns wide>
+    <Panel title="Twenty layers">
+      <HistogramStack label="Twenty layers" layers={twenty} color={2} deadBelow={0.1} />
+    </Panel>
+    <Panel title="Gradients" description="On an axis of powers of ten.">
+      <HistogramStack
+        label="Gradients"
+        layers={gradients}
+        scale="log10"
+        deadBelow={1e-6}
+        xLabel="size of gradient"
+      />
+    </Panel>
+  </Columns>
+);
+
 export const Charts = () => (
   <>
     <div id="charts" />
@@ -117,5 +144,6 @@ export const Charts = () => (
         <Progress label="Training" value={0.42} text="epoch 8 of 20 · 12 s left" />
       </Panel>
     </Columns>
+    <MoreLayers />
   </>
 );

@@ -16,6 +16,10 @@ import {
 import { CIFAR, confusion, decaying, digitImages, spiralSurface, spirals, weightImages } from "./data.ts";
 
 const ten = confusion(10, 31);
+const twenty = confusion(20, 33);
+const twentyNames = Array.from({ length: 20 }, (_, i) =>
+  i === 6 ? "a class with a very long name" : `class ${i + 1}`,
+);
 const sixty = confusion(60, 32);
 const sixtyNames = Array.from({ length: 60 }, (_, i) => `class ${i + 1}`);
 
@@ -62,6 +66,16 @@ const Matrices = () => (
   <Columns wide>
     <Panel title="Confusion" description="Rows are what images show, columns what the model says.">
       <ConfusionMatrix label="Confusion of ten classes" names={CIFAR} counts={ten} />
+    </Panel>
+    <Panel title="Twenty classes">
+      <ConfusionMatrix label="Confusion of twenty classes" names={twentyNames} counts={twenty} />
+    </Panel>
+    <Panel title="No samples yet">
+      <ConfusionMatrix
+        label="Confusion of three classes"
+        names={["cat", "dog", "frog"]}
+        counts={new Float64Array(9)}
+      />
     </Panel>
     <Panel title="Many classes">
       <ConfusionMatrix label="Confusion of sixty classes" names={sixtyNames} counts={sixty} />

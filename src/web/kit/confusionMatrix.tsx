@@ -115,9 +115,15 @@ function Table({ props, cells, width }: { props: ConfusionMatrixProps; cells: Ce
   const focus = ({ row, column }: Cell) =>
     table.current?.querySelector<HTMLElement>(`[data-cell="${row},${column}"]`)?.focus();
   const { focused, shown } = cells;
+  const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0);
+  const digits = longest(Array.from({ length: size * size }, (_, i) => wholeText(counts[i]!)));
+  // A cell has room for its number: a matrix that is too wide for that scrolls in its frame.
+  const least = Math.max(20, 6 + (width < 480 || size > 12 ? 6.2 : 7.2) * digits);
+  const namesWidth = Math.min(96, 14 + 7 * longest(short));
   return (
     <table
       ref={table}
+      style={{ "--names": `${namesWidth}px`, minWidth: `${namesWidth + size * least}px` }}
       class={classes("confusion", size > 12 && "is-dense", width < 480 && "is-narrow")}
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are walked by keys
       role="grid"

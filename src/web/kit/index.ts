@@ -8,6 +8,7 @@ export * from "./button.tsx";
 export * from "./classes.ts";
 export * from "./confusionMatrix.tsx";
 export * from "./copyField.tsx";
+export * from "./dataTable.tsx";
 export * from "./dialog.tsx";
 export * from "./disclosure.tsx";
 export * from "./drawPad.tsx";

@@ -190,7 +190,8 @@ export class LinePlot {
         x,
         y,
         above: mark === "max",
-        text: this.#look.valueText(value),
+        // The last value stands in the legend: a number that runs ahead of the curve is only restless.
+        text: at === values.length - 1 ? "" : this.#look.valueText(value),
         color,
         palette,
       });

@@ -20,11 +20,19 @@ interface Shown extends Toast {
 /** More than these at once are not read. */
 const MOST = 3;
 
+/** The pointer or the focus is on the messages: none goes until it has left. */
+let held = false;
+const hold = (state: boolean) => () => {
+  held = state;
+};
+
 const shown = signal<readonly Shown[]>([]);
 let last = 0;
 
 /** Takes a message away before its time. */
 export function dismissToast(id: number): void {
+  // What is taken away under the pointer tells nobody that the pointer has left.
+  held = false;
   shown.value = shown.peek().filter((toast) => toast.id !== id);
 }
 
@@ -33,13 +41,25 @@ export function toast(message: Toast): number {
   const id = ++last;
   shown.value = [...shown.peek().slice(1 - MOST), { ...message, id }];
   const { seconds = 6 } = message;
-  if (seconds > 0) setTimeout(() => dismissToast(id), 1000 * seconds);
+  const end = () => {
+    if (held) setTimeout(end, 1000);
+    else dismissToast(id);
+  };
+  if (seconds > 0) setTimeout(end, 1000 * seconds);
   return id;
 }
 
 /** Where the messages stand. One a page. */
 export const Toaster = () => (
-  <div class="toaster" role="status" aria-live="polite">
+  <div
+    class="toaster"
+    role="status"
+    aria-live="polite"
+    onPointerEnter={hold(true)}
+    onPointerLeave={hold(false)}
+    onFocusIn={hold(true)}
+    onFocusOut={hold(false)}
+  >
     {shown.value.map(({ id, tone, text, action }) => (
       <div key={id} class={`toast toast-${tone}`}>
         <Icon name={tone} />
