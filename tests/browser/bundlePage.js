@@ -1,7 +1,7 @@
 /** The script of a page that trains, for each bundler; without one, the name of the library is an address. */
 import * as nnwasm from "nnwasm";
-import { trainAll } from "./training.js";
+import { trainAll, trainThere } from "./training.js";
 
-trainAll(nnwasm).then((outcomes) =>
-  fetch("results", { method: "POST", body: JSON.stringify({ crossOriginIsolated, outcomes }) }),
-);
+const outcomes = await trainAll(nnwasm);
+const inWorker = await trainThere(nnwasm);
+fetch("results", { method: "POST", body: JSON.stringify({ crossOriginIsolated, outcomes, inWorker }) });

@@ -22,6 +22,8 @@ type Outcomes = Record<"1" | "2" | "auto", Record<string, unknown>>;
 interface Results {
   readonly crossOriginIsolated: boolean;
   readonly outcomes: Outcomes;
+  /** What trainInWorker() made of it. */
+  readonly inWorker: Readonly<Record<string, unknown>>;
 }
 
 /** What is said of "auto" where threads can be had: it may still be trying, or choose more than once. */
@@ -41,6 +43,8 @@ const vite: Bundle = async (entry, folder, file) => {
   customLogger.warn = (message) => void warnings.push(message);
   await viteBuild({
     root: project,
+    // The page is in a folder, and so is the script of its worker.
+    base: "./",
     configFile: false,
     envDir: false,
     publicDir: false,
@@ -129,7 +133,7 @@ describe.each(Object.entries(bundles))("%s", (name, bundle) => {
 
 /** The policies of the pages, by the first folder of their address. */
 const strict =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'";
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'";
 const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   isolated: { ...ISOLATED, "content-security-policy": strict },
   plain: { "content-security-policy": strict },
@@ -187,9 +191,17 @@ describe.skipIf(chromium === undefined)(`in Chromium${nowhere}`, () => {
   it.each([...Object.keys(bundles), ...Object.keys(unbundled)])(
     "trains in threads to Node's bits, under a strict policy: %s",
     async (name) => {
-      const { crossOriginIsolated, outcomes } = await visit("isolated", name);
+      const { crossOriginIsolated, outcomes, inWorker } = await visit("isolated", name);
       const { 1: alone } = node;
       expect(crossOriginIsolated).toBe(true);
+      const { weights, loss } = alone;
+      const notFound = {
+        error: expect.stringMatching(
+          /^ConfigError: trainInWorker: the worker did not start: .*serveTraining/,
+        ),
+      };
+      // esbuild does not look for workers: a page that it bundles gives one of its own.
+      expect(inWorker).toEqual(name === "esbuild" ? notFound : { weights, loss, told: true });
       expect(outcomes).toEqual({
         1: alone,
         2: { ...alone, said: [{ threads: 2 }] },

@@ -8,7 +8,7 @@ const classes = 10;
 const count = 256;
 
 /** @param {typeof import("../../../src/index.ts")} nnwasm the library, as the runtime has got it */
-async function train(nnwasm, threads) {
+function make(nnwasm, threads) {
   const random = new nnwasm.Random(1, "runtimes");
   const samples = nnwasm.samplesFromArrays({
     values: Uint8Array.from({ length: count * features }, () => random.below(256)),
@@ -22,12 +22,13 @@ async function train(nnwasm, threads) {
     optimizer: new nnwasm.SGDOptimizer({ schedule: 0.1 }),
     metrics: [new nnwasm.AccuracyMetrics()],
   });
+  return { model, samples, fitting: { epochs: 60, batchSize: 64 } };
+}
+
+async function train(nnwasm, threads) {
+  const { model, samples, fitting } = make(nnwasm, threads);
   const said = [];
-  const { rows } = await model.fit(samples, {
-    epochs: 60,
-    batchSize: 64,
-    onThreads: (report) => said.push(report),
-  });
+  const { rows } = await model.fit(samples, { ...fitting, onThreads: (report) => said.push(report) });
   const saved = nnwasm.decodeSafetensors(nnwasm.encodeSafetensors(model.tensors(), { é: "€" }), "saved");
   const weights = await model.weightsSha256();
   await model.close();
@@ -41,4 +42,18 @@ export async function trainAll(nnwasm) {
     outcomes[threads] = await train(nnwasm, threads).catch((error) => ({ error: String(error) }));
   }
   return outcomes;
+}
+
+/** The same by trainInWorker: its loss and weights, how often it told of its progress; or the error. */
+export async function trainThere(nnwasm, options = {}) {
+  const { model, samples, fitting } = make(nnwasm, 1);
+  let reports = 0;
+  const onProgress = () => reports++;
+  try {
+    const training = nnwasm.trainInWorker(model, samples, { ...fitting, onProgress, ...options });
+    const { rows } = await training.finished;
+    return { weights: await model.weightsSha256(), loss: rows.at(-1).train.loss, told: reports > 0 };
+  } catch (error) {
+    return { error: String(error) };
+  }
 }
