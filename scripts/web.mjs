@@ -80,6 +80,16 @@ const plainImports = {
     id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : undefined,
 };
 
+/**
+ * What page and worker share is one chunk: several small ones are packed worse, by 2 kB in all. What reads files is apart from it, as
+ * it is loaded when there are some.
+ */
+const shared = {
+  name: "shared",
+  minShareCount: 2,
+  test: (id) => /[\\/]src[\\/](?!formats|images|runs[\\/]data)/.test(id) && !id.includes("node_modules"),
+};
+
 const policy = {
   name: "policy",
   apply: "build",
@@ -167,6 +177,7 @@ export async function buildSite(folder, pages = ["index.html"], source = web) {
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
       rolldownOptions: {
         input: pages.map((page) => join(source, page)),
+        output: { codeSplitting: { groups: [shared] } },
         // What the command line loads when it is needed, a page may have from the start.
         checks: { ineffectiveDynamicImport: false },
       },
