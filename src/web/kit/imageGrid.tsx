@@ -38,9 +38,9 @@ function Picture({ image, scale, reach, side, width, height, channels }: Picture
     const pixels = pixelsOf(image.pixels, { width, height, channels }, scale, reach, palette);
     ref.current?.getContext("2d")?.putImageData(pixels, 0, 0);
   }, [image.pixels, scale, reach, palette, width, height, channels]);
-  const long = Math.max(width, height);
-  const size = { width: `${(side * width) / long}px`, height: `${(side * height) / long}px` };
-  return <canvas ref={ref} class="pixels" width={width} height={height} style={size} />;
+  // Its height follows: it has the shape of the image, in a narrow frame as well.
+  const across = `${(side * width) / Math.max(width, height)}px`;
+  return <canvas ref={ref} class="pixels" width={width} height={height} style={{ width: across }} />;
 }
 
 /** One image, large. Arrow keys go to its neighbours. */
