@@ -7,6 +7,7 @@
 import type { Gunzip } from "fflate";
 import { Crc32 } from "./crc32.ts";
 import { isGzip } from "./gzip.ts";
+import { loadPackage } from "./packages.ts";
 
 /** How much is given to be unpacked at once: it unpacks to 4 MB at most. */
 const PIECE = 4096;
@@ -46,7 +47,7 @@ export class GzipReader {
 
   /** Loads fflate. @returns what makes a reader at once */
   static async loaded(): Promise<() => GzipReader> {
-    const { Gunzip } = await import("fflate");
+    const { Gunzip } = await loadPackage("fflate", () => import("fflate"));
     return () => new GzipReader(Gunzip);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { FileMetaData, RowGroup } from "hyparquet/src/types.js";
 import { DatasetError } from "../errors.ts";
+import { loadPackage } from "../files/packages.ts";
 import type { TableChunk, TableReadOptions, TableSource } from "../tables/table.ts";
 import type { Format, FormatInput } from "./format.ts";
 import { type Unpacker, unpackerOf } from "./parquet/codecs.ts";
@@ -35,7 +36,7 @@ export const parquet: Format = {
   matches: isParquet,
   async open(input) {
     const file = await bytesOf(input);
-    const { parquetMetadata } = await import("hyparquet");
+    const { parquetMetadata } = await loadPackage("hyparquet", () => import("hyparquet"));
     return await within(input.name, async () => {
       if (!isParquet(input.head)) throw new Error("it does not begin with PAR1");
       const parse = (footer: Uint8Array) => parquetMetadata(footer, { geoparquet: false });
@@ -125,10 +126,9 @@ function tableOf(input: FormatInput, opened: Opened): TableSource {
 
 /** What pages are read with. */
 async function toolsOf(file: RandomAccess, columns: number): Promise<PageTools> {
-  const [{ parquetHeader }, { deltaBinaryUnpack }] = await Promise.all([
-    import("hyparquet/src/column.js"),
-    import("hyparquet/src/delta.js"),
-  ]);
+  const [{ parquetHeader }, { deltaBinaryUnpack }] = await loadPackage("hyparquet", () =>
+    Promise.all([import("hyparquet/src/column.js"), import("hyparquet/src/delta.js")]),
+  );
   const unpackers = new Map<string, Promise<Unpacker>>();
   return {
     slice: file.slice,

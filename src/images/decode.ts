@@ -3,6 +3,7 @@
  * A file's kind is what it holds, whatever its name.
  */
 
+import { loadPackage } from "../files/packages.ts";
 import { type Inspected, refuse } from "./inspected.ts";
 import { inspectJpeg } from "./jpegHeader.ts";
 import { decodePng } from "./png.ts";
@@ -69,7 +70,7 @@ const SPARE_MEGABYTES = 64;
 
 async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   const { orientation, length, memory, rgb } = inspectJpeg(bytes);
-  const { decode } = (await import("jpeg-js")).default;
+  const { decode } = (await loadPackage("jpeg-js", () => import("jpeg-js"))).default;
   const pixels = orRefuse(() =>
     decode(bytes.subarray(0, length), {
       useTArray: true,

@@ -4,6 +4,7 @@
  * (0, 0, 0, 0). Colours are taken as they are stored: gamma and profiles are not applied.
  */
 import type { Unzlib } from "fflate";
+import { loadPackage } from "../files/packages.ts";
 import { refuse } from "./inspected.ts";
 import { type InspectedPng, inspectPng } from "./pngHeader.ts";
 import type { Pixels } from "./resize.ts";
@@ -19,7 +20,7 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const { width, height, passes, unknown } = image;
   if (unknown !== undefined)
     throw refuse(`is damaged: nothing is known of its chunk ${unknown}, which must be`);
-  const { Unzlib } = await import("fflate");
+  const { Unzlib } = await loadPackage("fflate", () => import("fflate"));
   const rows = inflated(Unzlib, image);
   const data = new Uint8Array(4 * width * height);
   const write = writerOf(image, data);

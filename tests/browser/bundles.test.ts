@@ -11,6 +11,7 @@ import { extname, join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { createLogger, build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { train } from "../../src/index.ts";
 import { newFolder, start } from "../helpers/cli.ts";
 import { installPacked } from "../helpers/packed.ts";
 import { chromium, ISOLATED, nowhere, withChromium } from "./chromium.ts";
@@ -24,6 +25,20 @@ interface Results {
   readonly outcomes: Outcomes;
   /** What trainInWorker() made of it. */
   readonly inWorker: Readonly<Record<string, unknown>>;
+  /** What came of a table in a File. */
+  readonly file: unknown;
+}
+
+/** The hash of the page's training on a table, by its path in Node. */
+async function hashOfTable(folder: string): Promise<string> {
+  const path = join(folder, "houses.csv");
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 7},${["Bern", "Rome"][i % 2]},${10 * (i % 7) + i}`,
+  );
+  writeFileSync(path, ["rooms,city,price", ...rows].join("\n"));
+  const model = await train({ data: path, target: "price", epochs: 2, preset: "table-fast" });
+  return await model.weightsSha256();
 }
 
 /** What is said of "auto" where threads can be had: it may still be trying, or choose more than once. */
@@ -191,7 +206,7 @@ describe.skipIf(chromium === undefined)(`in Chromium${nowhere}`, () => {
   it.each([...Object.keys(bundles), ...Object.keys(unbundled)])(
     "trains in threads to Node's bits, under a strict policy: %s",
     async (name) => {
-      const { crossOriginIsolated, outcomes, inWorker } = await visit("isolated", name);
+      const { crossOriginIsolated, outcomes, inWorker, file } = await visit("isolated", name);
       const { 1: alone } = node;
       expect(crossOriginIsolated).toBe(true);
       const { weights, loss } = alone;
@@ -202,6 +217,9 @@ describe.skipIf(chromium === undefined)(`in Chromium${nowhere}`, () => {
       };
       // esbuild does not look for workers: a page that it bundles gives one of its own.
       expect(inWorker).toEqual(name === "esbuild" ? notFound : { weights, loss, told: true });
+      // Without a bundler, and not in one file, a page has no packages: it cannot read files.
+      if (name === "modules") expect(file).toMatch(/^FileError: .* csv-parse/);
+      else expect(file).toEqual({ sha: await hashOfTable(project), error: true });
       expect(outcomes).toEqual({
         1: alone,
         2: { ...alone, said: [{ threads: 2 }] },

@@ -126,7 +126,10 @@ describe("mnist(files)", () => {
     const others = files.filter(({ path }) => !path.includes("train-images"));
     const cut = gzipSync(images(0, 12));
     const name = "packed/train-images-idx3-ubyte.gz";
-    const { training } = await mnist([...others, { path: name, file: new Blob([cut.subarray(0, cut.length >> 1)]) }]);
+    const { training } = await mnist([
+      ...others,
+      { path: name, file: new Blob([cut.subarray(0, cut.length >> 1)]) },
+    ]);
     await expect(contentOf(training)).rejects.toThrow(
       new DatasetError(`${name} cannot be unpacked: unexpected end of file. ${MNIST_ADVICE}`),
     );

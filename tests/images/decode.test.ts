@@ -1,7 +1,9 @@
 import { deflateSync } from "node:zlib";
+import { PNG } from "pngjs";
 import { describe, expect, it } from "vitest";
 import { decodeImage, inspectImage } from "../../src/images/decode.ts";
 import type { Refused } from "../../src/images/inspected.ts";
+import { Random } from "../../src/random.ts";
 import { jpg, paint, png } from "../helpers/imageFiles.ts";
 import {
   type BlockJpeg,
@@ -11,6 +13,7 @@ import {
   orientation,
   type RawPng,
   rawPng,
+  rowsOf,
 } from "../helpers/rawImages.ts";
 
 const pixels = async (bytes: Uint8Array) => {
@@ -69,6 +72,42 @@ describe("PNG", () => {
       expect(inspectImage(bytes)).toMatchObject({ format: "PNG", width, height, grey });
     }
   });
+
+  it.each(kinds)(
+    "has the pixels of pngjs: colour type %d, %d bits, interlaced %s",
+    async (colour, depth, interlaced) => {
+      const random = new Random(colour * 100 + depth * 2 + Number(interlaced), "png");
+      for (let round = 0; round < 12; round++) {
+        const [width, height] = [1 + random.below(23), 1 + random.below(23)];
+        // Each row with a filter of its own, and any bytes; a palette has all the colours that they can name.
+        const rows = rowsOf(width, height, interlaced).flatMap((columns) => [
+          random.below(5),
+          ...Array.from({ length: Math.ceil((columns * samplesOf[colour] * depth) / 8) }, () =>
+            random.below(256),
+          ),
+        ]);
+        const colours = 2 ** Math.min(depth, 8);
+        const transparency = Array.from({ length: colour === 3 ? 1 + random.below(colours) : 6 }, () =>
+          random.below(4),
+        );
+        const bytes = rawPng({
+          ...{
+            width,
+            height,
+            depth,
+            colour,
+            interlaced,
+            at: () => [],
+            data: deflateSync(Uint8Array.from(rows)),
+          },
+          ...(colour === 3 && { palette: Array.from({ length: 3 * colours }, () => random.below(256)) }),
+          ...(random.below(2) === 0 && { transparency }),
+        });
+        const { data } = PNG.sync.read(bytes);
+        expect(await pixels(bytes)).toEqual({ width, height, data: [...data] });
+      }
+    },
+  );
 
   it("with a transparent colour, or a palette with alpha", async () => {
     const at = (x: number) => [x];

@@ -4,6 +4,7 @@
  */
 import { DatasetError } from "../../errors.ts";
 import { Crc32 } from "../../files/crc32.ts";
+import { loadPackage } from "../../files/packages.ts";
 import { type ByteSource, joinedBytes } from "./bytes.ts";
 
 /** Bytes that can be read in any order. */
@@ -217,7 +218,7 @@ async function* inflated(
   begin: number,
   length: number,
 ): AsyncGenerator<Uint8Array> {
-  const { Inflate } = await import("fflate");
+  const { Inflate } = await loadPackage("fflate", () => import("fflate"));
   let pieces: Uint8Array[] = [];
   const inflate = new Inflate((piece) => pieces.push(piece));
   let given = 0;

@@ -1,5 +1,6 @@
 /** Unpacking the pages of Parquet, to exactly as many bytes as their headers say. */
 import type { CompressionCodec, Compressors } from "hyparquet/src/types.js";
+import { loadPackage } from "../../files/packages.ts";
 import { nativeUnpacker, type Unpacker } from "./nativeCodecs.ts";
 
 export type { Unpacker };
@@ -23,7 +24,12 @@ async function choose(codec: CompressionCodec): Promise<Unpacker> {
   if (codec === "UNCOMPRESSED") return (bytes) => new Uint8Array(bytes);
   const native = await nativeUnpacker(codec);
   if (native !== undefined) return native;
-  const { compressors } = (await import("hyparquet-compressors")) as { compressors: Compressors };
+  const { compressors } = (await loadPackage(
+    "hyparquet-compressors",
+    () => import("hyparquet-compressors"),
+  )) as {
+    compressors: Compressors;
+  };
   const found = Object.hasOwn(compressors, codec) ? compressors[codec] : undefined;
   if (found === undefined)
     throw new Error(`it is packed with ${codec ?? "a codec that is not known"}, which is not read`);
