@@ -86,6 +86,9 @@ const MoreLayers = () => (
     <Panel title="Twenty layers">
       <HistogramStack label="Twenty layers" layers={twenty} color={2} deadBelow={0.1} />
     </Panel>
+    <Panel title="Before the first step">
+      <HistogramStack label="No activations yet" layers={[]} rows={9} xLabel="activation" />
+    </Panel>
     <Panel title="Gradients" description="On an axis of powers of ten.">
       <HistogramStack
         label="Gradients"

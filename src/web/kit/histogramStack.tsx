@@ -66,6 +66,8 @@ function useSharedRange(
 
 interface Drawing {
   readonly layers: readonly LayerHistogram[];
+  /** How many rows there are: of layers, or of room for them. */
+  readonly rows: number;
   readonly first: readonly LayerHistogram[] | undefined;
   readonly range: readonly [number, number];
   readonly scale: "linear" | "log10";
@@ -153,11 +155,28 @@ function drawRow(context: CanvasRenderingContext2D, palette: Colors, drawing: Dr
   context.stroke(line);
 }
 
+/** The lines on which the histograms will stand. */
+function drawEmptyRows(
+  context: CanvasRenderingContext2D,
+  palette: Colors,
+  { rows, pitch, left, width }: Drawing,
+): void {
+  context.strokeStyle = palette.grid;
+  for (let row = 1; row <= rows; row++) {
+    const y = topOf(pitch) + row * pitch + 0.5;
+    context.beginPath();
+    context.moveTo(left, y);
+    context.lineTo(left + width, y);
+    context.stroke();
+  }
+}
+
 function draw(context: CanvasRenderingContext2D, palette: Colors, drawing: Drawing): void {
   const { layers, pitch, left, width } = drawing;
-  const bottom = topOf(pitch) + layers.length * pitch;
+  const bottom = topOf(pitch) + drawing.rows * pitch;
   context.lineWidth = 1;
   drawAxis(context, palette, drawing, bottom);
+  if (layers.length === 0) drawEmptyRows(context, palette, drawing);
   context.beginPath();
   context.rect(left, 0, width, bottom);
   context.clip();
@@ -214,7 +233,7 @@ export function HistogramStack(props: HistogramStackProps) {
   const plotWidth = Math.max(0, width - left - 88);
   const states = layers.map((layer) => deathOf(layer, props));
   const dead = states.map((state) => state !== undefined);
-  const drawing = { layers, first, range, scale, pitch, left, width: plotWidth, dead, color };
+  const drawing = { layers, rows: count, first, range, scale, pitch, left, width: plotWidth, dead, color };
   return (
     <Chart class="histograms">
       <div ref={frame} class="histogram-frame" style={{ height: `${height}px` }}>
@@ -241,7 +260,11 @@ export function HistogramStack(props: HistogramStackProps) {
           ))}
         </ol>
         <Canvas width={width} height={height} draw={(context, palette) => draw(context, palette, drawing)} />
-        {layers.length === 0 && <p class="plot-empty">{emptyText}</p>}
+        {layers.length === 0 && (
+          <p class="plot-empty">
+            <span>{emptyText}</span>
+          </p>
+        )}
       </div>
       {xLabel !== undefined && <figcaption class="axis-label">{xLabel}</figcaption>}
       <Numbers label={label} layers={slow} limits={props} />

@@ -151,7 +151,9 @@ export function LineChart(props: LineChartProps) {
       <div ref={frame} class="plot-frame" style={{ height: `${height}px` }}>
         <div ref={root} role="img" aria-label={summaryOf(props, words.x, words.series)} />
         {x.length === 0 ? (
-          <p class="plot-empty">{emptyText}</p>
+          <p class="plot-empty">
+            <span>{emptyText}</span>
+          </p>
         ) : (
           <input
             class="plot-cursor"

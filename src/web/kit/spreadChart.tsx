@@ -183,7 +183,11 @@ export function SpreadChart(props: SpreadChartProps) {
           {width > 0 &&
             series.map((one) => <Line key={one.label} series={one} scales={scales} deadBelow={deadBelow} />)}
         </svg>
-        {series.length === 0 && <p class="plot-empty">{emptyText}</p>}
+        {series.length === 0 && (
+          <p class="plot-empty">
+            <span>{emptyText}</span>
+          </p>
+        )}
       </div>
       <HiddenTable caption={label} head={["layer", ...slow.map((one) => one.label)]} rows={rows} />
     </Chart>
