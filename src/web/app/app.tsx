@@ -23,6 +23,7 @@ import type { Slot } from "./run.ts";
 import { RunBar } from "./runBar.tsx";
 import { SurfacePanel } from "./surfacePanel.tsx";
 import { TryPanel } from "./tryPanel.tsx";
+import { VerdictCards } from "./verdictCards.tsx";
 import { WeightsPanel } from "./weightsPanel.tsx";
 
 export function App({ playground }: { playground: Playground }) {
@@ -38,6 +39,7 @@ export function App({ playground }: { playground: Playground }) {
       >
         <Stack large>
           <Notices playground={playground} />
+          <VerdictCards playground={playground} />
           <SurfacePanel playground={playground} />
           <CurvesPanel playground={playground} />
           <LayersPanel playground={playground} />

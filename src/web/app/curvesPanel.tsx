@@ -138,13 +138,16 @@ function RateChart({ runs, epochs }: ChartProps) {
   );
 }
 
-/** The rates of a run at moments of another: of its last report before each. */
+/** The rates of a run at moments of another, between its own reports on straight lines. */
 function ratesAt(moments: readonly number[], { at, rate }: StepCurve): (number | null)[] {
-  let i = -1;
+  let i = 0;
   return moments.map((moment) => {
-    while (i + 1 < at.length && at[i + 1]! <= moment) i++;
-    const isBehind = i === at.length - 1 && at.length > 0 && at[i]! < moment;
-    return i < 0 || isBehind ? null : rate[i]!;
+    while (i + 1 < at.length && at[i + 1]! < moment) i++;
+    const [from, to] = [at[i], at[i + 1]];
+    if (from === undefined || moment < from) return null;
+    if (moment === from) return rate[i]!;
+    if (to === undefined) return null;
+    return rate[i]! + ((rate[i + 1]! - rate[i]!) * (moment - from)) / (to - from);
   });
 }
 

@@ -3,13 +3,11 @@ import { useComputed } from "@preact/signals";
 import type { ActivityView, LayerView, Spread } from "../engine/api.ts";
 import type { LayerHistogram } from "../kit/histogram.ts";
 import { HistogramStack } from "../kit/histogramStack.tsx";
-import { Notice } from "../kit/notice.tsx";
 import { Panel } from "../kit/panel.tsx";
 import { Columns, Stack } from "../kit/shell.tsx";
 import { SpreadChart } from "../kit/spreadChart.tsx";
 import type { Playground } from "./playground.ts";
 import type { Run } from "./run.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** Gradients are small by nature: below this they move nothing. */
 const STILL_GRADIENT = 1e-7;
@@ -24,11 +22,6 @@ export function LayersPanel({ playground }: { playground: Playground }) {
     >
       <Stack large>
         <Columns>
-          {runs.map((run) => (
-            <VerdictNotice key={run.slot} run={run} several={several} />
-          ))}
-        </Columns>
-        <Columns>
           <Spreads runs={runs} what="outputs" label="Spread of the activations, layer by layer" />
           <Spreads runs={runs} what="gradients" label="Spread of the gradients, layer by layer" />
         </Columns>
@@ -37,24 +30,6 @@ export function LayersPanel({ playground }: { playground: Playground }) {
         ))}
       </Stack>
     </Panel>
-  );
-}
-
-function VerdictNotice({ run, several }: { run: Run; several: boolean }) {
-  const activity = run.views.activity.value;
-  if (activity === undefined) return null;
-  const { curve, trained } = run;
-  const recent = curve.value.loss.slice(-8);
-  const prepared = trained.value;
-  const { state, title, text } = verdictOf(activity, {
-    loss: recent.length === 0 ? undefined : recent.reduce((a, b) => a + b) / recent.length,
-    classes: prepared?.targets === "classes" ? prepared.classNames.length : undefined,
-  });
-  const tone = state === "alive" ? "success" : state === "fading" ? "warning" : "error";
-  return (
-    <Notice tone={tone} title={several ? `${run.slot.toUpperCase()}: ${title}` : title}>
-      {text}
-    </Notice>
   );
 }
 
