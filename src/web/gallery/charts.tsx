@@ -143,6 +143,12 @@ export const Charts = () => (
         <SpreadChart label="Spread of activations" layers={names} series={spreads} />
       </Panel>
       <Panel title="Before the first step">
+        <SpreadChart
+          label="Spread down to nothing"
+          layers={names}
+          series={[{ label: "dead", stds: [1, 1e-3, 1e-7, 1e-12, 1e-16, 0, 0, Number.NaN, 0], color: 3 }]}
+          height={160}
+        />
         <SpreadChart label="Spread before the first step" layers={names} series={[]} height={140} />
         <Progress label="Training" value={0.42} text="epoch 8 of 20 · 12 s left" />
       </Panel>

@@ -37,11 +37,12 @@ const LEFT = 44;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 28;
-/** Nothing is drawn below it: a spread of 0 has no logarithm. */
-const LEAST = -12;
+/** The axis goes no further down, whatever the values. */
+const LEAST = -20;
 
+/** The place of a spread on the axis; −∞ for 0, which stands at the axis' end, and undefined for what is not finite. */
 const exponentOf = (std: number): number | undefined =>
-  Number.isFinite(std) ? Math.max(LEAST, std > 0 ? log10(std) : LEAST) : undefined;
+  Number.isFinite(std) ? (std > 0 ? Math.max(LEAST, log10(std)) : -Infinity) : undefined;
 
 /** Whole exponents around all values and the threshold. They only ever grow, so that the axis does not tremble. */
 function useLimits(series: readonly SpreadSeries[], threshold: number): [number, number] {
@@ -50,7 +51,7 @@ function useLimits(series: readonly SpreadSeries[], threshold: number): [number,
   for (const { stds, first = [] } of series) {
     for (const std of [...Array.from(stds), ...Array.from(first)]) {
       const exponent = exponentOf(std);
-      if (exponent === undefined) continue;
+      if (exponent === undefined || exponent === -Infinity) continue;
       low = Math.min(low, Math.floor(exponent) - 0.2);
       high = Math.max(high, Math.ceil(exponent) + 0.2);
     }
@@ -164,7 +165,8 @@ export function SpreadChart(props: SpreadChartProps) {
   const inner = Math.max(1, width - LEFT - RIGHT - 24);
   const scales: Scales = {
     x: (layer) => LEFT + 12 + (layers.length > 1 ? (layer / (layers.length - 1)) * inner : inner / 2),
-    y: (exponent) => TOP + ((limits[1] - exponent) / (limits[1] - limits[0])) * (height - TOP - BOTTOM),
+    y: (exponent) =>
+      TOP + ((limits[1] - Math.max(limits[0], exponent)) / (limits[1] - limits[0])) * (height - TOP - BOTTOM),
   };
   const rows = layers.map((name, i) => [
     name,
