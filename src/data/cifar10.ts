@@ -10,6 +10,7 @@ import { type GivenFiles, givenFiles, namedFiles } from "../files/given.ts";
 import { type FileStore, NO_FOLDER, type OpenFile, pathIn } from "../files/store.ts";
 import { systemFiles } from "../files/systemFiles.ts";
 import type { TargetArray } from "../targets.ts";
+import { CIFAR10_FOLDER } from "./cifar10Folder.ts";
 import type { Dataset, ReadOptions, Samples, SampleTarget } from "./dataset.ts";
 import { selectRows } from "./selection.ts";
 
@@ -30,8 +31,6 @@ const FEATURES = 3072;
 const RECORD_BYTES = 1 + FEATURES;
 const RECORDS_PER_FILE = 10_000;
 
-/** The folder in the published archive. */
-export const CIFAR10_FOLDER = "cifar-10-batches-bin";
 const TRAINING_FILES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
 const TEST_FILE = "test_batch.bin";
 const FILES = [...TRAINING_FILES, TEST_FILE];

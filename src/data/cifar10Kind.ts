@@ -1,5 +1,6 @@
 /** CIFAR-10 as the command line knows it: what it is, where it is published, how it is found. */
-import { CIFAR10_FOLDER, type Cifar10Options, cifar10, findCifar10, locateCifar10 } from "./cifar10.ts";
+import type { Cifar10Options } from "./cifar10.ts";
+import { CIFAR10_FOLDER } from "./cifar10Folder.ts";
 import { loadArchiveFetching } from "./fetching.ts";
 import type { DatasetKind, PublishedArchive, PublishedFile } from "./kind.ts";
 
@@ -23,9 +24,12 @@ export const CIFAR10_ARCHIVE: PublishedArchive = {
   ],
 };
 
+/** What reads it, which is loaded when it is needed. */
+const reader = () => import("./cifar10.ts");
+
 /**
  * @param options.archive another than the published one, for tests
- * @param options.recordsPerFile as {@link cifar10} takes it
+ * @param options.recordsPerFile as cifar10() takes it
  */
 export function cifar10Kind({
   archive = CIFAR10_ARCHIVE,
@@ -34,11 +38,11 @@ export function cifar10Kind({
   return {
     about: "50,000 colour photographs of 32 × 32 to train on, 10,000 to test on, in 10 classes",
     samples: { train: 50_000, test: 10_000 },
-    find: ({ folders }) => findCifar10(folders, options),
+    find: async ({ folders }) => (await reader()).findCifar10(folders, options),
     files: {
       title: "CIFAR-10",
-      open: (folder) => cifar10(folder, options),
-      locate: locateCifar10,
+      open: async (folder) => (await reader()).cifar10(folder, options),
+      locate: async (folders) => (await reader()).locateCifar10(folders),
       // What fetches and verifies is loaded when it is needed.
       published: {
         bytes: archive.bytes,

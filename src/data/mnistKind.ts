@@ -1,7 +1,6 @@
 /** MNIST as the command line knows it: what it is, where it is published, how it is found. */
 import { loadChecks, loadFilesFetching } from "./fetching.ts";
 import type { DatasetKind, PublishedFiles } from "./kind.ts";
-import { findMnist, locateMnist, mnist } from "./mnist.ts";
 
 export const MNIST_FILES: PublishedFiles = {
   mirrors: [
@@ -53,6 +52,9 @@ export const MNIST_FILES: PublishedFiles = {
   ],
 };
 
+/** What reads it, which is loaded when it is needed. */
+const reader = () => import("./mnist.ts");
+
 /** @param options.published others than the published files, for tests */
 export function mnistKind({
   published = MNIST_FILES,
@@ -64,18 +66,22 @@ export function mnistKind({
     about:
       "60,000 grey images of handwritten digits of 28 × 28 to train on, 10,000 to test on, in 10 classes",
     samples: { train: 60_000, test: 10_000 },
-    find: ({ folders }) => findMnist(folders),
+    find: async ({ folders }) => (await reader()).findMnist(folders),
     files: {
       title: "MNIST",
-      open: mnist,
-      locate: locateMnist,
+      open: async (folder) => (await reader()).mnist(folder),
+      locate: async (folders) => (await reader()).locateMnist(folders),
       // What fetches and verifies is loaded when it is needed.
       published: {
         bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
         url: mirrors[0]!,
         fetch: async (options) => (await loadFilesFetching()).fetchFiles(options, published),
         verify: async (folder, { signal }) =>
-          (await loadChecks()).checkFiles((await locateMnist([folder])) ?? folder, files, signal),
+          (await loadChecks()).checkFiles(
+            (await (await reader()).locateMnist([folder])) ?? folder,
+            files,
+            signal,
+          ),
       },
     },
   };

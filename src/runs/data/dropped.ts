@@ -263,6 +263,7 @@ const isImage = (file: NamedFile): boolean => /\.(png|jpg|jpeg)$/i.test(file.pat
 async function recognize(all: readonly NamedFile[]): Promise<Recognized> {
   const files = all.filter((file) => !isHidden(file));
   if (files.length === 0) throw new DatasetError(`There is no file in what was dropped. ${CAN_BE}`);
+  refuseOthers(files);
   const [{ isCifar10File }, { isMnistFile }] = await Promise.all([
     import("../../data/cifar10.ts"),
     import("../../data/mnist.ts"),
@@ -288,6 +289,21 @@ async function recognize(all: readonly NamedFile[]): Promise<Recognized> {
     `There are ${files.length} files in what was dropped (${names}${files.length > 5 ? ", …" : ""}), which do not belong together: ` +
       `of tables, one is opened at a time. ${CAN_BE}`,
   );
+}
+
+/** @throws DatasetError of what is nearly that which can be opened */
+function refuseOthers(files: readonly NamedFile[]): void {
+  const archive = files.find(({ path }) => /\.(tar|tar\.gz|tgz|zip|7z|rar)$/i.test(path));
+  if (archive !== undefined) {
+    throw new DatasetError(`${archive.path} is an archive. Unpack it, and drop the folder that is in it.`);
+  }
+  const python = files.find((file) => /^(data_batch_\d|test_batch)$/.test(nameOf(file)));
+  if (python !== undefined) {
+    throw new DatasetError(
+      `${python.path} is of CIFAR-10's version for Python, expected the binary one, data_batch_1.bin to test_batch.bin. ` +
+        "Download cifar-10-binary.tar.gz, and drop the folder that is in it.",
+    );
+  }
 }
 
 async function recognizeFolder(

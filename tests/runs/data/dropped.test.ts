@@ -213,6 +213,14 @@ describe("other data that were dropped", () => {
       [blob("1.png", "x")],
       "An image, 1.png, has no folder that is a class. Drop the folder that holds a folder for each class",
     ],
+    [
+      [blob("cifar-10-binary.tar.gz", "x")],
+      "cifar-10-binary.tar.gz is an archive. Unpack it, and drop the folder",
+    ],
+    [
+      [blob("data_batch_1", "x"), blob("test_batch", "x")],
+      "data_batch_1 is of CIFAR-10's version for Python, expected",
+    ],
     [[blob("a.pdf", "%PDF-1.4")], "a.pdf is a PDF file, expected a table that can be read"],
   ])("says what can be dropped: %#", async (files, message) => {
     for (const open of [describeDropped(files), openDropped(files, { target: ["b"] })]) {
