@@ -87,7 +87,10 @@ const plainImports = {
 const shared = {
   name: "shared",
   minShareCount: 2,
-  test: (id) => /[\\/]src[\\/](?!formats|images|runs[\\/]data)/.test(id) && !id.includes("node_modules"),
+  // What draws is the page's alone: a worker has no document.
+  test: (id) =>
+    /[\\/]src[\\/](?!formats|images|runs[\\/]data|web[\\/](app|kit))/.test(id) &&
+    !id.includes("node_modules"),
 };
 
 const policy = {

@@ -3,8 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button, IconButton } from "../kit/button.tsx";
 import { DropZone } from "../kit/dropZone.tsx";
+import { EmptyState } from "../kit/emptyState.tsx";
 import { Menu, type MenuItem } from "../kit/menu.tsx";
 import { Notice } from "../kit/notice.tsx";
+import { Panel } from "../kit/panel.tsx";
 import { Segmented } from "../kit/segmented.tsx";
 import { Row, Shell, Stack } from "../kit/shell.tsx";
 import { MotionToggle, ThemeToggle } from "../kit/themeToggle.tsx";
@@ -12,19 +14,30 @@ import { Toaster, toast } from "../kit/toaster.tsx";
 import { ConfigPanel } from "./configPanel.tsx";
 import { CurvesPanel } from "./curvesPanel.tsx";
 import { DataPanel } from "./dataPanel.tsx";
-import { ImportancePanel } from "./importancePanel.tsx";
 import { isolationState } from "./isolationState.ts";
 import { LayersPanel } from "./layersPanel.tsx";
+import { lazy } from "./lazy.tsx";
 import { InterruptedNotices, OutcomePanel } from "./outcomePanel.tsx";
 import type { Playground } from "./playground.ts";
 import { presets } from "./presets.ts";
-import { ResultsPanel } from "./resultsPanel.tsx";
 import type { Slot } from "./run.ts";
 import { RunBar } from "./runBar.tsx";
-import { SurfacePanel } from "./surfacePanel.tsx";
 import { TryPanel } from "./tryPanel.tsx";
 import { VerdictCards } from "./verdictCards.tsx";
-import { WeightsPanel } from "./weightsPanel.tsx";
+
+const SurfacePanel = lazy(async () => (await import("./surfacePanel.tsx")).SurfacePanel);
+const WeightsPanel = lazy(async () => (await import("./weightsPanel.tsx")).WeightsPanel);
+const ImportancePanel = lazy(async () => (await import("./importancePanel.tsx")).ImportancePanel);
+const ResultsPanel = lazy(async () => (await import("./resultsPanel.tsx")).ResultsPanel, NoResults);
+
+/** Before there are any. */
+function NoResults() {
+  return (
+    <Panel title="What it gets right, and wrong" description="Looked at after each epoch.">
+      <EmptyState icon="table" title="The first epoch’s end fills it" height={320} />
+    </Panel>
+  );
+}
 
 export function App({ playground }: { playground: Playground }) {
   useShortcuts(playground);
@@ -40,12 +53,18 @@ export function App({ playground }: { playground: Playground }) {
         <Stack large>
           <Notices playground={playground} />
           <VerdictCards playground={playground} />
-          <SurfacePanel playground={playground} />
+          {isOfPoints(playground) && <SurfacePanel playground={playground} />}
           <CurvesPanel playground={playground} />
           <LayersPanel playground={playground} />
-          <ResultsPanel playground={playground} />
-          <WeightsPanel playground={playground} />
-          <ImportancePanel playground={playground} />
+          {hasBegun(playground) ? (
+            <>
+              <ResultsPanel playground={playground} />
+              <WeightsPanel playground={playground} />
+              <ImportancePanel playground={playground} />
+            </>
+          ) : (
+            <NoResults />
+          )}
           <OutcomePanel playground={playground} />
           <TryPanel playground={playground} />
         </Stack>
@@ -61,6 +80,12 @@ export function App({ playground }: { playground: Playground }) {
     </>
   );
 }
+
+/** Whether anything has been trained yet. */
+const hasBegun = ({ runs }: Playground) => runs.value.some((run) => run.phase.value !== "idle");
+
+const isOfPoints = ({ runs }: Playground) =>
+  runs.value.some((run) => (run.trained.value ?? run.prepared.value)?.features === 2);
 
 function Actions({ playground }: { playground: Playground }) {
   const copyLink = async () => {
