@@ -216,7 +216,8 @@ export class Run {
 
   #hear(event: TrainEvent): void {
     batch(() => {
-      if (event.type === "progress") this.#progress(event);
+      if (event.type === "planned") this.#trained.value = event.prepared;
+      else if (event.type === "progress") this.#progress(event);
       else if (event.type === "epoch") this.#rows.value = [...this.#rows.value, event.row];
       else if (event.type === "reading") this.#reading.value = event.done / event.total;
       else if (event.type === "threads") this.#threads.value = event;

@@ -59,6 +59,8 @@ export interface Prepared {
 }
 
 export type TrainEvent =
+  /** What is trained, with all settings and the command that does the same. It comes first. */
+  | { readonly type: "planned"; readonly prepared: Prepared }
   | { readonly type: "reading"; readonly done: number; readonly total: number }
   | { readonly type: "threads"; readonly threads: number; readonly notice?: string }
   | { readonly type: "resumed"; readonly rows: readonly EpochRow[]; readonly epoch: number }

@@ -141,6 +141,7 @@ export class PlaygroundEngine implements Engine {
         );
         this.#current = current;
         this.#asked = askedOf(current);
+        onEvent({ type: "planned", prepared: preparedOf(current.plan, current.opened, source, given) });
         const from = resume ? await checkpointOf(kept) : undefined;
         save = await this.#saverOf(kept, source, given, current, onEvent, () => context);
         const capture: Callback = {
