@@ -185,6 +185,7 @@ function Notices({ playground }: { playground: Playground }) {
           ))}
         </Notice>
       )}
+      <LinkedNotice playground={playground} />
       <InterruptedNotices playground={playground} />
       {runs.map(
         (run) =>
@@ -199,6 +200,24 @@ function Notices({ playground }: { playground: Playground }) {
           ),
       )}
     </>
+  );
+}
+
+/** A link for files waits for them; what can go on has its own. */
+function LinkedNotice({ playground }: { playground: Playground }) {
+  const { linked, runs } = playground;
+  if (linked.value === undefined || runs.value.some((run) => run.interrupted.value !== undefined))
+    return null;
+  return (
+    <Notice
+      tone="info"
+      title="The link is for files that are not part of it"
+      onDismiss={() => {
+        linked.value = undefined;
+      }}
+    >
+      Open the same files here, and its settings hold for them.
+    </Notice>
   );
 }
 

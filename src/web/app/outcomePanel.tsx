@@ -1,6 +1,8 @@
 /** What a training has come to: its measures, its weights' hash, the model's file, and the command that does the same. */
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Evaluation } from "../../model/history.ts";
+import type { Interrupted } from "../engine/api.ts";
 import { resultOf } from "../engine/connect.ts";
 import { Button } from "../kit/button.tsx";
 import { CopyField } from "../kit/copyField.tsx";
@@ -105,44 +107,66 @@ function offer(bytes: Uint8Array, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A training that was broken off, and can go on. */
+/** Trainings that were broken off, and can go on. */
 export function InterruptedNotices({ playground }: { playground: Playground }) {
   return (
     <>
-      {playground.runs.value.map((run) => {
-        const interrupted = run.interrupted.value;
-        if (interrupted === undefined || run.isUnderWay) return null;
-        const { epoch, epochs, data, at, hasFiles } = interrupted;
-        const when = new Date(at).toLocaleString();
-        return (
-          <Notice
-            key={run.slot}
-            tone="info"
-            title={`A training on ${data} can go on`}
-            onDismiss={() => void run.forget()}
-            action={
-              <Row>
-                <Button
-                  kind="primary"
-                  small
-                  icon="play"
-                  disabled={!hasFiles}
-                  onClick={() => void goOn(playground, run)}
-                >
-                  Go on
-                </Button>
-                <Button small kind="quiet" icon="trash" onClick={() => void run.forget()}>
-                  Forget it
-                </Button>
-              </Row>
-            }
-          >
-            It was broken off after {epoch} of {epochs} epochs ({when}).
-            {!hasFiles && " Its files were too large to be kept: open them again, and train anew."}
-          </Notice>
-        );
-      })}
+      {playground.runs.value.map(
+        (run) =>
+          run.interrupted.value !== undefined &&
+          !run.isUnderWay && (
+            <InterruptedNotice
+              key={run.slot}
+              playground={playground}
+              run={run}
+              interrupted={run.interrupted.value}
+            />
+          ),
+      )}
     </>
+  );
+}
+
+interface InterruptedProps {
+  readonly playground: Playground;
+  readonly run: Run;
+  readonly interrupted: Interrupted;
+}
+
+function InterruptedNotice({ playground, run, interrupted }: InterruptedProps) {
+  const { epoch, epochs, data, at, hasFiles } = interrupted;
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // A page that is loaded anew stands where it was scrolled to, from where this might not be seen.
+    if (run.phase.peek() === "idle") root.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  return (
+    <div ref={root}>
+      <Notice
+        tone="info"
+        title={`A training on ${data} can go on`}
+        onDismiss={() => void run.forget()}
+        action={
+          <Row>
+            <Button
+              kind="primary"
+              small
+              icon="play"
+              disabled={!hasFiles}
+              onClick={() => void goOn(playground, run)}
+            >
+              Go on
+            </Button>
+            <Button small kind="quiet" icon="trash" onClick={() => void run.forget()}>
+              Forget it
+            </Button>
+          </Row>
+        }
+      >
+        It was broken off after {epoch} of {epochs} epochs ({new Date(at).toLocaleString()}).
+        {!hasFiles && " Its files were too large to be kept: open them again, and train anew."}
+      </Notice>
+    </div>
   );
 }
 

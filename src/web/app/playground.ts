@@ -5,7 +5,7 @@ import type { Given, Source } from "../engine/api.ts";
 import { resultOf } from "../engine/connect.ts";
 import { type Preset, presets, QUICK } from "./presets.ts";
 import { Run, SLOTS, type Slot } from "./run.ts";
-import { readState, writeState } from "./urlState.ts";
+import { FILES, type PageState, readState, writeState } from "./urlState.ts";
 
 /** The data sets that the page makes itself. */
 export const MADE = ["synthetic", "spirals", "moons", "circles"] as const;
@@ -29,6 +29,9 @@ const SETTLE = 120;
 const LOOK_EVERY = 200;
 
 const isMade = (name: string | undefined): name is Made => MADE.includes(name as Made);
+/** Whether settings can be for these files: those of a table name one of its columns. */
+const isFor = ({ target: [target] = [] }: Given, described: DroppedDescription): boolean =>
+  described.kind === "table" ? described.columns.some(({ name }) => name === target) : target === undefined;
 const isToy = (source: Source) => source.kind === "named" && source.name !== "synthetic";
 
 export class Playground {
@@ -45,6 +48,8 @@ export class Playground {
   readonly speed = signal(0);
   /** What a link said that could not be read. */
   readonly linkProblems = signal<readonly string[]>([]);
+  /** What a link said of files, which no link can hold: it waits for them. */
+  readonly linked = signal<Pick<PageState, "given" | "compare"> | undefined>(undefined);
   readonly #runs: Partial<Record<Slot, Run>> = {};
 
   /** The configurations that are there. */
@@ -73,6 +78,12 @@ export class Playground {
       return;
     }
     const { data, given, compare, problems } = state;
+    if (data === FILES) {
+      this.choosePreset(presets[0]!);
+      this.linked.value = { given, compare };
+      this.linkProblems.value = problems;
+      return;
+    }
     batch(() => {
       const name = isMade(data) ? data : "synthetic";
       this.source.value = { kind: "named", name };
@@ -101,7 +112,7 @@ export class Playground {
     effect(() => {
       const source = this.source.value;
       const given = { a: this.given.a.value, b: this.given.b.value };
-      const data = source.kind === "named" ? source.name : undefined;
+      const data = source.kind === "named" ? source.name : FILES;
       const hash = writeState({ data, given, compare: this.compare.value });
       history.replaceState(null, "", `#${hash}`);
     });
@@ -142,6 +153,7 @@ export class Playground {
       this.source.value = { kind: "named", name };
       this.dropped.value = undefined;
       this.dropProblem.value = undefined;
+      this.linked.value = undefined;
       this.speed.value = name === "synthetic" ? 0 : TOY_SPEED;
       const given = name === "synthetic" ? { ...QUICK, layers: [50, 50], bn: "after" as const } : TOY;
       this.given.a.value = given;
@@ -165,6 +177,7 @@ export class Playground {
       this.editing.value = "a";
       this.speed.value = data === undefined ? 0 : TOY_SPEED;
       this.dropProblem.value = undefined;
+      this.linked.value = undefined;
     });
   }
 
@@ -181,6 +194,15 @@ export class Playground {
         this.dropped.value = described;
         this.source.value = { kind: "files", files };
         this.speed.value = 0;
+        this.editing.value = "a";
+        const linked = this.linked.peek();
+        this.linked.value = undefined;
+        if (linked !== undefined && isFor(linked.given.a, described)) {
+          this.given.a.value = linked.given.a;
+          this.given.b.value = linked.given.b;
+          this.compare.value = linked.compare;
+          return;
+        }
         const target =
           described.kind === "table" && described.target !== undefined ? [described.target] : undefined;
         const given: Given =
@@ -190,7 +212,6 @@ export class Playground {
         this.given.a.value = given;
         this.given.b.value = given;
         this.compare.value = false;
-        this.editing.value = "a";
       });
     } catch (error) {
       this.dropProblem.value = (error as Error).message;
@@ -223,15 +244,22 @@ export class Playground {
     const { given, data } = interrupted;
     const files = await run.engine.interruptedFiles(slot);
     batch(() => {
+      this.linked.value = undefined;
       if (files !== undefined) {
         this.source.value = { kind: "files", files };
       } else if (isMade(data)) this.source.value = { kind: "named", name: data };
       this.given[slot].value = given;
-      if (slot === "b") this.compare.value = true;
+      this.editing.value = slot;
+      this.compare.value = slot === "b" || this.#isOther("b");
     });
     if (files !== undefined) this.dropped.value = await resultOf(run.engine.describe(files));
-    await run.prepare(this.source.peek(), given);
     await run.train(this.source.peek(), given, { resume: true });
+  }
+
+  /** Whether another configuration's training is under way, or can go on as well. */
+  #isOther(slot: Slot): boolean {
+    const run = this.#runs[slot];
+    return run !== undefined && (run.isUnderWay || run.interrupted.peek() !== undefined);
   }
 
   pause(): void {

@@ -10,8 +10,11 @@ import type { Given } from "../engine/api.ts";
 import { SLOTS, type Slot } from "./run.ts";
 import { isSettingName, settingEntry } from "./settingEntries.ts";
 
+/** The data in the address where they are files of one's own, which no address can hold. */
+export const FILES = "files";
+
 export interface PageState {
-  /** The name of a data set that is made; undefined: files, which no address can hold. */
+  /** The name of a data set that is made, or {@link FILES}. */
   readonly data: string | undefined;
   readonly given: Readonly<Record<Slot, Given>>;
   readonly compare: boolean;
