@@ -1,6 +1,6 @@
 /** Files that a program has been given as such, as pages are by an `<input type="file">`, or by a drop. */
 import { ConfigError, DatasetError, FileError } from "../errors.ts";
-import type { FileBlob } from "../platform.ts";
+import type { Bytes, FileBlob } from "../platform.ts";
 import { type FileStore, type FolderEntry, NO_FOLDER, type OpenFile, pathIn } from "./store.ts";
 
 /** A file with the path by which it is known, such as a folder that was dropped has them: "pets/cat/1.png". */
@@ -66,11 +66,7 @@ export function namedFiles(where: string, given: GivenFiles): NamedFile[] {
  * The bytes of a file from `start` to before `end`, or as many of them as there are.
  * @throws FileError if it cannot be read, as it has been moved or changed, or is a folder
  */
-export async function readBlob(
-  { path, file }: NamedFile,
-  start = 0,
-  end = file.size,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBlob({ path, file }: NamedFile, start = 0, end = file.size): Promise<Bytes> {
   try {
     return new Uint8Array(await file.slice(start, Math.max(start, end)).arrayBuffer());
   } catch (error) {

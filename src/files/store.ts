@@ -1,4 +1,5 @@
 /** Files by their paths, wherever they lie: on the disk ({@link systemFiles}), or among those that a page was given. */
+import type { Bytes } from "../platform.ts";
 
 /** What is at a path. */
 export type Found =
@@ -22,7 +23,7 @@ export interface FileStore {
   /** @throws FileError if it cannot be read */
   open(path: string): Promise<OpenFile>;
   /** All bytes of a file. @throws FileError if it cannot be read, or is none; `tooLarge(its bytes)` if they are more than `most` */
-  bytes(path: string, limits: ReadLimits): Promise<Uint8Array<ArrayBuffer>>;
+  bytes(path: string, limits: ReadLimits): Promise<Bytes>;
 }
 
 export interface ReadLimits {
