@@ -54,13 +54,22 @@ export function inspectionOf(
   requireSome(WHERE, samples);
   const n = requireInspected(options.most ?? MOST_INSPECTED, minimumBatch, samples.count);
   return async (workspace) => {
-    let activity: LayerActivity[] = [];
-    await forEachBlock(WHERE, workspace, samples, { count: n, withTargets: true }, (_, __, source) => {
+    const look = (source: Placement) => {
       // The forward pass of a training moves the averages of batch normalisation.
       const before = workspace.states.map(({ value }) => value.data.slice());
       workspace.readParameters();
-      activity = observed(workspace, n, source);
+      const activity = observed(workspace, n, source);
       for (const [i, { value }] of workspace.states.entries()) value.data.set(before[i]!);
+      return activity;
+    };
+    const place = workspace.samples.find(samples);
+    if (place?.filled) {
+      for (let i = 0; i < n; i++) workspace.rows.data[i] = place.selection?.[i] ?? i;
+      return look(place);
+    }
+    let activity: LayerActivity[] = [];
+    await forEachBlock(WHERE, workspace, samples, { count: n, withTargets: true }, (_, __, source) => {
+      activity = look(source);
     });
     return activity;
   };

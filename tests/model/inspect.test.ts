@@ -125,6 +125,23 @@ describe("Model.inspect", () => {
     },
   );
 
+  it("gives the same of samples that are resident, whole or selected, and of others", async () => {
+    const all = images(400);
+    const some = all.select(Uint32Array.from({ length: 300 }, (_, i) => (7 * i) % 400));
+    const model = network();
+    let resident: LayerActivity[] = [];
+    const onEpoch = async () => {
+      resident = await model.inspect(some);
+    };
+    await model.fit(some, { epochs: 1, callbacks: [{ onEpoch }] });
+    await model.close();
+    const values = new Uint8Array(300 * 300);
+    const labels = new Uint8Array(300);
+    await some.read({ values, labels });
+    const others = samplesFromArrays({ values, labels, features: 300, classes: 10 });
+    expect(await model.inspect(others)).toEqual(resident);
+  });
+
   it.each([
     ["one thread", {}],
     ["two threads", { threads: 2 }],

@@ -2,11 +2,12 @@
 import type { Samples } from "../../data/dataset.ts";
 import { log } from "../../math.ts";
 import type { Model } from "../../model/model.ts";
+import { copyResident } from "../../model/residentCopy.ts";
 import { unitOfTargets } from "../../preprocessing/scaleOfTargets.ts";
 import type { TrainingPlan } from "../../runs/train.ts";
 import { targetsOf } from "../../targets.ts";
 import type { SentSamples } from "../../worker/protocol.ts";
-import { toSent } from "../../worker/samples.ts";
+import { fromSent, toSent } from "../../worker/samples.ts";
 import type { ResultsView, WrongSample } from "./api.ts";
 
 /** The most samples that are looked at: they are predicted while the training goes on. */
@@ -20,8 +21,11 @@ export interface Looked {
   readonly sent: SentSamples;
 }
 
-/** Those for validation; else those to test on, else those of the training. */
-export async function lookedAt({ split }: TrainingPlan): Promise<Looked> {
+/**
+ * Those for validation; else those to test on, else those of the training. They are copied from the training's memory where they lie
+ * there: files would be read again, a piece between two steps.
+ */
+export async function lookedAt({ split, model }: TrainingPlan): Promise<Looked> {
   const [on, all] =
     split.validation !== undefined
       ? (["validation", split.validation] as const)
@@ -29,8 +33,14 @@ export async function lookedAt({ split }: TrainingPlan): Promise<Looked> {
         ? (["test", split.test] as const)
         : (["training", split.train] as const);
   const count = Math.min(all.count, MOST_SAMPLES);
-  const samples = count === all.count ? all : all.select(Uint32Array.from({ length: count }, (_, i) => i));
-  return { on, samples, sent: await toSent("The playground", samples, {}) };
+  const resident = copyResident(model, all, count);
+  if (resident !== undefined) {
+    const { features, classes, targets, classNames } = all;
+    const sent: SentSamples = { ...resident, features, classes, targets, classNames };
+    return { on, samples: fromSent(sent), sent };
+  }
+  const some = count === all.count ? all : all.select(Uint32Array.from({ length: count }, (_, i) => i));
+  return { on, samples: some, sent: await toSent("The playground", some, {}) };
 }
 
 export async function resultsView(
