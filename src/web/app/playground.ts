@@ -25,7 +25,7 @@ const TOY: Given = {
 const TOY_SPEED = 300;
 /** How long the page waits for more changes before it looks into them, in milliseconds. */
 const SETTLE = 120;
-/** Between two looks at a network that trains, in milliseconds. */
+/** Between two looks at a network that trains, in milliseconds, at least. */
 const LOOK_EVERY = 200;
 
 const isMade = (name: string | undefined): name is Made => MADE.includes(name as Made);
@@ -121,8 +121,7 @@ export class Playground {
     });
     setInterval(() => {
       if (document.hidden) return;
-      for (const run of this.runs.peek())
-        if (run.phase.peek() === "training") void run.look(this.#isTime(run));
+      for (const run of this.runs.peek()) if (run.phase.peek() === "training") run.glance(this.#isTime(run));
     }, LOOK_EVERY);
     for (const slot of this.slots.peek()) void this.run(slot).lookForInterrupted();
   }

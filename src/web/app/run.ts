@@ -37,6 +37,8 @@ export interface StepCurve {
 const NO_CURVE: StepCurve = { at: [], loss: [], rate: [] };
 /** A curve of more points has every second one dropped: a screen has no more pixels. */
 const MOST_POINTS = 2000;
+/** The share of a training's time that may go into looking at it. */
+const LOOKING_SHARE = 0.03;
 const SURFACE_SIDE = 64;
 const MOST_WEIGHTS = 50;
 
@@ -78,6 +80,9 @@ export class Run {
   readonly #connected: ConnectedEngine;
   #asked = 0;
   #looking = false;
+  #nextLook = 0;
+  /** Whether an epoch has ended of which not all has been looked at. */
+  #owesAll = false;
 
   constructor(slot: Slot) {
     this.slot = slot;
@@ -265,13 +270,28 @@ export class Run {
     this.engine.cancel();
   }
 
-  /** Brings the views up to date. @param all those, too, that take long */
+  /**
+   * Brings the views up to date while a training goes on, unless that would hold it up for more than a small share of its time.
+   * @param isNewEpoch whether those, too, that take longer
+   */
+  glance(isNewEpoch: boolean): void {
+    this.#owesAll ||= isNewEpoch;
+    if (this.#looking || performance.now() < this.#nextLook) return;
+    void this.look(this.#owesAll);
+  }
+
+  /** Brings the views up to date. @param all those, too, that take longer */
   async look(all: boolean): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
+    let took = 0;
+    const timed = <T extends { readonly took: number }>(view: T | undefined): T | undefined => {
+      took += view?.took ?? 0;
+      return view;
+    };
     const { views, engine } = this;
     try {
-      const activity = await engine.activity();
+      const activity = timed(await engine.activity());
       if (activity !== undefined) {
         batch(() => {
           views.activity.value = activity;
@@ -279,14 +299,16 @@ export class Run {
         });
       }
       if (this.#trained.value?.features === 2) {
-        views.points.value ??= await engine.points();
-        views.surface.value = (await engine.surface(SURFACE_SIDE)) ?? views.surface.value;
+        views.points.value ??= timed(await engine.points());
+        views.surface.value = timed(await engine.surface(SURFACE_SIDE)) ?? views.surface.value;
       }
       if (!all) return;
-      views.weights.value = (await engine.weights(MOST_WEIGHTS)) ?? views.weights.value;
-      views.results.value = (await engine.results()) ?? views.results.value;
+      this.#owesAll = false;
+      views.weights.value = timed(await engine.weights(MOST_WEIGHTS)) ?? views.weights.value;
+      views.results.value = timed(await engine.results()) ?? views.results.value;
     } finally {
       this.#looking = false;
+      this.#nextLook = performance.now() + took / LOOKING_SHARE;
     }
   }
 

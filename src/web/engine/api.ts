@@ -198,6 +198,9 @@ export interface Interrupted {
 /** What an answer is, or why there is none: errors lose their classes between threads. */
 export type Outcome<T> = { readonly ok: T } | { readonly error: WireError };
 
+/** A view, and the milliseconds for which it held up the training. */
+export type Viewed<T> = T & { readonly took: number };
+
 export interface Engine {
   info(): Promise<EngineInfo>;
   describe(files: readonly NamedFile[]): Promise<Outcome<DroppedDescription>>;
@@ -214,11 +217,11 @@ export interface Engine {
   cancel(): void;
   /** @param stepsPerSecond 0: as fast as it can */
   slowDown(stepsPerSecond: number): void;
-  activity(): Promise<ActivityView | undefined>;
-  points(): Promise<PointsView | undefined>;
-  surface(side: number): Promise<SurfaceView | undefined>;
-  weights(most: number): Promise<WeightsView | undefined>;
-  results(): Promise<ResultsView | undefined>;
+  activity(): Promise<Viewed<ActivityView> | undefined>;
+  points(): Promise<Viewed<PointsView> | undefined>;
+  surface(side: number): Promise<Viewed<SurfaceView> | undefined>;
+  weights(most: number): Promise<Viewed<WeightsView> | undefined>;
+  results(): Promise<Viewed<ResultsView> | undefined>;
   importance(onShare: (share: number) => void): Promise<Outcome<ImportanceView | undefined>>;
   modelFile(): Promise<Outcome<Uint8Array>>;
   openModel(file: Blob): Promise<Outcome<ModelInfo>>;

@@ -31,7 +31,17 @@ import { TrainingControl } from "../../worker/control.ts";
 import { toWire } from "../../worker/wire.ts";
 import { activityView } from "./activity.ts";
 import { type AskedModel, answerFeatures, answerRow, infoOf, tableOf } from "./answers.ts";
-import type { Engine, Given, Outcome, PointsView, Prepared, Source, TrainEnd, TrainEvent } from "./api.ts";
+import type {
+  Engine,
+  Given,
+  Outcome,
+  PointsView,
+  Prepared,
+  Source,
+  TrainEnd,
+  TrainEvent,
+  Viewed,
+} from "./api.ts";
 import { interruptedOf, OriginSlot, type Session } from "./originStore.ts";
 import { keyOf, openSource, preparedOf } from "./planning.ts";
 import { type Looked, lookedAt, resultsView } from "./results.ts";
@@ -215,11 +225,15 @@ export class PlaygroundEngine implements Engine {
   }
 
   /** A view of the network, or undefined where there is nothing to be seen yet. */
-  async #view<T>(work: (current: Current) => Promise<T | undefined>): Promise<T | undefined> {
+  async #view<T extends object>(
+    work: (current: Current) => Promise<T | undefined>,
+  ): Promise<Viewed<T> | undefined> {
     const current = this.#current;
     if (current === undefined) return undefined;
+    const begin = performance.now();
     try {
-      return await work(current);
+      const view = await work(current);
+      return view && { ...view, took: performance.now() - begin };
     } catch {
       // A view that came too early, or of weights that are no numbers any more: the training itself says what is wrong.
       return undefined;
