@@ -127,19 +127,26 @@ describeInChromium("the site", (browser) => {
     edit(folder, "serviceWorker.js", (text) => text.replace(/(version:`)/, "$1new-"));
     await page.reload();
     expect(await page.title()).toBe("Version 2");
-    // Chromium has fetched the new service worker, which waits for the tab of the old one.
-    await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      await registration.update();
-    });
-    await page.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
-    await page.goto("about:blank");
-    const later = await context.newPage();
-    await later.goto(site.url);
-    await later.waitForFunction(async () => {
-      const names = await caches.keys();
-      return names.length === 1 && names[0]!.includes(" new-");
-    });
+    // The new service worker waits for the tab of the old one. (waitForFunction() would not wait for a promise.)
+    const waiting = () =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        if (registration.waiting === null) await registration.update();
+        return registration.waiting?.state;
+      });
+    await expect.poll(waiting, { timeout: 60_000 }).toBe("installed");
+    await page.close();
+    let later = await context.newPage();
+    const versions = async () => {
+      // While a page is open, its version stays.
+      await later.close();
+      later = await context.newPage();
+      await later.goto(site.url);
+      return later.evaluate(() => caches.keys());
+    };
+    await expect
+      .poll(versions, { timeout: 60_000, interval: 500 })
+      .toEqual([expect.stringContaining(" new-")]);
     await site.close();
     await later.reload();
     expect(await later.title()).toBe("Version 2");
