@@ -5,6 +5,7 @@
  *   nnwasm/SLOT/session.json    what was trained
  *   nnwasm/SLOT/checkpoint      where it stands
  *   nnwasm/SLOT/files/0, …      the user's files
+ *   nnwasm/SLOT/files.json      their paths, sizes and times, when all of them are there
  */
 import type { NamedFile } from "../../runs/data/dropped.ts";
 import type { Given, Interrupted } from "./api.ts";
@@ -55,6 +56,13 @@ async function read(folder: FileSystemDirectoryHandle, name: string): Promise<Fi
   }
 }
 
+/** What tells a file from others, without reading it. */
+const signatureOf = ({ path, file }: NamedFile) => [
+  path,
+  file.size,
+  (file as { readonly lastModified?: number }).lastModified ?? 0,
+];
+
 export class OriginSlot {
   readonly #slot: string;
 
@@ -68,10 +76,16 @@ export class OriginSlot {
     if (bytes > MOST_KEPT) return undefined;
     const own = await folder(this.#slot, true);
     if (own === undefined) return undefined;
+    const names = JSON.stringify(files.map(signatureOf));
     try {
+      // A training that is repeated has its files there already.
+      const before = await read(own, "files.json");
+      if ((await before?.text()) === names) return files.map(({ path }) => path);
+      await own.removeEntry("files.json").catch(() => {});
       await own.removeEntry("files", { recursive: true }).catch(() => {});
       const kept = await own.getDirectoryHandle("files", { create: true });
       for (const [i, { file }] of files.entries()) await write(kept, `${i}`, file as Blob);
+      await write(own, "files.json", names);
       return files.map(({ path }) => path);
     } catch {
       // The quota, for one. The training goes on, and says that it cannot be resumed without its files.
