@@ -14,7 +14,7 @@ import type { Given, Prepared, Source } from "./api.ts";
 const OF_DATA = [
   ...["target", "task", "drop", "numeric", "categorical", "weight", "group", "time", "missing", "format"],
   ...["delimiter", "decimal", "dates", "header", "encoding", "size", "validation", "limit", "seed"],
-  ...["standardize", "members", "cv"],
+  ...["standardize", "members", "cv", "preset", "patience", "monitor", "keep", "init"],
 ] as const;
 
 /** What tells data from others. */
