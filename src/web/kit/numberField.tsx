@@ -28,6 +28,10 @@ export interface NumberFieldProps extends FieldProps, NumberLimits {
 /** "0.001", "1e-5", "45000": what the field shows, and what it can read. */
 export const shownNumber = (value: number): string => short(value, { digits: 9, exponentBelow: 1e-3 });
 
+/** A number without an exponent, which the attribute for it may not have: 1e-8 as "0.00000001". */
+const spoken = (value: number): number | string =>
+  value !== 0 && Math.abs(value) < 1e-6 ? value.toFixed(20).replace(/0+$/, "") : value;
+
 /** What is wrong with a text as this number, in words; undefined if nothing is. */
 export function numberProblem(text: string, { min, max, whole }: NumberLimits): string | undefined {
   const value = Number(text.replace(",", "."));
@@ -158,7 +162,7 @@ export function NumberField(props: NumberFieldProps) {
           spellcheck={false}
           value={text}
           disabled={disabled}
-          aria-valuenow={value}
+          aria-valuenow={spoken(value)}
           aria-valuemin={min}
           aria-valuemax={max}
           aria-valuetext={unit === undefined ? undefined : `${shownNumber(value)} ${unit}`}
