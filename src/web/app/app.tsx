@@ -248,7 +248,7 @@ function useShortcuts(playground: Playground): void {
       const isTyping =
         target instanceof HTMLElement && target.closest("input, select, textarea, dialog") !== null;
       if (isTyping || ctrlKey || metaKey || altKey) return;
-      if (key === "t" && !playground.isUnderWay.peek()) playground.train();
+      if (key === "t" && !playground.isUnderWay.peek() && playground.canTrain.peek()) playground.train();
       else if (key === "p" && playground.isUnderWay.peek()) playground.pause();
     };
     window.addEventListener("keydown", onKey);

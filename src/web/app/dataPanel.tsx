@@ -102,7 +102,8 @@ function TableChoices({ dropped, playground, disabled }: TableChoicesProps) {
     label: asTarget === undefined ? name : `${name}  (${asTarget})`,
     disabled: asTarget === undefined,
   }));
-  const why = dropped.columns.find(({ name }) => name === target)?.asTargetWhy;
+  const why =
+    target === "" ? whyNone(dropped) : dropped.columns.find(({ name }) => name === target)?.asTargetWhy;
   return (
     <Select
       label="Column to be predicted"
@@ -113,6 +114,15 @@ function TableChoices({ dropped, playground, disabled }: TableChoicesProps) {
       onChange={(name) => name !== "" && set({ target: [name] })}
     />
   );
+}
+
+const MOST_REASONS = 3;
+
+/** Why there is no target yet, as a sentence for each of the first columns if none can be one. */
+function whyNone({ columns }: TableChoicesProps["dropped"]): string {
+  if (columns.some(({ asTarget }) => asTarget !== undefined)) return "What is the network to predict?";
+  const reasons = columns.slice(0, MOST_REASONS).map(({ name, asTargetWhy }) => `${name}: ${asTargetWhy}`);
+  return ["None of these columns can be predicted.", ...reasons].join(" ");
 }
 
 function DataSummary({ prepared }: { prepared: Prepared | undefined }) {

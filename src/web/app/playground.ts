@@ -60,6 +60,16 @@ export class Playground {
     () => this.dropped.value?.kind === "named" && this.dropped.value.name === "cifar10",
   );
 
+  /** Whether the settings, as far as they have been looked into, can be trained. */
+  readonly canTrain = computed(
+    () =>
+      !this.#lacksTarget(this.source.value, this.given.a.value) &&
+      this.runs.value.every(
+        ({ prepared, problem, phase }) =>
+          prepared.value !== undefined && (problem.value === undefined || phase.value === "failed"),
+      ),
+  );
+
   constructor() {
     this.#fromAddress();
     this.#follow();

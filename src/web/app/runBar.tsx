@@ -21,11 +21,7 @@ export function RunBar({ playground }: { playground: Playground }) {
   const phases = runs.map((run) => run.phase.value);
   const isUnderWay = playground.isUnderWay.value;
   const waits = phases.some((phase) => phase === "paused");
-  const cannot = runs.some(
-    (run) =>
-      run.prepared.value === undefined ||
-      (!isUnderWay && run.problem.value !== undefined && phases[0] !== "failed"),
-  );
+  const cannot = !isUnderWay && !playground.canTrain.value;
   const hasTrained = phases.some((phase) => phase === "done" || phase === "failed");
   return (
     <>
