@@ -8,7 +8,7 @@ import { type Event, events, PROGRAM, start } from "../helpers/cli.ts";
 import { type OpenedPage, type OpenOptions, openPlayground } from "./helpers.ts";
 
 /** How long something may take on a busy machine, in milliseconds. */
-const PATIENCE = 90_000;
+const PATIENCE = 60_000;
 
 /** What stands behind "#" of an address. */
 export const addressOf = (state: Readonly<Record<string, string | number>>): string =>
