@@ -28,9 +28,9 @@ export interface NumberFieldProps extends FieldProps, NumberLimits {
 /** "0.001", "1e-5", "45000": what the field shows, and what it can read. */
 export const shownNumber = (value: number): string => short(value, { digits: 9, exponentBelow: 1e-3 });
 
-/** A number without an exponent, which the attribute for it may not have: 1e-8 as "0.00000001". */
-const spoken = (value: number): number | string =>
-  value !== 0 && Math.abs(value) < 1e-6 ? value.toFixed(20).replace(/0+$/, "") : value;
+/** The attribute's value: it may not have an exponent, so that 1e-8 is "0.00000001". Its type knows of numbers alone. */
+const spoken = (value: number): number =>
+  value !== 0 && Math.abs(value) < 1e-6 ? (value.toFixed(20).replace(/0+$/, "") as never) : value;
 
 /** What is wrong with a text as this number, in words; undefined if nothing is. */
 export function numberProblem(text: string, { min, max, whole }: NumberLimits): string | undefined {
