@@ -86,7 +86,11 @@ function EpochChart({
   const series = useComputed(() =>
     runs.flatMap((run, i): LineSeries[] => {
       const prefix = runs.length > 1 ? `${run.slot.toUpperCase()} ` : "";
-      const hasValidation = run.rows.value.some(({ validation }) => validation !== undefined);
+      // Before the first row the data tell, so that the legend is as long from the start.
+      const expected = ((run.trained.value ?? run.prepared.value)?.counts.validation ?? 0) > 0;
+      const { value: rows } = run.rows;
+      const hasValidation =
+        rows.length === 0 ? expected : rows.some(({ validation }) => validation !== undefined);
       const sets = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
       return sets.map((set) => ({
         label: `${prefix}${set === "train" ? "training" : "validation"}`,
