@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import { type Event, events, PROGRAM, start } from "../helpers/cli.ts";
+import { type Environment, type Event, events, PROGRAM, start } from "../helpers/cli.ts";
 import { type OpenedPage, type OpenOptions, openPlayground } from "./helpers.ts";
 
 /** How long something may take on a busy machine, in milliseconds. */
@@ -87,13 +87,14 @@ export class PlaygroundPage {
 
   /**
    * The numbers of a chart, by its caption: a record for each row, by the heads of the columns. They are a second behind the
-   * picture: they are read when there are as many rows.
+   * picture: they are read when as many rows have all their numbers.
    */
   async table(caption: string, rows: number): Promise<readonly Readonly<Record<string, string>>[]> {
     const table = this.page.locator("table").filter({
       has: this.page.locator(`caption:text-is(${JSON.stringify(caption)})`),
     });
-    await expect.poll(() => table.locator("tbody tr").count(), { timeout: PATIENCE }).toBe(rows);
+    const filled = table.locator("tbody tr").filter({ hasNot: this.page.locator("td:empty") });
+    await expect.poll(() => filled.count(), { timeout: PATIENCE }).toBe(rows);
     const cells = await table
       .locator("tr")
       .evaluateAll((all) =>
@@ -179,15 +180,15 @@ export function temporaryFolder(): string {
 }
 
 /** Runs a command that the page shows, as a shell reads it, with this repository's nnwasm. @returns the events of --json */
-export async function runShown(command: string, folder: string): Promise<Event[]> {
+export async function runShown(command: string, folder: string, env: Environment = {}): Promise<Event[]> {
   const script = `npx() { shift; "${process.execPath}" "${PROGRAM}" "$@"; }\n${command} --json`;
-  const { code, stdout, stderr } = await start("/bin/sh", ["-c", script], folder).result;
+  const { code, stdout, stderr } = await start("/bin/sh", ["-c", script], folder, env).result;
   if (code !== 0) throw new Error(`${command} ended with ${code}:\n${stderr}`);
   return events(stdout);
 }
 
 /** The hash of the weights that the command line has trained. */
-export async function hashOfShown(command: string, folder: string): Promise<string> {
-  const ran = await runShown(command, folder);
+export async function hashOfShown(command: string, folder: string, env?: Environment): Promise<string> {
+  const ran = await runShown(command, folder, env);
   return ran.find(({ event }) => event === "result")!.weightsSha256;
 }
