@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from "../kit/menu.tsx";
 import { Notice } from "../kit/notice.tsx";
 import { Panel } from "../kit/panel.tsx";
 import { Segmented } from "../kit/segmented.tsx";
-import { Row, Shell, Stack } from "../kit/shell.tsx";
+import { Columns, Row, Shell, Stack } from "../kit/shell.tsx";
 import { MotionToggle, ThemeToggle } from "../kit/themeToggle.tsx";
 import { Toaster, toast } from "../kit/toaster.tsx";
 import { ConfigPanel } from "./configPanel.tsx";
@@ -53,18 +53,9 @@ export function App({ playground }: { playground: Playground }) {
         <Stack large>
           <Notices playground={playground} />
           <VerdictCards playground={playground} />
-          {isOfPoints(playground) && <SurfacePanel playground={playground} />}
-          <CurvesPanel playground={playground} />
+          <SurfacesAndCurves playground={playground} />
           <LayersPanel playground={playground} />
-          {hasBegun(playground) ? (
-            <>
-              <ResultsPanel playground={playground} />
-              <WeightsPanel playground={playground} />
-              <ImportancePanel playground={playground} />
-            </>
-          ) : (
-            <NoResults />
-          )}
+          {hasBegun(playground) ? <Results playground={playground} /> : <NoResults />}
           <OutcomePanel playground={playground} />
           <TryPanel playground={playground} />
         </Stack>
@@ -77,6 +68,50 @@ export function App({ playground }: { playground: Playground }) {
         onError={(error) => toast({ tone: "error", text: `It cannot be read: ${(error as Error).message}` })}
       />
       <Toaster />
+    </>
+  );
+}
+
+/** A single surface has its curves beside it. */
+function SurfacesAndCurves({ playground }: { playground: Playground }) {
+  if (!isOfPoints(playground)) return <CurvesPanel playground={playground} />;
+  if (playground.compare.value) {
+    return (
+      <>
+        <SurfacePanel playground={playground} />
+        <CurvesPanel playground={playground} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Columns>
+        <SurfacePanel playground={playground} />
+        <CurvesPanel playground={playground} which="learning" />
+      </Columns>
+      <CurvesPanel playground={playground} which="others" />
+    </>
+  );
+}
+
+/** What the answers are, and what they depend on; numbers of a single network have both side by side. */
+function Results({ playground }: { playground: Playground }) {
+  const [run] = playground.runs.value;
+  const trained = run?.trained.value;
+  const isNumbers = trained?.targets === "numbers" && trained.kind === "table" && !playground.compare.value;
+  if (isNumbers) {
+    return (
+      <Columns>
+        <ResultsPanel playground={playground} />
+        <ImportancePanel playground={playground} />
+      </Columns>
+    );
+  }
+  return (
+    <>
+      <ResultsPanel playground={playground} />
+      <WeightsPanel playground={playground} />
+      <ImportancePanel playground={playground} />
     </>
   );
 }

@@ -7,9 +7,10 @@ import { LayerEditor } from "../kit/layerEditor.tsx";
 import { Panel } from "../kit/panel.tsx";
 import { Select } from "../kit/select.tsx";
 import { ControlGrid, Stack } from "../kit/shell.tsx";
+import { choiceName } from "./names.ts";
 import type { Playground } from "./playground.ts";
 import type { Slot } from "./run.ts";
-import { type SettingName, settingsByGroup } from "./settingEntries.ts";
+import { hintOf, type SettingName, settingsByGroup } from "./settingEntries.ts";
 import { SettingField } from "./settingField.tsx";
 
 /** Settings with a place of their own; all others stand under "All settings". */
@@ -42,7 +43,8 @@ export function ConfigPanel({ playground, slot }: ConfigPanelProps) {
   const field = (name: SettingName, label?: string) => (
     <SettingField
       key={name}
-      {...{ name, given, usual, onChange, disabled, ...(label !== undefined && { label }) }}
+      {...{ name, given, usual, onChange, disabled }}
+      {...(label === undefined ? { hint: hintOf(name) } : { label })}
     />
   );
   const init = String(given.init ?? usual.init ?? "xavier");
@@ -115,8 +117,7 @@ const outputsOf = (prepared: Prepared | undefined): number =>
 /** What each hidden layer has beside its units. */
 function marksOf(given: Given, usual: Given): string[] {
   const { bn, activation = "relu", dropout = 0 } = { ...usual, ...given };
-  const names: Readonly<Record<string, string>> = { relu: "ReLU", selu: "SELU", gelu: "GELU", silu: "SiLU" };
-  const own = names[activation] ?? activation;
+  const own = choiceName(activation);
   const inOrder = bn === "before" ? ["BN", own] : bn === "after" ? [own, "BN"] : [own];
   return [...inOrder, ...(dropout > 0 ? ["drop"] : [])];
 }

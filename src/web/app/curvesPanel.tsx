@@ -2,11 +2,12 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { EpochRow } from "../../model/history.ts";
-import { numberText, percentText } from "../kit/format.ts";
+import { durationText, numberText, percentText, wholeText } from "../kit/format.ts";
 import { LineChart } from "../kit/lineChart.tsx";
 import type { LineSeries } from "../kit/linePlot.ts";
 import { Panel } from "../kit/panel.tsx";
 import { Columns } from "../kit/shell.tsx";
+import { measureName } from "./names.ts";
 import type { Playground } from "./playground.ts";
 import type { Run, StepCurve } from "./run.ts";
 
@@ -27,7 +28,13 @@ function metricsOf(runs: readonly Run[]): readonly string[] {
     .map(([name]) => name);
 }
 
-export function CurvesPanel({ playground }: { playground: Playground }) {
+export interface CurvesPanelProps {
+  readonly playground: Playground;
+  /** Which of them. Default: "all". */
+  readonly which?: "all" | "learning" | "others";
+}
+
+export function CurvesPanel({ playground, which = "all" }: CurvesPanelProps) {
   const runs = playground.runs.value;
   const epochs = Math.max(
     1,
@@ -39,26 +46,54 @@ export function CurvesPanel({ playground }: { playground: Playground }) {
   const isShare = ["accuracy", "f1Macro", "rocAuc", "precisionMacro", "recallMacro"].includes(metric);
   const shared = { runs, epochs };
   return (
-    <Panel title="Curves" description="Solid: validation. Dashed: training.">
+    <Panel
+      title={which === "others" ? "Cost and rate" : "Curves"}
+      description="Solid: validation. Dashed: training."
+      actions={which !== "others" && <Paces runs={runs} />}
+    >
       <Columns>
-        <EpochChart {...shared} name="loss" label="Loss" />
-        <EpochChart
-          {...shared}
-          name={metric}
-          label={metricLabel(metric)}
-          {...(isShare && { yRange: [0, 1] as const, valueText: (value: number) => percentText(value) })}
-        />
-        <EpochChart {...shared} name="cost" label="Cost: loss and penalty" />
-        <RateChart runs={runs} epochs={epochs} />
+        {which !== "others" && (
+          <>
+            <EpochChart {...shared} name="loss" label="Loss" />
+            <EpochChart
+              {...shared}
+              name={metric}
+              label={measureName(metric)}
+              {...(isShare && { yRange: [0, 1] as const, valueText: (value: number) => percentText(value) })}
+            />
+          </>
+        )}
+        {which !== "learning" && (
+          <>
+            <EpochChart {...shared} name="cost" label="Cost: loss and penalty" />
+            <RateChart runs={runs} epochs={epochs} />
+          </>
+        )}
       </Columns>
     </Panel>
   );
 }
 
-const metricLabel = (name: string) => {
-  const known: Readonly<Record<string, string>> = { rmse: "RMSE", mae: "MAE", r2: "R²", rocAuc: "ROC AUC" };
-  return known[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
-};
+/** How fast several networks train, and how long yet: the run bar has no room for that. */
+function Paces({ runs }: { readonly runs: readonly Run[] }) {
+  const text = useComputed(() =>
+    runs
+      .map((run) => paceOf(run) && `${run.slot.toUpperCase()}: ${paceOf(run)}`)
+      .filter(Boolean)
+      .join(" · "),
+  );
+  return runs.length > 1 ? <span class="paces">{text}</span> : null;
+}
+
+function paceOf(run: Run): string | undefined {
+  const end = run.end.value;
+  if (end !== undefined) return `${wholeText(end.stepsPerSecond)} steps/s`;
+  const pace = run.pace.value;
+  if (pace === undefined || run.phase.value !== "training") return undefined;
+  const { epoch, epochs, step, steps } = run.position.value;
+  const left = ((epochs - epoch) * steps + steps - step) / pace;
+  return `${wholeText(pace)} steps/s, ${durationText(left)} left`;
+}
 
 interface ChartProps {
   readonly runs: readonly Run[];
@@ -94,6 +129,7 @@ function EpochChart({
       const sets = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
       return sets.map((set) => ({
         label: `${prefix}${set === "train" ? "training" : "validation"}`,
+        ...(runs.length > 1 && { short: set === "train" && hasValidation ? "" : run.slot.toUpperCase() }),
         values: run.rows.value.map((row) => measured(row, set, name) ?? null),
         color: i,
         dash: set === "train" && hasValidation,
@@ -125,6 +161,8 @@ function RateChart({ runs, epochs }: ChartProps) {
       label: runs.length > 1 ? run.slot.toUpperCase() : "rate",
       values: ratesAt(x.value, run.curve.value),
       color: i,
+      // Both often have the same rate: the first one is seen through the gaps.
+      dash: i > 0,
     })),
   );
   return (

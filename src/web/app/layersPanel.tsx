@@ -18,7 +18,7 @@ export function LayersPanel({ playground }: { playground: Playground }) {
   return (
     <Panel
       title="Why it works, or fails"
-      description="What the layers give to the next one for 256 training samples, and the gradient of the loss by that."
+      description="What each layer passes on for 256 training samples, and the loss’s gradient by that."
     >
       <Stack large>
         <Columns>
@@ -49,7 +49,7 @@ function Spreads({
     runs
       .filter((run) => run.views.activity.value !== undefined)
       .map((run) => ({
-        label: runs.length > 1 ? run.slot.toUpperCase() : "now",
+        label: runs.length > 1 ? run.slot.toUpperCase() : "now; faint: at first",
         stds: stdsOf(run.views.activity.value, what),
         first: stdsOf(run.views.firstActivity.value, what),
         color: runs.indexOf(run),
@@ -107,6 +107,7 @@ function Histograms({ run, color, several }: { run: Run; color: number; several:
           layers={outputs}
           first={firstOutputs}
           range={[-3, 3]}
+          ends
           xLabel="activation"
           color={color}
           rows={rows}

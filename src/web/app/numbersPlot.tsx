@@ -1,6 +1,7 @@
 /** Predicted numbers over the actual ones: on the line they are right. */
 import { useMemo } from "preact/hooks";
 import { numberText } from "../kit/format.ts";
+import { ticksWithin } from "../kit/ticks.ts";
 
 export interface NumbersPlotProps {
   readonly name: string;
@@ -31,7 +32,7 @@ export function NumbersPlot({ name, actual, predicted }: NumbersPlotProps) {
   const tall = SIDE - MARGIN.top - MARGIN.bottom;
   const x = (value: number) => MARGIN.left + (inner * (value - low)) / (high - low);
   const y = (value: number) => MARGIN.top + tall - (tall * (value - low)) / (high - low);
-  const ticks = [0.1, 0.5, 0.9].map((share) => low + share * (high - low));
+  const ticks = ticksWithin(low, high, 4);
   return (
     <svg
       class="numbers-plot"

@@ -9,9 +9,10 @@ import { CopyField } from "../kit/copyField.tsx";
 import { numberText, percentText } from "../kit/format.ts";
 import { Notice } from "../kit/notice.tsx";
 import { Panel } from "../kit/panel.tsx";
-import { Row, Stack } from "../kit/shell.tsx";
+import { Columns, Row, Stack } from "../kit/shell.tsx";
 import { Stat, Stats } from "../kit/stat.tsx";
 import { toast } from "../kit/toaster.tsx";
+import { measureName } from "./names.ts";
 import type { Playground } from "./playground.ts";
 import type { Run } from "./run.ts";
 
@@ -20,11 +21,11 @@ const SHARES = new Set(["accuracy", "f1Macro", "rocAuc"]);
 export function OutcomePanel({ playground }: { playground: Playground }) {
   const runs = playground.runs.value;
   return (
-    <>
+    <Columns>
       {runs.map((run, i) => (
         <Outcome key={run.slot} run={run} color={i} several={runs.length > 1} />
       ))}
-    </>
+    </Columns>
   );
 }
 
@@ -64,7 +65,7 @@ function Outcome({ run, color, several }: { run: Run; color: number; several: bo
               ([name, value]) => (
                 <Stat
                   key={name}
-                  label={`${end.test === null ? "Validation" : "Test"} ${name}`}
+                  label={`${end.test === null ? "Validation" : "Test"} ${measureLabel(name)}`}
                   value={SHARES.has(name) ? percentText(value) : numberText(value)}
                   {...(several && { color })}
                 />
@@ -91,6 +92,10 @@ function Outcome({ run, color, several }: { run: Run; color: number; several: bo
     </Panel>
   );
 }
+
+/** As it goes on in a sentence: "loss", "RMSE". */
+const measureLabel = (name: string) =>
+  measureName(name) === name.charAt(0).toUpperCase() + name.slice(1) ? name : measureName(name);
 
 const measuresOf = (evaluation: Evaluation | undefined): (readonly [string, number])[] =>
   Object.entries(evaluation ?? {}).filter(

@@ -4,7 +4,6 @@ import { Button, IconButton } from "../kit/button.tsx";
 import { durationText, wholeText } from "../kit/format.ts";
 import { Progress } from "../kit/progress.tsx";
 import { Select } from "../kit/select.tsx";
-import { Row } from "../kit/shell.tsx";
 import type { Playground } from "./playground.ts";
 import type { Run } from "./run.ts";
 
@@ -25,7 +24,7 @@ export function RunBar({ playground }: { playground: Playground }) {
   const hasTrained = phases.some((phase) => phase === "done" || phase === "failed");
   return (
     <>
-      <Row>
+      <div class="run-actions">
         {isUnderWay && !waits ? (
           <Button kind="primary" icon="pause" wide onClick={() => playground.pause()} keyShortcuts="p">
             Pause
@@ -49,20 +48,22 @@ export function RunBar({ playground }: { playground: Playground }) {
           onClick={() => playground.step()}
         />
         <IconButton icon="stop" label="Cancel" disabled={!isUnderWay} onClick={() => playground.cancel()} />
-      </Row>
-      {runs.map((run) => (
-        <RunProgress key={run.slot} run={run} name={runs.length > 1 ? run.slot.toUpperCase() : undefined} />
-      ))}
-      <div class="run-speed">
-        <Select
-          label="Speed"
-          labelHidden
-          value={String(playground.speed.value)}
-          choices={SPEEDS}
-          onChange={(value) => {
-            playground.speed.value = Number(value);
-          }}
-        />
+        <div class="run-speed">
+          <Select
+            label="Speed"
+            labelHidden
+            value={String(playground.speed.value)}
+            choices={SPEEDS}
+            onChange={(value) => {
+              playground.speed.value = Number(value);
+            }}
+          />
+        </div>
+      </div>
+      <div class="run-progress">
+        {runs.map((run) => (
+          <RunProgress key={run.slot} run={run} name={runs.length > 1 ? run.slot.toUpperCase() : undefined} />
+        ))}
       </div>
     </>
   );
@@ -75,7 +76,7 @@ function RunProgress({ run, name }: { run: Run; name: string | undefined }) {
     if (run.phase.value === "done" && run.end.value?.interrupted === false) return 1;
     return epochs === 0 || steps === 0 ? 0 : (Math.max(0, epoch - 1) + step / steps) / epochs;
   });
-  const text = useComputed(() => `${name === undefined ? "" : `${name}: `}${wordsOf(run)}`);
+  const text = useComputed(() => (name === undefined ? wordsOf(run) : `${name}: ${briefly(run)}`));
   return (
     <Progress
       label={name === undefined ? "Training" : `Training ${name}`}
@@ -86,19 +87,35 @@ function RunProgress({ run, name }: { run: Run; name: string | undefined }) {
   );
 }
 
+/** "epoch 3 of 20". */
+function placeOf(run: Run): string {
+  const { epoch, epochs } = run.position.value;
+  return `epoch ${wholeText(epoch)} of ${wholeText(epochs)}`;
+}
+
+/** As much as has room beside another: the pace stands over the curves. */
+function briefly(run: Run): string {
+  const phase = run.phase.value;
+  if (phase === "idle") {
+    const { epochs, stepsPerEpoch } = run.prepared.value ?? {};
+    return epochs === undefined
+      ? "not trained yet"
+      : `${wholeText(epochs)} epochs of ${wholeText(stepsPerEpoch!)} steps`;
+  }
+  if (phase === "failed") return "failed";
+  if (phase === "starting") return "reading …";
+  if (phase === "paused") return `${placeOf(run)} · paused`;
+  if (phase === "training") return placeOf(run);
+  const end = run.end.value!;
+  return end.interrupted ? `cancelled in ${placeOf(run)}` : `${wholeText(end.epochs)} epochs`;
+}
+
 /** "epoch 3 of 20 · 812 steps/s · 12 s left". */
 function wordsOf(run: Run): string {
   const { epoch, epochs, step, steps } = run.position.value;
   const phase = run.phase.value;
-  if (phase === "idle") {
-    const { epochs: all, stepsPerEpoch } = run.prepared.value ?? {};
-    return all === undefined
-      ? "not trained yet"
-      : `${wholeText(all)} epochs of ${wholeText(stepsPerEpoch!)} steps`;
-  }
-  if (phase === "failed") return "failed";
-  if (phase === "starting") return "reading the samples …";
-  const place = `epoch ${wholeText(epoch)} of ${wholeText(epochs)}`;
+  if (!["done", "training", "paused"].includes(phase)) return briefly(run);
+  const place = placeOf(run);
   if (phase === "paused") return `${place}, step ${wholeText(step)} of ${wholeText(steps)} · paused`;
   if (phase === "done") {
     const end = run.end.value!;

@@ -25,6 +25,15 @@ export function settingsByGroup(): readonly (readonly [title: string, names: rea
   return [...groups];
 }
 
+/** Longer helps than this, in characters, are read on the command line. */
+const LONGEST_HINT = 64;
+
+/** What stands below the field of a setting: its help, if that is short. */
+export function hintOf(name: SettingName): string | undefined {
+  const { help } = settingEntry(name);
+  return help.length > LONGEST_HINT ? undefined : help;
+}
+
 /** The label of a setting that has none of its own: its flag in words, "Label smoothing". */
 export function labelOf(name: SettingName): string {
   const flag = flagNames(settingEntry(name).flags).at(-1)!;

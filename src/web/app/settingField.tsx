@@ -7,6 +7,7 @@ import { Segmented } from "../kit/segmented.tsx";
 import { Select } from "../kit/select.tsx";
 import { Switch } from "../kit/switch.tsx";
 import { TextField } from "../kit/textField.tsx";
+import { choiceName } from "./names.ts";
 import { labelOf, type SettingName, settingEntry } from "./settingEntries.ts";
 
 export interface SettingFieldProps {
@@ -63,7 +64,7 @@ const FEW = 3;
 function ChoiceField({ name, value, onPick, shared }: Inner & Pick<SettingFieldProps, "name">) {
   const { type } = settingEntry(name);
   const none = type.isNone !== undefined ? [{ value: "none", label: "None" }] : [];
-  const choices = [...none, ...type.choices!.map((each) => ({ value: each, label: capitalized(each) }))];
+  const choices = [...none, ...type.choices!.map((each) => ({ value: each, label: choiceName(each) }))];
   const current = value === false || value === undefined ? "none" : String(value);
   const pick = (next: string) => onPick(next === "none" && none.length > 0 ? false : next);
   return choices.length <= FEW ? (
@@ -72,8 +73,6 @@ function ChoiceField({ name, value, onPick, shared }: Inner & Pick<SettingFieldP
     <Select {...shared} value={current} choices={choices} onChange={pick} />
   );
 }
-
-const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 function NumberSetting({
   name,

@@ -4,6 +4,7 @@ import type { Given, Prepared } from "../engine/api.ts";
 import { classes } from "../kit/classes.ts";
 import { Icon, type IconName } from "../kit/icons.tsx";
 import { Columns } from "../kit/shell.tsx";
+import { choiceName } from "./names.ts";
 import type { Playground } from "./playground.ts";
 import type { Run } from "./run.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -77,11 +78,6 @@ function verdictNow(run: Run): Verdict | undefined {
   });
 }
 
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  ...{ relu: "ReLU", selu: "SELU", gelu: "GELU", silu: "SiLU", mish: "Mish", tanh: "tanh" },
-};
-const OPTIMIZERS: Readonly<Record<string, string>> = { sgd: "SGD", adam: "Adam", adamw: "AdamW" };
-
 /** "9 layers, no batch normalisation, ReLU, SGD". */
 function networkInWords({ settings }: Prepared): string {
   const { layers = [], bn, activation = "relu", optimizer = "sgd" }: Given = settings;
@@ -89,7 +85,7 @@ function networkInWords({ settings }: Prepared): string {
   return [
     count === 1 ? "1 layer" : `${count} layers`,
     bn === false || bn === undefined ? "no batch normalisation" : `batch normalisation ${bn} the activation`,
-    ACTIVATIONS[activation] ?? activation,
-    OPTIMIZERS[optimizer] ?? optimizer,
+    choiceName(activation),
+    choiceName(optimizer),
   ].join(", ");
 }

@@ -4,6 +4,8 @@ import { classes } from "./classes.ts";
 
 export interface LegendItem {
   readonly label: string;
+  /** What is seen of the label, where it is long; "" if the line's piece says enough. */
+  readonly short?: string | undefined;
   /** The number of the series whose colour it has. */
   readonly color: number;
   readonly dash?: boolean | undefined;
@@ -34,12 +36,17 @@ export const Legend = ({ items, onToggle, aside }: LegendProps) => (
         const inner = (
           <>
             <LineKey color={item.color} dash={item.dash} />
-            <span class="legend-label">{item.label}</span>
+            {(item.short ?? item.label) !== "" && (
+              <span class="legend-label" aria-hidden={item.short === undefined ? undefined : true}>
+                {item.short ?? item.label}
+              </span>
+            )}
+            {item.short !== undefined && <span class="visually-hidden">{item.label}</span>}
             {item.value !== undefined && <span class="legend-value">{item.value}</span>}
           </>
         );
         return (
-          <li key={item.label}>
+          <li key={item.label} class={item.short === "" ? "legend-beside" : undefined}>
             {onToggle === undefined ? (
               <span class="legend-item">{inner}</span>
             ) : (
@@ -47,6 +54,7 @@ export const Legend = ({ items, onToggle, aside }: LegendProps) => (
                 type="button"
                 class={classes("legend-item", item.hidden && "is-off")}
                 aria-pressed={!item.hidden}
+                title={item.short === undefined ? undefined : item.label}
                 onClick={() => onToggle(item.label)}
               >
                 {inner}

@@ -25,6 +25,8 @@ export interface HistogramStackProps extends DeadLimits {
   readonly range?: readonly [min: number, max: number] | undefined;
   /** "log10": the values are logarithms, and the axis has powers of ten. Default: "linear". */
   readonly scale?: "linear" | "log10" | undefined;
+  /** Values beyond the range are counted in its last columns, and the axis says so. Default: false. */
+  readonly ends?: boolean | undefined;
   /** What the axis shows. */
   readonly xLabel?: string | undefined;
   /** The number of the histograms' colour. Default: 0. */
@@ -76,6 +78,8 @@ interface Drawing {
   readonly width: number;
   readonly dead: readonly boolean[];
   readonly color: number;
+  /** Whether the last columns hold what lies beyond, too. */
+  readonly ends: boolean;
 }
 
 const topOf = (pitch: number): number => Math.ceil(pitch * (RISE - 1)) + 4;
@@ -89,7 +93,10 @@ function drawAxis(
   const { range, scale, left, width } = drawing;
   const [from, to] = range;
   const most = Math.max(2, Math.min(8, Math.floor(width / 56)));
-  const ticks = ticksWithin(from, to, most).filter((value) => scale === "linear" || Number.isInteger(value));
+  const ends = drawing.ends && scale === "linear";
+  const ticks = ticksWithin(from, to, most)
+    .filter((value) => scale === "linear" || Number.isInteger(value))
+    .filter((value) => !ends || (value > from && value < to));
   context.font = "12px system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -102,6 +109,12 @@ function drawAxis(
     context.stroke();
     context.fillStyle = palette.muted;
     context.fillText(scale === "log10" ? powerText(value) : numberText(value), x, bottom + 8);
+  }
+  if (ends) {
+    // What lies beyond the axis is in its last columns.
+    context.fillStyle = palette.muted;
+    context.fillText(`≤ ${numberText(from)}`, left, bottom + 8);
+    context.fillText(`≥ ${numberText(to)}`, left + width, bottom + 8);
   }
 }
 
@@ -215,6 +228,7 @@ export function HistogramStack(props: HistogramStackProps) {
     color = 0,
     rows = 5,
     xLabel,
+    ends = false,
     emptyText = "The first step draws them.",
   } = props;
   const layers = useFrameValue(props.layers);
@@ -233,7 +247,19 @@ export function HistogramStack(props: HistogramStackProps) {
   const plotWidth = Math.max(0, width - left - 88);
   const states = layers.map((layer) => deathOf(layer, props));
   const dead = states.map((state) => state !== undefined);
-  const drawing = { layers, rows: count, first, range, scale, pitch, left, width: plotWidth, dead, color };
+  const drawing = {
+    layers,
+    rows: count,
+    first,
+    range,
+    scale,
+    pitch,
+    left,
+    width: plotWidth,
+    dead,
+    color,
+    ends,
+  };
   return (
     <Chart class="histograms">
       <div ref={frame} class="histogram-frame" style={{ height: `${height}px` }}>

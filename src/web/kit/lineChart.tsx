@@ -137,10 +137,10 @@ export function LineChart(props: LineChartProps) {
     setHidden(next);
   };
   const at = cursor !== undefined && cursor < x.length ? cursor : undefined;
-  const items = series.map(({ label, color, dash, values }) => {
+  const items = series.map(({ label, short, color, dash, values }) => {
     const value = values[at ?? lastIndex(values)];
     return {
-      ...{ label, color, dash, hidden: hidden.has(label) },
+      ...{ label, short, color, dash, hidden: hidden.has(label) },
       value: value === null || value === undefined ? "–" : valueText(value),
     };
   });

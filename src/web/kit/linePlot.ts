@@ -7,6 +7,8 @@ import { exponentsWithin } from "./ticks.ts";
 
 export interface LineSeries {
   readonly label: string;
+  /** The label in the legend, where the whole one is long. "": it stands without, beside the one before. */
+  readonly short?: string | undefined;
   /** One for each x, as far as there are any. NaN and null leave a gap. */
   readonly values: ArrayLike<number | null>;
   /** The number of its colour. Two configurations have two colours, or one with and without dashes. */

@@ -100,7 +100,7 @@ export function RowForm({ label, columns, row, onChange, onSample, errors = {}, 
       )}
       <div class="row-fields">
         {columns.map((column) => (
-          <div key={column.name}>
+          <div key={column.name} title={column.name}>
             <Cell
               column={column}
               value={row[column.name] ?? ""}

@@ -139,7 +139,7 @@ function Axes({ width, height, limits, layers, scales, threshold }: AxesProps) {
       <text
         class="spread-threshold-text"
         x={width - RIGHT - 6}
-        y={Math.min(line + 16, bottom - 6)}
+        y={bottom - line < 22 ? line - 6 : line + 16}
         text-anchor="end"
       >
         no signal
