@@ -101,7 +101,7 @@ function AllSettings({ given, field }: { given: Given; field: (name: SettingName
         {groups.map(
           ([title, names]) =>
             names.length > 0 && (
-              <Panel key={title} title={title.replace(/:$/, "").replace(/^The /, "")} flat level={3}>
+              <Panel key={title} title={groupTitle(title)} flat level={3}>
                 <ControlGrid>{names.map((name) => field(name))}</ControlGrid>
               </Panel>
             ),
@@ -110,6 +110,10 @@ function AllSettings({ given, field }: { given: Given; field: (name: SettingName
     </Disclosure>
   );
 }
+
+/** "Network" of "The network:". */
+const groupTitle = (title: string) =>
+  title.replace(/^The ([a-z])/, (_, first: string) => first.toUpperCase()).replace(/:$/, "");
 
 const outputsOf = (prepared: Prepared | undefined): number =>
   prepared?.layers.findLast(({ name }) => name.startsWith("dense"))?.outputs ?? 0;

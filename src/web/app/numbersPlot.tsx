@@ -1,6 +1,6 @@
 /** Predicted numbers over the actual ones: on the line they are right. */
 import { useMemo } from "preact/hooks";
-import { numberText } from "../kit/format.ts";
+import { numberText, wholeText } from "../kit/format.ts";
 import { ticksWithin } from "../kit/ticks.ts";
 
 export interface NumbersPlotProps {
@@ -11,8 +11,12 @@ export interface NumbersPlotProps {
 
 /** The side of the drawing in its own units. */
 const SIDE = 320;
-const MARGIN = { left: 56, bottom: 36, top: 8, right: 8 };
+const MARGIN = { left: 64, bottom: 36, top: 8, right: 24 };
 const MOST_POINTS = 600;
+
+/** "1,000,000" where numbers are whole and not too long. */
+const tickText = (tick: number) =>
+  Number.isInteger(tick) && Math.abs(tick) < 1e7 ? wholeText(tick) : numberText(tick, 3);
 
 /** Both axes have one range, so that the line of right answers is the diagonal. */
 export function NumbersPlot({ name, actual, predicted }: NumbersPlotProps) {
@@ -48,10 +52,10 @@ export function NumbersPlot({ name, actual, predicted }: NumbersPlotProps) {
       {ticks.map((tick) => (
         <g key={tick}>
           <text class="plot-tick" x={x(tick)} y={SIDE - MARGIN.bottom + 14} text-anchor="middle">
-            {numberText(tick, 3)}
+            {tickText(tick)}
           </text>
           <text class="plot-tick" x={MARGIN.left - 6} y={y(tick) + 4} text-anchor="end">
-            {numberText(tick, 3)}
+            {tickText(tick)}
           </text>
         </g>
       ))}

@@ -100,7 +100,7 @@ function briefly(run: Run): string {
     const { epochs, stepsPerEpoch } = run.prepared.value ?? {};
     return epochs === undefined
       ? "not trained yet"
-      : `${wholeText(epochs)} epochs of ${wholeText(stepsPerEpoch!)} steps`;
+      : `${wholeText(epochs)} epochs of ${stepsPerEpoch === 1 ? "1 step" : `${wholeText(stepsPerEpoch!)} steps`}`;
   }
   if (phase === "failed") return "failed";
   if (phase === "starting") return "reading …";

@@ -30,8 +30,10 @@ const LONGEST_HINT = 64;
 
 /** What stands below the field of a setting: its help, if that is short. */
 export function hintOf(name: SettingName): string | undefined {
-  const { help } = settingEntry(name);
-  return help.length > LONGEST_HINT ? undefined : help;
+  const { help, flags } = settingEntry(name);
+  // The help of a flag that only switches off says the opposite of the switch.
+  if (help.length > LONGEST_HINT || flags.startsWith("--no-")) return undefined;
+  return help.charAt(0).toUpperCase() + help.slice(1);
 }
 
 /** The label of a setting that has none of its own: its flag in words, "Label smoothing". */
