@@ -67,6 +67,8 @@ const instead = (file, other) => ({
 /** An import that is loaded when it is asked for, of a module of ours. */
 const LAZY = /\bimport\s*\(\s*"(\.[^"]+)"\s*\)/g;
 const ENTRY = "browser/index.js";
+/** What starts a training's worker: it is loaded when it is asked for, but is part of the first file. */
+const STARTER = "browser/worker/startWorker.browser.js";
 const FILES = "nnwasm.files.js";
 const LICENSES = "nnwasm.files.LICENSES.md";
 
@@ -80,7 +82,8 @@ function modulesOf(dist) {
   for (const file of now) {
     const text = readFileSync(join(dist, file), "utf8");
     const at = (specifier) => join(dirname(file), specifier).replaceAll("\\", "/");
-    for (const [, specifier] of text.matchAll(LAZY)) later.add(at(specifier));
+    for (const [, specifier] of text.matchAll(LAZY))
+      (at(specifier) === STARTER ? now : later).add(at(specifier));
     for (const [, , specifier] of text.replace(LAZY, "").matchAll(SPECIFIERS)) {
       if (specifier.startsWith(".")) now.add(at(specifier));
     }

@@ -17,7 +17,6 @@ import type { Bytes } from "../platform.ts";
 import type { ProgressReport } from "./progress.ts";
 import { type PlainFitOptions, type ToPage, type ToWorker, transferable } from "./protocol.ts";
 import { toSent } from "./samples.ts";
-import { startWorker } from "./startWorker.ts";
 import { fromWire, toWire } from "./wire.ts";
 import { listenTo, send, type WorkerLike } from "./workerLike.ts";
 
@@ -233,7 +232,8 @@ class Training {
   /** Has a worker train, and takes over what comes of it. */
   async #train(request: ToWorker, transfer: ArrayBuffer[]): Promise<History> {
     const own = this.#options.worker;
-    const worker = own ?? (await startWorker());
+    // Loaded here, as `import.meta` is no syntax of CommonJS, into which some tools turn all that is loaded at once.
+    const worker = own ?? (await (await import("./startWorker.ts")).startWorker());
     let stop: (() => void) | undefined;
     try {
       const { model, history } = await new Promise<Extract<ToPage, { type: "done" }>>((resolve, reject) => {

@@ -37,8 +37,9 @@ export interface StepCurve {
 const NO_CURVE: StepCurve = { at: [], loss: [], rate: [] };
 /** A curve of more points has every second one dropped: a screen has no more pixels. */
 const MOST_POINTS = 2000;
-/** The share of a training's time that may go into looking at it. */
+/** The share of a training's time that may go into looking at it. Toys are there to be looked at. */
 const LOOKING_SHARE = 0.03;
+const LOOKING_SHARE_OF_TOYS = 0.3;
 const SURFACE_SIDE = 64;
 const MOST_WEIGHTS = 50;
 
@@ -308,7 +309,8 @@ export class Run {
       views.results.value = timed(await engine.results()) ?? views.results.value;
     } finally {
       this.#looking = false;
-      this.#nextLook = performance.now() + took / LOOKING_SHARE;
+      const share = this.#trained.value?.features === 2 ? LOOKING_SHARE_OF_TOYS : LOOKING_SHARE;
+      this.#nextLook = performance.now() + took / share;
     }
   }
 

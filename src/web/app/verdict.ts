@@ -38,7 +38,7 @@ export function verdictOf(
     return {
       state: "exploding",
       title: "The signal explodes",
-      text: `Layer ${loud.label} gives numbers that spread by ${numberText(loud.outputs.std, 3)}. A smaller rate, smaller initial weights or batch normalisation keep them small.`,
+      text: `Layer ${loud.label} gives numbers that ${Number.isFinite(loud.outputs.std) ? `spread by ${numberText(loud.outputs.std, 3)}` : "are no longer finite"}. A smaller rate, smaller initial weights or batch normalisation keep them small.`,
     };
   }
   const [first, last] = [hidden[0]!, hidden.at(-1)!];
