@@ -20,15 +20,21 @@ const offer = (page: Page) => page.getByRole("status").filter({ hasText: "can go
 
 /** Until the origin's private files hold what to go on from. */
 const isKept = (page: Page) =>
-  page.waitForFunction(async () => {
-    try {
-      const root = await navigator.storage.getDirectory();
-      const slot = await (await root.getDirectoryHandle("nnwasm")).getDirectoryHandle("a");
-      return (await (await slot.getFileHandle("session.json")).getFile()).size > 0;
-    } catch {
-      return false;
-    }
-  });
+  expect
+    .poll(
+      () =>
+        page.evaluate(async () => {
+          try {
+            const root = await navigator.storage.getDirectory();
+            const slot = await (await root.getDirectoryHandle("nnwasm")).getDirectoryHandle("a");
+            return (await (await slot.getFileHandle("session.json")).getFile()).size > 0;
+          } catch {
+            return false;
+          }
+        }),
+      { timeout: 60_000 },
+    )
+    .toBe(true);
 
 /** "epoch 2 of 4, step 7 of 36 · paused": 43. */
 async function stepOf(playground: PlaygroundPage): Promise<number> {
