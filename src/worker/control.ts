@@ -12,6 +12,8 @@ const TIMER = 5;
 const RATE_WINDOW = 1000;
 
 export interface ControlEvents {
+  /** Milliseconds between two reports, at least. Default: 33, as often as a page draws. */
+  readonly reportEvery?: () => number;
   onProgress?(report: ProgressReport): void;
   /** The training waits, after this step; undefined before the first one. */
   onPaused?(report: StepReport | undefined): void;
@@ -28,6 +30,7 @@ export class TrainingControl implements Callback {
   readonly name = "TrainingControl";
   readonly #abort = new AbortController();
   readonly #events: ControlEvents;
+  readonly #reportEvery: () => number;
   /** Steps that may be done before it waits; undefined: any number. */
   #allowed: number | undefined;
   #wake: (() => void) | undefined;
@@ -46,6 +49,7 @@ export class TrainingControl implements Callback {
   /** @param paused whether it waits before the first step. Default: false */
   constructor(events: ControlEvents = {}, paused = false) {
     this.#events = events;
+    this.#reportEvery = events.reportEvery ?? (() => REPORT_EVERY);
     this.#allowed = paused ? 0 : undefined;
   }
 
@@ -101,7 +105,7 @@ export class TrainingControl implements Callback {
     const isWaiting = this.#mustWait;
     // Looking at the clock costs less than a step of the smallest network, by far.
     const at = now();
-    if (isWaiting || at - this.#reported >= REPORT_EVERY) this.#report(report, at);
+    if (isWaiting || at - this.#reported >= this.#reportEvery()) this.#report(report, at);
     if (isWaiting) return this.#wait();
     if (this.#interval > 0) return this.#delay(at);
   }

@@ -27,6 +27,8 @@ const TOY_SPEED = 300;
 const SETTLE = 120;
 /** Between two looks at a network that trains, in milliseconds, at least. */
 const LOOK_EVERY = 200;
+/** The same at full speed: each look is drawn, which takes a core from the training. */
+const LOOK_EVERY_AT_FULL_SPEED = 1000;
 
 const isMade = (name: string | undefined): name is Made => MADE.includes(name as Made);
 /** Whether settings can be for these files: those of a table name one of its columns. */
@@ -131,7 +133,9 @@ export class Playground {
     });
     setInterval(() => {
       if (document.hidden) return;
-      for (const run of this.runs.peek()) if (run.phase.peek() === "training") run.glance(this.#isTime(run));
+      const pause = this.speed.peek() === 0 ? LOOK_EVERY_AT_FULL_SPEED : 0;
+      for (const run of this.runs.peek())
+        if (run.phase.peek() === "training") run.glance(this.#isTime(run), pause);
     }, LOOK_EVERY);
     for (const slot of this.slots.peek()) void this.run(slot).lookForInterrupted();
   }

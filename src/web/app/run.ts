@@ -82,6 +82,8 @@ export class Run {
   #asked = 0;
   #looking = false;
   #nextLook = 0;
+  #lastLook = Number.NEGATIVE_INFINITY;
+  #lastAll = Number.NEGATIVE_INFINITY;
   /** Whether an epoch has ended of which not all has been looked at. */
   #owesAll = false;
 
@@ -274,11 +276,16 @@ export class Run {
   /**
    * Brings the views up to date while a training goes on, unless that would hold it up for more than a small share of its time.
    * @param isNewEpoch whether those, too, that take longer
+   * @param pause milliseconds since the last look, at least
    */
-  glance(isNewEpoch: boolean): void {
+  glance(isNewEpoch: boolean, pause: number): void {
     this.#owesAll ||= isNewEpoch;
-    if (this.#looking || performance.now() < this.#nextLook) return;
-    void this.look(this.#owesAll);
+    const at = performance.now();
+    if (this.#looking || at < this.#nextLook || at < this.#lastLook + pause) return;
+    // Matrices and images are many to draw.
+    const all = this.#owesAll && at >= this.#lastAll + 3 * pause;
+    if (all) this.#lastAll = at;
+    void this.look(all);
   }
 
   /** Brings the views up to date. @param all those, too, that take longer */
@@ -309,6 +316,7 @@ export class Run {
       views.results.value = timed(await engine.results()) ?? views.results.value;
     } finally {
       this.#looking = false;
+      this.#lastLook = performance.now();
       const share = this.#trained.value?.features === 2 ? LOOKING_SHARE_OF_TOYS : LOOKING_SHARE;
       this.#nextLook = performance.now() + took / share;
     }

@@ -50,6 +50,13 @@ import { pointsView, surfaceView } from "./surface.ts";
 /** Seconds between checkpoints: what is lost if the tab is closed. */
 const CHECKPOINT_EVERY = 5;
 
+/**
+ * Milliseconds between two reports. Drawing takes a core: at full speed, where a thread trains on every one, that of a machine of two
+ * would be lost to it. One that is slowed down is there to be watched.
+ */
+const REPORT_EVERY = 500;
+const WATCHED_REPORT_EVERY = 33;
+
 /** What is trained, or was. */
 interface Current {
   readonly plan: TrainingPlan;
@@ -128,6 +135,7 @@ export class PlaygroundEngine implements Engine {
       let context: TrainingContext | undefined;
       const control = new TrainingControl(
         {
+          reportEvery: () => (this.#stepsPerSecond === undefined ? REPORT_EVERY : WATCHED_REPORT_EVERY),
           onProgress: (report) => onEvent({ type: "progress", report }),
           onPaused: () => {
             onEvent({ type: "paused" });
