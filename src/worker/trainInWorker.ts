@@ -70,6 +70,9 @@ const OPTIONS = [
 ];
 const WHERE = "trainInWorker";
 
+/** The models that are trained: of two trainings of one, the weights of the first would be lost. */
+const underWay = new WeakSet<object>();
+
 /**
  * Trains a model as `model.fit(samples, options)` does, to the same bits, but in a worker: a page stays responsive, and a
  * server answers. Until the training has ended the model stays as it was; then it has the new weights.
@@ -89,8 +92,14 @@ export function trainInWorker<M>(
   options: TrainInWorkerOptions<M> = {},
 ): WorkerTraining<M> {
   checkWorkerOptions(options as TrainInWorkerOptions, model as Model);
+  if (underWay.has(model)) {
+    throw new ConfigError(
+      `${WHERE}: the model is being trained in a worker already. Await its end, or cancel it.`,
+    );
+  }
+  underWay.add(model);
   const training = new Training(model as unknown as Model, options as TrainInWorkerOptions);
-  const finished = training.run(samples) as Promise<History<M>>;
+  const finished = training.run(samples).finally(() => underWay.delete(model)) as Promise<History<M>>;
   return {
     finished,
     pause: () => training.say({ type: "pause" }),

@@ -280,6 +280,20 @@ describe("trainInWorker", () => {
     expect(rows.length).toBe(1);
   });
 
+  it("refuses a second training of a model that is being trained, and takes it again afterwards", async () => {
+    const model = network();
+    const first = trainInWorker(model, train, { epochs: 1, worker: server() });
+    expect(() => trainInWorker(model, train, { epochs: 1, worker: server() })).toThrow(
+      new ConfigError(
+        "trainInWorker: the model is being trained in a worker already. Await its end, or cancel it.",
+      ),
+    );
+    await first.finished;
+    const failed = trainInWorker(model, clusters(100, { classes: 7 }), { worker: server() });
+    await expect(failed.finished).rejects.toBeInstanceOf(DatasetError);
+    await trainInWorker(model, train, { epochs: 1, worker: server() }).finished;
+  });
+
   it("says what is wrong with a worker that does not start, or ends", async () => {
     const broken = new Worker("throw new Error('no such module');", { eval: true });
     await expect(failing({ worker: broken })).rejects.toThrow(
