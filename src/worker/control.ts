@@ -10,6 +10,8 @@ const REPORT_EVERY = 33;
 const TIMER = 5;
 /** The time over which steps a second are measured, in milliseconds. */
 const RATE_WINDOW = 1000;
+/** The shortest time that says how fast a training is, in milliseconds. */
+const SHORTEST_WINDOW = 100;
 
 export interface ControlEvents {
   /** Milliseconds between two reports, at least. Default: 33, as often as a page draws. */
@@ -105,6 +107,8 @@ export class TrainingControl implements Callback {
     const isWaiting = this.#mustWait;
     // Looking at the clock costs less than a step of the smallest network, by far.
     const at = now();
+    // The first step compiles what it runs: a pace with it would be of no use.
+    if (this.#steps === 1) this.#marks = [{ at, steps: 1 }];
     if (isWaiting || at - this.#reported >= this.#reportEvery()) this.#report(report, at);
     if (isWaiting) return this.#wait();
     if (this.#interval > 0) return this.#delay(at);
@@ -123,7 +127,8 @@ export class TrainingControl implements Callback {
     marks.push({ at, steps: this.#steps });
     while (marks.length > 2 && at - marks[1]!.at >= RATE_WINDOW) marks.shift();
     const { at: since, steps } = marks[0]!;
-    const stepsPerSecond = at > since ? (1000 * (this.#steps - steps)) / (at - since) : undefined;
+    const isMeasured = at - since >= SHORTEST_WINDOW;
+    const stepsPerSecond = isMeasured ? (1000 * (this.#steps - steps)) / (at - since) : undefined;
     this.#events.onProgress?.({ ...report, meanLoss: this.#sum / this.#count, stepsPerSecond });
     this.#sum = 0;
     this.#count = 0;

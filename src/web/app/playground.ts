@@ -27,8 +27,9 @@ const TOY_SPEED = 300;
 const SETTLE = 120;
 /** Between two looks at a network that trains, in milliseconds, at least. */
 const LOOK_EVERY = 200;
-/** The same at full speed: each look is drawn, which takes a core from the training. */
-const LOOK_EVERY_AT_FULL_SPEED = 1000;
+/** The same at full speed, and where a thread trains on every core: each look is drawn, which takes one of them. */
+const LOOK_EVERY_AT_FULL_SPEED = 500;
+const LOOK_EVERY_CROWDED = 3000;
 
 const isMade = (name: string | undefined): name is Made => MADE.includes(name as Made);
 /** Whether settings can be for these files: those of a table name one of its columns. */
@@ -133,11 +134,19 @@ export class Playground {
     });
     setInterval(() => {
       if (document.hidden) return;
-      const pause = this.speed.peek() === 0 ? LOOK_EVERY_AT_FULL_SPEED : 0;
+      const pause = this.#pause();
       for (const run of this.runs.peek())
         if (run.phase.peek() === "training") run.glance(this.#isTime(run), pause);
     }, LOOK_EVERY);
     for (const slot of this.slots.peek()) void this.run(slot).lookForInterrupted();
+  }
+
+  /** Milliseconds between two looks, at least. */
+  #pause(): number {
+    if (this.speed.peek() !== 0) return 0;
+    const training = this.runs.peek().filter((run) => run.phase.peek() === "training");
+    const threads = training.reduce((sum, run) => sum + (run.threads.peek()?.threads ?? 1), 0);
+    return threads < navigator.hardwareConcurrency ? LOOK_EVERY_AT_FULL_SPEED : LOOK_EVERY_CROWDED;
   }
 
   readonly #lastEpoch = new Map<Run, number>();

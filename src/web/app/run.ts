@@ -201,8 +201,10 @@ export class Run {
       this.#position.value = { epoch: 0, epochs: this.#prepared.value?.epochs ?? 0, step: 0, steps: 0 };
     });
     try {
-      const training = this.engine.train(source, given, { slot: this.slot, paused, resume }, (event) =>
-        this.#hear(event),
+      const training = this.engine.train(source, given, { slot: this.slot, paused, resume }, (events) =>
+        batch(() => {
+          for (const event of events) this.#hear(event);
+        }),
       );
       const end = await resultOf(training);
       batch(() => {
@@ -223,22 +225,20 @@ export class Run {
   }
 
   #hear(event: TrainEvent): void {
-    batch(() => {
-      if (event.type === "planned") this.#trained.value = event.prepared;
-      else if (event.type === "progress") this.#progress(event);
-      else if (event.type === "epoch") this.#rows.value = [...this.#rows.value, event.row];
-      else if (event.type === "reading") this.#reading.value = event.done / event.total;
-      else if (event.type === "threads") this.#threads.value = event;
-      else if (event.type === "paused") {
-        this.#phase.value = "paused";
-        this.#pace.value = undefined;
-        void this.look(true);
-      } else if (event.type === "resumed") {
-        this.#rows.value = event.rows;
-        const [epochs, steps] = [this.#position.value.epochs, this.#position.value.steps];
-        this.#position.value = { epoch: event.epoch, epochs, step: 0, steps };
-      }
-    });
+    if (event.type === "planned") this.#trained.value = event.prepared;
+    else if (event.type === "progress") this.#progress(event);
+    else if (event.type === "epoch") this.#rows.value = [...this.#rows.value, event.row];
+    else if (event.type === "reading") this.#reading.value = event.done / event.total;
+    else if (event.type === "threads") this.#threads.value = event;
+    else if (event.type === "paused") {
+      this.#phase.value = "paused";
+      this.#pace.value = undefined;
+      void this.look(true);
+    } else if (event.type === "resumed") {
+      this.#rows.value = event.rows;
+      const [epochs, steps] = [this.#position.value.epochs, this.#position.value.steps];
+      this.#position.value = { epoch: event.epoch, epochs, step: 0, steps };
+    }
   }
 
   #progress({ report }: Extract<TrainEvent, { type: "progress" }>): void {

@@ -209,7 +209,7 @@ export interface Engine {
     source: Source,
     given: Given,
     options: { readonly slot: string; readonly paused: boolean; readonly resume: boolean },
-    onEvent: (event: TrainEvent) => void,
+    onEvents: (events: readonly TrainEvent[]) => void,
   ): Promise<Outcome<TrainEnd>>;
   pause(): void;
   run(): void;

@@ -32,8 +32,8 @@ export function connectEngine(onFailure: (message: string) => void): ConnectedEn
       source: Source,
       given: Given,
       options: Parameters<Engine["train"]>[2],
-      onEvent: (event: TrainEvent) => void,
-    ) => remote.train(source, given, options, proxy(onEvent)),
+      onEvents: (events: readonly TrainEvent[]) => void,
+    ) => remote.train(source, given, options, proxy(onEvents)),
     importance: (onShare: (share: number) => void) => remote.importance(proxy(onShare)),
   } as Engine;
   return { engine, close: () => worker.terminate() };

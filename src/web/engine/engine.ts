@@ -42,6 +42,7 @@ import type {
   TrainEvent,
   Viewed,
 } from "./api.ts";
+import { Mail } from "./mail.ts";
 import { interruptedOf, OriginSlot, type Session } from "./originStore.ts";
 import { keyOf, openSource, preparedOf } from "./planning.ts";
 import { type Looked, lookedAt, resultsView } from "./results.ts";
@@ -50,12 +51,12 @@ import { pointsView, surfaceView } from "./surface.ts";
 /** Seconds between checkpoints: what is lost if the tab is closed. */
 const CHECKPOINT_EVERY = 5;
 
-/**
- * Milliseconds between two reports. Drawing takes a core: at full speed, where a thread trains on every one, that of a machine of two
- * would be lost to it. One that is slowed down is there to be watched.
- */
-const REPORT_EVERY = 500;
+/** Milliseconds between two points of the curve of steps. A training that is slowed down is there to be watched. */
+const REPORT_EVERY = 100;
 const WATCHED_REPORT_EVERY = 33;
+/** Milliseconds between two deliveries to the page, which draws then: where a thread trains on every core, one is lost to that. */
+const DELIVER_EVERY = 100;
+const CROWDED_DELIVER_EVERY = 1000;
 
 /** What is trained, or was. */
 interface Current {
@@ -127,10 +128,20 @@ export class PlaygroundEngine implements Engine {
     source: Source,
     given: Given,
     { slot, paused, resume }: { readonly slot: string; readonly paused: boolean; readonly resume: boolean },
-    onEvent: (event: TrainEvent) => void,
+    onEvents: (events: readonly TrainEvent[]) => void,
   ): Promise<Outcome<TrainEnd>> {
     return outcome(async () => {
       if (this.#control !== undefined) throw new ConfigError("A training is under way. Cancel it first.");
+      const cores = await availableCores();
+      let threads = 1;
+      const mail = new Mail(onEvents, () => {
+        if (this.#stepsPerSecond !== undefined) return 0;
+        return threads < cores ? DELIVER_EVERY : CROWDED_DELIVER_EVERY;
+      });
+      const onEvent = (event: TrainEvent) => {
+        if (event.type === "threads") threads = event.threads;
+        mail.add(event);
+      };
       const kept = new OriginSlot(slot);
       let context: TrainingContext | undefined;
       const control = new TrainingControl(
@@ -179,6 +190,7 @@ export class PlaygroundEngine implements Engine {
         return endOf(end);
       } finally {
         this.#control = undefined;
+        mail.flush();
       }
     });
   }
