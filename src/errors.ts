@@ -68,6 +68,12 @@ export class DatasetError extends NnwasmError {
   override readonly exitCode: number = 4;
 }
 
+/** A queue to which trainings cannot be handed: its workers died too often, or it serves another version or other data. */
+export class QueueError extends NnwasmError {
+  override readonly name: string = "QueueError";
+  override readonly exitCode: number = 5;
+}
+
 /** A file that cannot be read or written, or that does not hold what its name says. */
 export class FileError extends NnwasmError {
   override readonly name: string = "FileError";

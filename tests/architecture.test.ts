@@ -133,7 +133,8 @@ mayImport.settings = [
 mayImport.training = [...library, "settings"];
 mayImport.experiments = [...ground, "model", "report", "settings"];
 mayImport.runs = [...library, "settings", "training", "experiments"];
-mayImport.cli = [...mayImport.runs, "index", "runs"];
+mayImport.queue = [...ground, "files", "model", "settings", "training", "worker"];
+mayImport.cli = [...mayImport.runs, "index", "runs", "queue"];
 mayImport.web = [...mayImport.runs, "index", "runs"];
 
 describe("the reader of imports", () => {

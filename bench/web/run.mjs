@@ -181,7 +181,9 @@ try {
       for (const turn of round % 2 === 0 ? [ofNode, ofPage] : [ofPage, ofNode]) await turn();
       const hashes = new Set([...node, ...page].map(({ weightsSha256 }) => weightsSha256));
       if (hashes.size > 1) throw new Error(`${network.name}: page and Node do not come to the same weights.`);
-      process.stderr.write(`round ${round + 1} of ${rounds}: ${network.name}, ${threads} ${threads === 1 ? "thread" : "threads"}\n`);
+      process.stderr.write(
+        `round ${round + 1} of ${rounds}: ${network.name}, ${threads} ${threads === 1 ? "thread" : "threads"}\n`,
+      );
     }
   }
 } finally {
