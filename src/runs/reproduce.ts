@@ -259,7 +259,10 @@ class Trainings {
     const onEpoch = ({ epoch }: { epoch: number }) => this.#events.post({ type: "epoch", ...name, epoch });
     let training: RecordedTraining;
     try {
-      const { rows, seconds, trainSeconds, end } = await pool.run({ settings }, { onEpoch });
+      const { rows, seconds, trainSeconds, end } = await pool.run(
+        { name: `${name.id}, seed ${name.seed}`, settings },
+        { onEpoch },
+      );
       const { test, weightsSha256 } = end!;
       const validation = rows.at(-1)!.validation ?? null;
       training = {

@@ -284,7 +284,10 @@ async function runTrial(
   let value = Number.NaN;
   for (let done = 0; done < epochs; ) {
     const to = stopAfter(done, epochs);
-    const outcome = await pool.run({ settings, from, to }, { onEpoch: ({ epoch }) => onEpoch(epoch) });
+    const outcome = await pool.run(
+      { name: `trial ${trial.number}`, settings, from, to },
+      { onEpoch: ({ epoch }) => onEpoch(epoch) },
+    );
     seconds += outcome.seconds;
     trial.seconds = seconds;
     requireFinite(outcome);

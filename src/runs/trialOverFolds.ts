@@ -53,7 +53,8 @@ export async function trainOverFolds(
     const member = members[place]!;
     const { from } = all[place]!;
     const snapshots = member.snapshots.filter((epoch) => epoch > (from?.epoch ?? 0) && epoch <= to);
-    const job = { settings: settingsOf(member, candidates), rows: member.rows, snapshots, from, to };
+    const name = `trial ${trial.number}, fold ${place + 1}`;
+    const job = { name, settings: settingsOf(member, candidates), rows: member.rows, snapshots, from, to };
     const outcome = await pool.run(job, { onEpoch: hear });
     requireFinite(outcome);
     return outcome;

@@ -5,6 +5,8 @@ import type { TrainSettings } from "../settings/settings.ts";
 
 /** A training, or a part of one: some of its epochs. */
 export interface TrainingJob {
+  /** What people call it, where it is seen: "trial 7". Nothing depends on it. */
+  readonly name?: string | undefined;
   readonly settings: TrainSettings;
   /** The numbers of the samples to train on and of those for validation, in place of what the settings split off. */
   readonly rows?: JobRows | undefined;
