@@ -11,7 +11,7 @@ import { now } from "../runtime.ts";
 import { resolveSettings, splitOptions } from "../settings/settings.ts";
 import type { Pool, TrainingJob, TrainingOutcome } from "../training/job.ts";
 import { requireFinite } from "../training/objective.ts";
-import { placeDataset } from "../training/placedDataset.ts";
+import { type PlacedDataset, placeDataset } from "../training/placedDataset.ts";
 import { JobError, TrainingPool } from "../training/pool.ts";
 import { type Checkpoint, Checkpoints, NOTHING } from "./checkpoints.ts";
 import { encode } from "./codec.ts";
@@ -83,6 +83,8 @@ export interface ServeOptions {
   /** Opens the data as a study says. Called once for each study, but for one that was put aside for others. */
   readonly openData: (study: QueueStudy) => Promise<UntestedDataset>;
   readonly onEvent: (event: ServeEvent) => void;
+  /** Opens the threads that train. Default: a TrainingPool; a test has its own. */
+  readonly openPool?: (data: PlacedDataset, workers: number) => Pool;
 }
 
 /**
@@ -97,6 +99,8 @@ export async function serveQueue(consumer: QueueConsumer, options: ServeOptions)
     await server.close();
   }
 }
+
+const trainingPool = (data: PlacedDataset, workers: number): Pool => new TrainingPool({ data, workers });
 
 /** A study's data and the threads that train on them. */
 interface OpenStudy {
@@ -173,14 +177,14 @@ class Server {
   }
 
   #openAnew(study: QueueStudy): Promise<OpenStudy> {
-    const { openData, concurrency, onEvent } = this.#options;
+    const { openData, concurrency, onEvent, openPool = trainingPool } = this.#options;
     this.#closeUnused();
     return (async () => {
       const dataset = await openData(study);
       const data = await placeDataset(dataset);
       const fingerprint = fingerprintOf(data);
       onEvent({ type: "study", study });
-      return { dataset, fingerprint, pool: new TrainingPool({ data, workers: concurrency }) };
+      return { dataset, fingerprint, pool: openPool(data, concurrency) };
     })();
   }
 
