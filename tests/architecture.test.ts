@@ -133,7 +133,7 @@ mayImport.settings = [
 mayImport.training = [...library, "settings"];
 mayImport.experiments = [...ground, "model", "report", "settings"];
 mayImport.runs = [...library, "settings", "training", "experiments"];
-mayImport.queue = [...ground, "files", "model", "settings", "training", "worker"];
+mayImport.queue = [...library, "settings", "training"];
 mayImport.cli = [...mayImport.runs, "index", "runs", "queue"];
 mayImport.web = [...mayImport.runs, "index", "runs"];
 
@@ -245,11 +245,22 @@ describe("imports", () => {
     expect(others).toEqual([]);
   });
 
-  it("reach Node's modules from data, files, formats, images, the threads, simd, the workers and the command line alone", () => {
+  it("reach Node's modules from data, files, formats, images, the threads, simd, the workers, queues and the command line alone", () => {
     const users = sources.filter((file) =>
       imports.get(file)!.some(({ from, kind }) => from.startsWith("node:") && kind !== "type"),
     );
-    const allowed = ["data", "files", "formats", "images", "threads", "simd", "worker", "training", "cli"];
+    const allowed = [
+      "data",
+      "files",
+      "formats",
+      "images",
+      "threads",
+      "simd",
+      "worker",
+      "training",
+      "queue",
+      "cli",
+    ];
     expect(users.filter((file) => !allowed.includes(partOf(file)))).toEqual([]);
   });
 

@@ -219,7 +219,7 @@ describe("a search over a queue", () => {
     };
     const ending = overQueue(new MemoryQueue(), { data, workers: 1 });
     await expect(ending).rejects.toThrow(QueueError);
-    await expect(ending).rejects.toThrow(/The data here are .* 350 training.*given back.*--data PATH/);
+    await expect(ending).rejects.toThrow(/The data here are .*350 training.*given back.*--data PATH/);
   });
 
   it("refuses a job of another version", async () => {
