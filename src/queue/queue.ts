@@ -76,8 +76,11 @@ export interface QueueOptions {
   readonly lease?: number | undefined;
   /** How often a job may be lost by workers that died or gave no sign, until the search counts it as failed. Default: 10. */
   readonly retries?: number | undefined;
-  /** Hears, in a sentence, of what is wrong now and is tried again ("redis://host:6379 does not answer: …"), and of its end. */
-  readonly onTrouble?: ((text: string) => void) | undefined;
+  /**
+   * Hears, in a sentence, of what is wrong now and is tried again ("redis://host:6379 does not answer: …"), and of its end, with
+   * `isOver`.
+   */
+  readonly onTrouble?: ((text: string, isOver?: boolean) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
