@@ -15,6 +15,8 @@ export interface CliContext {
   readonly stderr: CliStream;
   /** Aborted by the first Ctrl-C: the command saves what there is and throws {@link Interrupted}. */
   readonly signal: AbortSignal;
+  /** How it was asked to end, for a command that gives something back before it ends. Default: by a user, once. */
+  readonly ending?: { readonly bySystem: boolean; readonly again: AbortSignal } | undefined;
 }
 
 /** The user has stopped the command. The message says what is kept and how to go on. */

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, (context: CliContext) => Promise<Command
   predict: async (context) => (await import("./commands/predict.ts")).predictCommand(context),
   search: async (context) => (await import("./commands/search.ts")).searchCommand(context),
   reproduce: async (context) => (await import("./commands/reproduce.ts")).reproduceCommand(context),
+  worker: async (context) => (await import("./commands/worker.ts")).workerCommand(context),
   gradcheck: async (context) => (await import("./commands/gradcheck.ts")).gradcheckCommand(context),
   data: async (context) => (await import("./commands/data.ts")).dataCommand(context),
   web: async (context) => (await import("./commands/web.ts")).webCommand(context),
@@ -24,7 +25,11 @@ const commands: Readonly<Record<string, (context: CliContext) => Promise<Command
 };
 
 /** The commands that have nothing to save when they are stopped. */
-const WITHOUT_SAVING: readonly (string | undefined)[] = ["web"];
+const WITHOUT_SAVING: readonly (string | undefined)[] = ["web", "worker"];
+/** The commands that are asked twice, as they have something to give back; the third time ends them. */
+const ASKED_TWICE: readonly (string | undefined)[] = ["worker"];
+/** Milliseconds within which two signals are one, which npm has handed on beside the terminal. */
+const AT_ONCE = 300;
 
 /** The program with the command that is called by this name, or with all its commands if none is; with none for its version. */
 async function program(context: CliContext, name: string | undefined): Promise<Command> {
@@ -45,6 +50,8 @@ async function program(context: CliContext, name: string | undefined): Promise<C
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const interrupt = new AbortController();
+  const again = new AbortController();
+  let bySystem = false;
   const context: CliContext = {
     env: process.env,
     home: homedir(),
@@ -60,6 +67,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupt.signal,
+    ending: {
+      get bySystem() {
+        return bySystem;
+      },
+      again: again.signal,
+    },
   };
   let outputLost = false;
   for (const name of ["stdout", "stderr"] as const) {
@@ -73,10 +86,20 @@ export async function main(argv: readonly string[]): Promise<void> {
       interrupt.abort();
     });
   }
-  let asked = false;
-  const onInterrupt = () => {
-    if (asked) endAtOnce();
-    asked = true;
+  let asked = 0;
+  let askedAt = 0;
+  const onInterrupt = (signal: NodeJS.Signals) => {
+    const isAskedTwice = ASKED_TWICE.includes(argv[2]);
+    const sinceLast = performance.now() - askedAt;
+    askedAt = performance.now();
+    if (isAskedTwice && asked > 0 && sinceLast < AT_ONCE) return;
+    asked++;
+    if (asked > (isAskedTwice ? 2 : 1)) endAtOnce();
+    if (asked === 2) {
+      again.abort();
+      return;
+    }
+    bySystem = signal === "SIGTERM";
     interrupt.abort();
     const stopping = "Stopping, and saving what there is. Ctrl-C again stops at once.\n";
     process.stderr.write(`\n${WITHOUT_SAVING.includes(argv[2]) ? "" : stopping}`);

@@ -35,12 +35,15 @@ import type { SearchSpace } from "../tuner/searchSpace.ts";
 import { integer, number } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import type { StudyDescription } from "./folders/studyFolder.ts";
+import { newStudyId } from "./folders/studyId.ts";
+import { openData } from "./openData.ts";
+import { addQueueOptions, type QueueFlags } from "./queue/options.ts";
 import { settingsFromFlags, type TrainingFlags } from "./trainingOptions.ts";
 import { VERSION } from "./version.ts";
 import { workerCount } from "./workers.ts";
 
 /** The flags that are given. Those of samplers and pruners are read by their names. */
-export interface SearchFlags extends TrainingFlags {
+export interface SearchFlags extends TrainingFlags, QueueFlags {
   readonly sampler?: string;
   readonly space?: readonly string[];
   readonly start?: boolean;
@@ -161,6 +164,10 @@ export function addSearchOptions(command: Command): void {
       "trials side by side, all on one copy of the data (default: auto, the cores)",
       workerCount,
     );
+  addQueueOptions(
+    command,
+    "hand the trials to nnwasm worker, on as many machines as there are, over a queue",
+  );
 }
 
 /** Settings over those before them; undefined ones do not count. */
@@ -209,11 +216,26 @@ export async function givenSettings(
 export function foldsFor(
   rows: number,
   { cv, validation }: Partial<TrainSettings>,
-  { objective = "validation.loss" }: SearchFlags,
+  { objective = "validation.loss" }: { readonly objective?: string | undefined },
 ): number | undefined {
   if (cv !== undefined || validation !== undefined) return cv;
   return rows < FEW_ROWS && isOfFolds(objective) ? FOLDS : undefined;
 }
+
+/**
+ * Opens the data of a search, as its coordinator and its workers have them.
+ * @throws as {@link openData}
+ */
+export const openSearchData = (
+  context: CliContext,
+  settings: Partial<TrainSettings>,
+  flags: { readonly objective?: string | undefined },
+): Promise<OpenedData> =>
+  openData(context, settings, {
+    command: "nnwasm search",
+    // Rows that are held out by turns are not held out once, too.
+    validationOf: (rows) => (foldsFor(rows, settings, flags) === undefined ? undefined : 0),
+  });
 
 /** The base of a search's trials. */
 function trialSettings(opened: OpenedData, flags: SearchFlags, given: Partial<TrainSettings>): TrainSettings {
@@ -266,6 +288,7 @@ export function describeSearch(
   const { objective = defaultObjective(targetsOf(dataset).kind, { isTable: isOfTables(settings) }) } = flags;
   return {
     version: VERSION,
+    id: newStudyId(),
     settings: settings as StudyDescription["settings"],
     space: space.map(shownSpaceText),
     sampler,

@@ -23,17 +23,21 @@ import { integer, newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { type ReproductionDescription, ReproductionFolder } from "../folders/reproductionFolder.ts";
 import { ReproductionSaver } from "../folders/reproductionSaver.ts";
+import { newStudyId } from "../folders/studyId.ts";
 import { closing } from "../folders/workFolder.ts";
 import { openDataset } from "../openDataset.ts";
 import { reproductionJson } from "../output/reproductionJson.ts";
 import { reproductionText } from "../output/reproductionText.ts";
 import { ReproductionProgress } from "../progress/reproductionProgress.ts";
+import { Coordinator } from "../queue/coordinator.ts";
+import { addQueueOptions, askedQueue, QUEUE_FLAGS, type QueueFlags } from "../queue/options.ts";
+import { queueStudy } from "../queue/study.ts";
 import { chooseSimd, roughSeconds } from "../simd.ts";
 import { settingOption } from "../trainingOptions.ts";
 import { VERSION } from "../version.ts";
 import { checkSameData, workerCount } from "../workers.ts";
 
-interface ReproduceFlags {
+interface ReproduceFlags extends QueueFlags {
   readonly seeds?: number;
   readonly seed?: number;
   readonly workers?: number;
@@ -53,7 +57,7 @@ interface ReproduceFlags {
 }
 
 export function reproduceCommand(context: CliContext): Command {
-  return newCommand(
+  const command = newCommand(
     context,
     "reproduce",
     `repeat a course report's ${EXPERIMENTS.length} trainings on CIFAR-10, and compare with its numbers`,
@@ -81,7 +85,12 @@ export function reproduceCommand(context: CliContext): Command {
       "--workers <n|auto>",
       "trainings side by side, on one copy of the data (default: auto, the cores)",
       workerCount,
-    )
+    );
+  addQueueOptions(
+    command,
+    "hand the trainings to nnwasm worker, on as many machines as there are, over a queue",
+  );
+  return command
     .option("--appendix", "also: normalisation before the activation, and biases that start at 0")
     .option(
       "--fresh-search",
@@ -112,11 +121,15 @@ export function reproduceCommand(context: CliContext): Command {
     });
 }
 
+/** The flags that may be given with --resume. */
+const RESUMABLE = ["resume", "workers", ...QUEUE_FLAGS, "json", "quiet"];
+
 /** The measures of trainings whose curves are not shown: nobody would see those of a pass over all training samples. */
 const TRAINING_METRICS: TrainingMetrics = "running";
 
 async function run(context: CliContext, ids: readonly string[], flags: ReproduceFlags): Promise<void> {
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
+  const queue = askedQueue(context, flags);
   const before = resume === undefined ? undefined : await describeResumed(resume, ids, flags);
   const asked: Asked = before ?? describe(ids, flags);
   const changes = asked.changes as Partial<TrainSettings>;
@@ -124,42 +137,58 @@ async function run(context: CliContext, ids: readonly string[], flags: Reproduce
   const base = baseSettings(reproduction);
   const { dataset, notice } = await openDataset(context, base.data, base.seed);
   const data = { name: dataset.name, training: dataset.training.count, test: dataset.test.count };
-  const description: ReproductionDescription = { ...asked, data };
+  const description: ReproductionDescription = { ...asked, id: asked.id ?? newStudyId(), data };
   if (resume !== undefined && asked.data !== undefined) checkSameData(resume, asked.data, data);
   const plan = planReproduction(reproduction, dataset, flagOf);
-  const { folder, trainings } =
-    resume === undefined
-      ? { folder: await ReproductionFolder.create(description, flags), trainings: [] }
-      : await ReproductionFolder.open(resume, before!);
+  const coordinator = queue && (await Coordinator.open(context, queue));
+  const { folder, trainings } = await (resume === undefined
+    ? ReproductionFolder.create(description, flags).then((folder) => ({ folder, trainings: [] }))
+    : ReproductionFolder.open(resume, before!)
+  ).catch(async (error: unknown) => {
+    await coordinator?.close();
+    throw error;
+  });
   const { path } = folder;
   const departures = departuresOf(changes, data.training);
   const compared = isPapersData(data.name) && departures.length === 0;
   const made = compared ? undefined : [`on ${data.name}`, ...departures.map((flag) => `with ${flag}`)];
   const progress = new ReproductionProgress(context, quiet, plan, compared);
+  coordinator?.tell(progress);
+  const through = coordinator?.through ?? `${workers} at a time`;
   if (notice !== undefined) progress.say(notice);
-  const facts = { command: commandLine(description), machine: machine(workers) };
+  const facts = {
+    command: commandLine(description),
+    machine: machine(coordinator === undefined ? counted(workers, "worker") : "workers over a queue"),
+  };
   const saver = new ReproductionSaver(folder, plan, { ...facts, changes: departures, settings: changes });
   const subscriber = inOrder<ReproductionEvent>(
     saver.hear,
     progress.hear,
     json
       ? reproductionJson(context, description, path, saver)
-      : reproductionText(context, { progress, saver, workers, path, departures: made }),
+      : reproductionText(context, { progress, saver, through, path, departures: made }),
   );
   await closing(folder, async () => {
     const { signal } = context;
-    // The paper's networks begin with 50 units.
-    const seconds = roughSeconds(dataset.features * 50, plan.samples * plan.epochs);
-    await chooseSimd(context, { ...base, simd: flags.simd ?? "auto" }, seconds, (text) => progress.say(text));
-    const pool = openTrainingPool(dataset, { workers, signal });
+    if (before !== undefined && before.id === undefined) await folder.writeDescription(description);
+    if (coordinator === undefined) {
+      // The paper's networks begin with 50 units.
+      const seconds = roughSeconds(dataset.features * 50, plan.samples * plan.epochs);
+      await chooseSimd(context, { ...base, simd: flags.simd ?? "auto" }, seconds, (text) =>
+        progress.say(text),
+      );
+    }
+    const pool =
+      coordinator?.pool(queueStudy("reproduce", { ...description, settings: base }), dataset, signal) ??
+      openTrainingPool(dataset, { workers, signal });
     const end = await reproduce(plan, trainings, pool, { subscriber, signal });
     if (end.type === "interrupted") {
       throw new Interrupted(
-        `Interrupted after ${end.trainings} of ${plan.trainings} trainings. Go on with: nnwasm reproduce --resume ${path}`,
+        `Interrupted after ${end.trainings} of ${plan.trainings} trainings. Go on with: nnwasm reproduce --resume ${path}${queue?.again ?? ""}`,
       );
     }
     saver.saving.finish();
-  });
+  }).finally(() => coordinator?.close());
 }
 
 type Asked = Omit<ReproductionDescription, "data"> & Partial<Pick<ReproductionDescription, "data">>;
@@ -193,12 +222,12 @@ async function describeResumed(
   ids: readonly string[],
   flags: ReproduceFlags,
 ): Promise<ReproductionDescription> {
-  const other = Object.keys(flags).find((name) => !["resume", "workers", "json", "quiet"].includes(name));
+  const other = Object.keys(flags).find((name) => !RESUMABLE.includes(name));
   if (other !== undefined || ids.length > 0) {
     const what = other === undefined ? ids[0] : flagOf(other);
     throw new ConfigError(
       `${what} with --resume: the reproduction goes on with what ${path}/reproduction.json says. ` +
-        "Leave it out, or begin another one. (--workers may change.)",
+        "Leave it out, or begin another one. (--workers and the queue may change.)",
     );
   }
   return await ReproductionFolder.read(path);
@@ -234,5 +263,5 @@ const changesInWords = ({ data, ...changes }: Partial<TrainSettings>): string[] 
   ...Object.entries(changes).map(([name, value]) => `${flagOf(name)} ${value}`),
 ];
 
-const machine = (workers: number): string =>
-  `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${platform()}, ${counted(workers, "worker")}`;
+const machine = (workers: string): string =>
+  `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${platform()}, ${workers}`;

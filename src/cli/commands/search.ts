@@ -11,17 +11,21 @@ import { newCommand } from "../command.ts";
 import { type CliContext, Interrupted } from "../context.ts";
 import { SearchSaver } from "../folders/searchSaver.ts";
 import { type StudyDescription, StudyFolder } from "../folders/studyFolder.ts";
+import { newStudyId } from "../folders/studyId.ts";
 import { closing } from "../folders/workFolder.ts";
-import { openData, sayUnderstood, withData } from "../openData.ts";
+import { sayUnderstood, withData } from "../openData.ts";
 import { searchJson } from "../output/searchJson.ts";
 import { searchText } from "../output/searchText.ts";
 import { SearchProgress } from "../progress/searchProgress.ts";
+import { Coordinator } from "../queue/coordinator.ts";
+import { askedQueue, QUEUE_FLAGS } from "../queue/options.ts";
+import { queueStudy } from "../queue/study.ts";
 import {
   addSearchOptions,
   dataOf,
   describeSearch,
-  foldsFor,
   givenSettings,
+  openSearchData,
   type SearchFlags,
 } from "../searchOptions.ts";
 import { chooseSimd, roughSeconds } from "../simd.ts";
@@ -40,6 +44,7 @@ export function searchCommand(context: CliContext): Command {
       "nnwasm search --sampler tpe --trials 40 --space lr=log:0.01:0.5 --space 'batch=50|100|200'",
       "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
       "nnwasm search --sampler gp --space layers.1=int:log:16:256 --space layers.2=int:log:16:256",
+      "nnwasm search --queue redis://host:6379 # trials on many machines, each with: nnwasm worker --queue …",
     ],
     [
       "The same seed gives the same trials, whatever the number of workers.",
@@ -64,7 +69,7 @@ export function searchCommand(context: CliContext): Command {
   return command;
 }
 
-const RESUMABLE = ["resume", "trials", "workers", "maxFailures", "json", "quiet"];
+const RESUMABLE = ["resume", "trials", "workers", "maxFailures", ...QUEUE_FLAGS, "json", "quiet"];
 
 async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   // What --help does not need.
@@ -72,14 +77,12 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const { planEnsemble } = await import("../../runs/ensemble.ts");
   const { openTrainingPool } = await import("../../training/pool.ts");
   const { json = false, quiet = false, workers = availableParallelism(), resume } = flags;
+  const queue = askedQueue(context, flags);
   const recorded = resume === undefined ? undefined : await readResumed(resume, flags);
   const before = recorded && changed(recorded, flags);
   const given =
     before === undefined ? await givenSettings(context, flags) : (before.settings as Partial<TrainSettings>);
-  const opened = await openData(context, given, {
-    command: "nnwasm search",
-    validationOf: (rows) => (foldsFor(rows, given, flags) === undefined ? undefined : 0),
-  });
+  const opened = await openSearchData(context, given, flags);
   const { dataset, heldOutBy } = opened;
   const description = before ?? describeSearch(flags, given, opened);
   if (before !== undefined) checkSameData(resume!, before.data, dataOf(dataset));
@@ -88,48 +91,58 @@ async function run(context: CliContext, flags: SearchFlags): Promise<void> {
   const plan = planSearch({ ...description, settings, space, heldOutBy }, dataset, flagOf);
   // What is wrong for every trial is told before a folder is made.
   if (plan.folds !== undefined) await planEnsemble(settings, dataset, heldOutBy, flagOf);
-  const { folder, trials } =
-    resume === undefined
-      ? { folder: await StudyFolder.create(description, flags), trials: [] }
-      : await StudyFolder.open(resume, space, recorded!);
+  const coordinator = queue && (await Coordinator.open(context, queue));
+  const { folder, trials } = await (resume === undefined
+    ? StudyFolder.create(description, flags).then((folder) => ({ folder, trials: [] }))
+    : StudyFolder.open(resume, space, recorded!)
+  ).catch(async (error: unknown) => {
+    await coordinator?.close();
+    throw error;
+  });
   const progress = new SearchProgress(context, quiet, plan);
+  coordinator?.tell(progress);
+  const through = coordinator?.through ?? `${workers} at a time`;
   const saver = new SearchSaver(folder, plan, description);
   const subscriber = inOrder<SearchEvent>(
     saver.hear,
     progress.hear,
     json
       ? searchJson(context, folder.path, saver)
-      : searchText(context, { progress, saver, space, workers, path: folder.path }),
+      : searchText(context, { progress, saver, space, through, path: folder.path }),
   );
   await closing(folder, async () => {
     // The flags that may change are kept for the next time that the search goes on.
     await folder.writeDescription(description);
     sayUnderstood(progress, opened);
     const { signal } = context;
-    const { samples, epochs, folds = 1 } = plan;
-    const weights = dataset.features * (settings.layers[0] ?? 10);
-    const seconds = roughSeconds(weights, samples.train * epochs * folds * plan.trials);
-    // It may go on with another Node than that which was asked for wide vectors; no bit depends on it.
-    const simd = before === undefined ? settings.simd : "auto";
-    await chooseSimd(context, { ...settings, simd }, seconds, (text) => progress.say(text));
-    const pool = openTrainingPool(dataset, { workers, signal });
+    if (coordinator === undefined) {
+      const { samples, epochs, folds = 1 } = plan;
+      const weights = dataset.features * (settings.layers[0] ?? 10);
+      const seconds = roughSeconds(weights, samples.train * epochs * folds * plan.trials);
+      // It may go on with another Node than that which was asked for wide vectors; no bit depends on it.
+      const simd = before === undefined ? settings.simd : "auto";
+      await chooseSimd(context, { ...settings, simd }, seconds, (text) => progress.say(text));
+    }
+    const pool =
+      coordinator?.pool(queueStudy("search", description), dataset, signal) ??
+      openTrainingPool(dataset, { workers, signal });
     const end = await search(plan, trials, pool, { subscriber, signal }).catch((error: unknown) => {
-      throw withAdvice(error, folder.path, description.maxFailures);
+      throw withAdvice(error, folder.path, description.maxFailures, queue?.again);
     });
     if (end.type === "interrupted") {
       throw new Interrupted(
-        `Interrupted after ${end.trials} of ${plan.trials} trials. Go on with: nnwasm search --resume ${folder.path}`,
+        `Interrupted after ${end.trials} of ${plan.trials} trials. Go on with: nnwasm search --resume ${folder.path}${queue?.again ?? ""}`,
       );
     }
     saver.saving.finish();
-  });
+  }).finally(() => coordinator?.close());
 }
 
 /** The error. If too many trials have failed, it also says how to go on. */
-function withAdvice(error: unknown, path: string, maxFailures: number): unknown {
+function withAdvice(error: unknown, path: string, maxFailures: number, again = ""): unknown {
   if (!(error instanceof StudyError)) return error;
   return new StudyError(
-    `${error.message} Go on with: nnwasm search --resume ${path} --max-failures ${2 * maxFailures}`,
+    `${error.message} Go on with: nnwasm search --resume ${path} --max-failures ${2 * maxFailures}${again}`,
     { cause: error },
   );
 }
@@ -143,7 +156,7 @@ async function readResumed(path: string, flags: SearchFlags): Promise<StudyDescr
   if (other !== undefined) {
     throw new ConfigError(
       `${flagOf(other)} with --resume: the search goes on with the settings of ${path}/study.json. ` +
-        "Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
+        "Leave it out, or begin another search. (--trials, --workers, --max-failures and the queue may change.)",
     );
   }
   return await StudyFolder.read(path);
@@ -152,6 +165,7 @@ async function readResumed(path: string, flags: SearchFlags): Promise<StudyDescr
 /** The description with the flags that may change when a study goes on. */
 const changed = (description: StudyDescription, flags: SearchFlags): StudyDescription => ({
   ...description,
+  id: description.id ?? newStudyId(),
   trials: flags.trials ?? description.trials,
   maxFailures: flags.maxFailures ?? description.maxFailures,
 });

@@ -14,12 +14,14 @@ import type { RecordedTraining } from "../../runs/reproduce.ts";
 import { FileSettings } from "../../settings/file.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
+import { StudyId } from "./studyId.ts";
 import { PLOTS } from "./workFolder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const ReproductionFile = v.strictObject({
   version: v.string(),
+  id: StudyId,
   ids: v.array(v.string()),
   seeds: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
   /** The settings of every training that differ from the paper. */
@@ -133,6 +135,11 @@ export class ReproductionFolder {
   /** Seconds of all sessions. */
   get seconds(): number {
     return this.#folder.seconds;
+  }
+
+  /** Replaces reproduction.json. */
+  async writeDescription(description: ReproductionDescription): Promise<void> {
+    await this.#folder.writeDescription(REPRODUCTION, description);
   }
 
   async writeSummary(summary: object): Promise<void> {

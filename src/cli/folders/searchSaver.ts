@@ -176,7 +176,9 @@ function factsOf(
     ["pruner", pruner],
     ["epochs trained", String(epochs)],
     ["time", `${seconds.toFixed(0)} s`],
-    ["memory shared by all trials", `${megabytes(memoryBytes, { digits: 0 })} MB`],
+    memoryBytes === 0
+      ? ["trained by", "workers over a queue"]
+      : ["memory shared by all trials", `${megabytes(memoryBytes, { digits: 0 })} MB`],
     ["nnwasm, Node", `${VERSION}, ${process.version}`],
   ];
 }

@@ -24,6 +24,7 @@ import { contains, isActive, type Params, paramOf } from "../../tuner/searchSpac
 import type { FinishedTrial } from "../../tuner/trial.ts";
 import { check } from "./jsonFiles.ts";
 import { type CreateOptions, LogFolder, type LogFolderKind } from "./logFolder.ts";
+import { StudyId } from "./studyId.ts";
 import { PLOTS } from "./workFolder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -34,6 +35,7 @@ const options = (names: readonly string[]) =>
   );
 const StudyFile = v.strictObject({
   version: v.string(),
+  id: StudyId,
   settings: FileSettings,
   space: v.array(v.string()),
   sampler: choice(samplers),

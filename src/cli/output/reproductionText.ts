@@ -14,7 +14,8 @@ export interface ReproductionTextOptions {
   readonly progress: ReproductionProgress;
   /** Hears every event first. */
   readonly saver: ReproductionSaver;
-  readonly workers: number;
+  /** Where the trainings are done, in words: "2 at a time". */
+  readonly through: string;
   /** The folder. */
   readonly path: string;
   /** Data set and settings of a run whose numbers are not compared with the paper's. */
@@ -23,19 +24,19 @@ export interface ReproductionTextOptions {
 
 export const reproductionText = (
   context: CliContext,
-  { progress, saver, workers, path, departures }: ReproductionTextOptions,
+  { progress, saver, through, path, departures }: ReproductionTextOptions,
 ): Subscriber<ReproductionEvent> =>
   on<ReproductionEvent>({
-    start: ({ plan }) => progress.say(startText(plan, workers, path)),
+    start: ({ plan }) => progress.say(startText(plan, through, path)),
     result: ({ rows }) => {
       const text = resultText(rows, saver.summary.seconds, saver.saving.inWords, departures);
       context.stdout.write(printableLines(text));
     },
   });
 
-const startText = ({ dataset, trainings, epochs }: ReproductionPlan, workers: number, path: string): string =>
+const startText = ({ dataset, trainings, epochs }: ReproductionPlan, through: string, path: string): string =>
   `${dataset.name} (${printable(dataset.origin)}): ${counted(trainings, "training")}, ${counted(epochs, "epoch")}, ` +
-  `${workers} at a time, in ${printable(path)}`;
+  `${through}, in ${printable(path)}`;
 
 /** @param departures data set and settings of a run whose numbers are not compared with the paper's */
 function resultText(

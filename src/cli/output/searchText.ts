@@ -17,23 +17,24 @@ export interface SearchTextOptions {
   /** Hears every event first. */
   readonly saver: SearchSaver;
   readonly space: SearchSpace;
-  readonly workers: number;
+  /** Where the trials are done, in words: "2 at a time". */
+  readonly through: string;
   /** The folder. */
   readonly path: string;
 }
 
 export const searchText = (
   context: CliContext,
-  { progress, saver, space, workers, path }: SearchTextOptions,
+  { progress, saver, space, through, path }: SearchTextOptions,
 ): Subscriber<SearchEvent> =>
   on<SearchEvent>({
     start: ({ plan }) => {
       const { sampler, pruner } = saver.description;
       const how = `${sampler}${pruner === DEFAULT_PRUNER ? "" : ` with ${pruner}`}`;
-      progress.say(`${startText(plan, how)}, ${workers} at a time, in ${printable(path)}`);
+      progress.say(`${startText(plan, how)}, ${through}, in ${printable(path)}`);
     },
     result: (end) => {
-      context.stdout.write(printableLines(resultText(end, space, saver, startName(saver.plan))));
+      context.stdout.write(printableLines(resultText(end, space, saver, through)));
     },
   });
 
@@ -62,11 +63,15 @@ function gainText({ start, best }: SearchSummary, startedWith: string): string {
 function resultText(
   { ranked, best, trials }: SearchComplete,
   space: SearchSpace,
-  { description: { objective }, summary, saving }: SearchSaver,
-  startedWith: string,
+  { description: { objective }, summary, saving, plan }: SearchSaver,
+  through: string,
 ): string {
   const { seconds, epochs, memoryBytes, train, start } = summary;
   const names = Object.keys(space);
+  const startedWith = startName(plan);
+  // The memory of workers elsewhere is not known here.
+  const where =
+    memoryBytes === 0 ? ` ${through}` : `; ${megabytes(memoryBytes, { digits: 0 })} MB shared by all`;
   const measure = testMeasure(objective, ranked);
   const tests = ranked.map((trial) => testValue(trial, measure));
   const hasTests = tests.some((test) => test !== undefined);
@@ -93,7 +98,7 @@ function resultText(
     (best === undefined
       ? "No trial has a value.\n"
       : `\nbest: trial ${best.number}, ${objective} ${measureText(best.value!)}: ${shortParams(best.params)}\n${gainText(summary, startedWith)}  ${train}\n`) +
-    `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s; ${megabytes(memoryBytes, { digits: 0 })} MB shared by all\n` +
+    `${trials.length} trials, ${epochs} epochs in ${seconds.toFixed(1)} s${where}\n` +
     `${saving.inWords}\n`
   );
 }

@@ -1,6 +1,7 @@
 /** Shows a reproduction on stderr: a line for each row that is done, and on a terminal how far it is. */
 import type { RowSummary } from "../../experiments/summary.ts";
 import { signed, timeLeft } from "../../format/numbers.ts";
+import { counted } from "../../format/words.ts";
 import { on } from "../../runs/events.ts";
 import type { RecordedTraining, ReproductionEvent, ReproductionPlan } from "../../runs/reproduce.ts";
 import type { CliContext } from "../context.ts";
@@ -19,6 +20,8 @@ export class ReproductionProgress {
   #ended = 0;
   #epochsDone = 0;
   #epochsFound = 0;
+  /** " on 3 workers", if they are elsewhere. */
+  #workers = "";
 
   constructor(
     context: CliContext,
@@ -35,6 +38,12 @@ export class ReproductionProgress {
 
   say(text: string): void {
     this.#line.note(text);
+  }
+
+  /** Shows from now on how many workers there are. */
+  showWorkers(count: number): void {
+    this.#workers = ` on ${counted(count, "worker")}`;
+    this.#draw(true);
   }
 
   readonly hear = on<ReproductionEvent>({
@@ -89,7 +98,7 @@ export class ReproductionProgress {
           ? ""
           : `  ${(now / seconds).toFixed(1)} epochs/s  ${timeLeft((seconds * Math.max(0, left)) / now)}`;
       const share = (this.#epochsFound + now) / this.#epochs;
-      return this.#line.withBar(`${this.#ended}/${this.#trainings} trainings  `, share, rate);
+      return this.#line.withBar(`${this.#ended}/${this.#trainings} trainings${this.#workers}  `, share, rate);
     }, force);
   }
 }

@@ -1,6 +1,7 @@
 /** Shows a search on stderr: a row for every trial that has ended, and on a terminal how far it is. */
 
 import { measureText, significant, timeLeft } from "../../format/numbers.ts";
+import { counted } from "../../format/words.ts";
 import { on } from "../../runs/events.ts";
 import type { SearchEvent, SearchPlan } from "../../runs/search.ts";
 import { shownName, shownValue } from "../../settings/space.ts";
@@ -41,6 +42,8 @@ export class SearchProgress {
   readonly #underWay = new Map<number, number>();
   #before = 0;
   #best: FinishedTrial | undefined;
+  /** " on 3 workers", if they are elsewhere. */
+  #workers = "";
 
   constructor(context: CliContext, quiet: boolean, plan: SearchPlan) {
     this.#line = new StatusLine(context, quiet);
@@ -51,6 +54,12 @@ export class SearchProgress {
 
   say(text: string): void {
     this.#line.note(text);
+  }
+
+  /** Shows from now on how many workers there are. */
+  showWorkers(count: number): void {
+    this.#workers = ` on ${counted(count, "worker")}`;
+    this.#draw(true);
   }
 
   readonly hear = on<SearchEvent>({
@@ -126,7 +135,7 @@ export class SearchProgress {
         now > 0
           ? `  ${(now / minutes).toFixed(1)} trials/min  ${timeLeft((60 * minutes * Math.max(0, toDo)) / now)}`
           : "";
-      return this.#line.withBar(`${this.#ended}/${trials} trials  `, share, `${best}${rate}`);
+      return this.#line.withBar(`${this.#ended}/${trials} trials${this.#workers}  `, share, `${best}${rate}`);
     }, force);
   }
 }
