@@ -31,6 +31,7 @@ const COMMANDS = [
   ["evaluate"],
   ["search"],
   ["reproduce"],
+  ["worker"],
   ["gradcheck"],
   ["data"],
   ["data", "fetch"],
@@ -46,6 +47,7 @@ describe("--help", () => {
     [["evaluate"], "nnwasm evaluate "],
     [["search"], "nnwasm search "],
     [["reproduce"], "nnwasm reproduce "],
+    [["worker"], "nnwasm worker --queue "],
     [["gradcheck"], "nnwasm gradcheck "],
     [["data"], "nnwasm data describe houses.csv\n"],
     [["data", "list"], "nnwasm data list\n"],
@@ -64,7 +66,7 @@ describe("--help", () => {
   it("lists the commands that are there, and no others", async () => {
     const commands = (await help()).split("Commands:\n")[1]!;
     expect(commands.match(/^ {2}[a-z-]+/gm)!.map((name) => name.trim())).toEqual(
-      "train evaluate predict search reproduce gradcheck data web info help".split(" "),
+      "train evaluate predict search reproduce worker gradcheck data web info help".split(" "),
     );
   });
 
@@ -165,7 +167,7 @@ describe("a command that is nearly right", () => {
     const { code, stderr } = await runCli(["trian"]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, evaluate, predict, search, reproduce, gradcheck, data, web, info; --help shows more)\n",
+      "error: unknown command 'trian'\n(Did you mean train?)\n(the commands are train, evaluate, predict, search, reproduce, worker, gradcheck, data, web, info; --help shows more)\n",
     );
   });
 });

@@ -240,7 +240,7 @@ describe("a reproduction that is cut off", () => {
     };
     expect(await fails(words("reproduce --resume stopped --seeds 3"))).toEqual([
       2,
-      "ConfigError: --seeds with --resume: the reproduction goes on with what stopped/reproduction.json says. Leave it out, or begin another one. (--workers may change.)",
+      "ConfigError: --seeds with --resume: the reproduction goes on with what stopped/reproduction.json says. Leave it out, or begin another one. (--workers and the queue may change.)",
     ]);
     expect(await fails(reproduce("--out", "stopped"))).toEqual([
       2,

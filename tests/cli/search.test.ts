@@ -281,7 +281,7 @@ describe("search refuses", () => {
   it("settings beside --resume", async () => {
     expect(await fails(words("search --resume there --l2 0.1"))).toEqual([
       2,
-      "ConfigError: --l2 with --resume: the search goes on with the settings of there/study.json. Leave it out, or begin another search. (--trials, --workers, --max-failures may change.)",
+      "ConfigError: --l2 with --resume: the search goes on with the settings of there/study.json. Leave it out, or begin another search. (--trials, --workers, --max-failures and the queue may change.)",
     ]);
   });
 

@@ -44,7 +44,7 @@ export function searchCommand(context: CliContext): Command {
       "nnwasm search --sampler tpe --trials 40 --space lr=log:0.01:0.5 --space 'batch=50|100|200'",
       "nnwasm search --sampler random --pruner asha --trials 81 --space 'layers=50,50|100,50|50,30,20'",
       "nnwasm search --sampler gp --space layers.1=int:log:16:256 --space layers.2=int:log:16:256",
-      "nnwasm search --queue redis://host:6379 # trials on many machines, each with: nnwasm worker --queue …",
+      "nnwasm search --queue redis://host:6379 # trials on all machines that run nnwasm worker",
     ],
     [
       "The same seed gives the same trials, whatever the number of workers.",
