@@ -13,6 +13,7 @@ import { reproduceCommand } from "../src/cli/commands/reproduce.ts";
 import { searchCommand } from "../src/cli/commands/search.ts";
 import { trainCommand } from "../src/cli/commands/train.ts";
 import { webCommand } from "../src/cli/commands/web.ts";
+import { workerCommand } from "../src/cli/commands/worker.ts";
 import type { CliContext } from "../src/cli/context.ts";
 import { selectExperiments } from "../src/experiments/table.ts";
 import { parseSpace } from "../src/settings/space.ts";
@@ -153,6 +154,7 @@ describe("the commands of README.md and docs/", () => {
     search: searchCommand,
     reproduce: reproduceCommand,
     gradcheck: gradcheckCommand,
+    worker: workerCommand,
     data: dataCommand,
     web: webCommand,
     info: infoCommand,

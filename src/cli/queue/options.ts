@@ -9,7 +9,7 @@ import type { CliContext } from "../context.ts";
 import { addWords } from "../suggestions.ts";
 
 addWords({
-  "--queue": "redis broker url queue-url redis-url storage connection backend postgres",
+  "--queue": "redis broker url queue-url redis-url storage postgres",
   "--queue-name": "study-name topic",
   "--lease": "visibility-timeout lock-duration stalled-interval heartbeat",
   "--retries": "max-retries attempts max-attempts",
