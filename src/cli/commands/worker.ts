@@ -176,9 +176,10 @@ async function serve(
       else progress.say(text);
       if (json) writeEvent(context, { event: "trouble", text, over: isOver });
     };
-    const consumer = await queue.engine.openConsumer(queue.url, {
-      ...{ ...queue.options, onTrouble, signal: ending.stop },
-    });
+    const consumer = await untilStopped(ending.stop, (signal) =>
+      queue.engine.openConsumer(queue.url, { ...queue.options, onTrouble, signal }),
+    );
+    if (consumer === undefined) return;
     try {
       const { serveQueue } = await import("../../queue/serve.ts");
       const at = health === undefined ? "" : `; ${health.url}/healthz`;
@@ -213,6 +214,28 @@ async function serve(
     }
   } finally {
     health?.close();
+  }
+}
+
+/**
+ * Opens something, unless it is to stop before. The signal that opening gets says nothing afterwards: what is under way then is done to
+ * its end.
+ */
+async function untilStopped<T>(
+  stop: AbortSignal,
+  open: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const opening = new AbortController();
+  const onStop = () => opening.abort(stop.reason);
+  if (stop.aborted) onStop();
+  stop.addEventListener("abort", onStop);
+  try {
+    return await open(opening.signal);
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return undefined;
+    throw error;
+  } finally {
+    stop.removeEventListener("abort", onStop);
   }
 }
 
