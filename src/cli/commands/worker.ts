@@ -167,6 +167,10 @@ async function serve(
   const { checkpoints, simd = DEFAULTS.simd, data, test } = flags;
   const health = healthPort === undefined ? undefined : await openHealthServer(state, healthHost, healthPort);
   try {
+    if (json) {
+      const facts = { version: VERSION, queue: queue.shown, concurrency, health: health?.url };
+      writeEvent(context, { event: "start", command: "worker", ...facts });
+    }
     const { engine } = DEFAULTS;
     // A worker has time.
     await chooseSimd(context, { simd, engine }, Number.POSITIVE_INFINITY, (text) => progress.say(text));
@@ -184,11 +188,6 @@ async function serve(
       const { serveQueue } = await import("../../queue/serve.ts");
       const at = health === undefined ? "" : `; ${health.url}/healthz`;
       progress.say(`Takes trainings from ${queue.shown}${queue.forWorkers}, ${concurrency} at a time${at}`);
-      if (json) {
-        const { shown } = queue;
-        const facts = { command: "worker", version: VERSION, queue: shown, concurrency, health: health?.url };
-        writeEvent(context, { event: "start", ...facts });
-      }
       await serveQueue(consumer, {
         ...{ concurrency, stop: ending.stop, abort: ending.abort, checkpoints },
         openData: async (study) => {
