@@ -1,9 +1,11 @@
 /** The engines of queues, by what their URLs begin with. A new one is a file here and a line below. */
 import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
+import { postgresEngine } from "./bullmq/postgres.ts";
+import { redisEngine } from "./bullmq/redis.ts";
 import type { QueueEngine } from "./queue.ts";
 
-const engines: readonly QueueEngine[] = [];
+const engines: readonly QueueEngine[] = [redisEngine, postgresEngine];
 
 /** What `--queue` takes, for its help. */
 export const QUEUE_USAGES: readonly string[] = engines.map(({ usage }) => usage);
