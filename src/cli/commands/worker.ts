@@ -1,4 +1,5 @@
 /** `nnwasm worker`: takes the trainings of searches and reproductions off a queue, until it is told to end. */
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import type { SimdChoice } from "../../backend/index.ts";
@@ -286,6 +287,8 @@ class Ending {
   constructor(context: CliContext, flags: WorkerFlags, state: WorkerState, progress: WorkerProgress) {
     const { signal, ending } = context;
     const { grace = GRACE, idleTimeout } = flags;
+    // Every training listens to them. Node warns of more than ten.
+    setMaxListeners(0, this.stop, this.abort);
     this.#state = state;
     this.#idleTimeout = idleTimeout;
     const onAsked = () => {

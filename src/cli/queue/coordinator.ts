@@ -1,5 +1,6 @@
 /** The coordinator's side of a queue, for the commands that hand trainings out: it opens the pool and tells how many workers there are. */
 
+import { setMaxListeners } from "node:events";
 import type { UntestedDataset } from "../../data/dataset.ts";
 import { datasets } from "../../data/index.ts";
 import { counted } from "../../format/words.ts";
@@ -67,6 +68,8 @@ export class Coordinator {
   /** The pool, on which the command runs as on one of this machine's threads. */
   pool(study: QueueStudy, dataset: UntestedDataset, signal: AbortSignal): OpenPool {
     return async (onRead) => {
+      // Every training on the queue listens to it. Node warns of more than ten.
+      setMaxListeners(0, signal);
       const { openQueuePool } = await import("../../queue/pool.ts");
       const client: QueueClient = {
         submit: (job, options) => this.#client.submit(job, options),
