@@ -62,17 +62,26 @@ export function contractOf(
         return { consumer, done, heard, stop: () => stop.abort() };
       };
       /** A worker in a process of its own that takes a job and keeps it. */
-      const takeAndKeep = async (): Promise<{ took: string; kill: () => Promise<void> }> => {
+      const takeAndKeep = async (): Promise<{
+        took: string;
+        said: string[];
+        child: ChildProcess;
+        kill: () => Promise<void>;
+      }> => {
         const child = spawn(process.execPath, [TAKER, at(), JSON.stringify(options)], {
           stdio: ["ignore", "pipe", "inherit"],
         });
         const kill = () => killed(child);
         ends.push(kill);
+        const said: string[] = [];
         const took = await new Promise<string>((resolve, reject) => {
-          child.stdout.on("data", (chunk) => resolve(`${chunk}`.trim()));
+          child.stdout.on("data", (chunk) => {
+            said.push(...`${chunk}`.trim().split("\n"));
+            resolve(said[0]!);
+          });
           child.once("exit", (code) => reject(new Error(`The taker ended with ${code}.`)));
         });
-        return { took, kill };
+        return { took, said, child, kill };
       };
 
       afterEach(async () => {
@@ -198,6 +207,22 @@ export function contractOf(
         expect(retries).toEqual([1]);
       });
 
+      test("a worker that was stopped until its job was another's learns of it, and goes on", async () => {
+        fresh({ lease: 1, retries: 3 });
+        const client = await open();
+        const asked = client.submit({ id: "a", payload: "1" });
+        const { said, child } = await takeAndKeep();
+        child.kill("SIGSTOP");
+        const other = await serve(echo);
+        expect(await asked).toBe(`{"done":1}`);
+        other.stop();
+        await other.done;
+        child.kill("SIGCONT");
+        await expect.poll(() => said, { timeout: 60_000 }).toEqual(["took a 0", "lost a"]);
+        client.submit({ id: "b", payload: "2" }).catch(() => {});
+        await expect.poll(() => said, { timeout: 60_000 }).toEqual(["took a 0", "lost a", "took b 0"]);
+      });
+
       test("a job that kills its workers more often than is allowed fails, and the worker goes on", async () => {
         fresh({ retries: 1 });
         const client = await open();
@@ -239,9 +264,6 @@ export function contractOf(
         await expect(closing).rejects.toThrow();
         await client.submit({ id: "c2", payload: "3" }, { signal: AbortSignal.abort() }).catch(() => {});
         const taken: string[] = [];
-        // Its removal may be under way when the first worker comes.
-        const again = await open();
-        await again.close();
         await serve(async (job) => {
           taken.push(job.id);
           return echo(job);
