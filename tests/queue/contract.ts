@@ -294,6 +294,23 @@ export function contractOf(
         expect(await second).toBe(`{"done":2}`);
       });
 
+      test("a process ends by itself when both ends are closed", async () => {
+        fresh();
+        const args = [
+          fileURLToPath(new URL("openAndClose.mjs", import.meta.url)),
+          at(),
+          JSON.stringify(options),
+        ];
+        const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+        ends.push(() => killed(child));
+        let said = "";
+        child.stdout.on("data", (chunk) => {
+          said += chunk;
+        });
+        expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
+        expect(said).toBe("1\nclosed\n");
+      });
+
       test("stop ends a worker that waits for jobs", async () => {
         fresh();
         const worker = await serve(echo);

@@ -113,6 +113,8 @@ class Consumer implements QueueConsumer {
       clearInterval(this.#renewal);
       this.trouble.close();
       for (const { lost } of this.#active.values()) lost.abort(new Closed());
+      // A wait for jobs on PostgreSQL has a timer of its own.
+      await atMost(this.#worker.getBackend().disconnectBlocking(false));
       await atMost(this.#worker.close(true));
     })();
     return this.#closing;
