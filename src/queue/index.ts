@@ -3,9 +3,10 @@ import { ConfigError } from "../errors.ts";
 import { shown } from "../options.ts";
 import { postgresEngine } from "./bullmq/postgres.ts";
 import { redisEngine } from "./bullmq/redis.ts";
+import { folder } from "./folder/folder.ts";
 import type { QueueEngine } from "./queue.ts";
 
-const engines: readonly QueueEngine[] = [redisEngine, postgresEngine];
+const engines: readonly QueueEngine[] = [redisEngine, postgresEngine, folder];
 
 /** What `--queue` takes, for its help. */
 export const QUEUE_USAGES: readonly string[] = engines.map(({ usage }) => usage);

@@ -25,7 +25,7 @@ function isRefused() {
 }
 
 let calls = 0;
-for (const name of ["mkdir", "open", "rename", "rm", "rmdir", "unlink"]) {
+for (const name of ["link", "mkdir", "open", "rename", "rm", "rmdir", "unlink"]) {
   const original = fs[name];
   const needsRoom = (args) =>
     name === "mkdir" || name === "rename" || (name === "open" && (args[1] ?? "r") !== "r");
