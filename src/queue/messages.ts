@@ -92,7 +92,9 @@ export function queuedJob(
   name: string,
   job: TrainingJob,
 ): { readonly queued: QueuedJob; readonly isAnew: boolean } {
-  const { settings, rows, snapshots, from, to } = job;
+  const { rows, snapshots, from, to } = job;
+  // Where the data lie is each machine's own matter.
+  const { data: _, ...settings } = job.settings;
   const version = versionOf();
   const training = sha256(encode([study.id, version, fingerprint, settings, rows, snapshots])).slice(0, 32);
   const part = sha256(encode([training, from?.epoch ?? 0, to ?? "end"])).slice(0, 32);

@@ -82,17 +82,13 @@ class Consumer implements QueueConsumer {
     const running = new Set<Promise<void>>();
     const failed = new AbortController();
     const end = AbortSignal.any([stop, failed.signal]);
-    const ended = new Promise<void>((resolve) => {
-      if (end.aborted) resolve();
-      else end.addEventListener("abort", () => resolve(), { once: true });
-    });
     await this.#worker.startStalledCheckTimer();
     while (!end.aborted && !this.trouble.isClosed) {
       if (running.size >= concurrency) {
-        await Promise.race([...running, ended]);
+        await unlessAborted(end, Promise.race(running));
         continue;
       }
-      const job = await this.#next(end, ended);
+      const job = await this.#next(end);
       if (job === undefined) continue;
       if (end.aborted) {
         await this.#giveBack(job).catch(() => {});
@@ -121,11 +117,17 @@ class Consumer implements QueueConsumer {
   }
 
   /** The next job, or nothing for now. */
-  async #next(end: AbortSignal, ended: Promise<void>): Promise<Taken | undefined> {
+  async #next(end: AbortSignal): Promise<Taken | undefined> {
     const fetch = this.#fetch();
     // Stopped while the server does not answer.
-    const late = ended.then(() => this.trouble.sleep(LAST_FETCH));
-    const isLate = await Promise.race([fetch.then(() => false), late.then(() => true)]);
+    let onEnd = () => {};
+    const late = new Promise<boolean>((resolve) => {
+      onEnd = () => void this.trouble.sleep(LAST_FETCH).then(() => resolve(true));
+    });
+    if (end.aborted) onEnd();
+    else end.addEventListener("abort", onEnd);
+    const isLate = await Promise.race([fetch.then(() => false), late]);
+    end.removeEventListener("abort", onEnd);
     if (isLate) {
       void fetch.then((job) => job && this.#giveBack(job)).catch(() => {});
       return undefined;
@@ -138,7 +140,7 @@ class Consumer implements QueueConsumer {
       await this.trouble.sleep(PAUSE, end);
       if (!end.aborted && !this.trouble.isClosed) await backend.reconnectBlocking().catch(() => {});
     });
-    await Promise.race([wait, ended]);
+    await unlessAborted(end, wait);
     return undefined;
   }
 
@@ -283,4 +285,17 @@ class Consumer implements QueueConsumer {
       },
     };
   }
+}
+
+/**
+ * Resolves when the promise does, or the signal comes. A race with a promise of the signal would keep something of every race, for as
+ * long as the worker runs.
+ */
+function unlessAborted(signal: AbortSignal, promise: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => resolve();
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    promise.then(() => resolve(), reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
