@@ -2,14 +2,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../src/queue/codec.ts";
-import { QUEUE_USAGES, queueEngine } from "../../src/queue/index.ts";
+import { queueEngine } from "../../src/queue/index.ts";
 import { versionOf } from "../../src/queue/messages.ts";
 import { type CliResult, type Event, events, type Running, readJson } from "../helpers/cli.ts";
 import { cliFolder, words } from "../helpers/cliFolder.ts";
 import { signalAt } from "../helpers/signalAt.ts";
-
-/** The queue of these tests: it needs no server. */
-const hasFolders = QUEUE_USAGES.some((usage) => usage.startsWith("folder:"));
 
 const { at, runCli, runJson, startCli } = cliFolder({ cifar: false });
 
@@ -56,7 +53,7 @@ async function localTable(name: string, args: readonly string[]) {
   return table(name);
 }
 
-describe.runIf(hasFolders)("a search over a queue", () => {
+describe("a search over a queue", () => {
   it("gives the trials, the table and the bits of one on this machine", async () => {
     const helper = startCli(worker(...words("--queue folder:queue-a")));
     const { code, stdout, stderr } = await runCli(search(...words("--queue folder:queue-a --out over-a")));
@@ -125,7 +122,7 @@ describe.runIf(hasFolders)("a search over a queue", () => {
   });
 });
 
-it.runIf(hasFolders)("a reproduction over a queue trains the networks that it trains here", async () => {
+it("a reproduction over a queue trains the networks that it trains here", async () => {
   const reproduce = words("reproduce fig3 --data spirals --validation 500 --epochs 2 --seeds 2");
   const helper = startCli(worker(...words("--queue folder:queue-r")));
   const over = await runCli([...reproduce, ...words("--queue folder:queue-r --out over-r")]);
@@ -145,7 +142,7 @@ it.runIf(hasFolders)("a reproduction over a queue trains the networks that it tr
   expect(readJson(at("over-r", "summary.json")).machine).toContain("workers over a queue");
 });
 
-describe.runIf(hasFolders)("a worker that is told to end", () => {
+describe("a worker that is told to end", () => {
   it.each([
     ["SIGTERM", 0],
     ["SIGINT", 130],
@@ -196,7 +193,7 @@ describe.runIf(hasFolders)("a worker that is told to end", () => {
   });
 });
 
-it.runIf(hasFolders)("a worker tells its health", async () => {
+it("a worker tells its health", async () => {
   await makeQueue("queue-health");
   const healthy = startCli(
     worker(...words("--queue folder:queue-health --health-host 127.0.0.1 --health-port 0 --json")),
@@ -226,7 +223,7 @@ it.runIf(hasFolders)("a worker tells its health", async () => {
   await ended(healthy);
 });
 
-describe.runIf(hasFolders)("a worker that does not fit", () => {
+describe("a worker that does not fit", () => {
   it("has other data: it gives the job back and exits with 5", async () => {
     const coordinator = startCli(search(...words("--queue folder:queue-data --out over-data")));
     const other = await runCli(worker(...words("--queue folder:queue-data --data moons")));

@@ -16,7 +16,7 @@ import { type Lease, Leases } from "./leases.ts";
 import { Alarm, Pace, pause } from "./pace.ts";
 import { ProgressFile } from "./progress.ts";
 import { isJson, type JobRecord, MOST_BYTES, readAnswer, readJobRecord } from "./records.ts";
-import { refuseLasting, tryOut } from "./setUp.ts";
+import { makeParts, refuseLasting, tryOut } from "./setUp.ts";
 import { clock, codeOf, createWhole, namesIn, removeFile, replaceWhole } from "./sharedFiles.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -61,9 +61,13 @@ export class FolderConsumer implements QueueConsumer {
     settings.signal?.throwIfAborted();
     const consumer = new FolderConsumer(settings);
     const { layout, shown } = settings;
-    // A folder that is not there may come: the search makes it.
+    const setUp = async () => {
+      await makeParts(layout);
+      await tryOut(shown, layout);
+    };
+    // The folder itself is not made here: where a disk is missing, nobody would come to it. The search makes it.
     await consumer.#trouble.attempt(`use ${layout.root}`, () =>
-      tryOut(shown, layout).catch((error) => {
+      setUp().catch((error) => {
         refuseLasting(shown, error);
         throw error;
       }),
