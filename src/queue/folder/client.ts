@@ -44,7 +44,6 @@ interface Waiting {
 export class FolderClient implements QueueClient {
   readonly #layout: Layout;
   readonly #shown: string;
-  readonly #seconds: number;
   readonly #retries: number;
   readonly #leases: Leases;
   readonly #trouble: Trouble;
@@ -62,7 +61,6 @@ export class FolderClient implements QueueClient {
   private constructor({ layout, shown, lease, retries, onTrouble }: FolderSettings) {
     this.#layout = layout;
     this.#shown = shown;
-    this.#seconds = lease;
     this.#retries = retries;
     this.#leases = new Leases(layout, lease);
     this.#trouble = new Trouble(onTrouble);
@@ -301,8 +299,8 @@ export class FolderClient implements QueueClient {
   #tooOften(id: string, losses: number): QueueError {
     const times = Math.max(losses, this.#retries + 1);
     return new QueueError(
-      `${this.#shown}: the job ${id} was lost ${times === 1 ? "once" : `${times} times`} by workers that died or gave no sign for ${this.#seconds} s; ` +
-        `${this.#retries} retries are allowed. See what the workers said last: they may lack memory.`,
+      `The job ${id} was lost ${times === 1 ? "once" : `${times} times`}: its workers died, or gave no sign for as long as the lease. ` +
+        "Look at the workers' logs (was there memory enough?), or allow more retries.",
     );
   }
 

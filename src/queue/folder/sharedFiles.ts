@@ -9,17 +9,18 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { FileError } from "../../errors.ts";
 import { fileError } from "../../files/errors.ts";
 import { readText } from "../../files/read.ts";
 
 const TEMPORARY = /^\.nnwasm-[0-9a-f]{16}\.tmp$/;
 export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
 
-/** The code of the operating system's error, or of the one that a FileError is about. */
+/** The code of the operating system's error, or of the one that a FileError is about; undefined for any other error. */
 export function codeOf(error: unknown): string | undefined {
-  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
-  if (typeof code === "string") return code;
-  return cause === undefined ? undefined : codeOf(cause);
+  if (error instanceof FileError) return codeOf(error.cause);
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" ? code : undefined;
 }
 
 /** Runs a call of node:fs, its error becoming a FileError that names the file. */

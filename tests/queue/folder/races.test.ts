@@ -105,8 +105,8 @@ describe("a worker that is killed", () => {
     const answer = client.submit({ id: "poison", payload: "1" });
     const told = expect(answer).rejects.toThrow(
       new QueueError(
-        `folder:${site.folder}: the job poison was lost 2 times by workers that died or gave no sign for 1 s; ` +
-          "1 retries are allowed. See what the workers said last: they may lack memory.",
+        "The job poison was lost 2 times: its workers died, or gave no sign for as long as the lease. " +
+          "Look at the workers' logs (was there memory enough?), or allow more retries.",
       ),
     );
     for (const losses of range(2)) {
