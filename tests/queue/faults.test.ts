@@ -94,10 +94,10 @@ for (const { name, missing, open } of engines) {
       const text = `"event":"epoch","job":"${job}"`;
       const other = serve(place, signalAt({ stream: "stdout", text, signal: "SIGSTOP" }));
       await other.event(is("epoch", job));
-      stopped.signal("SIGCONT");
+      stopped.wake();
       expect(await stopped.event(endOf(job))).toMatchObject({ end: "lost" });
       await stopped.event((event) => event.event === "end" && event.end === "answered");
-      other.signal("SIGCONT");
+      other.wake();
       await searching.ends();
       expect(trials(place.out)).toEqual(undisturbed);
       await endWorkers(stopped, other);
@@ -172,7 +172,7 @@ describe.skipIf(noRedis)("Redis", () => {
       const only = serve({ ...place, url: proxy.url }, atEpoch("SIGSTOP"));
       const { job } = await only.event(is("epoch"));
       proxy.cut();
-      only.signal("SIGCONT");
+      only.wake();
       await only.event(is("trouble"));
       proxy.restore();
       await searching.ends();
@@ -190,7 +190,7 @@ describe.skipIf(noRedis)("Redis", () => {
       const cut = serve({ ...place, url: proxy.url }, atEpoch("SIGSTOP"));
       const { job } = await cut.event(is("epoch"));
       proxy.cut();
-      cut.signal("SIGCONT");
+      cut.wake();
       const other = serve(place);
       await other.event(is("begin", job));
       await searching.ends();
@@ -198,6 +198,23 @@ describe.skipIf(noRedis)("Redis", () => {
       expect(await cut.event(endOf(job))).toMatchObject({ end: "lost" });
       expect(trials(place.out)).toEqual(undisturbed);
       await endWorkers(cut, other);
+    });
+  });
+
+  it("the coordinator's connection is cut, and comes back", async () => {
+    await withProxy(async (proxy) => {
+      const place = newPlace(redis.url);
+      const searching = begin({ ...place, url: proxy.url });
+      const only = serve(place, atEpoch("SIGSTOP"));
+      await only.event(is("epoch"));
+      proxy.cut();
+      only.wake();
+      // Its answer is there before the coordinator is.
+      await only.event(is("end"));
+      proxy.restore();
+      await searching.ends();
+      expect(trials(place.out)).toEqual(undisturbed);
+      await endWorkers(only);
     });
   });
 
@@ -212,7 +229,7 @@ describe.skipIf(noRedis)("Redis", () => {
       const stopped = serve(place, atEpoch("SIGSTOP"));
       await stopped.event(is("epoch"));
       await server.restart("SIGKILL");
-      stopped.signal("SIGCONT");
+      stopped.wake();
       const other = serve(place);
       await searching.ends();
       expect(trials(place.out)).toEqual(undisturbed);
@@ -228,7 +245,7 @@ describe.skipIf(noRedis)("Redis", () => {
     const stopped = serve(place, atEpoch("SIGSTOP"));
     await stopped.event(is("epoch"));
     expect(await redisCommand(redis, "CONFIG SET maxmemory 1")).toContain("OK");
-    stopped.signal("SIGCONT");
+    stopped.wake();
     await stopped.event(is("trouble"));
     expect(await redisCommand(redis, "CONFIG SET maxmemory 0")).toContain("OK");
     await searching.ends();
@@ -289,7 +306,7 @@ describe.skipIf(noPostgres)("PostgreSQL", () => {
     const stopped = serve(place, atEpoch("SIGSTOP"));
     await stopped.event(is("epoch"));
     await postgres.restart();
-    stopped.signal("SIGCONT");
+    stopped.wake();
     const other = serve(place);
     await searching.ends();
     expect(trials(place.out)).toEqual(undisturbed);

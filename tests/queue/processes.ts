@@ -36,6 +36,8 @@ export interface Watched extends Running {
   /** The first of its events that is so. Rejects if it ends without one. */
   event(is: (event: Event) => boolean): Promise<Event>;
   signal(name: NodeJS.Signals): void;
+  /** Lets it go on after SIGSTOP. */
+  wake(): void;
   /** Resolves when it has ended, which must be with this code. */
   ends(code?: number): Promise<void>;
 }
@@ -92,6 +94,12 @@ export function queueProcesses(folder: CliFolder) {
         }),
       signal: (name) => {
         child.kill(name);
+      },
+      wake: () => {
+        // Its event may have come before it has stopped itself.
+        const again = setInterval(() => child.kill("SIGCONT"), 100);
+        result.finally(() => clearInterval(again));
+        child.kill("SIGCONT");
       },
       ends: async (code = 0) => {
         const { stderr, ...end } = await result;
