@@ -131,21 +131,75 @@ export function readJob({ id, payload }: QueuedJob): JobMessage {
       (text) => typeof text === "string" && text.length < 1000,
     ) &&
     /^[0-9a-f]{32}$/.test(training!) &&
-    typeof job?.settings === "object";
+    isTrainingJob(job);
   if (!isJob) {
     throw new QueueError(`The job ${id} is damaged. Use a queue of another name: --queue-name.`);
   }
   return message as JobMessage;
 }
 
+const isEpoch = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Absent, or as `is` says. */
+const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
+  value === undefined || is(value);
+const areTensors = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (tensor) =>
+      isObject(tensor) &&
+      typeof tensor.name === "string" &&
+      Array.isArray(tensor.shape) &&
+      (tensor.data instanceof Float32Array || tensor.data instanceof Float64Array),
+  );
+const isBest = (value: unknown): boolean =>
+  isObject(value) && isEpoch(value.epoch) && typeof value.value === "number" && areTensors(value.tensors);
+
+/** Whether it has the form of a job. What its settings say is checked where they are resolved. */
+function isTrainingJob(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { settings, rows, from, to, snapshots } = value;
+  const areRows = (given: unknown) =>
+    isObject(given) && given.train instanceof Uint32Array && given.validation instanceof Uint32Array;
+  const isFrom = (given: unknown) =>
+    isObject(given) && isEpoch(given.epoch) && areTensors(given.tensors) && isOptional(given.best, isBest);
+  const areEpochs = (given: unknown) => Array.isArray(given) && given.every(isEpoch);
+  return (
+    isObject(settings) &&
+    isOptional(rows, areRows) &&
+    isOptional(from, isFrom) &&
+    isOptional(to, isEpoch) &&
+    isOptional(snapshots, areEpochs)
+  );
+}
+
+/** Whether it has the form of an outcome, as far as the coordinator looks into it. */
+function isOutcome(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { rows, tensors, snapshots, best, end, seconds, steps, trainSeconds } = value;
+  const isRow = (row: unknown) => isObject(row) && isEpoch(row.epoch) && isObject(row.train);
+  const isSnapshot = (given: unknown) =>
+    isObject(given) && isEpoch(given.epoch) && areTensors(given.tensors) && ArrayBuffer.isView(given.outputs);
+  return (
+    Array.isArray(rows) &&
+    rows.every(isRow) &&
+    areTensors(tensors) &&
+    Array.isArray(snapshots) &&
+    snapshots.every(isSnapshot) &&
+    isOptional(best, isBest) &&
+    isOptional(end, (given) => isObject(given) && typeof given.weightsSha256 === "string") &&
+    [seconds, steps, trainSeconds].every((number) => typeof number === "number")
+  );
+}
+
 /** @throws QueueError if it is none */
 export function readAnswer(id: string, text: string): AnswerMessage {
   const message = decode(text, `The answer of the job ${id}`) as Partial<Record<string, unknown>> | null;
   const { outcome, error } = message ?? {};
-  const rows = (outcome as Partial<TrainingOutcome> | undefined)?.rows;
-  const tensors = (outcome as Partial<TrainingOutcome> | undefined)?.tensors;
-  if (Array.isArray(rows) && Array.isArray(tensors)) return message as AnswerMessage;
-  if (typeof (error as { message?: unknown } | undefined)?.message === "string")
+  if (isOutcome(outcome)) return message as AnswerMessage;
+  if (isObject(error) && typeof error.name === "string" && typeof error.message === "string") {
     return message as AnswerMessage;
+  }
   throw new QueueError(`The answer of the job ${id} is damaged. Use a queue of another name: --queue-name.`);
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { UntestedDataset } from "../../src/data/dataset.ts";
 import { QueueError } from "../../src/errors.ts";
-import { MOST_CARRIED, type QueueStudy } from "../../src/queue/messages.ts";
+import { decode, encode } from "../../src/queue/codec.ts";
+import { MOST_CARRIED, type QueueStudy, queuedJob, readAnswer, readJob } from "../../src/queue/messages.ts";
 import { openQueuePool } from "../../src/queue/pool.ts";
 import { type ServeEvent, type ServeOptions, serveQueue } from "../../src/queue/serve.ts";
 import { planSearch, type Search, type SearchEvent, search } from "../../src/runs/search.ts";
@@ -232,5 +233,36 @@ describe("a search over a queue", () => {
       onEvent: () => {},
     });
     await expect(serving).rejects.toThrow(/is of nnwasm "0.0.1 abc", this worker is ".*" *.*given back/);
+  });
+
+  const tensor = { name: "dense1.weight", shape: [1], data: Float32Array.of(1) };
+  it.each<[string, object]>([
+    ["tensors that are a text", { from: { epoch: 1, tensors: "x" } }],
+    ["a tensor without numbers", { from: { epoch: 1, tensors: [{ ...tensor, data: [1] }] } }],
+    ["a part before of no epoch", { from: { epoch: -1, tensors: [tensor] } }],
+    ["rows that are no numbers", { rows: { train: [1], validation: new Uint32Array(1) } }],
+    ["an end that is a text", { to: "last" }],
+    ["snapshots of no epochs", { snapshots: [1.5] }],
+    ["no settings", { settings: [] }],
+  ])("refuses a job with %s, by its name", (_, wrong) => {
+    const { queued } = queuedJob(study, "f", "trial 0", { settings });
+    const message = decode(queued.payload, "the job") as { job: object };
+    const payload = encode({ ...message, job: { ...message.job, ...wrong } });
+    expect(readJob(queued).name).toBe("trial 0");
+    expect(() => readJob({ id: "a-1", payload })).toThrow("The job a-1 is damaged.");
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", null],
+    ["a text for tensors", { tensors: "x" }],
+    ["a row that is none", { rows: [null] }],
+    ["a snapshot without outputs", { snapshots: [{ epoch: 1, tensors: [] }] }],
+    ["an end without a hash", { end: {} }],
+    ["seconds that are a text", { seconds: "1" }],
+  ])("refuses an answer with %s", (_, wrong) => {
+    const outcome = { rows: [], tensors: [tensor], snapshots: [], steps: 1, trainSeconds: 1, seconds: 1 };
+    expect(readAnswer("a-1", encode({ outcome }))).toEqual({ outcome });
+    const text = encode(wrong === null ? null : { outcome: { ...outcome, ...(wrong as object) } });
+    expect(() => readAnswer("a-1", text)).toThrow("The answer of the job a-1 is damaged.");
   });
 });
